@@ -1,0 +1,1 @@
+"""The edge: settings, files, database, Telegram, terminal."""
