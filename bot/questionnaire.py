@@ -1,0 +1,120 @@
+"""What is asked: questions and options, the path that the answers open, and what comes next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from bot.conditions import Condition, holds
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+Part = Literal["short", "research"]
+
+Answers = Mapping[str, tuple[str, ...]]
+"""Option ids by question id, in the order of the options; a skipped question has (SKIPPED,)."""
+
+SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same words in both languages."""
+
+    zh: str
+    en: str
+
+    def in_(self, language: Language) -> str:
+        """Give the words in `language`."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that can be chosen.
+
+    `code` is the survey report's code, `up_to` the highest amount (yuan, years or hours) that the
+    option covers, `aliases` are typed words that mean it. An `exclusive` option stands alone among
+    several choices; one that `ends` stops the talk and nothing is stored.
+    """
+
+    id: str
+    zh: str
+    en: str
+    code: int | None = None
+    region: str | None = None
+    up_to: float | None = None
+    aliases: tuple[str, ...] = ()
+    exclusive: bool = False
+    ends: bool = False
+
+    def in_(self, language: Language) -> str:
+        """Give the option's words in `language`."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, with why it is asked and who uses its answer."""
+
+    id: str
+    part: Part
+    text: Text
+    why: Text
+    used_by: tuple[str, ...]
+    options: tuple[Option, ...]
+    skippable: bool
+    columns: int = 1
+    multiple: bool = False
+    feature: str | None = None
+    ask_if: Condition | None = None
+
+    def option(self, id: str) -> Option | None:
+        """Find an option by its id."""
+        return next((option for option in self.options if option.id == id), None)
+
+    def accepts(self, answer: tuple[str, ...]) -> bool:
+        """Say whether `answer` can be stored: known options, one unless multiple, exclusive ones alone."""
+        if answer == (SKIPPED,):
+            return self.skippable
+        chosen = [self.option(id) for id in answer]
+        if not chosen or None in chosen or len(set(answer)) != len(answer):
+            return False
+        alone = any(option is not None and option.exclusive for option in chosen)
+        return len(chosen) == 1 or (self.multiple and not alone)
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """All questions of one version, in the order in which they are asked."""
+
+    version: str
+    questions: tuple[Question, ...]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Question]:
+        """The questions by their ids."""
+        return {question.id: question for question in self.questions}
+
+    def path(self, answers: Answers, *, research: bool = False) -> tuple[Question, ...]:
+        """List the questions that apply, given the answers to those before them."""
+        path: list[Question] = []
+        facts: dict[str, frozenset[str]] = {}
+        for question in self.questions:
+            if question.part == "research" and not research:
+                continue
+            if question.ask_if is None or holds(question.ask_if, facts):
+                path.append(question)
+                if question.id in answers:
+                    facts[question.id] = frozenset(answers[question.id])
+        return tuple(path)
+
+    def next(self, answers: Answers, *, research: bool = False) -> Question | None:
+        """Find the first question on the path without an answer; None when all are answered."""
+        path = self.path(answers, research=research)
+        return next((question for question in path if question.id not in answers), None)
+
+    def relevant(self, answers: Answers) -> dict[str, tuple[str, ...]]:
+        """Keep the answers that lie on the path: those off it don't exist for score or advice."""
+        path = self.path(answers, research=True)
+        return {question.id: answers[question.id] for question in path if question.id in answers}
