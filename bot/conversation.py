@@ -100,12 +100,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Tips:
-    """List all advice by theme: personal when there are answers, general otherwise."""
+    """List the themes of advice, or the pieces of one: personal when there are answers."""
+
+    theme: str | None = None
 
 
 Saying = Literal[
     "done", "under_14", "declined", "paused", "ask_forget", "forgotten", "ask_restart",
-    "privacy", "help", "choose_language", "after_result", "unknown_advice", "nothing_kept",
+    "privacy", "help", "choose_language", "after_result", "unknown_advice", "nothing_kept", "group", "sorry",
 ]  # fmt: skip
 
 

@@ -128,6 +128,8 @@ class Flow:
                 return talk, (Card(piece) if piece in self.pieces else Say("unknown_advice"),)
             case "go", "tips":
                 return talk, (Tips(),)
+            case "theme", theme:
+                return talk, (Tips(theme),)
             case "go", "privacy":
                 return talk, (Say("privacy"),)
             case "lang", "zh" | "en":

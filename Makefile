@@ -1,0 +1,49 @@
+# make demo: try it · make test: run everything · make help: the rest
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test check train bench lock clean
+help:
+	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
+	@echo "test   set up, check style and types, run all tests"
+	@echo "check  lint questions, knowledge, templates and models"
+	@echo "train  fit the models again from the published tables"
+	@echo "bench  measure, as ratios side by side"
+	@echo "lock   pin the dependencies again (after a change in pyproject.toml)"
+
+$(VENV)/serve: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements.txt
+	touch $@
+
+$(VENV)/dev: requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-dev.txt
+	touch $@ $(VENV)/serve
+
+demo: $(VENV)/serve
+	$(BIN)/python -m bot demo
+
+check: $(VENV)/serve
+	$(BIN)/python -m bot check
+
+train: $(VENV)/dev
+	$(BIN)/python -m models train
+
+test: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m bot check
+	$(BIN)/python -m pytest --numprocesses=2 --cov --cov-report=term:skip-covered
+
+bench: $(VENV)/dev
+	$(BIN)/python -m tests.benchmarks
+
+lock: $(VENV)/dev
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraints requirements-dev.txt pyproject.toml --output-file requirements.txt
+
+clean:
+	rm -rf $(VENV) var test-artefacts .pytest_cache .mypy_cache .ruff_cache
