@@ -1,0 +1,61 @@
+"""The artifact: one JSON text per model, sealed so that a change of any byte is refused. Standard library only."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+SCHEMA = 1
+KEYS = frozenset(
+    "schema name served outcome made_from features baseline covariance known_share known_needed bands levers "
+    "population groups".split()
+)
+
+
+class ArtifactError(ValueError):
+    """The artifact can't be trusted or used; the message says what, where and what to do."""
+
+
+def seal(content: Mapping[str, Any]) -> str:
+    """The one text of this content: a line per key, in order, then the sha256 of everything else."""
+    return _render({**content, "sha256": _digest(content)})
+
+
+def verify(text: str, *, name: str) -> dict[str, Any]:
+    """The content of a sealed text, with its `sha256`.
+
+    Raises:
+        ArtifactError: any byte differs from what `seal` wrote, or keys, schema or name are not the expected.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise _refusal(name, f"it is not JSON ({error})") from error
+    if not isinstance(document, dict):
+        raise _refusal(name, "it is not a JSON object")
+    content = {key: value for key, value in document.items() if key != "sha256"}
+    # Rendering again catches what a digest of the content alone would not: white space, 1.0 for 1.00, a key twice.
+    if text != seal(content):
+        raise _refusal(name, "its content doesn't match its sha256: it was changed after training")
+    if missing := KEYS ^ set(content):
+        raise _refusal(name, f"its keys differ from what this version reads: {', '.join(sorted(missing))}")
+    if content["schema"] != SCHEMA:
+        raise _refusal(name, f"its schema is {content['schema']!r}, this version reads {SCHEMA}")
+    if content["name"] != name:
+        raise _refusal(name, f"it says that it is {content['name']!r}")
+    return document
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_render(content).encode()).hexdigest()
+
+
+def _render(content: Mapping[str, Any]) -> str:
+    lines = (f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in content.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _refusal(name: str, what: str) -> ArtifactError:
+    return ArtifactError(
+        f"models/artifacts/{name}.json was refused: {what}. Restore the committed file, or run `make train`"
+    )

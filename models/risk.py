@@ -1,0 +1,64 @@
+"""Loads an artifact and gives the models to the chat: the one door for serving. Standard library only."""
+
+from pathlib import Path
+
+from models.artifact import ArtifactError, verify
+from models.levers import Lever, LeverRefused, Proposal, what_would_help
+from models.reference import rank, read
+from models.scoring import Abstained, Driver, Levels, Model, Score
+
+__all__ = [
+    "Abstained", "ArtifactError", "Driver", "Lever", "LeverRefused", "Levels", "Model", "Proposal", "Score",
+    "artifact", "load", "what_would_help",
+]  # fmt: skip
+
+ARTIFACTS = Path(__file__).parent / "artifacts"
+
+
+def load(text: str, *, name: str) -> Model:
+    """A model from its artifact's text.
+
+    Raises:
+        ArtifactError: the text is not, byte for byte, what training wrote for a served model of this name.
+    """
+    document = verify(text, name=name)
+    if not document["served"]:
+        raise ArtifactError(
+            f"models/artifacts/{name}.json is for the model card, not for workers; "
+            "load financing_constraint or insurance_gap"
+        )
+    features = document["features"]
+    codes = {row["name"]: tuple(row["codes"]) for row in features}
+    model = Model(
+        name=name,
+        version=document["sha256"][:12],
+        features=tuple(codes),
+        codes=codes,
+        slopes={row["name"]: row["slope"] for row in features},
+        means={row["name"]: row["mean"] for row in features},
+        shown=frozenset(row["name"] for row in features if row["shown"]),
+        mean_logit=document["baseline"],
+        covariance=document["covariance"],
+        known_share=document["known_share"],
+        known_needed=document["known_needed"],
+        bands=(document["bands"][0], document["bands"][1]),
+        levers={feature: tuple(steps) for feature, steps in document["levers"].items()},
+        population=read(document["population"], codes),
+        groups={group: read(tables, codes) for group, tables in document["groups"].items()},
+    )
+    model.ranks[None] = rank(model.population, model.logit)
+    model.ranks.update({group: rank(reference, model.logit) for group, reference in model.groups.items()})
+    return model
+
+
+def artifact(name: str, *, folder: Path = ARTIFACTS) -> Model:
+    """The served model that this package carries.
+
+    Raises:
+        ArtifactError: the file is missing or refused.
+    """
+    path = folder / f"{name}.json"
+    try:
+        return load(path.read_bytes().decode("utf-8"), name=name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArtifactError(f"{path} can't be read ({error}); run `make train`") from error

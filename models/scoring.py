@@ -1,0 +1,252 @@
+"""Scores one worker's answers and explains the score. Standard library only; pure.
+
+What a worker skipped is marginalised over the artifact's own population tables given what is known. The
+tables are exact (see `reference`), so with unknown answers the mean log-odds, the mean probability and
+the variance are exact too; only the interval takes that mixture for normal.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from models.reference import Ranks, Reference
+
+Levels = Mapping[str, int | None]
+Known = Mapping[str, int]
+Band = Literal["low", "middle", "high"]
+Refusal = Literal["too_little_known", "not_for_minors", "outside_range"]
+Z90 = 1.6448536269514722  # half of a 90 % interval, in standard errors
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A known answer's part of the score against the population's mean, in log-odds: an association, no cause.
+
+    `shown`: the slope is significant at 5 % and the feature may be told to a worker as a reason.
+    """
+
+    feature: str
+    level: int
+    contribution: float
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A worker's place and natural frequency.
+
+    percentile: 0..100, the share of the reference population with a lower risk, plus half of those with the
+        same; group_percentile: the same among the worker's own group, where the artifact has one.
+    probability, low, high: natural frequency and its 90 % interval; it holds the uncertainty of the
+        coefficients and of what is unknown, and is never narrower than any it could become by one more answer.
+    logit = fsum(mean_logit, contributions of all drivers, unexplained), exactly; `unexplained` is what the
+        known answers say of the missing ones.
+    drivers: largest first. missing: marginalised features. ask_next: the one whose answer would narrow the
+        interval most, on average.
+    """
+
+    model: str
+    version: str
+    percentile: float
+    group_percentile: float | None
+    band: Band
+    probability: float
+    low: float
+    high: float
+    drivers: tuple[Driver, ...]
+    missing: tuple[str, ...]
+    ask_next: str | None
+    logit: float
+    mean_logit: float
+    unexplained: float
+
+
+@dataclass(frozen=True, slots=True)
+class Abstained:
+    """No score, and why; `ask_next` is the missing answer that would help most."""
+
+    model: str
+    version: str
+    reason: Refusal
+    missing: tuple[str, ...]
+    ask_next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Estimate:
+    logit: float
+    probability: float
+    low: float
+    high: float
+
+    @property
+    def width(self) -> float:
+        return self.high - self.low
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A served model. Make one with `load`."""
+
+    name: str
+    version: str
+    features: tuple[str, ...]
+    codes: Mapping[str, tuple[int, ...]]
+    slopes: Mapping[str, float]
+    means: Mapping[str, float]
+    shown: frozenset[str]
+    mean_logit: float
+    covariance: Sequence[Sequence[float]] = field(repr=False)
+    known_share: Mapping[str, float] = field(repr=False)
+    known_needed: float
+    bands: tuple[float, float]
+    levers: Mapping[str, tuple[int, ...]]
+    population: Reference = field(repr=False)
+    groups: Mapping[str, Reference] = field(repr=False)
+    ranks: dict[str | None, Ranks] = field(default_factory=dict, repr=False)
+
+    def score(self, levels: Levels, *, group: str | None = None, minor: bool = False) -> Score | Abstained:
+        """Score one worker's answers.
+
+        levels: the report's code by feature name; None or absent means unknown. Other features are ignored.
+        group: `truck` for truck drivers; unknown answers are then marginalised over truck drivers.
+        Abstains when the answers that are known carry less than `known_needed` of the score's variance.
+        """
+        known = {name: level for name in self.features if (level := levels.get(name)) is not None}
+        missing = tuple(name for name in self.features if name not in known)
+        if minor:
+            return self._abstain("not_for_minors", missing)
+        if any(type(level) is not int or level not in self.codes[name] for name, level in known.items()):
+            return self._abstain("outside_range", missing)
+        if self.known_share[_key(missing)] < self.known_needed:
+            return self._abstain("too_little_known", missing)
+        return self._scored(known, missing, group if group in self.groups else None)
+
+    def logit(self, known: Known) -> float:
+        """Log-odds of a complete profile."""
+        return math.fsum([self.mean_logit, *(self._contribution(name, known[name]) for name in self.features)])
+
+    def _scored(self, known: Known, missing: tuple[str, ...], group: str | None) -> Score:
+        population = self.groups[group] if group else self.population
+        seen: dict[tuple[tuple[str, int], ...], _Estimate] = {}
+        estimate = self._estimate(known, population, seen)
+        parts = [(name, level, self._contribution(name, level)) for name, level in known.items()]
+        drivers = [Driver(name, level, part, name in self.shown) for name, level, part in parts]
+        drivers.sort(key=lambda driver: -abs(driver.contribution))
+        residue = math.fsum([estimate.logit, -self.mean_logit, *(-part for _, _, part in parts)])
+        unexplained = residue if missing else 0.0
+        logit = math.fsum([self.mean_logit, *(driver.contribution for driver in drivers), unexplained])
+        percentile = self.ranks[None].percentile(logit)
+        return Score(
+            model=self.name,
+            version=self.version,
+            percentile=percentile,
+            group_percentile=self.ranks[group].percentile(logit) if group else None,
+            band=self._band(percentile),
+            probability=estimate.probability,
+            low=estimate.low,
+            high=estimate.high,
+            drivers=tuple(drivers),
+            missing=missing,
+            ask_next=self._ask_next(known, missing, population, seen),
+            logit=logit,
+            mean_logit=self.mean_logit,
+            unexplained=unexplained,
+        )
+
+    def _abstain(self, reason: Refusal, missing: tuple[str, ...]) -> Abstained:
+        def known_after(name: str) -> float:
+            return self.known_share[_key(other for other in missing if other != name)]
+
+        return Abstained(self.name, self.version, reason, missing, max(missing, key=known_after, default=None))
+
+    def _contribution(self, name: str, level: int) -> float:
+        return self.slopes[name] * (level - self.means[name])
+
+    def _band(self, percentile: float) -> Band:
+        if percentile < self.bands[0]:
+            return "low"
+        return "middle" if percentile < self.bands[1] else "high"
+
+    def _variance(self, profile: Known) -> float:
+        """Of a complete profile's log-odds, from the covariance of the baseline and the slopes."""
+        away = [1.0, *(profile[name] - self.means[name] for name in self.features)]
+        return sum(
+            x * sum(y * c for y, c in zip(away, row, strict=True))
+            for x, row in zip(away, self.covariance, strict=True)
+        )
+
+    def _estimate(
+        self, known: Known, population: Reference, seen: dict[tuple[tuple[str, int], ...], _Estimate]
+    ) -> _Estimate:
+        key = tuple(sorted(known.items()))
+        if key not in seen:
+            complete = len(known) == len(self.features)
+            seen[key] = self._complete(known) if complete else self._mixed(known, population, seen)
+        return seen[key]
+
+    def _complete(self, profile: Known) -> _Estimate:
+        logit, spread = self.logit(profile), Z90 * math.sqrt(self._variance(profile))
+        return _Estimate(logit, _expit(logit), _expit(logit - spread), _expit(logit + spread))
+
+    def _mixed(
+        self, known: Known, population: Reference, seen: dict[tuple[tuple[str, int], ...], _Estimate]
+    ) -> _Estimate:
+        missing, cells = population.given(known)
+        profiles = [{**known, **dict(zip(missing, levels, strict=True))} for levels, _ in cells]
+        weights = [weight for _, weight in cells]
+        logits = [self.logit(profile) for profile in profiles]
+        mean = _mean(weights, logits)
+        variance = _mean(weights, [self._variance(profile) for profile in profiles])
+        variance += _mean(weights, [(logit - mean) ** 2 for logit in logits])
+        spread = Z90 * math.sqrt(variance)
+        probability = _mean(weights, [_expit(logit) for logit in logits])
+        low, high = min(_expit(mean - spread), probability), max(_expit(mean + spread), probability)
+        # One more answer may narrow the interval but never widen it: hold room for the widest outcome.
+        after = [
+            self._estimate({**known, name: level}, population, seen).width
+            for name in missing
+            for level in self.codes[name]
+        ]
+        low, high = _stretch(low, high, max(after))
+        return _Estimate(mean, probability, low, high)
+
+    def _ask_next(
+        self,
+        known: Known,
+        missing: tuple[str, ...],
+        population: Reference,
+        seen: dict[tuple[tuple[str, int], ...], _Estimate],
+    ) -> str | None:
+        if not missing:
+            return None
+        order, cells = population.given(known)
+
+        def width_after(name: str) -> float:
+            place = order.index(name)
+            weights = [weight for _, weight in cells]
+            answers = [{**known, name: levels[place]} for levels, _ in cells]
+            return _mean(weights, [self._estimate(answer, population, seen).width for answer in answers])
+
+        return min(missing, key=width_after)
+
+
+def _key(missing: Iterable[str]) -> str:
+    return ",".join(sorted(missing))
+
+
+def _expit(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1 + math.exp(logit))
+
+
+def _mean(weights: Sequence[float], values: Iterable[float]) -> float:
+    return math.fsum(weight * value for weight, value in zip(weights, values, strict=True))
+
+
+def _stretch(low: float, high: float, width: float) -> tuple[float, float]:
+    """The interval widened about itself to at least this width, inside 0..1."""
+    room = max(0.0, width - (high - low)) / 2
+    low, high = low - room, high + room
+    over, under = max(0.0, high - 1), max(0.0, -low)
+    return low - over + under, high + under - over
