@@ -1,4 +1,4 @@
-"""The artifact: one JSON text per model, sealed so that a change of any byte is refused. Standard library only."""
+"""The artifact: one JSON text per model, sealed so that a change of any byte is refused."""
 
 import hashlib
 import json
@@ -7,8 +7,10 @@ from typing import Any
 
 SCHEMA = 1
 KEYS = frozenset(
-    "schema name served outcome made_from features baseline covariance known_share known_needed bands levers "
-    "population groups".split()
+    (
+        *("schema", "name", "served", "outcome", "made_from", "features", "baseline", "covariance"),
+        *("known_share", "known_needed", "bands", "levers", "population", "groups"),
+    )
 )
 
 
@@ -34,7 +36,7 @@ def verify(text: str, *, name: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise _refusal(name, "it is not a JSON object")
     content = {key: value for key, value in document.items() if key != "sha256"}
-    # Rendering again catches what a digest of the content alone would not: white space, 1.0 for 1.00, a key twice.
+    # Rendering again catches what a digest of the content would not: white space, 1.0 for 1.00, a key twice.
     if text != seal(content):
         raise _refusal(name, "its content doesn't match its sha256: it was changed after training")
     if missing := KEYS ^ set(content):

@@ -64,9 +64,9 @@ def what_would_help(
 
 def _admit(model: Model, proposal: Proposal) -> None:
     if not proposal.advice:
-        raise LeverRefused(f"{model.name}: a change of {proposal.feature} names no advice; name its sourced advice")
+        raise LeverRefused(f"{model.name}: a change of {proposal.feature} names no advice; name its id")
     if proposal.step not in model.levers.get(proposal.feature, ()):
         raise LeverRefused(
             f"{model.name}: a change of {proposal.feature} by {proposal.step:+d} is not a lever; "
-            f"levers: {dict(model.levers) or 'none'}. Levers need sourced advice and are set in models/training.py"
+            f"levers: {dict(model.levers) or 'none'}. They need sourced advice, see models/specs.py"
         )

@@ -38,9 +38,7 @@ class Table:
         """The joint of some of the features, cells in lexicographic order of their codes."""
         columns = self.levels[:, [self.features.index(feature) for feature in features]]
         cells, where = np.unique(columns, axis=0, return_inverse=True)
-        shares = np.zeros(len(cells))
-        np.add.at(shares, where.ravel(), self.shares)
-        return Table(tuple(features), cells, shares)
+        return Table(tuple(features), cells, weighted_counts(where, self.shares))
 
     def share(self, of: Codes, given: Codes | None = None) -> float:
         """P(of | given)."""
@@ -130,6 +128,11 @@ def balance(base: Table, shares: Iterable[Share]) -> Table:
             f"(by {missed.max():.2g}). Correct or widen one of them in models/evidence/shares.yaml"
         )
     return Table(base.features, base.levels, weights)
+
+
+def weighted_counts(where: Levels, weights: Floats) -> Floats:
+    """The total weight at each index 0, 1, 2 ..."""
+    return np.bincount(where.ravel(), weights=weights).astype(np.float64)
 
 
 @cache

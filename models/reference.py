@@ -1,4 +1,4 @@
-"""The reference population as an artifact carries it: independent tables whose product is exact. Standard library."""
+"""The reference population as an artifact carries it: independent tables whose product is exact."""
 
 import itertools
 from bisect import bisect_left, bisect_right
@@ -68,7 +68,7 @@ def rank(reference: Reference, logit: Callable[[Mapping[str, int]], float]) -> R
 
 
 def read(tables: Iterable[Mapping[str, Any]], codes: Mapping[str, Sequence[int]]) -> Reference:
-    """From the artifact: each table lists its features, and its shares in lexicographic order of their codes."""
+    """From the artifact: tables of features with their shares, in lexicographic order of the codes."""
     factors = []
     for table in tables:
         features = tuple(table["features"])

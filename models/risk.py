@@ -8,9 +8,19 @@ from models.reference import rank, read
 from models.scoring import Abstained, Driver, Levels, Model, Score
 
 __all__ = [
-    "Abstained", "ArtifactError", "Driver", "Lever", "LeverRefused", "Levels", "Model", "Proposal", "Score",
-    "artifact", "load", "what_would_help",
-]  # fmt: skip
+    "Abstained",
+    "ArtifactError",
+    "Driver",
+    "Levels",
+    "Lever",
+    "LeverRefused",
+    "Model",
+    "Proposal",
+    "Score",
+    "artifact",
+    "load",
+    "what_would_help",
+]
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 

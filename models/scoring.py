@@ -21,7 +21,7 @@ Z90 = 1.6448536269514722  # half of a 90 % interval, in standard errors
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A known answer's part of the score against the population's mean, in log-odds: an association, no cause.
+    """A known answer's part of the score against the population's mean, in log-odds: no cause.
 
     `shown`: the slope is significant at 5 % and the feature may be told to a worker as a reason.
     """
@@ -39,7 +39,7 @@ class Score:
     percentile: 0..100, the share of the reference population with a lower risk, plus half of those with the
         same; group_percentile: the same among the worker's own group, where the artifact has one.
     probability, low, high: natural frequency and its 90 % interval; it holds the uncertainty of the
-        coefficients and of what is unknown, and is never narrower than any it could become by one more answer.
+        coefficients and of what is unknown, and is never narrower than one more answer could leave it.
     logit = fsum(mean_logit, contributions of all drivers, unexplained), exactly; `unexplained` is what the
         known answers say of the missing ones.
     drivers: largest first. missing: marginalised features. ask_next: the one whose answer would narrow the
@@ -125,7 +125,8 @@ class Model:
 
     def logit(self, known: Known) -> float:
         """Log-odds of a complete profile."""
-        return math.fsum([self.mean_logit, *(self._contribution(name, known[name]) for name in self.features)])
+        parts = (self._contribution(name, known[name]) for name in self.features)
+        return math.fsum([self.mean_logit, *parts])
 
     def _scored(self, known: Known, missing: tuple[str, ...], group: str | None) -> Score:
         population = self.groups[group] if group else self.population
@@ -159,7 +160,8 @@ class Model:
         def known_after(name: str) -> float:
             return self.known_share[_key(other for other in missing if other != name)]
 
-        return Abstained(self.name, self.version, reason, missing, max(missing, key=known_after, default=None))
+        ask_next = max(missing, key=known_after, default=None)
+        return Abstained(self.name, self.version, reason, missing, ask_next)
 
     def _contribution(self, name: str, level: int) -> float:
         return self.slopes[name] * (level - self.means[name])

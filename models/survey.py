@@ -180,7 +180,7 @@ def _check_readings(survey: Survey) -> None:
     used = {row.reading for table in (survey.table_4, survey.table_6) for row in table.values()}
     used |= {share.reading for _, shares in survey.populations.values() for share in shares}
     if unknown := used - known - {None}:
-        raise EvidenceError(f"evidence: readings {unknown} are not in evidence/anomalies.yaml; add them there")
+        raise EvidenceError(f"evidence: readings {unknown} are used, but not in anomalies.yaml; add them")
 
 
 def _spell(codes: Codes) -> str:
