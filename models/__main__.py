@@ -1,19 +1,52 @@
-"""The models' command line: `python -m models train`."""
+"""The models' command line: `python -m models train [--answers FILE.csv]`, `python -m models simulate`."""
 
 import argparse
 import sys
+from pathlib import Path
 
-from models import training
+from models import card, learning, simulation, training
+from models.answers import AnswersError
+from models.artifact import ArtifactError
+
+DOCS = Path(__file__).parents[1] / "docs"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0 when it did what was asked."""
+    """Run one command; 0 when it was done, 2 when input was refused and nothing was changed."""
     parser = argparse.ArgumentParser(prog="python -m models", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("train", help="fit all models and write their artifacts")
-    parser.parse_args(arguments)
-    for path in training.make():
+    train = commands.add_parser(
+        "train", help="fit all models, write artifacts and card; or learn from answers"
+    )
+    train.add_argument("--answers", type=Path, help="collected answers as CSV, see models/answers.py")
+    train.add_argument("--artifacts", type=Path, default=training.ARTIFACTS, help="folder of the artifacts")
+    train.add_argument("--card", type=Path, default=card.FOLDER, help="folder of the card and its plots")
+    simulate = commands.add_parser("simulate", help="write docs/learning.md, about a minute")
+    simulate.add_argument("--docs", type=Path, default=DOCS)
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "simulate":
+        simulation.write(chosen.docs)
+        return 0
+    try:
+        return _learn(chosen.answers, chosen.artifacts) if chosen.answers else _train(chosen)
+    except (AnswersError, ArtifactError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _train(chosen: argparse.Namespace) -> int:
+    for path in (*training.make(chosen.artifacts), *card.make(chosen.card)):
         print(path)
+    return 0
+
+
+def _learn(answers: Path, artifacts: Path) -> int:
+    for decision in learning.learn(answers, artifacts):
+        verdict = "promoted" if decision.promoted else "not promoted, the old artifact stays"
+        print(f"{decision.model}: {verdict}: {decision.why}")
+        print(f"  rows {decision.rows} (left out {decision.left_out}), tau {decision.tau:g}")
+        print("  log loss, candidate and current: {:.5f} {:.5f}".format(*decision.log_loss))
+        print("  miscalibration, candidate and current: {:.5f} {:.5f}".format(*decision.miscalibration))
     return 0
 
 

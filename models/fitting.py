@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
@@ -98,14 +99,11 @@ def log_loss(p: Floats, rows: Rows) -> float:
 
 def calibrate(offsets: Floats, weights: Floats, mean: float) -> float:
     """The constant at which the weighted mean of expit(constant + offsets) is `mean`."""
-    low, high = -50.0, 50.0
-    for _ in range(200):
-        middle = (low + high) / 2
-        if np.average(expit(middle + offsets), weights=weights) < mean:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+
+    def excess(constant: float) -> float:
+        return float(np.average(expit(constant + offsets), weights=weights)) - mean
+
+    return float(brentq(excess, -50, 50, xtol=1e-13))
 
 
 def _fit_without(features: Sequence[str], rows: Rows, dropped: Sequence[str]) -> Fit:

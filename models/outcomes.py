@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from models import population, survey
 from models.fitting import Floats, Rows, calibrate
-from models.population import Table, weighted_counts
+from models.population import Population, Table, weighted_counts
 from models.specs import EMPLOYMENT, GAP, PUBLISHED, TABLE_4, TABLE_6, Spec
 
 SAMPLE = 2**14  # profiles for the joints that are too wide to enumerate
@@ -17,14 +17,20 @@ SAMPLE = 2**14  # profiles for the joints that are too wide to enumerate
 @cache
 def expected(spec: Spec) -> Rows:
     """What the report says of this outcome: the population's cells, expected outcomes, total weight 1."""
+    flexible = population.rebuild("flexible")
     if spec is EMPLOYMENT:
         return _employment_rows()
-    flexible = population.rebuild("flexible")
     if spec is PUBLISHED:
         table = flexible.sample(spec.features, size=SAMPLE)
-        return Rows(_floats(table), expit(published_constant(table) + table_6_offsets(table)), table.shares)
+        outcome = np.asarray(expit(published_constant(table) + table_6_offsets(table)))
+        return Rows(_floats(table), outcome, table.shares)
+    return expected_in(flexible, spec)
+
+
+def expected_in(flexible: Population, spec: Spec, *, digits: int = 12) -> Rows:
+    """The same for a served model in any population; `digits`: grain of the averaging, in log-odds."""
     table = flexible.table(spec.features)
-    outcome = _gap(table) if spec is GAP else _constrained(table)
+    outcome = _gap(flexible, table) if spec is GAP else _constrained(flexible, table, digits)
     return Rows(_floats(table), outcome, table.shares)
 
 
@@ -39,12 +45,11 @@ def published_constant(table: Table) -> float:
     return calibrate(table_6_offsets(table), table.shares, survey.read().constrained)
 
 
-def _constrained(table: Table) -> Floats:
+def _constrained(flexible: Population, table: Table, digits: int) -> Floats:
     """P(constrained | cell): Table 6, calibrated to the published share, averaged over the rest."""
-    flexible = population.rebuild("flexible")
     left_out = [name for name in TABLE_6 if name not in table.features and name != "social_insurance"]
     rest = flexible.table(left_out)
-    rest_offsets, rest_shares = _merged(table_6_offsets(rest), rest.shares)
+    rest_offsets, rest_shares = _merged(table_6_offsets(rest), rest.shares, digits)
     wide = flexible.table((*table.features, "social_insurance"))
     offsets = table_6_offsets(wide)
     every = (offsets[:, None] + rest_offsets[None, :]).ravel()
@@ -54,9 +59,9 @@ def _constrained(table: Table) -> Floats:
     return _conditional(wide, p, table)
 
 
-def _gap(table: Table) -> Floats:
+def _gap(flexible: Population, table: Table) -> Floats:
     """P(no commercial cover | cell): neither cover, or social only."""
-    wide = population.rebuild("flexible").table((*table.features, "commercial"))
+    wide = flexible.table((*table.features, "commercial"))
     return _conditional(wide, 1 - wide.column("commercial"), table)
 
 
@@ -86,8 +91,8 @@ def _conditional(wide: Table, values: Floats, table: Table) -> Floats:
     return result
 
 
-def _merged(offsets: Floats, shares: Floats) -> tuple[Floats, Floats]:
-    values, where = np.unique(offsets.round(12), return_inverse=True)
+def _merged(offsets: Floats, shares: Floats, digits: int) -> tuple[Floats, Floats]:
+    values, where = np.unique(offsets.round(digits), return_inverse=True)
     return values, weighted_counts(where, shares)
 
 

@@ -1,5 +1,6 @@
 """Fits every model on the rebuilt population (and collected answers, where given) and seals its artifact."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -98,6 +99,14 @@ def content(trained: Trained, made_from: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def archive(text: str, name: str, folder: Path) -> Path:
+    """Keep an artifact that is about to be replaced, under its version, in `previous/`."""
+    path = folder / "previous" / f"{name}-{json.loads(text)['sha256'][:12]}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def known_share(trained: Trained) -> dict[str, float]:
     """For each set of missing features: the share of the score's variance that the other answers carry."""
     features = trained.spec.features
@@ -119,6 +128,10 @@ def make(folder: Path = ARTIFACTS) -> list[Path]:
     written = []
     for spec in SPECS:
         path = folder / f"{spec.name}.json"
+        if path.exists() and '"answers": null' not in (old := path.read_text(encoding="utf-8")):
+            archive(
+                old, spec.name, folder
+            )  # it learned from answers; the report alone must not wipe that out
         path.write_text(artifact.seal(content(train(spec), made_from)), encoding="utf-8")
         written.append(path)
     return written
@@ -149,7 +162,7 @@ def _rounded(fitted: Fit, means: Floats) -> tuple[Fit, Floats]:
     slopes = np.array([_round(value) for value in fitted.slopes])
     slopes[np.abs(slopes) < 1e-8] = 0.0  # below the solver's tolerance: the report knows no association
     means = np.array([_round(value) for value in means])
-    baseline = _round(fitted.constant + fitted.slopes @ means)
+    baseline = _round(float(fitted.constant + fitted.slopes @ means))
     return Fit(fitted.features, float(baseline - slopes @ means), slopes), means
 
 
