@@ -168,6 +168,8 @@ def _read_attributes(reader: _Reader, tag: str, where: str) -> dict[str, str]:
         match = _ATTRIBUTE.match(source, reader.at)
         if match is None or not match[1]:
             raise _unreadable(f'Empty attribute name in the tag "{tag}" {where}')
+        if match[2] is None and source[match.end() :].lstrip().startswith("="):
+            raise _unreadable(f"Unclosed start tag {where}")  # a value without its closing quote
         if match[2] is None and match[1].lower() != "expandable":
             raise _unreadable(
                 f'Expected equal sign in declaration of an attribute of the tag "{tag}" {where}'

@@ -110,7 +110,7 @@ class Simulator:
         return [Worker(self.state, worker.user, chat) for worker in workers]
 
     async def __aenter__(self) -> Self:
-        listener = socket.create_server((HOST, self._port), backlog=1024)
+        listener = _listen(self._port)
         self._port = listener.getsockname()[1]
         routes = [*Api(self.token, self._dispatch, self.state.files).routes(), *self._page.routes()]
         config = uvicorn.Config(
@@ -139,6 +139,14 @@ class Simulator:
             await self._delivering
         self._server.should_exit = True
         await self._serving
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port), backlog=1024)
+    except OSError as error:
+        reason = f"can't listen on {HOST}:{port} ({error.strerror}): choose another port"
+        raise OSError(error.errno, reason) from error
 
 
 def _describe(token: str, name: str, username: str) -> dict[str, object]:

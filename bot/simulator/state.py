@@ -161,5 +161,6 @@ class State:
 
     def tell(self, event: Event) -> None:
         """Let the listeners know."""
-        for listener in (*self._listeners.get(event.chat, ()), *self._listeners.get(0, ())):
-            listener(event)
+        for chat in {event.chat, 0}:
+            for listener in tuple(self._listeners.get(chat, ())):
+                listener(event)
