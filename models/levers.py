@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from models.scoring import Levels, Model, Score
+from models.results import Levels, Score
+from models.scoring import Model
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from pathlib import Path
 from models.artifact import ArtifactError, verify
 from models.levers import Lever, LeverRefused, Proposal, what_would_help
 from models.reference import rank, read
-from models.scoring import Abstained, Driver, Levels, Model, Score
+from models.results import Abstained, Driver, Levels, Score
+from models.scoring import Model
 
 __all__ = [
     "Abstained",

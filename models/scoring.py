@@ -6,71 +6,18 @@ the variance are exact too; only the interval takes that mixture for normal.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from operator import mul
 
 from models.reference import Ranks, Reference
+from models.results import Abstained, Band, Driver, Levels, Refusal, Score
 
-Levels = Mapping[str, int | None]
 Known = Mapping[str, int]
-Band = Literal["low", "middle", "high"]
-Refusal = Literal["too_little_known", "not_for_minors", "outside_range"]
+Values = tuple[int | None, ...]
+_PLAIN = frozenset((int, type(None)))
 Z90 = 1.6448536269514722  # half of a 90 % interval, in standard errors
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """A known answer's part of the score against the population's mean, in log-odds: no cause.
-
-    `shown`: the slope is significant at 5 % and the feature may be told to a worker as a reason.
-    """
-
-    feature: str
-    level: int
-    contribution: float
-    shown: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A worker's place and natural frequency.
-
-    percentile: 0..100, the share of the reference population with a lower risk, plus half of those with the
-        same; group_percentile: the same among the worker's own group, where the artifact has one.
-    probability, low, high: natural frequency and its 90 % interval; it holds the uncertainty of the
-        coefficients and of what is unknown, and is never narrower than one more answer could leave it.
-    logit = fsum(mean_logit, contributions of all drivers, unexplained), exactly; `unexplained` is what the
-        known answers say of the missing ones.
-    drivers: largest first. missing: marginalised features. ask_next: the one whose answer would narrow the
-        interval most, on average.
-    """
-
-    model: str
-    version: str
-    percentile: float
-    group_percentile: float | None
-    band: Band
-    probability: float
-    low: float
-    high: float
-    drivers: tuple[Driver, ...]
-    missing: tuple[str, ...]
-    ask_next: str | None
-    logit: float
-    mean_logit: float
-    unexplained: float
-
-
-@dataclass(frozen=True, slots=True)
-class Abstained:
-    """No score, and why; `ask_next` is the missing answer that would help most."""
-
-    model: str
-    version: str
-    reason: Refusal
-    missing: tuple[str, ...]
-    ask_next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +52,9 @@ class Model:
     population: Reference = field(repr=False)
     groups: Mapping[str, Reference] = field(repr=False)
     ranks: dict[str | None, Ranks] = field(default_factory=dict, repr=False)
+    # What was scored before is remembered: under ten thousand profiles exist, so neither grows without end.
+    scores: dict[tuple[str | None, Values, bool], Score] = field(default_factory=dict, repr=False)
+    estimates: dict[tuple[str | None, Values], _Estimate] = field(default_factory=dict, repr=False)
 
     def score(self, levels: Levels, *, group: str | None = None, minor: bool = False) -> Score | Abstained:
         """Score one worker's answers.
@@ -113,25 +63,36 @@ class Model:
         group: `truck` for truck drivers; unknown answers are then marginalised over truck drivers.
         Abstains when the answers that are known carry less than `known_needed` of the score's variance.
         """
-        known = {name: level for name in self.features if (level := levels.get(name)) is not None}
+        values = tuple(map(levels.get, self.features))
+        plain = _PLAIN.issuperset(map(type, values))  # True and 1.0 equal 1, but are no codes
+        key = group, values, minor
+        if plain and key in self.scores:
+            return self.scores[key]
+        known = {name: level for name, level in zip(self.features, values, strict=True) if level is not None}
         missing = tuple(name for name in self.features if name not in known)
         if minor:
             return self._abstain("not_for_minors", missing)
-        if any(type(level) is not int or level not in self.codes[name] for name, level in known.items()):
+        if not plain or any(level not in self.codes[name] for name, level in known.items()):
             return self._abstain("outside_range", missing)
         if self.known_share[_key(missing)] < self.known_needed:
             return self._abstain("too_little_known", missing)
-        return self._scored(known, missing, group if group in self.groups else None)
+        group = group if group in self.groups else None
+        score = self._scored(known, missing, group)
+        self.scores[group, values, minor] = score
+        return score
+
+    def probability(self, known: Known) -> float:
+        """Natural frequency of a complete profile."""
+        return _expit(self.logit(known))
 
     def logit(self, known: Known) -> float:
         """Log-odds of a complete profile."""
-        parts = (self._contribution(name, known[name]) for name in self.features)
-        return math.fsum([self.mean_logit, *parts])
+        parts = [self.slopes[name] * (known[name] - self.means[name]) for name in self.features]
+        parts.append(self.mean_logit)
+        return math.fsum(parts)
 
     def _scored(self, known: Known, missing: tuple[str, ...], group: str | None) -> Score:
-        population = self.groups[group] if group else self.population
-        seen: dict[tuple[tuple[str, int], ...], _Estimate] = {}
-        estimate = self._estimate(known, population, seen)
+        estimate = self._estimate(known, group)
         parts = [(name, level, self._contribution(name, level)) for name, level in known.items()]
         drivers = [Driver(name, level, part, name in self.shown) for name, level, part in parts]
         drivers.sort(key=lambda driver: -abs(driver.contribution))
@@ -150,7 +111,7 @@ class Model:
             high=estimate.high,
             drivers=tuple(drivers),
             missing=missing,
-            ask_next=self._ask_next(known, missing, population, seen),
+            ask_next=self._ask_next(known, missing, group),
             logit=logit,
             mean_logit=self.mean_logit,
             unexplained=unexplained,
@@ -174,28 +135,22 @@ class Model:
     def _variance(self, profile: Known) -> float:
         """Of a complete profile's log-odds, from the covariance of the baseline and the slopes."""
         away = [1.0, *(profile[name] - self.means[name] for name in self.features)]
-        return sum(
-            x * sum(y * c for y, c in zip(away, row, strict=True))
-            for x, row in zip(away, self.covariance, strict=True)
-        )
+        return float(sum(x * sum(map(mul, away, row)) for x, row in zip(away, self.covariance, strict=True)))
 
-    def _estimate(
-        self, known: Known, population: Reference, seen: dict[tuple[tuple[str, int], ...], _Estimate]
-    ) -> _Estimate:
-        key = tuple(sorted(known.items()))
-        if key not in seen:
-            complete = len(known) == len(self.features)
-            seen[key] = self._complete(known) if complete else self._mixed(known, population, seen)
-        return seen[key]
+    def _estimate(self, known: Known, group: str | None) -> _Estimate:
+        if len(known) == len(self.features):
+            return self._complete(known)
+        key = group, tuple(known.get(name) for name in self.features)
+        if key not in self.estimates:
+            self.estimates[key] = self._mixed(known, group)
+        return self.estimates[key]
 
     def _complete(self, profile: Known) -> _Estimate:
         logit, spread = self.logit(profile), Z90 * math.sqrt(self._variance(profile))
         return _Estimate(logit, _expit(logit), _expit(logit - spread), _expit(logit + spread))
 
-    def _mixed(
-        self, known: Known, population: Reference, seen: dict[tuple[tuple[str, int], ...], _Estimate]
-    ) -> _Estimate:
-        missing, cells = population.given(known)
+    def _mixed(self, known: Known, group: str | None) -> _Estimate:
+        missing, cells = self._reference(group).given(known)
         profiles = [{**known, **dict(zip(missing, levels, strict=True))} for levels, _ in cells]
         weights = [weight for _, weight in cells]
         logits = [self.logit(profile) for profile in profiles]
@@ -207,31 +162,30 @@ class Model:
         low, high = min(_expit(mean - spread), probability), max(_expit(mean + spread), probability)
         # One more answer may narrow the interval but never widen it: hold room for the widest outcome.
         after = [
-            self._estimate({**known, name: level}, population, seen).width
+            self._estimate({**known, name: level}, group).width
             for name in missing
             for level in self.codes[name]
         ]
         low, high = _stretch(low, high, max(after))
         return _Estimate(mean, probability, low, high)
 
-    def _ask_next(
-        self,
-        known: Known,
-        missing: tuple[str, ...],
-        population: Reference,
-        seen: dict[tuple[tuple[str, int], ...], _Estimate],
-    ) -> str | None:
+    def _ask_next(self, known: Known, missing: tuple[str, ...], group: str | None) -> str | None:
         if not missing:
             return None
-        order, cells = population.given(known)
+        order, cells = self._reference(group).given(known)
 
         def width_after(name: str) -> float:
             place = order.index(name)
-            weights = [weight for _, weight in cells]
-            answers = [{**known, name: levels[place]} for levels, _ in cells]
-            return _mean(weights, [self._estimate(answer, population, seen).width for answer in answers])
+            shares: dict[int, float] = defaultdict(float)
+            for levels, share in cells:
+                shares[levels[place]] += share
+            answers = [{**known, name: level} for level in shares]
+            return _mean([*shares.values()], [self._estimate(answer, group).width for answer in answers])
 
         return min(missing, key=width_after)
+
+    def _reference(self, group: str | None) -> Reference:
+        return self.groups[group] if group else self.population
 
 
 def _key(missing: Iterable[str]) -> str:

@@ -1,0 +1,63 @@
+"""What scoring a worker's answers gives: a score with its reasons, or silence with its reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Levels = Mapping[str, int | None]
+Band = Literal["low", "middle", "high"]
+Refusal = Literal["too_little_known", "not_for_minors", "outside_range"]
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A known answer's part of the score against the population's mean, in log-odds: no cause.
+
+    `shown`: the slope is significant at 5 % and the feature may be told to a worker as a reason.
+    """
+
+    feature: str
+    level: int
+    contribution: float
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A worker's place and natural frequency.
+
+    percentile: 0..100, the share of the reference population with a lower risk, plus half of those with the
+        same; group_percentile: the same among the worker's own group, where the artifact has one.
+    probability, low, high: natural frequency and its 90 % interval; it holds the uncertainty of the
+        coefficients and of what is unknown, and is never narrower than one more answer could leave it.
+    logit = fsum(mean_logit, contributions of all drivers, unexplained), exactly; `unexplained` is what the
+        known answers say of the missing ones.
+    drivers: largest first. missing: marginalised features. ask_next: the one whose answer would narrow the
+        interval most, on average.
+    """
+
+    model: str
+    version: str
+    percentile: float
+    group_percentile: float | None
+    band: Band
+    probability: float
+    low: float
+    high: float
+    drivers: tuple[Driver, ...]
+    missing: tuple[str, ...]
+    ask_next: str | None
+    logit: float
+    mean_logit: float
+    unexplained: float
+
+
+@dataclass(frozen=True, slots=True)
+class Abstained:
+    """No score, and why; `ask_next` is the missing answer that would help most."""
+
+    model: str
+    version: str
+    reason: Refusal
+    missing: tuple[str, ...]
+    ask_next: str | None

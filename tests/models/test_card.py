@@ -1,0 +1,66 @@
+"""The card says where its numbers come from, all anomalies, and the same in both languages."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from models import card, fairness, sensitivity, survey
+
+FOLDER = Path(card.__file__).parent
+LANGUAGES = [("en", "CARD.md"), ("zh", "CARD.zh.md")]
+
+
+@pytest.mark.parametrize(("language", "name"), LANGUAGES)
+def test_the_card_tells_every_anomaly_and_its_reading(language: str, name: str) -> None:
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    for anomaly in survey.read().anomalies:
+        assert anomaly.text[language] in text
+        assert anomaly.reading[language] in text
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "We have no microdata"), ("zh", "我们没有原始数据")])
+def test_the_card_says_first_that_there_are_no_microdata(language: str, said: str) -> None:
+    text = (FOLDER / dict(LANGUAGES)[language]).read_text(encoding="utf-8")
+    assert said in text.split("\n## ")[1]
+
+
+def test_both_cards_carry_the_same_figures() -> None:
+    tables = [
+        re.findall(r"^\|.*\|$", (FOLDER / name).read_text(encoding="utf-8"), re.M) for _, name in LANGUAGES
+    ]
+    figures = [re.findall(r"-?\d+\.\d+", "\n".join(rows)) for rows in tables]
+    assert len(figures[0]) > 500
+    assert figures[0] == figures[1]
+
+
+@pytest.mark.parametrize("name", ["CARD.md", "CARD.zh.md"])
+def test_every_plot_that_the_card_shows_exists(name: str) -> None:
+    shown = re.findall(r"\]\((plots/[^)]+)\)", (FOLDER / name).read_text(encoding="utf-8"))
+    assert len(shown) == 4
+    assert all((FOLDER / path).stat().st_size > 1000 for path in shown)
+
+
+def test_every_printed_share_is_beside_its_rebuilt_one_in_the_card() -> None:
+    text = (FOLDER / "CARD.md").read_text(encoding="utf-8")
+    for population, label, where, *_ in card.shares():
+        assert f"| {population} | {label.replace('|', 'given')} | {where or '**assumed**'} |" in text
+
+
+def test_sex_region_and_age_leave_the_served_bands_alike() -> None:
+    for feature in ("gender", "region"):
+        high = [group.served_bands[2] for group in fairness.groups() if group.feature == feature]
+        assert min(high) / max(high) >= 0.8, feature
+
+
+def test_what_the_served_model_gives_up_on_sex_is_said_with_its_size() -> None:
+    gaps = {group.name: group.gap for group in fairness.groups()}
+    assert gaps["women"] > 0.03
+    assert gaps["men"] < -0.03
+    assert abs(gaps["all flexible"]) < 0.005
+
+
+def test_no_assumed_share_moves_the_places_by_more_than_a_few_points() -> None:
+    shifts = sensitivity.shifts()
+    assert len(shifts) == 20
+    assert max(max(shift.places.values()) for shift in shifts) < 3

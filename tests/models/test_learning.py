@@ -1,0 +1,248 @@
+"""Collected answers take over from the report, only on merit, and a bad file changes nothing."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import answers, learning, risk, simulation, survey, training
+from models.__main__ import main
+from models.answers import AnswersError
+from models.fitting import Fit, Rows, fit
+from models.outcomes import expected
+from models.specs import CONSTRAINT, GAP
+from models.training import train
+
+VERSION = survey.read().questionnaire
+HEADER = ["questionnaire_version", *sorted({*CONSTRAINT.features, *GAP.features}), "constrained", "gap"]
+GOOD = {"education": "3", "income": "2", "saving": "2", "debt": "3", "premium": "1", "investing": "0"}
+
+
+def drawn(truth: Fit, size: int, seed: int = 3) -> Rows:
+    draw = np.random.default_rng(seed)
+    ground = expected(CONSTRAINT)
+    order = draw.choice(len(ground.weight), size=size, p=ground.weight / ground.weight.sum())
+    y = (draw.random(size) < truth.probabilities(ground.x[order])).astype(float)
+    return Rows(ground.x[order], y, np.ones(size))
+
+
+def turned() -> Fit:
+    published = train(CONSTRAINT).fit
+    return Fit(
+        CONSTRAINT.features, published.constant - 1.0, published.slopes * np.array([3, 1, 0.5, 1, -0.5])
+    )
+
+
+def write(path: Path, rows: Rows) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(["questionnaire_version", *CONSTRAINT.features, "constrained"])
+        for x, y in zip(rows.x.astype(int), rows.y.astype(int), strict=True):
+            out.writerow([VERSION, *x.tolist(), y])
+    return path
+
+
+def write_lines(path: Path, *lines: dict[str, str], header: list[str] = HEADER) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(header)
+        for number, line in enumerate(lines):
+            cells = {
+                "questionnaire_version": VERSION,
+                **GOOD,
+                "constrained": str(number % 2),
+                "gap": str(number % 2),
+            }
+            out.writerow([({**cells, **line})[name] for name in header])
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for path in training.ARTIFACTS.glob("*.json"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    return tmp_path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.json")}
+
+
+def test_without_answers_the_result_is_the_published_model_whatever_tau() -> None:
+    nothing = Rows(np.empty((0, 5)), np.empty(0), np.empty(0))
+    for tau in (10.0, 2110.0, 20000.0):
+        assert learning.blend(CONSTRAINT, nothing, tau=tau).slopes == pytest.approx(
+            train(CONSTRAINT).fit.slopes, abs=1e-6
+        )
+
+
+def test_with_many_answers_the_result_is_that_of_the_answers() -> None:
+    rows = drawn(turned(), 200_000)
+    alone = fit(CONSTRAINT.features, rows, signs=CONSTRAINT.signs)
+    both = learning.blend(CONSTRAINT, rows, tau=2110)
+    assert both.slopes == pytest.approx(alone.slopes, abs=0.03)
+    assert np.abs(both.slopes - train(CONSTRAINT).fit.slopes).max() > 0.15
+
+
+def test_answers_that_turn_a_sign_can_not_make_more_debt_look_safer() -> None:
+    published = train(CONSTRAINT).fit
+    truth = Fit(CONSTRAINT.features, published.constant, published.slopes * np.array([1, -1, -1, 1, 1]))
+    slopes = dict(
+        zip(CONSTRAINT.features, train(CONSTRAINT, drawn(truth, 50_000), tau=10).fit.slopes, strict=True)
+    )
+    assert slopes["debt"] == 0
+    assert slopes["income"] == 0
+
+
+def test_more_answers_narrow_the_uncertainty() -> None:
+    few, many = (train(CONSTRAINT, drawn(train(CONSTRAINT).fit, size), tau=2110) for size in (100, 10_000))
+    assert np.all(many.errors < few.errors)
+    assert np.all(few.errors < train(CONSTRAINT).errors)
+
+
+def test_tau_is_large_where_the_report_is_right_and_small_where_it_is_wrong() -> None:
+    right = learning.choose_tau(CONSTRAINT, drawn(train(CONSTRAINT).fit, 1000))
+    wrong = learning.choose_tau(CONSTRAINT, drawn(turned(), 3000))
+    assert wrong < right
+
+
+def test_too_few_answers_leave_tau_at_the_published_sample() -> None:
+    assert learning.choose_tau(CONSTRAINT, drawn(turned(), 49)) == 2110
+
+
+def test_a_better_candidate_is_promoted_and_the_old_artifact_kept(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = (folder / "financing_constraint.json").read_bytes()
+    path = write(folder / "answers.csv", drawn(turned(), 4000))
+    assert main(["train", "--answers", str(path), "--artifacts", str(folder)]) == 0
+    assert "financing_constraint: promoted" in capsys.readouterr().out
+    fresh = risk.artifact("financing_constraint", folder=folder)
+    kept = list((folder / "previous").glob("*.json"))
+    assert [file.read_bytes() for file in kept] == [old]
+    assert kept[0].stem == f"financing_constraint-{risk.artifact('financing_constraint').version}"
+    assert fresh.version != risk.artifact("financing_constraint").version
+    assert fresh.slopes["education"] == pytest.approx(turned().slopes[0], abs=0.1)
+    assert (folder / "insurance_gap.json").read_bytes() == (
+        training.ARTIFACTS / "insurance_gap.json"
+    ).read_bytes()
+
+
+def test_a_plain_training_keeps_what_was_learned_from_answers(folder: Path) -> None:
+    learning.learn(write(folder / "answers.csv", drawn(turned(), 2000)), folder)
+    learned = (folder / "financing_constraint.json").read_bytes()
+    training.make(folder)
+    assert learned in {file.read_bytes() for file in (folder / "previous").glob("*.json")}
+
+
+def test_a_worse_candidate_is_not_promoted_and_nothing_changes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The current model is the truth itself; a tau of 10 makes the candidate overfit a few noisy rows.
+    monkeypatch.setattr(learning, "TAUS", (1e-3,))
+    before = contents(folder)
+    path = write(folder / "answers.csv", drawn(train(CONSTRAINT).fit, 120, seed=5))
+    (decision,) = learning.learn(path, folder)
+    assert not decision.promoted
+    assert decision.log_loss[0] > decision.log_loss[1]
+    assert contents(folder) == before
+
+
+def test_an_incomplete_row_is_left_out_and_counted(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "answers.csv", {}, {}, {"debt": ""}, {"constrained": ""})
+    collected = answers.read(path, CONSTRAINT)
+    assert len(collected.rows.y) == 2
+    assert collected.left_out == 2
+
+
+BAD: dict[str, tuple[list[dict[str, str]], list[str], str]] = {
+    "an unknown level": (
+        [{}, {"debt": "7"}],
+        HEADER,
+        r"answers\.csv, row 3: debt is '7'; known codes: 1, 2.*Correct",
+    ),
+    "a level that is no number": ([{"income": "lots"}], HEADER, r"row 2: income is 'lots'"),
+    "a missing column": (
+        [{}, {}],
+        [name for name in HEADER if name != "debt"],
+        r"row 1: no column debt\. Export",
+    ),
+    "only a header": ([], HEADER, r"row 1: a header but no row\. Export"),
+    "no complete row": ([{"debt": ""}], HEADER, r"row 2: no row has all of"),
+    "one class only": (
+        [{"constrained": "1", "gap": "1"}] * 200,
+        HEADER,
+        r"every complete row has constrained = 1\.",
+    ),
+    "another questionnaire": (
+        [{}, {"questionnaire_version": "2025-01-01"}],
+        HEADER,
+        r"row 3: questionnaire_version is '2025-01-01'; the codes here are those of",
+    ),
+    "no outcome": (
+        [{}],
+        [name for name in HEADER if name not in ("constrained", "gap")],
+        r"no column constrained or gap",
+    ),
+    "a column twice": ([{}], [*HEADER, "debt"], r"a column appears twice"),
+    "too few rows": ([{}] * 20, HEADER, r"20 complete rows for financing_constraint, 100 are needed"),
+}
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_a_bad_file_is_refused_by_file_row_and_remedy_and_changes_nothing(
+    fault: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines, header, message = BAD[fault]
+    path = write_lines(folder / "answers.csv", *lines, header=header)
+    before = contents(folder)
+    with pytest.raises(AnswersError, match=message):
+        learning.learn(path, folder)
+    assert main(["train", "--answers", str(path), "--artifacts", str(folder)]) == 2
+    said = capsys.readouterr().err
+    assert str(path) in said
+    assert "Nothing was changed" in said
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"\xff\xfe\x00", "can't be read as UTF-8"),
+        (b"questionnaire_version,debt\n2026-11-23\n", "row 2: 1 cells where the header has 2"),
+    ],
+)
+def test_a_broken_file_is_refused(content: bytes, message: str, folder: Path) -> None:
+    path = folder / "answers.csv"
+    path.write_bytes(content)
+    with pytest.raises(AnswersError, match=message):
+        answers.read(path, CONSTRAINT)
+
+
+def test_a_file_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AnswersError, match=r"none\.csv, row 1: can't be read"):
+        learning.learn(tmp_path / "none.csv", tmp_path)
+
+
+def test_a_tampered_current_artifact_stops_the_learning(folder: Path) -> None:
+    path = write(folder / "answers.csv", drawn(turned(), 200))
+    target = folder / "financing_constraint.json"
+    target.write_text(target.read_text(encoding="utf-8").replace("0.", "1.", 1), encoding="utf-8")
+    assert main(["train", "--answers", str(path), "--artifacts", str(folder)]) == 2
+
+
+@pytest.mark.slow
+def test_the_catalytic_fit_is_never_worse_than_the_better_of_report_and_answers_by_over_one_percent() -> None:
+    for point in simulation.run(worlds=8, sizes=(0, 100, 300, 1_000, 3_000, 10_000), seed=11):
+        assert point.excess < 0.01, point
+
+
+def test_the_committed_page_on_learning_holds_the_promise() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "learning.md").read_text(encoding="utf-8")
+    rows = [
+        line.split("|")[1:-1] for line in page.splitlines() if line.startswith("| ") and line[2].isdigit()
+    ]
+    assert [row[0].strip() for row in rows] == ["0", "100", "300", "1,000", "3,000", "10,000"]
+    assert all(float(row[-1].strip().removesuffix(" %")) < 1 for row in rows)

@@ -1,0 +1,315 @@
+"""What serving promises: the trained model exactly, sums that add up, honest unknowns, and no more."""
+
+import itertools
+import math
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models import risk
+from models.risk import Abstained, ArtifactError, LeverRefused, Model, Proposal, Score
+from models.specs import CONSTRAINT, GAP, Spec
+from models.training import ARTIFACTS, train
+
+SPECS = {spec.name: spec for spec in (CONSTRAINT, GAP)}
+MANY = 100_000
+
+
+def random_levels(model: Model, count: int, seed: int) -> np.ndarray:
+    draw = np.random.default_rng(seed)
+    return np.column_stack([draw.choice(model.codes[name], size=count) for name in model.features])
+
+
+def profile(model: Model, row: np.ndarray) -> dict[str, int | None]:
+    return dict(zip(model.features, row.tolist(), strict=True))
+
+
+def scored(model: Model, levels: Mapping[str, int | None], group: str | None = None) -> Score:
+    result = model.score(levels, group=group)
+    assert isinstance(result, Score)
+    return result
+
+
+def partial_profiles(model: Model) -> list[dict[str, int | None]]:
+    """Every profile, known and unknown answers in every combination."""
+    options = [(None, *model.codes[name]) for name in model.features]
+    return [dict(zip(model.features, levels, strict=True)) for levels in itertools.product(*options)]
+
+
+def test_json_scores_as_scikit_learn_does_on_many_profiles(served: Model) -> None:
+    spec: Spec = SPECS[served.name]
+    levels = random_levels(served, MANY, seed=1)
+    theirs = train(spec).fit.estimator().predict_proba(levels.astype(float))[:, 1]
+    ours = np.array([scored(served, profile(served, row)).probability for row in levels])
+    assert np.abs(ours - theirs).max() < 1e-12
+
+
+def test_contributions_sum_to_the_score_exactly_on_many_profiles(served: Model) -> None:
+    draw = np.random.default_rng(2)
+    levels = random_levels(served, MANY, seed=2)
+    hidden = draw.random(levels.shape) < 0.15
+    found = 0
+    for row, unknown in zip(levels, hidden, strict=True):
+        known = {
+            name: None if gone else level
+            for (name, level), gone in zip(profile(served, row).items(), unknown, strict=True)
+        }
+        score = served.score(known)
+        if isinstance(score, Score):
+            found += 1
+            parts = [driver.contribution for driver in score.drivers]
+            assert math.fsum([score.mean_logit, *parts, score.unexplained]) == score.logit
+            assert [abs(part) for part in parts] == sorted((abs(part) for part in parts), reverse=True)
+            assert 0 <= score.low <= score.probability <= score.high <= 1
+            assert 0 <= score.percentile <= 100
+    assert found > MANY / 2
+
+
+@pytest.mark.parametrize(("feature", "direction"), [("debt", 1), ("income", -1)])
+def test_more_debt_never_lowers_and_more_income_never_raises_the_risk(
+    constraint: Model, feature: str, direction: int
+) -> None:
+    levels = random_levels(constraint, MANY, seed=3)
+    place = constraint.features.index(feature)
+    lower, higher = levels.copy(), levels.copy()
+    lower[:, place] = np.minimum(levels[:, place], 5)
+    higher[:, place] = lower[:, place] + 1
+    for row, other in zip(lower, higher, strict=True):
+        before, after = (
+            scored(constraint, profile(constraint, row)),
+            scored(constraint, profile(constraint, other)),
+        )
+        assert direction * (after.logit - before.logit) >= 0
+        assert direction * (after.percentile - before.percentile) >= 0
+        assert direction * (after.probability - before.probability) >= 0
+
+
+@pytest.mark.parametrize("group", [None, "truck"])
+def test_the_monotone_directions_hold_with_unknown_answers_too(constraint: Model, group: str | None) -> None:
+    for levels in partial_profiles(constraint):
+        for feature, direction in (("debt", 1), ("income", -1)):
+            level = levels[feature]
+            if level is not None and level < 6:
+                before = constraint.score(levels, group=group)
+                after = constraint.score({**levels, feature: level + 1}, group=group)
+                if isinstance(before, Score) and isinstance(after, Score):
+                    assert direction * (after.probability - before.probability) >= 0
+                    assert direction * (after.percentile - before.percentile) >= 0
+
+
+def test_flipping_sex_or_region_or_age_or_social_insurance_changes_nothing(served: Model) -> None:
+    draw = np.random.default_rng(4)
+    for row in random_levels(served, MANY, seed=4):
+        known = profile(served, row)
+        flips = {"gender": int(draw.integers(2)), "region": int(draw.integers(1, 5)), "age": 2}
+        assert served.score({**known, **flips, "social_insurance": 1}) == served.score(known)
+
+
+@pytest.mark.parametrize("group", [None, "truck"])
+def test_one_more_unknown_never_narrows_the_interval(served: Model, group: str | None) -> None:
+    compared = 0
+    for levels in partial_profiles(served):
+        for name in served.features:
+            if levels[name] is None:
+                continue
+            known, unknown = (
+                served.score(levels, group=group),
+                served.score({**levels, name: None}, group=group),
+            )
+            if isinstance(known, Score) and isinstance(unknown, Score):
+                assert unknown.high - unknown.low >= known.high - known.low - 1e-12
+                compared += 1
+    assert compared > 10_000
+
+
+def test_one_more_unknown_never_turns_silence_into_a_score(served: Model) -> None:
+    for levels in partial_profiles(served):
+        if isinstance(served.score(levels), Abstained):
+            assert all(
+                isinstance(served.score({**levels, name: None}), Abstained) for name in served.features
+            )
+
+
+def test_an_unknown_answer_is_averaged_over_the_population_given_the_known_ones(constraint: Model) -> None:
+    known: dict[str, int] = {"education": 2, "income": 2, "debt": 4, "investing": 1}
+    order, cells = constraint.population.given(known)
+    assert order == ("premium",)
+    weights = np.array([share for _, share in cells])
+    profiles = [{**known, "premium": levels[0]} for levels, _ in cells]
+    logits = np.array([constraint.logit(complete) for complete in profiles])
+    score = scored(constraint, known)
+    assert weights.sum() == pytest.approx(1, abs=1e-9)
+    assert score.logit == pytest.approx(weights @ logits, abs=1e-12)
+    assert score.probability == pytest.approx(weights @ (1 / (1 + np.exp(-logits))), abs=1e-12)
+    assert min(scored(constraint, complete).probability for complete in profiles) < score.probability
+    assert score.probability < max(scored(constraint, complete).probability for complete in profiles)
+    assert score.missing == ("premium",)
+    assert score.ask_next == "premium"
+
+
+def test_what_is_known_speaks_of_what_is_not(constraint: Model) -> None:
+    """Low earners hold less cover in the population: an unknown premium is averaged given the income."""
+    answers = {"education": 3, "debt": 2, "investing": 1}
+    assert (
+        scored(constraint, {**answers, "income": 1}).unexplained
+        > scored(constraint, {**answers, "income": 5}).unexplained
+    )
+
+
+def test_the_percentile_is_the_place_in_the_population(constraint: Model) -> None:
+    order, cells = constraint.population.given({})
+    logits = np.array([constraint.logit(dict(zip(order, levels, strict=True))) for levels, _ in cells])
+    shares = np.array([share for _, share in cells])
+    for row in random_levels(constraint, 200, seed=5):
+        score = scored(constraint, profile(constraint, row))
+        below, same = (
+            shares[logits < score.logit - 1e-9].sum(),
+            shares[np.abs(logits - score.logit) <= 1e-9].sum(),
+        )
+        assert score.percentile == pytest.approx(100 * (below + same / 2), abs=1e-6)
+
+
+def test_each_band_holds_about_a_third_of_the_population(constraint: Model) -> None:
+    order, cells = constraint.population.given({})
+    held = dict.fromkeys(("low", "middle", "high"), 0.0)
+    for levels, share in cells:
+        held[scored(constraint, dict(zip(order, levels, strict=True))).band] += share
+    assert list(held.values()) == pytest.approx([1 / 3] * 3, abs=0.01)
+
+
+def test_a_truck_driver_also_stands_among_truck_drivers(constraint: Model) -> None:
+    levels = {"education": 2, "income": 3, "debt": 3, "premium": 2, "investing": 0}
+    score = scored(constraint, levels, group="truck")
+    assert score.group_percentile is not None
+    assert score.group_percentile < score.percentile
+    assert scored(constraint, levels).group_percentile is None
+    assert scored(constraint, levels, group="rider") == scored(constraint, levels)
+
+
+def test_a_model_that_knows_too_little_abstains_and_says_what_to_ask(constraint: Model, gap: Model) -> None:
+    nothing = constraint.score({})
+    assert isinstance(nothing, Abstained)
+    assert nothing.reason == "too_little_known"
+    assert nothing.missing == constraint.features
+    assert nothing.ask_next == "debt"
+    no_income = gap.score({"education": 3, "saving": 2, "debt": 1, "investing": 0})
+    assert isinstance(no_income, Abstained)
+    assert no_income.ask_next == "income"
+
+
+@pytest.mark.parametrize("level", [0, 7, -1, 99, True])
+def test_a_level_outside_the_coding_is_not_scored(constraint: Model, level: int) -> None:
+    result = constraint.score({"education": 3, "income": 2, "debt": level, "premium": 1, "investing": 0})
+    assert isinstance(result, Abstained)
+    assert result.reason == "outside_range"
+
+
+def test_a_minor_gets_no_score_whatever_is_known(served: Model) -> None:
+    result = served.score(profile(served, random_levels(served, 1, seed=6)[0]), minor=True)
+    assert isinstance(result, Abstained)
+    assert result.reason == "not_for_minors"
+    assert result.ask_next is None
+
+
+@given(st.data())
+def test_what_is_asked_next_is_something_missing(constraint: Model, data: st.DataObject) -> None:
+    levels = {
+        name: data.draw(st.sampled_from((None, *constraint.codes[name]))) for name in constraint.features
+    }
+    result = constraint.score(levels)
+    assert result.ask_next in (result.missing or (None,))
+
+
+def test_a_changed_byte_anywhere_is_refused(served: Model) -> None:
+    text = (ARTIFACTS / f"{served.name}.json").read_text(encoding="utf-8")
+    assert text.isascii()
+    step = max(1, len(text) // 4000)
+    for place in range(0, len(text), step):
+        other = "1" if text[place] != "1" else "2"
+        with pytest.raises(ArtifactError):
+            risk.load(text[:place] + other + text[place + 1 :], name=served.name)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text + "\n",
+        lambda text: text[:-2],
+        lambda text: text.replace(": ", ":  ", 1),
+        lambda text: text.replace("0.", "0.0", 1),
+        lambda text: text.replace('"served": true', '"served": true,\n"served": true'),
+        lambda text: "",
+        lambda text: "[]",
+    ],
+)
+def test_a_change_of_form_is_refused_and_says_what_to_do(change: object, constraint: Model) -> None:
+    assert callable(change)
+    text = (ARTIFACTS / "financing_constraint.json").read_text(encoding="utf-8")
+    with pytest.raises(ArtifactError, match=r"financing_constraint\.json was refused: .* run `make train`"):
+        risk.load(change(text), name="financing_constraint")
+
+
+def test_an_artifact_under_another_name_is_refused() -> None:
+    text = (ARTIFACTS / "insurance_gap.json").read_text(encoding="utf-8")
+    with pytest.raises(ArtifactError, match="it says that it is 'insurance_gap'"):
+        risk.load(text, name="financing_constraint")
+
+
+@pytest.mark.parametrize("name", ["financing_constraint_published", "employment_status"])
+def test_a_model_for_the_card_is_not_served(name: str) -> None:
+    with pytest.raises(ArtifactError, match="not for workers"):
+        risk.artifact(name)
+
+
+def test_a_missing_artifact_says_what_to_do() -> None:
+    with pytest.raises(ArtifactError, match="make train"):
+        risk.artifact("none")
+
+
+def test_less_debt_is_the_one_lever(constraint: Model) -> None:
+    levels = {"education": 3, "income": 2, "debt": 4, "premium": 1, "investing": 0}
+    (lever,) = risk.what_would_help(constraint, levels, [Proposal("pay_down_debt", "debt", -1)])
+    assert (lever.advice, lever.feature, lever.level, lever.to_level) == ("pay_down_debt", "debt", 4, 3)
+    assert lever.to_percentile < lever.percentile
+    assert lever.to_probability < lever.probability
+
+
+def test_a_lever_of_which_nothing_is_left_or_known_is_left_out(constraint: Model) -> None:
+    levels: dict[str, int | None] = {"education": 3, "income": 2, "debt": 1, "premium": 1, "investing": 0}
+    proposal = [Proposal("pay_down_debt", "debt", -1)]
+    assert risk.what_would_help(constraint, levels, proposal) == ()
+    assert risk.what_would_help(constraint, {**levels, "debt": None}, proposal) == ()
+
+
+EVERYTHING = ["region", "gender", "age", "education", "income", "saving", "spending", "income_stability",
+              "daily_hours", "social_insurance", "premium", "investing", "debt", "career_plan"]  # fmt: skip
+
+
+def test_every_other_change_is_refused(served: Model) -> None:
+    levels = profile(served, random_levels(served, 1, seed=7)[0])
+    for feature, step in itertools.product(EVERYTHING, (-3, -2, -1, 0, 1, 2, 3)):
+        if (served.name, feature, step) == ("financing_constraint", "debt", -1):
+            continue
+        with pytest.raises(LeverRefused, match="is not a lever"):
+            risk.what_would_help(served, levels, [Proposal("some_advice", feature, step)])
+
+
+def test_a_change_without_advice_is_refused(constraint: Model) -> None:
+    with pytest.raises(LeverRefused, match="names no advice"):
+        risk.what_would_help(constraint, {"debt": 3}, [Proposal("", "debt", -1)])
+
+
+def test_serving_needs_only_the_standard_library() -> None:
+    code = (
+        "import sys; from models import risk;"
+        "risk.artifact('financing_constraint'); risk.artifact('insurance_gap');"
+        "heavy = {'sklearn', 'numpy', 'scipy', 'pandas', 'matplotlib', 'yaml', 'jinja2', 'statsmodels'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
