@@ -69,7 +69,8 @@ def read(path: Path, spec: Spec) -> Collected:
             f"every complete row has {spec.outcome} = {numbers[0, -1]:.0f}",
             "a model can't learn from one outcome only: export rows of both",
         )
-    rows = Rows(numbers[:, :-1], numbers[:, -1], np.ones(len(numbers)))
+    design = spec.design(numbers[:, :-1].astype(np.int64))
+    rows = Rows(design, numbers[:, -1], np.ones(len(numbers)))
     return Collected(rows, len(levels) - len(complete), sha256(path.read_bytes()).hexdigest())
 
 

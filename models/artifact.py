@@ -8,7 +8,7 @@ from typing import Any
 SCHEMA = 1
 KEYS = frozenset(
     (
-        *("schema", "name", "served", "outcome", "made_from", "features", "baseline", "covariance"),
+        *("schema", "name", "served", "outcome", "made_from", "features", "terms", "baseline", "covariance"),
         *("known_share", "known_needed", "bands", "levers", "population", "groups"),
     )
 )

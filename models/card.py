@@ -127,7 +127,7 @@ def draw(folder: Path) -> None:
     for group in ("flexible", "truck"):
         table = population.rebuild(group).table(CONSTRAINT.features)
         distributions[group] = (
-            train(CONSTRAINT).fit.probabilities(table.levels.astype(np.float64)),
+            train(CONSTRAINT).fit.probabilities(CONSTRAINT.design(table.levels)),
             table.shares,
         )
     plots.distribution(distributions, folder / "distribution.svg")
@@ -139,13 +139,13 @@ def _published(evidence: survey.Survey) -> tuple[tuple[Spec, Mapping[str, Coeffi
 
 def _coefficients(spec: Spec) -> list[tuple[str, float, float, bool, bool]]:
     trained = train(spec)
-    rows = []
-    for name, slope, error in zip(
-        spec.features, trained.fit.slopes.tolist(), trained.errors.tolist(), strict=True
-    ):
-        significant = abs(slope) > 1.959963984540054 * error
-        rows.append((name, slope, error, significant, significant and name in spec.reasons))
-    return rows
+    found = trained.significant
+    told = {term.feature for term, sure in zip(spec.terms, found, strict=True) if sure} & spec.reasons
+    slopes, errors = trained.fit.slopes.tolist(), trained.errors.tolist()
+    return [
+        (term.name, slope, error, sure, sure and term.feature in told)
+        for term, slope, error, sure in zip(spec.terms, slopes, errors, found, strict=True)
+    ]
 
 
 def _tenths(p: Floats, rows: Rows) -> tuple[Floats, Floats]:

@@ -91,7 +91,7 @@ def _group(
 
 def _both(table: Table, constant: float) -> tuple[Floats, Floats]:
     columns = [table.features.index(name) for name in CONSTRAINT.features]
-    served = train(CONSTRAINT).fit.probabilities(table.levels[:, columns].astype(np.float64))
+    served = train(CONSTRAINT).fit.probabilities(CONSTRAINT.design(table.levels[:, columns]))
     return np.asarray(expit(constant + table_6_offsets(table))), served
 
 

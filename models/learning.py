@@ -86,15 +86,21 @@ def judge(spec: Spec, collected: Collected, current: Fit) -> Decision:
     p_new, p_old = candidate.probabilities(held.x), current.probabilities(held.x)
     loss = log_loss(p_new, held), log_loss(p_old, held)
     wrong = miscalibration(p_new, held), miscalibration(p_old, held)
-    chance = 1 / cut
-    better, calibrated = loss[0] <= loss[1], wrong[0] <= max(wrong[1], chance)
-    why = (
-        "no worse in log loss and as well calibrated"
-        if better and calibrated
-        else ("worse in log loss on held-out rows" if not better else "worse calibrated on held-out rows")
-    )
+    promoted, why = merit(loss, wrong, cut)
     counts = len(order), collected.left_out
-    return Decision(spec.name, better and calibrated, why, tau, *counts, loss, wrong)
+    return Decision(spec.name, promoted, why, tau, *counts, loss, wrong)
+
+
+def merit(loss: tuple[float, float], wrong: tuple[float, float], rows: int) -> tuple[bool, str]:
+    """Whether a candidate may serve, from (candidate, current) log loss and miscalibration on held-out rows.
+
+    A perfectly calibrated model shows a miscalibration of about 1 / rows by chance; that much is allowed.
+    """
+    if loss[0] > loss[1]:
+        return False, "worse in log loss on held-out rows"
+    if wrong[0] > max(wrong[1], 1 / rows):
+        return False, "worse calibrated on held-out rows"
+    return True, "no worse in log loss and as well calibrated"
 
 
 def choose_tau(spec: Spec, rows: Rows) -> float:
@@ -117,7 +123,7 @@ def choose_tau(spec: Spec, rows: Rows) -> float:
 
 def blend(spec: Spec, rows: Rows, *, tau: float) -> Fit:
     """The catalytic fit alone, without its uncertainty."""
-    return fit(spec.features, expected(spec).times(tau).plus(rows), signs=spec.signs)
+    return fit(spec.columns, expected(spec).times(tau).plus(rows), signs=spec.column_signs)
 
 
 def serving(text: str, spec: Spec) -> Fit:
@@ -127,9 +133,9 @@ def serving(text: str, spec: Spec) -> Fit:
         ArtifactError: the text was changed after training.
     """
     document = artifact.verify(text, name=spec.name)
-    slopes = np.array([row["slope"] for row in document["features"]])
-    means = np.array([row["mean"] for row in document["features"]])
-    return Fit(spec.features, float(document["baseline"] - slopes @ means), slopes)
+    slopes = np.array([row["slope"] for row in document["terms"]])
+    means = np.array([row["mean"] for row in document["terms"]])
+    return Fit(spec.columns, float(document["baseline"] - slopes @ means), slopes)
 
 
 def _promote(spec: Spec, collected: Collected, decision: Decision, old: str, folder: Path) -> None:

@@ -23,7 +23,7 @@ def expected(spec: Spec) -> Rows:
     if spec is PUBLISHED:
         table = flexible.sample(spec.features, size=SAMPLE)
         outcome = np.asarray(expit(published_constant(table) + table_6_offsets(table)))
-        return Rows(_floats(table), outcome, table.shares)
+        return Rows(spec.design(table.levels), outcome, table.shares)
     return expected_in(flexible, spec)
 
 
@@ -31,7 +31,7 @@ def expected_in(flexible: Population, spec: Spec, *, digits: int = 12) -> Rows:
     """The same for a served model in any population; `digits`: grain of the averaging, in log-odds."""
     table = flexible.table(spec.features)
     outcome = _gap(flexible, table) if spec is GAP else _constrained(flexible, table, digits)
-    return Rows(_floats(table), outcome, table.shares)
+    return Rows(spec.design(table.levels), outcome, table.shares)
 
 
 def table_6_offsets(table: Table) -> Floats:
@@ -79,7 +79,11 @@ def _employment_rows() -> Rows:
         np.concatenate([part.shares * weight for part, weight in parts]),
     )
     offsets = _offsets(table, {name: evidence.table_4[name].coef for name in TABLE_4})
-    return Rows(_floats(table), expit(calibrate(offsets, table.shares, share) + offsets), table.shares)
+    return Rows(
+        EMPLOYMENT.design(table.levels),
+        expit(calibrate(offsets, table.shares, share) + offsets),
+        table.shares,
+    )
 
 
 def _conditional(wide: Table, values: Floats, table: Table) -> Floats:
@@ -101,7 +105,3 @@ def _offsets(table: Table, slopes: Mapping[str, float]) -> Floats:
     for name, slope in slopes.items():
         result = result + slope * table.column(name)
     return result
-
-
-def _floats(table: Table) -> Floats:
-    return table.levels.astype(np.float64)

@@ -1,6 +1,8 @@
 """Loads an artifact and gives the models to the chat: the one door for serving. Standard library only."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from models.artifact import ArtifactError, verify
 from models.levers import Lever, LeverRefused, Proposal, what_would_help
@@ -23,6 +25,7 @@ __all__ = [
     "what_would_help",
 ]
 
+Term = Mapping[str, Any]
 ARTIFACTS = Path(__file__).parent / "artifacts"
 
 
@@ -38,18 +41,23 @@ def load(text: str, *, name: str) -> Model:
             f"models/artifacts/{name}.json is for the model card, not for workers; "
             "load financing_constraint or insurance_gap"
         )
-    features = document["features"]
-    codes = {row["name"]: tuple(row["codes"]) for row in features}
+    codes = {row["name"]: tuple(row["codes"]) for row in document["features"]}
+    terms = _by_feature(document["terms"], codes)
     model = Model(
         name=name,
         version=document["sha256"][:12],
         features=tuple(codes),
         codes=codes,
-        slopes={row["name"]: row["slope"] for row in features},
-        means={row["name"]: row["mean"] for row in features},
-        shown=frozenset(row["name"] for row in features if row["shown"]),
+        points={
+            feature: {code: _points(own, code) for code in codes[feature]} for feature, own in terms.items()
+        },
+        away={
+            feature: {code: tuple(_away(term, code) for term in own) for code in codes[feature]}
+            for feature, own in terms.items()
+        },
+        shown=frozenset(row["name"] for row in document["features"] if row["shown"]),
         mean_logit=document["baseline"],
-        covariance=document["covariance"],
+        covariance=_in_order(document["covariance"], document["terms"], terms),
         known_share=document["known_share"],
         known_needed=document["known_needed"],
         bands=(document["bands"][0], document["bands"][1]),
@@ -73,3 +81,24 @@ def artifact(name: str, *, folder: Path = ARTIFACTS) -> Model:
         return load(path.read_bytes().decode("utf-8"), name=name)
     except (OSError, UnicodeDecodeError) as error:
         raise ArtifactError(f"{path} can't be read ({error}); run `make train`") from error
+
+
+def _by_feature(terms: list[Term], features: Iterable[str]) -> dict[str, list[Term]]:
+    return {feature: [term for term in terms if term["feature"] == feature] for feature in features}
+
+
+def _in_order(
+    covariance: list[list[float]], terms: list[Term], own: Mapping[str, list[Term]]
+) -> list[list[float]]:
+    """The covariance with each feature's terms side by side, as `away` has them."""
+    order = [0, *(1 + terms.index(term) for group in own.values() for term in group)]
+    return [[covariance[row][column] for column in order] for row in order]
+
+
+def _points(terms: list[Term], code: int) -> float:
+    return float(sum(term["slope"] * _away(term, code) for term in terms))
+
+
+def _away(term: Term, code: int) -> float:
+    value = code if term["at_least"] is None else code >= term["at_least"]
+    return float(value - term["mean"])

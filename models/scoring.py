@@ -34,14 +34,18 @@ class _Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A served model. Make one with `load`."""
+    """A served model. Make one with `load`.
+
+    points: per feature and code, its part of the log-odds against the population's mean; away: the same
+    code's distance from the mean in each of the feature's terms, in the order of the covariance.
+    """
 
     name: str
     version: str
     features: tuple[str, ...]
     codes: Mapping[str, tuple[int, ...]]
-    slopes: Mapping[str, float]
-    means: Mapping[str, float]
+    points: Mapping[str, Mapping[int, float]]
+    away: Mapping[str, Mapping[int, tuple[float, ...]]] = field(repr=False)
     shown: frozenset[str]
     mean_logit: float
     covariance: Sequence[Sequence[float]] = field(repr=False)
@@ -87,13 +91,13 @@ class Model:
 
     def logit(self, known: Known) -> float:
         """Log-odds of a complete profile."""
-        parts = [self.slopes[name] * (known[name] - self.means[name]) for name in self.features]
+        parts = [self.points[name][known[name]] for name in self.features]
         parts.append(self.mean_logit)
         return math.fsum(parts)
 
     def _scored(self, known: Known, missing: tuple[str, ...], group: str | None) -> Score:
         estimate = self._estimate(known, group)
-        parts = [(name, level, self._contribution(name, level)) for name, level in known.items()]
+        parts = [(name, level, self.points[name][level]) for name, level in known.items()]
         drivers = [Driver(name, level, part, name in self.shown) for name, level, part in parts]
         drivers.sort(key=lambda driver: -abs(driver.contribution))
         residue = math.fsum([estimate.logit, -self.mean_logit, *(-part for _, _, part in parts)])
@@ -124,9 +128,6 @@ class Model:
         ask_next = max(missing, key=known_after, default=None)
         return Abstained(self.name, self.version, reason, missing, ask_next)
 
-    def _contribution(self, name: str, level: int) -> float:
-        return self.slopes[name] * (level - self.means[name])
-
     def _band(self, percentile: float) -> Band:
         if percentile < self.bands[0]:
             return "low"
@@ -134,7 +135,9 @@ class Model:
 
     def _variance(self, profile: Known) -> float:
         """Of a complete profile's log-odds, from the covariance of the baseline and the slopes."""
-        away = [1.0, *(profile[name] - self.means[name] for name in self.features)]
+        away = [1.0]
+        for name in self.features:
+            away += self.away[name][profile[name]]
         return float(sum(x * sum(map(mul, away, row)) for x, row in zip(away, self.covariance, strict=True)))
 
     def _estimate(self, known: Known, group: str | None) -> _Estimate:

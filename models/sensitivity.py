@@ -64,7 +64,7 @@ def _difference(spec: Spec, rows: Rows) -> tuple[float, float]:
 
 
 def _percentiles(spec: Spec, rows: Rows) -> Floats:
-    logits = fit(spec.features, rows, signs=spec.signs).logits(rows.x).round(6)
+    logits = fit(spec.columns, rows, signs=spec.column_signs).logits(rows.x).round(6)
     _, where = np.unique(logits, return_inverse=True)
     shares = population.weighted_counts(where, rows.weight)
     middle: Floats = 100 * (np.cumsum(shares) - shares / 2)

@@ -71,7 +71,7 @@ def _losses(published: Fit, rows: Rows, target: Rows) -> tuple[float, float, flo
     prior, best = (log_loss(p, target) for p in (published.probabilities(target.x), target.y))
     if not len(rows.y):
         return prior, log(2), prior, best, TAU
-    alone = fit(CONSTRAINT.features, rows, signs=CONSTRAINT.signs)
+    alone = fit(CONSTRAINT.columns, rows, signs=CONSTRAINT.column_signs)
     tau = choose_tau(CONSTRAINT, rows)
     both = blend(CONSTRAINT, rows, tau=tau)
     data, catalytic = (log_loss(found.probabilities(target.x), target) for found in (alone, both))

@@ -43,6 +43,12 @@ class Trained:
         result: Floats = np.sqrt(np.diag(self.covariance)[1:])
         return result
 
+    @property
+    def significant(self) -> list[bool]:
+        """Whether each slope differs from zero at 5 %, two-sided."""
+        found: list[bool] = (np.abs(self.fit.slopes) > 1.959963984540054 * self.errors).tolist()
+        return found
+
 
 def train(spec: Spec, answers: Rows | None = None, *, tau: float | None = None) -> Trained:
     """The catalytic fit: the published population with total weight `tau`, each collected answer with 1.
@@ -55,7 +61,7 @@ def train(spec: Spec, answers: Rows | None = None, *, tau: float | None = None) 
     weight = respondents if tau is None else tau
     ground = expected(spec)
     rows = ground.times(weight) if answers is None else ground.times(weight).plus(answers)
-    fitted = fit(spec.features, rows, signs=spec.signs)
+    fitted = fit(spec.columns, rows, signs=spec.column_signs)
     means = ground.weight @ ground.x / ground.weight.sum()
     fitted, means = _rounded(fitted, means)
     precision = _prior_precision(spec, fitted, ground, means) * (weight / respondents)
@@ -69,7 +75,8 @@ def content(trained: Trained, made_from: Mapping[str, Any]) -> dict[str, Any]:
     spec = trained.spec
     coding = survey.read().coding
     flexible, truck = population.rebuild("flexible"), population.rebuild("truck")
-    significant = np.abs(trained.fit.slopes) > 1.959963984540054 * trained.errors
+    significant = dict(zip(spec.columns, trained.significant, strict=True))
+    told = {term.feature for term in spec.terms if significant[term.name]} & spec.reasons
     return {
         "schema": artifact.SCHEMA,
         "name": spec.name,
@@ -77,16 +84,19 @@ def content(trained: Trained, made_from: Mapping[str, Any]) -> dict[str, Any]:
         "outcome": spec.outcome,
         "made_from": dict(made_from),
         "features": [
+            {"name": name, "codes": list(coding[name]), "shown": name in told} for name in spec.features
+        ],
+        "terms": [
             {
-                "name": name,
-                "codes": list(coding[name]),
+                "name": term.name,
+                "feature": term.feature,
+                "at_least": term.at_least,
                 "mean": float(trained.means[index]),
                 "slope": float(trained.fit.slopes[index]),
                 "se": _round(trained.errors[index]),
-                "significant": bool(significant[index]),
-                "shown": bool(significant[index]) and name in spec.reasons,
+                "significant": significant[term.name],
             }
-            for index, name in enumerate(spec.features)
+            for index, term in enumerate(spec.terms)
         ],
         "baseline": trained.baseline,
         "covariance": [[_round(value) for value in row] for row in trained.covariance.tolist()],
@@ -111,7 +121,7 @@ def known_share(trained: Trained) -> dict[str, float]:
     """For each set of missing features: the share of the score's variance that the other answers carry."""
     features = trained.spec.features
     table = population.rebuild("flexible").table(features)
-    logits = trained.fit.logits(table.levels.astype(np.float64))
+    logits = trained.fit.logits(trained.spec.design(table.levels))
     total = _variance(logits, table.shares)
     result = {}
     for count in range(len(features) + 1):
@@ -129,9 +139,8 @@ def make(folder: Path = ARTIFACTS) -> list[Path]:
     for spec in SPECS:
         path = folder / f"{spec.name}.json"
         if path.exists() and '"answers": null' not in (old := path.read_text(encoding="utf-8")):
-            archive(
-                old, spec.name, folder
-            )  # it learned from answers; the report alone must not wipe that out
+            # It learned from answers: the report alone must not wipe that out.
+            archive(old, spec.name, folder)
         path.write_text(artifact.seal(content(train(spec), made_from)), encoding="utf-8")
         written.append(path)
     return written
@@ -141,7 +150,7 @@ def _prior_precision(spec: Spec, fitted: Fit, ground: Rows, means: Floats) -> Fl
     respondents = _respondents(spec)
     covariance = np.linalg.inv(information(fitted, ground.times(respondents), centre=means))
     implied = np.sqrt(np.diag(covariance))
-    factors = [_widening(spec, name, se) for name, se in zip(spec.features, implied[1:], strict=True)]
+    factors = [_widening(spec, name, se) for name, se in zip(spec.columns, implied[1:], strict=True)]
     widened = np.array([1.0, *factors])
     result: Floats = np.linalg.inv(covariance * np.outer(widened, widened))
     return result

@@ -23,9 +23,9 @@ def test_statsmodels_finds_the_same_coefficients_and_standard_errors(spec: Spec)
         freq_weights=weights,
     )
     found = model.fit(tol=1e-14, maxiter=200)
-    ours = fit(spec.features, rows)
+    ours = fit(spec.columns, rows, signs=spec.column_signs)
     assert found.params == pytest.approx([ours.constant, *ours.slopes], abs=1e-6)
-    errors = np.sqrt(np.diag(np.linalg.inv(information(ours, rows, centre=np.zeros(len(spec.features))))))
+    errors = np.sqrt(np.diag(np.linalg.inv(information(ours, rows, centre=np.zeros(len(spec.columns))))))
     assert found.bse == pytest.approx(errors, abs=1e-4)
     assert train(spec).fit.slopes == pytest.approx(ours.slopes, abs=1e-8)
 

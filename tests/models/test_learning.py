@@ -123,7 +123,9 @@ def test_a_better_candidate_is_promoted_and_the_old_artifact_kept(
     assert [file.read_bytes() for file in kept] == [old]
     assert kept[0].stem == f"financing_constraint-{risk.artifact('financing_constraint').version}"
     assert fresh.version != risk.artifact("financing_constraint").version
-    assert fresh.slopes["education"] == pytest.approx(turned().slopes[0], abs=0.1)
+    assert fresh.points["education"][6] - fresh.points["education"][5] == pytest.approx(
+        turned().slopes[0], abs=0.1
+    )
     assert (folder / "insurance_gap.json").read_bytes() == (
         training.ARTIFACTS / "insurance_gap.json"
     ).read_bytes()
@@ -147,6 +149,22 @@ def test_a_worse_candidate_is_not_promoted_and_nothing_changes(
     assert not decision.promoted
     assert decision.log_loss[0] > decision.log_loss[1]
     assert contents(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrong", "promoted"),
+    [
+        ((0.50, 0.51), (0.0, 0.0), True),
+        ((0.51, 0.51), (0.020, 0.030), True),
+        ((0.52, 0.51), (0.0, 0.030), False),
+        ((0.50, 0.51), (0.030, 0.020), False),
+        ((0.50, 0.51), (0.009, 0.0), True),
+    ],
+)
+def test_a_candidate_serves_only_if_no_worse_and_as_well_calibrated(
+    loss: tuple[float, float], wrong: tuple[float, float], promoted: bool
+) -> None:
+    assert learning.merit(loss, wrong, 100)[0] is promoted
 
 
 def test_an_incomplete_row_is_left_out_and_counted(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def partial_profiles(model: Model) -> list[dict[str, int | None]]:
 def test_json_scores_as_scikit_learn_does_on_many_profiles(served: Model) -> None:
     spec: Spec = SPECS[served.name]
     levels = random_levels(served, MANY, seed=1)
-    theirs = train(spec).fit.estimator().predict_proba(levels.astype(float))[:, 1]
+    theirs = train(spec).fit.estimator().predict_proba(spec.design(levels))[:, 1]
     ours = np.array([scored(served, profile(served, row)).probability for row in levels])
     assert np.abs(ours - theirs).max() < 1e-12
 
@@ -68,6 +68,30 @@ def test_contributions_sum_to_the_score_exactly_on_many_profiles(served: Model) 
             assert 0 <= score.low <= score.probability <= score.high <= 1
             assert 0 <= score.percentile <= 100
     assert found > MANY / 2
+
+
+def test_a_driver_is_its_slopes_times_the_distance_from_the_population_s_mean(served: Model) -> None:
+    spec, trained = SPECS[served.name], train(SPECS[served.name])
+    for row in random_levels(served, 500, seed=8):
+        score = scored(served, profile(served, row))
+        parts = trained.fit.slopes * (spec.design(row[None, :])[0] - trained.means)
+        for driver in score.drivers:
+            own = [
+                part for term, part in zip(spec.terms, parts, strict=True) if term.feature == driver.feature
+            ]
+            assert driver.contribution == pytest.approx(sum(own), abs=1e-12)
+            assert driver.level == dict(zip(served.features, row, strict=True))[driver.feature]
+        assert score.logit == pytest.approx(math.log(score.probability / (1 - score.probability)), abs=1e-9)
+
+
+def test_the_interval_is_that_of_the_coefficients_covariance(served: Model) -> None:
+    spec, trained = SPECS[served.name], train(SPECS[served.name])
+    for row in random_levels(served, 500, seed=9):
+        score = scored(served, profile(served, row))
+        away = np.concatenate([[1.0], spec.design(row[None, :])[0] - trained.means])
+        spread = 1.6448536269514722 * math.sqrt(away @ trained.covariance @ away)
+        assert score.low == pytest.approx(1 / (1 + math.exp(spread - score.logit)), abs=1e-9)
+        assert score.high == pytest.approx(1 / (1 + math.exp(-spread - score.logit)), abs=1e-9)
 
 
 @pytest.mark.parametrize(("feature", "direction"), [("debt", 1), ("income", -1)])

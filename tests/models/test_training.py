@@ -105,6 +105,14 @@ def test_the_mean_natural_frequency_is_the_published_share(spec: Spec, mean: flo
     )
 
 
+def test_the_gap_is_as_common_below_and_above_5000_yuan_as_the_report_says() -> None:
+    rows = expected(GAP)
+    p, step = train(GAP).fit.probabilities(rows.x), rows.x[:, GAP.columns.index("income_from_3")]
+    gap_and_low = rows.weight @ (p * (1 - step))
+    assert gap_and_low / (rows.weight @ p) == pytest.approx(0.768, abs=1e-6)
+    assert gap_and_low / (rows.weight @ (1 - step)) == pytest.approx(0.20 * 0.768 / 0.50, abs=1e-6)
+
+
 def test_the_served_model_of_constraint_uses_neither_sex_nor_region_nor_social_insurance() -> None:
     for spec in SERVED:
         assert not {"gender", "region", "social_insurance", "age"} & set(spec.features)
