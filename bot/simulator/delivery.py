@@ -5,14 +5,13 @@ import json
 from collections import deque
 from typing import Any
 
-import httpx
-
 from bot.simulator.calls import Call
 from bot.simulator.dispatch import Dispatch, Dropped
 from bot.simulator.faults import Faults
 from bot.simulator.intake import Intake, Webhook
 from bot.simulator.refusals import Refusal
 from bot.simulator.state import State
+from bot.simulator.wire import Answer, Unanswered, Wire
 
 JSON = dict[str, Any]
 
@@ -34,17 +33,20 @@ class Delivery:
 
     async def run(self) -> None:
         """Push until cancelled, to whichever webhook is set."""
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-        async with httpx.AsyncClient(timeout=ANSWER_WITHIN, limits=limits, trust_env=False) as client:
-            while True:
-                webhook = self._intake.webhook
-                if webhook.url:
-                    await self._serve(webhook, client)
-                else:
-                    await webhook.changed.wait()
-                    webhook.changed.clear()
+        while True:
+            webhook = self._intake.webhook
+            if webhook.url:
+                secret = {"X-Telegram-Bot-Api-Secret-Token": webhook.secret} if webhook.secret else {}
+                wire = Wire(webhook.url, secret)
+                try:
+                    await self._serve(webhook, wire)
+                finally:
+                    wire.close()
+            else:
+                await webhook.changed.wait()
+                webhook.changed.clear()
 
-    async def _serve(self, webhook: Webhook, client: httpx.AsyncClient) -> None:
+    async def _serve(self, webhook: Webhook, wire: Wire) -> None:
         """Push to this webhook until it is replaced."""
         lanes: dict[int, deque[JSON]] = {}
         seen: set[int] = set()
@@ -61,13 +63,13 @@ class Delivery:
                         lanes[chat].append(update)
                     else:
                         lanes[chat] = deque([update])
-                        tasks.create_task(self._drain(webhook, client, connections, lanes, chat))
+                        tasks.create_task(self._drain(webhook, wire, connections, lanes, chat))
                 await webhook.changed.wait()
 
     async def _drain(
         self,
         webhook: Webhook,
-        client: httpx.AsyncClient,
+        wire: Wire,
         connections: asyncio.Semaphore,
         lanes: dict[int, deque[JSON]],
         chat: int,
@@ -76,7 +78,7 @@ class Delivery:
         while lanes[chat] and self._intake.webhook is webhook:
             update = lanes[chat][0]
             async with connections:
-                taken = await self._push(webhook, client, update)
+                taken = await self._push(webhook, wire, update)
             if taken:
                 self._state.updates.confirm(update["update_id"])
                 lanes[chat].popleft()
@@ -86,30 +88,23 @@ class Delivery:
                 pause = min(2 * pause, LONGEST_PAUSE)
         del lanes[chat]
 
-    async def _push(self, webhook: Webhook, client: httpx.AsyncClient, update: JSON) -> bool:
+    async def _push(self, webhook: Webhook, wire: Wire, update: JSON) -> bool:
         """Push one update, as often as its faults say; tell whether it was taken."""
         taken = False
         for _ in range(self._faults.copies(update["update_id"])):
-            taken = await self._post(webhook, client, update) or taken
+            taken = await self._post(webhook, wire, update) or taken
         return taken
 
-    async def _post(self, webhook: Webhook, client: httpx.AsyncClient, update: JSON) -> bool:
-        headers = {"content-type": "application/json"}
-        if webhook.secret:
-            headers["X-Telegram-Bot-Api-Secret-Token"] = webhook.secret
+    async def _post(self, webhook: Webhook, wire: Wire, update: JSON) -> bool:
         body = json.dumps(update, ensure_ascii=False).encode()
         try:
-            response = await client.post(webhook.url, content=body, headers=headers)
-        except httpx.TimeoutException:
-            return self._note(webhook, "Read timeout expired")
-        except httpx.ConnectError:
-            return self._note(webhook, "Connection refused")
-        except httpx.HTTPError as error:
-            return self._note(webhook, f"Connection broken: {type(error).__name__}")
-        if not response.is_success:
-            reason = f"{response.status_code} {response.reason_phrase}"
-            return self._note(webhook, f"Wrong response from the webhook: {reason}")
-        await self._reply(response)
+            answer = await wire.post(body, ANSWER_WITHIN)
+        except Unanswered as error:
+            return self._note(webhook, str(error))
+        if not 200 <= answer.status < 300:
+            return self._note(webhook, f"Wrong response from the webhook: {answer.status} {answer.reason}")
+        if answer.body:
+            await self._reply(answer)
         return True
 
     def _note(self, webhook: Webhook, error: str) -> bool:
@@ -117,10 +112,10 @@ class Delivery:
         webhook.last_error_date = int(self._state.clock())
         return False
 
-    async def _reply(self, response: httpx.Response) -> None:
+    async def _reply(self, answer: Answer) -> None:
         """Perform the call that may ride on the webhook's answer; nobody hears of its result."""
         try:
-            parameters = response.json()
+            parameters = json.loads(answer.body)
         except ValueError:
             return
         if isinstance(parameters, dict) and isinstance(parameters.get("method"), str):
