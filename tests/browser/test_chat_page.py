@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
+from bot.simulator.faults import delayed
 from bot.simulator.server import Simulator
 
 pytestmark = pytest.mark.browser
@@ -128,9 +129,11 @@ async def demonstration() -> AsyncIterator[Simulator]:
             await application.start()
             assert application.updater is not None
             await application.updater.start_polling(timeout=5)
-            yield simulator
-            await application.updater.stop()
-            await application.stop()
+            try:
+                yield simulator
+            finally:
+                await application.updater.stop()
+                await application.stop()
 
 
 async def overflow(page: Page) -> int:
@@ -177,23 +180,18 @@ async def test_a_worker_talks_taps_and_gets_picture_and_file(chromium_page: Page
         await page.screenshot(path=artefacts / "page-result.png")
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_nothing_sticks_out_sideways(
-    chromium_page: Page, artefacts: Path, width: int, scheme: Any
-) -> None:
+async def test_nothing_sticks_out_sideways(chromium_page: Page, artefacts: Path, scheme: Any) -> None:
     page = chromium_page
-    await page.set_viewport_size({"width": width, "height": 700 if width < 700 else 900})
     await page.emulate_media(color_scheme=scheme)
     async with demonstration() as simulator:
         await page.goto(simulator.page_url)
         await agree(page)
-        if width >= 768:
-            await page.get_by_role("button", name="＋ New chat").click()
-            await page.get_by_role("button", name="Start", exact=True).click()
-            await expect(page.get_by_text("我会问您")).to_be_visible()
-        assert await overflow(page) == 0
-        await page.screenshot(path=artefacts / f"page-provinces-{width}-{scheme}.png")
+        await page.get_by_role("button", name="＋ New chat").click()
+        await page.get_by_role("button", name="Start", exact=True).click()
+        await expect(page.locator(".chosen").get_by_text("我会问您")).to_be_visible()
+        await page.get_by_role("tab").first.click()
+        await look(page, artefacts, f"provinces-{scheme}")
         box = await page.get_by_role("button", name="内蒙古").bounding_box()
         assert box is not None
         assert box["height"] >= 44
@@ -201,5 +199,149 @@ async def test_nothing_sticks_out_sideways(
         await chat.get_by_role("textbox").fill("很" * 300 + "w" * 300)
         await page.keyboard.press("Enter")
         await expect(chat.locator(".theirs").last).to_contain_text("您说：很很很")
-        assert await overflow(page) == 0
-        await page.screenshot(path=artefacts / f"page-long-{width}-{scheme}.png")
+        await look(page, artefacts, f"long-{scheme}")
+
+
+async def look(page: Page, artefacts: Path, name: str) -> None:
+    """See that nothing sticks out at any width, and keep a picture of each."""
+    for width, height in ((1280, 900), (768, 900), (390, 844), (320, 700)):
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.screenshot(path=artefacts / f"page-{name}-{width}.png")
+        assert await overflow(page) == 0, f"at {width} px: see page-{name}-{width}.png"
+
+
+async def test_markup_in_a_message_is_shown_and_never_run(chromium_page: Page) -> None:
+    page = chromium_page
+    async with demonstration() as simulator:
+        await page.goto(simulator.page_url)
+        await page.get_by_role("button", name="开始", exact=True).click()
+        hostile = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
+        await page.get_by_role("textbox").fill(hostile)
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".theirs").last).to_contain_text(f"您说：{hostile}")
+        assert await page.locator(".log img, .log script").count() == 0
+        assert await page.title() != "taken"
+
+
+async def test_everything_can_be_done_by_keyboard(chromium_page: Page) -> None:
+    page = chromium_page
+    async with demonstration() as simulator:
+        await page.goto(simulator.page_url)
+        start = page.get_by_role("button", name="开始", exact=True)
+        await start.focus()
+        await page.keyboard.press("Enter")
+        consent = page.get_by_role("button", name="同意，开始")
+        await expect(consent).to_be_visible()
+        await expect(page.get_by_role("textbox")).to_be_focused()
+        await consent.focus()
+        await page.keyboard.press("Enter")
+        question = page.locator(".bubble", has_text="您在哪个省份干活")
+        await expect(question).to_be_focused()  # a new question is read before its keys
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("button", name="北京")).to_be_focused()
+        await page.keyboard.press("Space")
+        await expect(page.get_by_text("已选：province:0")).to_be_visible()
+
+
+async def test_commands_come_from_the_menu_and_from_a_slash_in_the_chats_language(
+    chromium_page: Page,
+) -> None:
+    page = chromium_page
+    async with demonstration() as simulator:
+        await page.goto(simulator.page_url)
+        await page.get_by_role("button", name="开始", exact=True).click()
+        await page.get_by_role("button", name="命令菜单").click()
+        await expect(page.locator(".commands").get_by_role("option")).to_have_text(
+            ["/start开始或继续", "/delete删除我的数据", "/help怎么用"]
+        )
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".theirs").last).to_contain_text("您说：/delete")
+        await page.get_by_role("textbox").fill("/he")
+        await expect(page.locator(".commands").get_by_role("option")).to_have_text(["/help怎么用"])
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".theirs").last).to_contain_text("您说：/help")
+        await page.get_by_role("combobox", name="用户语言").select_option("en")
+        await page.get_by_role("button", name="Command menu").click()
+        await expect(page.locator(".commands").get_by_role("option")).to_have_text(
+            ["/startBegin", "/helpHelp"]
+        )
+
+
+async def test_a_worker_sends_a_picture_and_a_sticker_and_edits_a_text(chromium_page: Page) -> None:
+    page = chromium_page
+    async with demonstration() as simulator:
+        await page.goto(simulator.page_url)
+        await page.get_by_role("button", name="开始", exact=True).click()
+        await page.get_by_role("button", name="添加").click()
+        async with page.expect_file_chooser() as chooser:
+            await page.get_by_role("button", name="照片").click()
+        picture = FilePayload(name="工资条.png", mimeType="image/png", buffer=drawing(60, 40))
+        await (await chooser.value).set_files(picture)
+        await expect(page.locator(".mine img")).to_have_js_property("naturalWidth", 60)
+        await expect(page.locator(".theirs").last).to_contain_text("我只看得懂文字和按钮")
+        await page.get_by_role("button", name="添加").click()
+        await page.get_by_role("button", name="贴纸 👍").click()
+        await expect(page.locator(".sticker")).to_have_text("👍")
+        field = page.get_by_role("textbox")
+        await field.fill("五千")
+        await field.press("Enter")
+        await field.press("ArrowUp")
+        await expect(field).to_have_value("五千")
+        await field.fill("五千五")
+        await field.press("Enter")
+        await expect(page.locator(".theirs").last).to_contain_text("改成：五千五")
+        await expect(page.locator(".mine").last).to_contain_text("已编辑")
+
+
+async def test_typing_shows_while_the_bot_works(chromium_page: Page) -> None:
+    page = chromium_page
+    async with demonstration() as simulator:
+        await page.goto(simulator.page_url)
+        await page.get_by_role("button", name="开始", exact=True).click()
+        simulator.faults.plan("sendPhoto", delayed(0.5))
+        await page.get_by_role("textbox").fill("结果")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".status")).to_have_text("正在发送文件…")
+        await expect(page.locator(".theirs img")).to_be_visible()
+        await expect(page.locator(".status")).to_have_text("机器人")
+
+
+async def test_a_worker_stops_the_bot_and_starts_it_again(chromium_page: Page) -> None:
+    page = chromium_page
+    async with demonstration() as simulator:
+        await page.goto(simulator.page_url)
+        await page.get_by_role("button", name="开始", exact=True).click()
+        await page.get_by_role("button", name="停用机器人").click()
+        await expect(page.locator(".status")).to_have_text("已停用")
+        await expect(page.get_by_role("textbox")).to_be_hidden()
+        await page.get_by_role("button", name="重新启用机器人").click()
+        await expect(page.get_by_role("textbox")).to_be_visible()
+
+
+async def test_a_link_to_the_page_carries_a_start_word_and_a_reload_keeps_the_chat(
+    chromium_page: Page,
+) -> None:
+    page = chromium_page
+    async with demonstration() as simulator:
+        await page.goto(f"{simulator.page_url}?start=poster-7")
+        await page.get_by_role("button", name="开始", exact=True).click()
+        await expect(page.get_by_text("来自 poster-7")).to_be_visible()
+        await page.reload()
+        await expect(page.get_by_text("来自 poster-7")).to_be_visible()
+        assert len(simulator.state.users) == 1
+
+
+async def test_on_a_phone_chats_are_tabs(chromium_page: Page) -> None:
+    page = chromium_page
+    async with demonstration() as simulator:
+        await page.goto(simulator.page_url)
+        await page.get_by_role("button", name="开始", exact=True).click()
+        await page.get_by_role("button", name="＋ New chat").click()
+        await expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+        await expect(page.get_by_text("我会问您")).to_be_hidden()
+        await page.get_by_role("tab").nth(1).focus()
+        await page.keyboard.press("ArrowLeft")
+        await expect(page.get_by_role("tab").first).to_have_attribute("aria-selected", "true")
+        await expect(page.get_by_text("我会问您")).to_be_visible()

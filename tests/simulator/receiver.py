@@ -26,6 +26,7 @@ class Receiver:
     wait: float = 0.0  # seconds before each answer
     most_at_once: int = 0
     _now: int = 0
+    _writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -41,6 +42,7 @@ class Receiver:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.close()
+        await let_go(self._writers)
 
     async def expects(self, fits: Callable[[list[Push]], bool]) -> list[Push]:
         """Wait until the pushes are as wished."""
@@ -51,6 +53,7 @@ class Receiver:
         return self.pushes
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 lines = head.decode().split("\r\n")[1:-2]
@@ -59,7 +62,7 @@ class Receiver:
                 writer.write(await self._answer(Push(json.loads(body), headers)))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
+            return
 
     async def _answer(self, push: Push) -> bytes:
         self._now += 1
@@ -72,3 +75,10 @@ class Receiver:
         body = b"" if content is None else json.dumps(content).encode()
         kind = "Content-Type: application/json"
         return f"HTTP/1.1 {status} Status\r\n{kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+async def let_go(writers: list[asyncio.StreamWriter]) -> None:
+    """Close connections and see them closed, so that none outlives its test."""
+    for writer in writers:
+        writer.close()
+    await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
