@@ -78,9 +78,9 @@ def _losses(published: Fit, rows: Rows, target: Rows) -> tuple[float, float, flo
     return prior, data, catalytic, best, tau
 
 
-def write(folder: Path) -> list[Point]:
+def write(folder: Path, *, worlds: int = WORLDS) -> list[Point]:
     """Run the simulation and write `learning.md` and its plot into the folder; the same bytes each time."""
-    points = run()
+    points = run(worlds=worlds)
     plots.learning(points, folder / "learning.svg")
     rows = "\n".join(
         f"| {point.size:,} | {point.prior:.4f} | {point.data:.4f} | {point.catalytic:.4f} | {point.best:.4f} "
@@ -88,7 +88,7 @@ def write(folder: Path) -> list[Point]:
         for point in points
     )
     (folder / "learning.md").write_text(
-        _PAGE.format(rows=rows, worlds=WORLDS, spread=SPREAD), encoding="utf-8"
+        _PAGE.format(rows=rows, worlds=worlds, spread=SPREAD), encoding="utf-8"
     )
     return points
 

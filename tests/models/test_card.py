@@ -6,9 +6,33 @@ from pathlib import Path
 import pytest
 
 from models import card, fairness, sensitivity, survey
+from models.__main__ import main
 
 FOLDER = Path(card.__file__).parent
 LANGUAGES = [("en", "CARD.md"), ("zh", "CARD.zh.md")]
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A card made now, by the command line."""
+    folder = tmp_path_factory.mktemp("card")
+    assert main(["train", "--artifacts", str(folder / "artifacts"), "--card", str(folder)]) == 0
+    return folder
+
+
+@pytest.mark.parametrize("name", ["CARD.md", "CARD.zh.md"])
+def test_the_committed_card_is_what_training_makes(name: str, fresh: Path) -> None:
+    committed, made = ((folder / name).read_text(encoding="utf-8") for folder in (FOLDER, fresh))
+    number = re.compile(r"[+-]?\d+\.\d+")
+    assert number.sub("", committed) == number.sub("", made), "run `make train` and commit the cards"
+    # The last printed digit may fall either way on another machine.
+    figures = [[float(found) for found in number.findall(text)] for text in (committed, made)]
+    assert figures[0] == pytest.approx(figures[1], abs=0.011)
+
+
+@pytest.mark.parametrize("name", ["coefficients", "standard_errors", "calibration", "distribution"])
+def test_every_plot_is_drawn(name: str, fresh: Path) -> None:
+    assert (fresh / "plots" / f"{name}.svg").read_text(encoding="utf-8").startswith("<?xml")
 
 
 @pytest.mark.parametrize(("language", "name"), LANGUAGES)

@@ -229,7 +229,7 @@ def test_a_bad_file_is_refused_by_file_row_and_remedy_and_changes_nothing(
     [
         (b"", "the file is empty"),
         (b"\xff\xfe\x00", "can't be read as UTF-8"),
-        (b"questionnaire_version,debt\n2026-11-23\n", "row 2: 1 cells where the header has 2"),
+        (b"questionnaire_version,debt\n\n2026-11-23\n", "row 3: 1 cells where the header has 2"),
     ],
 )
 def test_a_broken_file_is_refused(content: bytes, message: str, folder: Path) -> None:
@@ -255,6 +255,15 @@ def test_a_tampered_current_artifact_stops_the_learning(folder: Path) -> None:
 def test_the_catalytic_fit_is_never_worse_than_the_better_of_report_and_answers_by_over_one_percent() -> None:
     for point in simulation.run(worlds=8, sizes=(0, 100, 300, 1_000, 3_000, 10_000), seed=11):
         assert point.excess < 0.01, point
+
+
+@pytest.mark.slow
+def test_the_page_on_learning_is_written_with_its_plot(tmp_path: Path) -> None:
+    points = simulation.write(tmp_path, worlds=1)
+    page = (tmp_path / "learning.md").read_text(encoding="utf-8")
+    assert "In 1 simulated worlds" in page
+    assert all(f"| {point.size:,} | {point.prior:.4f} |" in page for point in points)
+    assert "catalytic" in (tmp_path / "learning.svg").read_text(encoding="utf-8")
 
 
 def test_the_committed_page_on_learning_holds_the_promise() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import risk
+from models import artifact, risk
 from models.risk import Abstained, ArtifactError, LeverRefused, Model, Proposal, Score
 from models.specs import CONSTRAINT, GAP, Spec
 from models.training import ARTIFACTS, train
@@ -276,6 +276,23 @@ def test_a_change_of_form_is_refused_and_says_what_to_do(change: object, constra
     text = (ARTIFACTS / "financing_constraint.json").read_text(encoding="utf-8")
     with pytest.raises(ArtifactError, match=r"financing_constraint\.json was refused: .* run `make train`"):
         risk.load(change(text), name="financing_constraint")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema": 2}, "its schema is 2, this version reads 1"),
+        ({"surprise": 1}, "its keys differ from what this version reads: surprise"),
+    ],
+)
+def test_an_artifact_of_another_version_is_refused_though_sealed(
+    change: dict[str, int], message: str
+) -> None:
+    text = (ARTIFACTS / "insurance_gap.json").read_text(encoding="utf-8")
+    content = artifact.verify(text, name="insurance_gap")
+    del content["sha256"]
+    with pytest.raises(ArtifactError, match=message):
+        risk.load(artifact.seal({**content, **change}), name="insurance_gap")
 
 
 def test_an_artifact_under_another_name_is_refused() -> None:
