@@ -1,10 +1,9 @@
-"""The Bot API over HTTP: tokens, forms, files, and what is told to go wrong."""
+"""The Bot API over HTTP, spoken by two libraries: tokens, bodies, files, polls, stopping."""
 
 import asyncio
 import socket
 import time
 from io import BytesIO
-from typing import Any
 
 import httpx
 import pytest
@@ -14,12 +13,9 @@ from aiogram.client.telegram import TelegramAPIServer
 from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Bot, BotCommand, InputMediaPhoto
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
+from telegram.error import BadRequest, Forbidden, InvalidToken
 
-from bot.simulator.calls import Call, read_call, read_multipart
-from bot.simulator.faults import Faults, blocked, broken, delayed, dropped, rate_limited
-from bot.simulator.files import measure_picture
-from bot.simulator.limits import Limits
+from bot.simulator.calls import read_call, read_multipart
 from bot.simulator.refusals import Refusal
 from bot.simulator.server import Simulator
 from bot.simulator.worker import PICTURE
@@ -90,34 +86,6 @@ def test_files_pass_multipart_unchanged(first: bytes, second: bytes) -> None:
     assert files["one"].kind == "image/png"
 
 
-@given(
-    st.binary(max_size=64),
-    st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"GIF89a", b"RIFF0000WEBPVP8X"]),
-)
-def test_any_bytes_are_measured_or_refused(rest: bytes, start: bytes) -> None:
-    try:
-        width, height = measure_picture(start + rest)
-    except Refusal as refusal:
-        description = refusal.description
-    else:
-        description = ""
-        assert 0 < width + height <= 10000
-    assert description in ("", "Bad Request: IMAGE_PROCESS_FAILED", "Bad Request: PHOTO_INVALID_DIMENSIONS")
-
-
-@pytest.mark.parametrize(
-    ("content", "size"),
-    [
-        (b"\xff\xd8\xff\xe0\0\x04xx\xff\xc0\0\x0b\x08\0\x10\0\x20\x03xx", (32, 16)),
-        (b"GIF89a\x20\0\x10\0", (32, 16)),
-        (b"RIFF\0\0\0\0WEBPVP8X" + bytes(8) + b"\x1f\0\0\x0f\0\0", (32, 16)),
-        (b"RIFF\0\0\0\0WEBPVP8 " + bytes(10) + b"\x20\0\x10\0", (32, 16)),
-    ],
-)
-def test_pictures_of_each_kind_are_measured(content: bytes, size: tuple[int, int]) -> None:
-    assert measure_picture(content) == size
-
-
 async def test_the_library_sends_edits_and_fetches_files() -> None:
     async with Simulator() as simulator, build(simulator) as bot:
         worker = simulator.worker()
@@ -148,78 +116,6 @@ async def test_another_library_talks_to_it_too() -> None:
                 worker.chat_id, f"<b>{update.message.text if update.message else None}</b>", parse_mode="HTML"
             )
         assert worker.screen.last.entities[0]["type"] == "bold"
-
-
-async def test_planned_faults_come_once_each_and_lasting_ones_until_cleared(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("PTB_TIMEDELTA", "1")  # else the library warns at each RetryAfter
-    async with Simulator() as simulator, build(simulator) as bot:
-        worker = simulator.worker()
-        await worker.says("/start")
-
-        async def send() -> Any:
-            return await bot.send_message(worker.chat_id, "x")
-
-        simulator.faults.plan("sendMessage", rate_limited(7), blocked(), broken(502), dropped())
-        with pytest.raises(RetryAfter, match="7"):
-            await send()
-        with pytest.raises(Forbidden, match="bot was blocked by the user"):
-            await send()
-        with pytest.raises(NetworkError, match="Bad Gateway"):
-            await send()
-        assert worker.screen.from_bot == ()
-        with pytest.raises(NetworkError):
-            await send()
-        assert len(worker.screen.from_bot) == 1, "a dropped call has had its effect"
-        await send()
-        simulator.faults.keep("*", broken(500))
-        for _ in range(3):
-            with pytest.raises(NetworkError):
-                await bot.get_me()
-        simulator.faults.clear()
-        simulator.faults.plan("getMe", delayed(0.05))
-        before = time.monotonic()
-        await bot.get_me()
-        assert time.monotonic() - before >= 0.05
-        assert simulator.counts["sendmessage"] == 5
-
-
-def test_faults_can_be_drawn_for_each_call() -> None:
-    faults = Faults()
-    faults.choose = lambda call: blocked() if call.integer("chat_id") == 7 else None
-    assert faults.take(Call("sendMessage", {"chat_id": "7"})) is not None
-    assert faults.take(Call("sendMessage", {"chat_id": "8"})) is None
-
-
-async def test_updates_may_be_polled_twice_and_out_of_order() -> None:
-    async with Simulator() as simulator, build(simulator) as bot:
-        worker = simulator.worker()
-        for text in "一二":
-            await worker.says(text)
-        simulator.faults.copies = lambda _update: 2
-        simulator.faults.arrange = lambda batch: batch[::-1]
-        texts = [update.message.text for update in await bot.get_updates() if update.message]
-        assert texts == ["二", "二", "一", "一"]
-
-
-def test_telegrams_limits_hold_per_chat_per_group_and_overall() -> None:
-    now = 0.0
-    limits = Limits(lambda: now, overall=30, chat=1, burst=3)
-
-    def sent(chat: int, method: str = "sendMessage") -> bool:
-        return limits(Call(method, {"chat_id": chat})) is None
-
-    assert [sent(1) for _ in range(5)] == [True, True, True, False, False]
-    assert sent(1, "editMessageText")
-    now = 1.0
-    assert [sent(1), sent(1)] == [True, False]
-    assert sum(sent(-1) for _ in range(25)) == 20
-    assert sum(sent(chat) for chat in range(100, 150)) == 30 - 21
-    fault = limits(Call("sendMessage", {"chat_id": 1}))
-    assert fault is not None
-    assert fault.refusal is not None
-    assert fault.refusal.parameters == {"retry_after": 1}
 
 
 async def test_a_poll_is_held_until_something_comes() -> None:
@@ -283,3 +179,22 @@ async def test_what_is_not_seen_in_time_is_told_with_the_chat() -> None:
         await worker.says("/start")
         with pytest.raises(AssertionError, match=r"not seen within 0.01 s: '您好'\nworker: /start"):
             await worker.expects("您好", timeout=0.01)
+
+
+async def test_a_file_that_is_not_there_is_not_found_and_a_huge_body_is_not_read() -> None:
+    async with Simulator() as simulator, httpx.AsyncClient() as client:
+        answer = await client.get(f"{simulator.base_file_url}{simulator.token}/photos/file_9.png")
+        assert answer.json() == {"ok": False, "error_code": 404, "description": "Not Found"}
+        address = f"{simulator.base_url}{simulator.token}/sendDocument"
+        huge = await client.post(address, content=bytes(52 * 1024 * 1024))
+        assert huge.json()["description"] == "Request Entity Too Large"
+
+
+async def test_a_fault_of_the_doubles_own_is_said_to_be_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    async with Simulator() as simulator, httpx.AsyncClient() as client:
+        worker = simulator.worker()
+        await worker.says("/start")
+        call = {"chat_id": worker.chat_id, "text": "x", "reply_parameters": [1]}  # not an object
+        answer = await client.post(f"{simulator.base_url}{simulator.token}/sendMessage", json=call)
+        assert answer.json()["description"] == "Internal Server Error: the double failed; see its log"
+        assert "the double failed in sendMessage" in caplog.text

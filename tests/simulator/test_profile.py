@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.simulator.profile import commands_for, words_for
-from tests.simulator.test_methods import Double, refused
+from tests.simulator.double import Double, refused
 
 START = {"command": "start", "description": "开始"}
 
