@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import FilePayload, Page, expect
-from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
 from bot.simulator.faults import delayed
@@ -345,3 +345,35 @@ async def test_on_a_phone_chats_are_tabs(chromium_page: Page) -> None:
         await page.keyboard.press("ArrowLeft")
         await expect(page.get_by_role("tab").first).to_have_attribute("aria-selected", "true")
         await expect(page.get_by_text("我会问您")).to_be_visible()
+
+
+async def test_long_english_names_in_four_columns_break_only_between_words(chromium_page: Page) -> None:
+    page = chromium_page
+    await page.set_viewport_size({"width": 320, "height": 700})
+    names = ["Inner Mongolia", "Heilongjiang", "Guangdong", "Chongqing"]
+    async with demonstration() as simulator, Bot(simulator.token, simulator.base_url) as bot:
+        worker = simulator.worker("Li", "en")
+        await worker.says("hello")
+        await worker.expects("您说：hello")
+        markup = keys([(name, name) for name in names])
+        await bot.send_message(worker.chat_id, "Where do you work?", reply_markup=markup)
+        await page.goto(simulator.page_url)
+        await expect(page.get_by_role("button", name="Heilongjiang")).to_be_visible()
+        lines = await page.locator(".key").evaluate_all(
+            "(keys) => keys.map((key) => {"
+            " const range = document.createRange(); range.selectNodeContents(key);"
+            " return range.getClientRects().length; })"
+        )
+        assert lines == [2, 1, 1, 1]
+
+
+async def test_a_group_shows_who_speaks_and_who_added_the_bot(chromium_page: Page) -> None:
+    page = chromium_page
+    async with demonstration() as simulator:
+        _, li = simulator.group("外卖群", simulator.worker("王"), simulator.worker("李"))
+        await li.says("/start")
+        await page.goto(simulator.page_url)
+        await page.get_by_role("tab", name="外卖群").click()
+        await expect(page.get_by_text("王 把机器人加进了群")).to_be_visible()
+        await expect(page.locator(".chosen .sender").first).to_have_text("李")
+        await expect(page.locator(".chosen .theirs .sender").last).to_have_text("零工保障助手")

@@ -4,6 +4,7 @@ const TAGS = {
   bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "pre",
   blockquote: "blockquote", expandable_blockquote: "blockquote",
 };
+const LONG_WORD = /[a-z]{8}/i; // wants smaller letters where four keys share a row
 const SAFE = /^(https?:|tg:|mailto:|tel:)/i;
 
 export function element(tag, className = "", text = "") {
@@ -85,6 +86,7 @@ function quote(content) {
 
 // Build a message: bubble with picture, file, text and time; keyboard beneath.
 export function messageNode(message, words, act) {
+  if (message.new_chat_members) return element("p", "day", `${message.from.first_name} ${words.joined}`);
   const mine = !message.from.is_bot;
   const node = element("article", `message ${mine ? "mine" : "theirs"}`);
   node.dataset.id = message.message_id;
@@ -174,6 +176,7 @@ function keyboard(rows, message, act) {
     const line = element("div", "row");
     line.dataset.columns = row.length;
     line.append(...row.map((button) => keyNode(button, message, act)));
+    if (row.length > 3 && row.some((button) => LONG_WORD.test(button.text))) board.classList.add("tight");
     board.append(line);
   }
   return board;
