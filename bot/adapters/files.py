@@ -1,0 +1,205 @@
+"""Reads the knowledge from its files: YAML, templates and model artifacts, each checked as it comes in."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from bot.conversation import Consent
+from bot.knowledge import Knowledge, Piece, Source
+from bot.parameters import Parameter, Parameters
+from bot.questionnaire import LANGUAGES, Question, Questionnaire
+from bot.wording import Wording
+from models import risk
+
+SERVED = ("financing_constraint", "insurance_gap")
+T = TypeVar("T")
+Raw = dict[str, Any]
+
+
+class KnowledgeRefused(ValueError):
+    """A file of the knowledge can't be used: the message says which, where in it and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file of knowledge: its name below the root, for messages, and its text."""
+
+    name: str
+    text: str
+
+    def refuse(self, where: str, what: str) -> KnowledgeRefused:
+        return KnowledgeRefused(f"{self.name}: {where}: {what}")
+
+
+def load_knowledge(root: Path | None = None) -> Knowledge:
+    """Read all knowledge below `root`, by default the folder that holds bot/, knowledge/ and models/.
+
+    Raises:
+        KnowledgeRefused: a file is missing, is not as it should be, or names a key that nothing reads.
+        models.risk.ArtifactError: a model's artifact was changed by hand.
+    """
+    root = root or Path(__file__).parents[2]
+    data = root / "knowledge"
+    parameters = Parameters(_by_id(_parameters(_read(root, data / "parameters.yaml"))))
+    templates = {language: _templates(data / "templates" / language) for language in LANGUAGES}
+    return Knowledge(
+        questionnaire=_questionnaire(_read(root, data / "questionnaire.yaml")),
+        consent=_consent(_read(root, data / "consent.yaml")),
+        parameters=parameters,
+        sources=_by_id(_checked(Source, _read(root, data / "sources.yaml"), "sources")),
+        advice=tuple(
+            piece for path in sorted((data / "advice").glob("*.yaml")) for piece in _advice(_read(root, path))
+        ),
+        models=_models(root / "models" / "artifacts"),
+        wording=Wording(templates, parameters),
+        version=_version(root),
+    )
+
+
+def _read(root: Path, path: Path) -> _File:
+    name = path.relative_to(root).as_posix()
+    try:
+        return _File(name, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise KnowledgeRefused(f"{name}: can't be read ({error}); restore it, in UTF-8") from error
+
+
+def _questionnaire(file: _File) -> Questionnaire:
+    whole = _mapping(file)
+    questions = _checked(Question, file, "questions")
+    return Questionnaire(version=str(whole["version"]), questions=questions)
+
+
+def _consent(file: _File) -> Consent:
+    return _fit(Consent, [_mapping(file)], file)[0]
+
+
+def _parameters(file: _File) -> tuple[Parameter, ...]:
+    rows = _rows(file, "parameters")
+    for row in rows:
+        for value in row.get("values", []):
+            if not isinstance(value, dict):
+                raise file.refuse(f"{row.get('id')}", "each value is {from, to, value, sources, …}")
+            value["from_"] = value.pop("from", None)
+            value["value"] = _figure(file, row, value.get("value"))
+    return _fit(Parameter, rows, file)
+
+
+def _figure(file: _File, row: Raw, raw: object) -> object:
+    """Turn a figure's words into what its unit says: a number, a day, words, or a table of numbers."""
+    where = f"{row.get('id')}.value"
+    try:
+        match row.get("unit"), raw:
+            case "date", str():
+                return date.fromisoformat(raw)
+            case "text" | "phone", str() if raw:
+                return raw
+            case _, str() if row.get("unit") not in ("text", "phone"):
+                return Decimal(raw)
+            case _, dict():
+                return {str(key): Decimal(str(number)) for key, number in raw.items()}
+    except (ValueError, InvalidOperation) as error:
+        raise file.refuse(where, f"{raw!r} is no figure in {row.get('unit')} ({error}); fix it") from error
+    raise file.refuse(where, f"{raw!r} is no figure in {row.get('unit')}; fix the value or the unit")
+
+
+def _advice(file: _File) -> tuple[Piece, ...]:
+    rows = _rows(file, "advice")
+    for row in rows:
+        for more in row.get("more", []):
+            if isinstance(more, dict) and "when" not in more:
+                more["when"] = {fact: more.pop(fact) for fact in list(more) if fact != "by"}
+    return _fit(Piece, rows, file)
+
+
+def _models(folder: Path) -> Mapping[str, risk.Model]:
+    return {name: risk.artifact(name, folder=folder) for name in SERVED if (folder / f"{name}.json").exists()}
+
+
+def _templates(folder: Path) -> Mapping[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*.j2"))
+    }
+
+
+def _version(root: Path) -> str:
+    """Hash everything that is read, names and bytes, so that a result says what it was made from."""
+    digest = hashlib.sha256()
+    files = [p for p in (root / "knowledge").rglob("*") if p.suffix in (".yaml", ".j2")]
+    for path in sorted([*files, *(root / "models" / "artifacts").glob("*.json")]):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+# --- YAML, strictly --------------------------------------------------------------------------------
+
+
+class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]  # either C or Python
+    """Every scalar stays a string, and a key written twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            if key_node.value in seen:
+                line = key_node.start_mark.line + 1
+                raise yaml.YAMLError(f"line {line}: {key_node.value!r} is there twice; remove one")
+            seen.add(key_node.value)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
+def _mapping(file: _File) -> Raw:
+    try:
+        whole = yaml.load(file.text, Loader=_Loader)  # noqa: S506 - BaseLoader makes nothing but strings
+    except yaml.YAMLError as error:
+        raise file.refuse("YAML", f"{error}; fix the indentation, quotes or brackets there") from error
+    if not isinstance(whole, dict):
+        raise file.refuse("top", "a mapping is needed; see knowledge/README.md")
+    return whole
+
+
+def _rows(file: _File, key: str) -> list[Raw]:
+    rows = _mapping(file).get(key)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise file.refuse(key, "a list of mappings is needed; see knowledge/README.md")
+    return rows
+
+
+def _checked(kind: type[T], file: _File, key: str) -> tuple[T, ...]:
+    return _fit(kind, _rows(file, key), file)
+
+
+def _fit(kind: type[T], rows: list[Raw], file: _File) -> tuple[T, ...]:
+    """Make frozen dataclasses of rows; a key that nothing reads is refused, as is a double id."""
+    # The configuration reaches the dataclasses because they have none of their own.
+    adapter = TypeAdapter(tuple[kind, ...], config=ConfigDict(extra="forbid"))  # type: ignore[valid-type]
+    try:
+        made: tuple[T, ...] = adapter.validate_python(rows)
+    except ValidationError as error:
+        raise KnowledgeRefused("\n".join(_explain(file, rows, e) for e in error.errors())) from error
+    ids = [row.get("id") for row in rows]
+    double = {id for id in ids if id is not None and ids.count(id) > 1}
+    if double:
+        raise file.refuse(", ".join(sorted(map(str, double))), "the id is there twice; ids are unique")
+    return made
+
+
+def _explain(file: _File, rows: list[Raw], error: Any) -> str:
+    index, *path = error["loc"]
+    name = rows[index].get("id", index) if isinstance(index, int) else index
+    where = ".".join(str(part) for part in (name, *path)).replace("from_", "from")
+    if error["type"] == "unexpected_keyword_argument":
+        return f"{file.name}: {where}: nothing reads this key; remove it or fix its spelling"
+    return f"{file.name}: {where}: {error['msg']} (it is {error.get('input')!r}); fix it"
+
+
+def _by_id(rows: tuple[T, ...]) -> Mapping[str, T]:
+    return {row.id: row for row in rows}  # type: ignore[attr-defined]  # every kind of row has an id

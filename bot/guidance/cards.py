@@ -1,0 +1,81 @@
+"""A piece of advice in words: title, benefit and the whole card, with this worker's sums and its sources."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.conditions import Facts
+from bot.guidance.facts import dated_facts, facts_from
+from bot.guidance.sums import Sums
+from bot.knowledge import Knowledge, Piece
+from bot.parameters import Figure, Figures
+from bot.questionnaire import Answers, Language
+
+CARD_LIMIT = 3500  # characters, so that a card and its buttons fit one message with room to spare
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a card stands on: its sources in words, when it was checked, and whether to ask before acting."""
+
+    piece: Piece
+    figures: Figures
+    sources: tuple[str, ...]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the piece, or a figure told in it so far, is from memory."""
+        return self.piece.confidence == "memory" or self.figures.from_memory
+
+    @property
+    def hotline(self) -> Figure:
+        """The number to ask at."""
+        return self.figures(self.piece.check_with)
+
+
+def title(knowledge: Knowledge, piece: str, language: Language, on: date) -> str:
+    """Word a piece's title, short enough for a button."""
+    return _block(knowledge, piece, "title", {}, language, on)
+
+
+def benefit(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
+    """Word in one line what a piece is good for."""
+    facts = _facts(knowledge, answers, on)
+    return _block(knowledge, piece, "benefit", facts, language, on).replace("\n", " ")
+
+
+def card(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
+    """Word a whole piece for this worker: Telegram HTML that fits one message and ends with its sources."""
+    facts = _facts(knowledge, answers, on)
+    return render_card(knowledge, piece, facts, language, Figures(knowledge.parameters, on))
+
+
+def render_card(knowledge: Knowledge, piece: str, facts: Facts, language: Language, figures: Figures) -> str:
+    """Word a whole piece for these facts; `figures` remembers what was told."""
+    found = knowledge.piece(piece)
+    context = _context(knowledge, found, facts, language, figures)
+    return knowledge.wording.render_with(figures, language, found.template, **context)
+
+
+def _block(knowledge: Knowledge, piece: str, block: str, facts: Facts, language: Language, on: date) -> str:
+    found, figures = knowledge.piece(piece), Figures(knowledge.parameters, on)
+    context = _context(knowledge, found, facts, language, figures)
+    return knowledge.wording.block_with(figures, language, found.template, block, **context)
+
+
+def _context(
+    knowledge: Knowledge, piece: Piece, facts: Facts, language: Language, figures: Figures
+) -> Mapping[str, object]:
+    sources = tuple(knowledge.cited(citation, language) for citation in piece.sources)
+    return {
+        "said": lambda fact, *values: not facts.get(fact, frozenset()).isdisjoint(values),
+        "calc": Sums(facts, figures, knowledge.questionnaire, language),
+        "ground": Ground(piece, figures, sources),
+    }
+
+
+def _facts(knowledge: Knowledge, answers: Answers, on: date) -> Facts:
+    return {
+        **facts_from(answers, knowledge.questionnaire, {}, on),
+        **dated_facts(knowledge.parameters, on),
+    }

@@ -1,0 +1,176 @@
+"""Which advice, in which order, and why not the rest: deterministic, and with its trace."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Literal
+
+from bot.conditions import Facts, holds, judge, undecided
+from bot.guidance.facts import DERIVED, REGION, SCORED, dated_facts, levels_from
+from bot.knowledge import THEMES, Knowledge, Piece, Theme
+from bot.questionnaire import Answers, Questionnaire
+from models.risk import Abstained, Score
+
+FIRST = 3  # pieces that are shown at once
+MOST_OF_A_THEME = 2  # among the first, so that one worry doesn't hide the others
+
+Outcome = Literal["advised", "not_in_force", "not_for_you", "already", "not_eligible", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """A piece that applies, its priority for this worker, and the facts that made it apply."""
+
+    id: str
+    theme: Theme
+    priority: int
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotEligible:
+    """A piece of use whose rules ask for more: the facts that fail. Its card tells the threshold."""
+
+    id: str
+    failed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A piece that hangs on what is not known, and the one question that would settle it (or bring it on)."""
+
+    id: str
+    question: str | None
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One line of the trace: what became of a piece, by which facts."""
+
+    id: str
+    outcome: Outcome
+    priority: int
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """All that a replay needs: same day, same knowledge, same facts, same guidance."""
+
+    on: date
+    knowledge: str
+    facts: Mapping[str, tuple[str, ...]]
+    judged: tuple[Judged, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """The advice for one worker on one day."""
+
+    first: tuple[Advised, ...]
+    others: Mapping[Theme, tuple[Advised, ...]]
+    not_eligible: tuple[NotEligible, ...]
+    undecided: tuple[Undecided, ...]
+    trace: Trace
+
+    @property
+    def advised(self) -> tuple[Advised, ...]:
+        """Everything that applies, the first pieces first."""
+        return (*self.first, *(piece for pieces in self.others.values() for piece in pieces))
+
+
+def score(knowledge: Knowledge, answers: Answers) -> dict[str, Score | Abstained]:
+    """Score the answers with every served model; minors are not scored, truck owners also by their group."""
+    levels = levels_from(answers, knowledge.questionnaire)
+    minor = answers.get("age") == ("from_14_to_17",)
+    group = "truck" if answers.get("occupation") == ("truck_owner",) else None
+    return {name: model.score(levels, group=group, minor=minor) for name, model in knowledge.models.items()}
+
+
+def advise(knowledge: Knowledge, facts: Facts, on: date) -> Guidance:
+    """Choose and order the advice: same knowledge, facts and day, same guidance."""
+    facts = {**facts, **dated_facts(knowledge.parameters, on)}
+    judged = [_judge(piece, facts, on) for piece in knowledge.advice]
+    by_outcome: dict[Outcome, list[Judged]] = {}
+    for line in judged:
+        by_outcome.setdefault(line.outcome, []).append(line)
+    ranked = sorted(
+        (_advised(knowledge.piece(line.id), line) for line in by_outcome.get("advised", [])),
+        key=lambda advised: (-advised.priority, advised.id),
+    )
+    first = _first(ranked)
+    rest = [advised for advised in ranked if advised not in first]
+    return Guidance(
+        first=first,
+        others=_by_theme(rest),
+        not_eligible=tuple(NotEligible(j.id, j.facts) for j in by_outcome.get("not_eligible", [])),
+        undecided=tuple(
+            Undecided(j.id, _settling(j.facts, knowledge.questionnaire), j.facts)
+            for j in by_outcome.get("undecided", [])
+        ),
+        trace=Trace(
+            on, knowledge.version, {f: tuple(sorted(facts[f])) for f in sorted(facts)}, tuple(judged)
+        ),
+    )
+
+
+def _judge(piece: Piece, facts: Facts, on: date) -> Judged:
+    def line(outcome: Outcome, names: Iterable[str]) -> Judged:
+        return Judged(piece.id, outcome, _priority(piece, facts), tuple(names))
+
+    if not piece.in_force(on):
+        return line("not_in_force", ())
+    if piece.already and holds(piece.already, facts):
+        return line("already", piece.already)
+    match judge(piece.when, facts):
+        case "no":
+            return line("not_for_you", _failing(piece.when, facts))
+        case "unknown":
+            return line("undecided", undecided(piece.when, facts))
+    match judge(piece.eligible, facts):
+        case "no":
+            return line("not_eligible", _failing(piece.eligible, facts))
+        case "unknown":
+            return line("undecided", undecided(piece.eligible, facts))
+    return line("advised", (*piece.when, *piece.eligible))
+
+
+def _failing(condition: Mapping[str, tuple[str, ...]], facts: Facts) -> list[str]:
+    return [name for name in condition if name in facts and facts[name].isdisjoint(condition[name])]
+
+
+def _priority(piece: Piece, facts: Facts) -> int:
+    return piece.priority + sum(more.by for more in piece.more if holds(more.when, facts))
+
+
+def _advised(piece: Piece, line: Judged) -> Advised:
+    return Advised(piece.id, piece.theme, line.priority, line.facts)
+
+
+def _first(ranked: list[Advised]) -> tuple[Advised, ...]:
+    chosen: list[Advised] = []
+    for advised in ranked:
+        if len(chosen) < FIRST and sum(a.theme == advised.theme for a in chosen) < MOST_OF_A_THEME:
+            chosen.append(advised)
+    # With advice of one theme only, the rest of it fills the places.
+    chosen += [advised for advised in ranked if advised not in chosen][: FIRST - len(chosen)]
+    return tuple(chosen)
+
+
+def _by_theme(ranked: list[Advised]) -> dict[Theme, tuple[Advised, ...]]:
+    ordered = sorted(ranked, key=lambda advised: THEMES.index(advised.theme))
+    return {theme: tuple(group) for theme, group in groupby(ordered, key=lambda advised: advised.theme)}
+
+
+def _settling(unknown: tuple[str, ...], questionnaire: Questionnaire) -> str | None:
+    """Name the question behind the first unknown fact; None if no question could bring it."""
+    fact = unknown[0]
+    if fact in questionnaire.by_id and fact != REGION:
+        return fact
+    if fact == REGION:
+        return "province"
+    if fact in SCORED:
+        return None
+    return DERIVED[fact].questions[-1] if fact in DERIVED else None

@@ -1,0 +1,261 @@
+"""Facts from answers: what a worker said, and what follows from it, each by a named function."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.conditions import Facts
+from bot.parameters import Figures, NoValue, Parameters
+from bot.questionnaire import SKIPPED, Answers, Questionnaire
+from models.risk import Abstained, Levels, Score
+
+Scores = Mapping[str, Score | Abstained]
+Known = Mapping[str, frozenset[str]]
+
+REGION_CODES = {"west": 1, "centre": 2, "northeast": 3, "east": 4}
+COVER_OF_ILLNESS = frozenset({"medical", "city_medical"})
+EMPLOYEE_SCHEME = frozenset({"flexible", "employee"})
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A fact that follows from answers: the questions it needs, all its values, and how it follows."""
+
+    questions: tuple[str, ...]
+    values: tuple[str, ...]
+    of: Callable[[Known], frozenset[str] | None]
+
+
+def said(known: Known, question: str, *options: str) -> bool:
+    """Say whether one of the options was chosen."""
+    return not known.get(question, frozenset()).isdisjoint(options)
+
+
+def _yes_no(known: Known, question: str, *options: str) -> frozenset[str] | None:
+    if question not in known:
+        return None
+    return frozenset({"yes" if said(known, question, *options) else "no"})
+
+
+def _by_option(
+    question: str, values: Mapping[str, frozenset[str]]
+) -> Callable[[Known], frozenset[str] | None]:
+    def follow(known: Known) -> frozenset[str] | None:
+        options = known.get(question)
+        found: frozenset[str] = frozenset().union(*(values.get(o, frozenset()) for o in options or ()))
+        return found or None
+
+    return follow
+
+
+def minor(known: Known) -> frozenset[str] | None:
+    """Whether the worker is under 18."""
+    return _yes_no(known, "age", "from_14_to_17")
+
+
+def over_retirement_age(known: Known) -> frozenset[str] | None:
+    """Whether the statutory age is reached: surely from 60, surely not below 51; between, men are not."""
+    if said(known, "age", "from_51_to_59") and not said(known, "sex", "male"):
+        return None
+    return _yes_no(known, "age", "from_60")
+
+
+def near_retirement(known: Known) -> frozenset[str] | None:
+    """Whether the worker is between 51 and 59."""
+    return _yes_no(known, "age", "from_51_to_59")
+
+
+def over_45(known: Known) -> frozenset[str] | None:
+    """Whether the worker is over 45: the band 41 to 50 can't say."""
+    if said(known, "age", "from_41_to_50"):
+        return frozenset({"perhaps"})
+    return _yes_no(known, "age", "from_51_to_59", "from_60")
+
+
+def has_social_insurance(known: Known) -> frozenset[str] | None:
+    """Whether the worker pays into any scheme, the residents' included."""
+    return _yes_no(known, "social_insurance", "flexible", "employee", "resident")
+
+
+def in_employee_scheme(known: Known) -> frozenset[str] | None:
+    """Whether the worker pays into the employees' pension, alone or through an employer."""
+    return _yes_no(known, "social_insurance", *EMPLOYEE_SCHEME)
+
+
+def has_commercial_cover(known: Known) -> frozenset[str] | None:
+    """Whether the worker has any commercial cover."""
+    if "commercial_cover" not in known:
+        return None
+    return frozenset({"no" if said(known, "commercial_cover", "none") else "yes"})
+
+
+def has_accident_cover(known: Known) -> frozenset[str] | None:
+    """Whether the worker has accident cover."""
+    return _yes_no(known, "commercial_cover", "accident")
+
+
+def has_medical_cover(known: Known) -> frozenset[str] | None:
+    """Whether the worker has commercial medical cover, the city's included."""
+    return _yes_no(known, "commercial_cover", *COVER_OF_ILLNESS)
+
+
+def has_liability_cover(known: Known) -> frozenset[str] | None:
+    """Whether damage done to others is covered."""
+    return _yes_no(known, "commercial_cover", "liability")
+
+
+def in_debt(known: Known) -> frozenset[str] | None:
+    """Whether the worker owes anything."""
+    if "debt" not in known:
+        return None
+    return frozenset({"no" if said(known, "debt", "none") else "yes"})
+
+
+def saves(known: Known) -> frozenset[str] | None:
+    """Whether anything is left at the end of the month."""
+    if "saving" not in known:
+        return None
+    return frozenset({"no" if said(known, "saving", "none") else "yes"})
+
+
+def unstable_income(known: Known) -> frozenset[str] | None:
+    """Whether income goes up and down."""
+    return _yes_no(known, "income_stability", "unstable")
+
+
+def low_income(known: Known) -> frozenset[str] | None:
+    """Whether the worker earns less than 3,000 yuan a month."""
+    return _yes_no(known, "income", "below_3000")
+
+
+def recent_graduate(known: Known) -> frozenset[str] | None:
+    """Whether the worker may have left college in the last years: young, with a college's degree."""
+    if "age" not in known or "education" not in known:
+        return None
+    young = said(known, "age", "from_18_to_20", "from_21_to_30")
+    return frozenset(
+        {"perhaps" if young and said(known, "education", "college", "bachelor", "graduate") else "no"}
+    )
+
+
+def woman(known: Known) -> frozenset[str] | None:
+    """Whether the worker is a woman."""
+    return _yes_no(known, "sex", "female")
+
+
+def necessity(known: Known) -> frozenset[str] | None:
+    """Whether this work is taken for want of a better one (the report: treat it apart from choice)."""
+    if "why_flexible" not in known:
+        return None
+    if said(known, "why_flexible", "no_better_job"):
+        return frozenset({"yes"})
+    return frozenset({"no"}) if said(known, "why_flexible", "career", "free_hours") else None
+
+
+# Riders and drivers take orders from a platform; couriers and truck drivers may or may not.
+platform_work = _by_option(
+    "occupation",
+    {
+        "food_delivery": frozenset({"yes"}),
+        "ride_hailing": frozenset({"yes"}),
+        "logistics": frozenset({"perhaps"}),
+        "truck_owner": frozenset({"perhaps"}),
+        **{id: frozenset({"no"}) for id in ("domestic", "streaming", "digital_design", "other")},
+    },
+)
+
+# Who works in logistics may ride or drive, so that advice on either may be of use.
+vehicle = _by_option(
+    "occupation",
+    {
+        "food_delivery": frozenset({"ebike"}),
+        "logistics": frozenset({"ebike", "truck"}),
+        "truck_owner": frozenset({"truck"}),
+        "ride_hailing": frozenset({"car"}),
+        **{id: frozenset({"none"}) for id in ("domestic", "streaming", "digital_design", "other")},
+    },
+)
+
+YES_NO = ("yes", "no")
+DERIVED: Mapping[str, Derived] = {
+    "minor": Derived(("age",), YES_NO, minor),
+    "over_retirement_age": Derived(("age", "sex"), YES_NO, over_retirement_age),
+    "near_retirement": Derived(("age",), YES_NO, near_retirement),
+    "over_45": Derived(("age",), ("yes", "perhaps", "no"), over_45),
+    "recent_graduate": Derived(("age", "education"), ("perhaps", "no"), recent_graduate),
+    "woman": Derived(("sex",), YES_NO, woman),
+    "low_income": Derived(("income",), YES_NO, low_income),
+    "unstable_income": Derived(("income_stability",), YES_NO, unstable_income),
+    "saves": Derived(("saving",), YES_NO, saves),
+    "in_debt": Derived(("debt",), YES_NO, in_debt),
+    "has_social_insurance": Derived(("social_insurance",), YES_NO, has_social_insurance),
+    "in_employee_scheme": Derived(("social_insurance",), YES_NO, in_employee_scheme),
+    "has_commercial_cover": Derived(("commercial_cover",), YES_NO, has_commercial_cover),
+    "has_accident_cover": Derived(("commercial_cover",), YES_NO, has_accident_cover),
+    "has_medical_cover": Derived(("commercial_cover",), YES_NO, has_medical_cover),
+    "has_liability_cover": Derived(("commercial_cover",), YES_NO, has_liability_cover),
+    "platform_work": Derived(("occupation",), ("yes", "perhaps", "no"), platform_work),
+    "vehicle": Derived(("occupation",), ("ebike", "car", "truck", "none"), vehicle),
+    "necessity": Derived(("why_flexible",), YES_NO, necessity),
+}
+
+BANDS = ("low", "middle", "high")
+SCORED = {"financing_band": "financing_constraint", "gap_band": "insurance_gap"}
+REGION = "region"
+MEDICAL_WINDOW = "medical_window"
+
+
+def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, on: date) -> Facts:
+    """Say what is known: the option ids by question, the derived facts, the region and the bands.
+
+    A fact that is absent is unknown: skipped, "not sure", or not to be told from what was said.
+    """
+    known = {
+        id: frozenset(answer)
+        for id, answer in answers.items()
+        if answer not in ((SKIPPED,), ("unknown",)) and id != REGION
+    }
+    derived = {name: value for name, fact in DERIVED.items() if (value := fact.of(known)) is not None}
+    bands = {
+        fact: frozenset({score.band})
+        for fact, model in SCORED.items()
+        if isinstance(score := scores.get(model), Score)
+    }
+    region = region_of(answers, questionnaire)
+    return known | derived | bands | ({REGION: frozenset({region})} if region else {})
+
+
+def dated_facts(parameters: Parameters, on: date) -> Facts:
+    """Say what a day decides for everyone: whether residents can enrol in medical insurance now."""
+    try:
+        end = Figures(parameters, on).day("medical.resident.window_end")
+    except NoValue:
+        return {MEDICAL_WINDOW: frozenset({"closed"})}
+    return {MEDICAL_WINDOW: frozenset({"open" if on <= end else "closed"})}
+
+
+def region_of(answers: Answers, questionnaire: Questionnaire) -> str | None:
+    """Name the region of the province that was chosen, else the region that was chosen itself."""
+    for id in ("province", REGION):
+        question = questionnaire.by_id.get(id)
+        option = question.option(answers.get(id, ("",))[0]) if question else None
+        if option is not None:
+            return option.region or option.id
+    return None
+
+
+def levels_from(answers: Answers, questionnaire: Questionnaire) -> Levels:
+    """Give the report's code by model feature; None for what is unknown.
+
+    Who has no commercial cover pays the lowest premium; the region follows from the province.
+    """
+    levels: dict[str, int | None] = {}
+    for question in questionnaire.questions:
+        if question.feature is not None:
+            option = question.option(answers.get(question.id, ("",))[0])
+            levels[question.feature] = option.code if option else None
+    if answers.get("commercial_cover") == ("none",):
+        levels["premium"] = 1
+    region = region_of(answers, questionnaire)
+    levels["region"] = REGION_CODES.get(region) if region else None
+    return levels

@@ -1,0 +1,126 @@
+"""The calculators for one worker: what a template calls `calc`; None where too little is known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot import calculators
+from bot.calculators import Contribution, Range, YearlyCost
+from bot.conditions import Facts
+from bot.parameters import Figures, NoValue
+from bot.questionnaire import Language, Questionnaire
+
+Band = tuple[Decimal, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums bound to a worker's facts and to the figures of a day; reading a fact is all that it does."""
+
+    facts: Facts
+    figures: Figures
+    questionnaire: Questionnaire
+    language: Language
+
+    @property
+    def province(self) -> str | None:
+        """The worker's province, worded; None if unknown."""
+        id = self._only("province")
+        option = self.questionnaire.by_id["province"].option(id) if id else None
+        return option.in_(self.language) if option else None
+
+    @property
+    def income(self) -> Range | None:
+        """The band of monthly income in yuan; None if unknown, or without an upper end."""
+        return self._band("income")
+
+    @property
+    def pension_tiers(self) -> Mapping[str, Contribution] | None:
+        """A month's pension contribution by tier (lowest, middle, full) in the worker's province."""
+        province = self._only("province")
+        if province is None:
+            return None
+        tiers = self.figures.table("pension.flex.tiers")
+        try:
+            return {
+                name: calculators.pension_contribution(self.figures, province, share)
+                for name, share in tiers.items()
+            }
+        except NoValue:  # the province's figure is unsure or too old to stand in
+            return None
+
+    @property
+    def pension_lowest(self) -> Contribution | None:
+        """A month's pension contribution at the lowest tier."""
+        tiers = self.pension_tiers
+        return tiers["lowest"] if tiers else None
+
+    @property
+    def pension_share(self) -> Range | None:
+        """The lowest contribution as a share of income, from the band's upper to its lower end."""
+        lowest, income = self.pension_lowest, self.income
+        if lowest is None or income is None or not income.low:
+            return None
+        return calculators.share_of_income(lowest.month, income)
+
+    @property
+    def subsidy_month(self) -> Decimal | None:
+        """The most that the flexible workers' subsidy returns of the lowest contribution, a month."""
+        lowest = self.pension_lowest
+        return calculators.subsidy(self.figures, lowest.month) if lowest else None
+
+    @property
+    def platform_subsidy_month(self) -> Decimal | None:
+        """What a platform that returns its reported share would give back of the lowest contribution, a month."""
+        lowest = self.pension_lowest
+        return (
+            calculators.cents(lowest.month * self.figures.number("subsidy.platform.share"))
+            if lowest
+            else None
+        )
+
+    @property
+    def waiting(self) -> Mapping[str, Decimal]:
+        """Months without residents' medical cover after a missed enrolment and after years of break."""
+        years = {"missed": 0, "one": 1, "two": 2, "four": 4}
+        return {name: calculators.waiting_months(self.figures, gap) for name, gap in years.items()}
+
+    @property
+    def emergency_fund(self) -> Range | None:
+        """The target of an emergency fund in yuan, from the spending band, else from the income band."""
+        spending = self._band("spending") or self.income
+        return calculators.emergency_fund(self.figures, spending) if spending and spending.low else None
+
+    @property
+    def loan(self) -> YearlyCost:
+        """The worked example's true yearly cost."""
+        loan = self.figures.table("example.loan")
+        payments = [loan["instalment"]] * int(loan["count"])
+        return calculators.yearly_cost(self.figures, loan["amount"], payments)
+
+    @property
+    def loan_repaid(self) -> Decimal:
+        """All that is paid back in the worked example, in yuan."""
+        loan = self.figures.table("example.loan")
+        return loan["instalment"] * loan["count"]
+
+    @property
+    def private_ceiling(self) -> Decimal:
+        """Four times the LPR, as a ratio."""
+        return calculators.private_ceiling(self.figures)
+
+    def _only(self, question: str) -> str | None:
+        options = self.facts.get(question, frozenset())
+        return next(iter(options)) if len(options) == 1 else None
+
+    def _band(self, id: str) -> Range | None:
+        """The amounts a question's chosen option covers; above the last, and if unknown, None."""
+        question, chosen = self.questionnaire.by_id.get(id), self._only(id)
+        if question is None or chosen is None:
+            return None
+        low = Decimal(0)
+        for option in question.options:
+            if option.id == chosen:
+                return Range(low, Decimal(str(option.up_to))) if option.up_to is not None else None
+            low = Decimal(str(option.up_to or 0))
+        return None

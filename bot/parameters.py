@@ -1,0 +1,172 @@
+"""Every figure, dated and sourced: looked up by day, never guessed, each look remembered."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal, NoReturn
+
+Confidence = Literal["verified_text", "verified_secondary", "derived", "memory", "unsure"]
+CONFIDENCES: tuple[Confidence, ...] = ("verified_text", "verified_secondary", "derived", "memory", "unsure")
+Unit = Literal[
+    "CNY", "CNY/month", "CNY/year", "ratio", "month", "year", "day", "age", "count", "hour",
+    "date", "phone", "text",
+]  # fmt: skip
+
+Table = Mapping[str, Decimal]
+Figure = Decimal | date | str | Table
+"""A number in the parameter's unit (ratios as 0.2, never 20), a day, words, or numbers by name."""
+
+CARRIED_FOR = timedelta(days=366)  # how long an old figure may stand in while the new one is unpublished
+
+
+class NoValue(LookupError):
+    """No figure may be told: the message says what, where and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One figure and the days it is in force, both included; `to` None is open.
+
+    `sources` are citations ("source_id article"), `checked_on` the day someone last compared it with them.
+    """
+
+    from_: date
+    value: Figure
+    sources: tuple[str, ...]
+    confidence: Confidence
+    checked_on: date
+    to: date | None = None
+    note: str = ""
+
+    def covers(self, on: date) -> bool:
+        """Say whether the figure is in force on a day."""
+        return self.from_ <= on and (self.to is None or on <= self.to)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One figure through time.
+
+    `carried`: while the new figure is unpublished the old one is charged and made up later, so that the
+    last value may be shown, named as such. `check_every`: days after which a check is stale.
+    """
+
+    id: str
+    unit: Unit
+    zh: str
+    en: str
+    values: tuple[Value, ...]
+    carried: bool = False
+    check_every: int = 365
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """All figures by id."""
+
+    by_id: Mapping[str, Parameter]
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self.by_id.values())
+
+    def __contains__(self, id: object) -> bool:
+        return id in self.by_id
+
+    def parameter(self, id: str) -> Parameter:
+        """Find a parameter; raises NoValue for an unknown id."""
+        try:
+            return self.by_id[id]
+        except KeyError:
+            raise NoValue(
+                f"{id}: no such figure; add it to knowledge/parameters.yaml or fix the id"
+            ) from None
+
+    def at(self, id: str, on: date) -> Value:
+        """Give the value in force on a day; raises NoValue when none is, or when it is unsure."""
+        parameter = self.parameter(id)
+        value = next((value for value in parameter.values if value.covers(on)), None)
+        if value is None:
+            known = ", ".join(f"{v.from_} to {v.to or 'open'}" for v in parameter.values) or "nothing"
+            raise NoValue(
+                f"{id}: no value for {on} (known: {known}); "
+                f"add the new one to knowledge/parameters.yaml, with its source"
+            )
+        return _sure(id, value)
+
+    def last(self, id: str, on: date) -> tuple[Value, bool]:
+        """Give the value in force, or the one last in force if the parameter is `carried`.
+
+        The second item says whether it is such a stand-in: then the words must name its year and say
+        that the difference may be charged later. Raises NoValue as `at` does, and after CARRIED_FOR.
+        """
+        parameter = self.parameter(id)
+        ended = [v for v in parameter.values if v.to is not None and on - CARRIED_FOR <= v.to < on]
+        if not parameter.carried or not ended or any(v.covers(on) for v in parameter.values):
+            return self.at(id, on), False
+        return _sure(id, max(ended, key=lambda value: value.from_)), True
+
+
+def _sure(id: str, value: Value) -> Value:
+    if value.confidence == "unsure":
+        raise NoValue(
+            f"{id}: the value from {value.from_} is unsure and can't be told; "
+            f"check it against its source and raise its confidence in knowledge/parameters.yaml"
+        )
+    return value
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of one day, with a trace of every one that was looked at."""
+
+    parameters: Parameters
+    on: date
+    used: dict[str, Value] = field(default_factory=dict)
+
+    def __call__(self, id: str) -> Figure:
+        """Give the figure in force; raises NoValue."""
+        value = self.parameters.at(id, self.on)
+        self.used[id] = value
+        return value.value
+
+    def last(self, id: str) -> tuple[Value, bool]:
+        """Give the value in force, or its named stand-in; raises NoValue (see Parameters.last)."""
+        value, carried = self.parameters.last(id, self.on)
+        self.used[id] = value
+        return value, carried
+
+    def number(self, id: str) -> Decimal:
+        """Give a figure that has to be a number; raises NoValue when it is not."""
+        return number_of(id, self(id))
+
+    def table(self, id: str) -> Table:
+        """Give a figure that has to be a table; raises NoValue when it is not."""
+        return table_of(id, self(id))
+
+    def day(self, id: str) -> date:
+        """Give a figure that has to be a day; raises NoValue when it is not."""
+        figure = self(id)
+        return figure if isinstance(figure, date) else _unfit(id, figure, "a day")
+
+    @property
+    def from_memory(self) -> bool:
+        """Whether a figure looked at was never seen in a source (a phone number to ask at is no figure)."""
+        return any(
+            value.confidence == "memory" and self.parameters.by_id[id].unit != "phone"
+            for id, value in self.used.items()
+        )
+
+
+def number_of(id: str, figure: Figure) -> Decimal:
+    """Read a figure as a number; raises NoValue when it is none."""
+    return figure if isinstance(figure, Decimal) else _unfit(id, figure, "a number")
+
+
+def table_of(id: str, figure: Figure) -> Table:
+    """Read a figure as a table; raises NoValue when it is none."""
+    return figure if isinstance(figure, Mapping) else _unfit(id, figure, "a table")
+
+
+def _unfit(id: str, figure: Figure, needed: str) -> NoReturn:
+    raise NoValue(f"{id}: {needed} is needed and it is {figure!r}; fix its unit, its value or the code's id")
