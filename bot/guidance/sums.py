@@ -71,7 +71,7 @@ class Sums:
 
     @property
     def platform_subsidy_month(self) -> Decimal | None:
-        """What a platform that returns its reported share would give back of the lowest contribution, a month."""
+        """What a platform that returns its reported share would return of the lowest contribution."""
         lowest = self.pension_lowest
         return (
             calculators.cents(lowest.month * self.figures.number("subsidy.platform.share"))
