@@ -121,8 +121,8 @@ def pension_contribution(figures: Figures, province: str, share: Decimal) -> Con
 
 
 def share_of_income(amount: Decimal, income: Range) -> Range:
-    """Compare a month's amount with a band of monthly income, as shares; at most 1."""
-    return Range(*(min(Decimal(1), amount / i) for i in (income.high, income.low)))
+    """Compare a month's amount with a band of monthly income, as shares to the hundredth; at most 1."""
+    return Range(*(min(Decimal(1), (amount / i).quantize(CENT)) for i in (income.high, income.low)))
 
 
 def subsidy(figures: Figures, contribution: Decimal) -> Decimal:
