@@ -204,7 +204,9 @@ def waiting_months(figures: Figures, gap_years: int) -> Decimal:
     gap_years: years without contributions, 1 or more; 0 is a missed enrolment. Source: 国办发〔2024〕38号.
     """
     months = figures.number("medical.resident.waiting_months")
-    months += figures.number("medical.resident.waiting_per_gap_year") * max(0, gap_years)
+    if gap_years == 0:
+        return months
+    months += figures.number("medical.resident.waiting_per_gap_year") * gap_years
     if gap_years >= figures.number("medical.resident.long_gap_years"):
         months = max(months, figures.number("medical.resident.long_gap_months"))
     return months

@@ -14,6 +14,33 @@ Band = tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Months of waiting by length of the break; each is worked out only when it is told."""
+
+    figures: Figures
+
+    @property
+    def missed(self) -> Decimal:
+        """After an enrolment that was missed."""
+        return calculators.waiting_months(self.figures, 0)
+
+    @property
+    def one(self) -> Decimal:
+        """After one year."""
+        return calculators.waiting_months(self.figures, 1)
+
+    @property
+    def two(self) -> Decimal:
+        """After two years."""
+        return calculators.waiting_months(self.figures, 2)
+
+    @property
+    def four(self) -> Decimal:
+        """After four years, from which a minimum holds."""
+        return calculators.waiting_months(self.figures, 4)
+
+
+@dataclass(frozen=True, slots=True)
 class Sums:
     """Sums bound to a worker's facts and to the figures of a day; reading a fact is all that it does."""
 
@@ -80,10 +107,9 @@ class Sums:
         )
 
     @property
-    def waiting(self) -> Mapping[str, Decimal]:
+    def waiting(self) -> Waiting:
         """Months without residents' medical cover after a missed enrolment and after years of break."""
-        years = {"missed": 0, "one": 1, "two": 2, "four": 4}
-        return {name: calculators.waiting_months(self.figures, gap) for name, gap in years.items()}
+        return Waiting(self.figures)
 
     @property
     def emergency_fund(self) -> Range | None:

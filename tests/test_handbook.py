@@ -1,0 +1,31 @@
+"""The reviewer's page is made from the data; `python -m tests.test_handbook` makes it anew."""
+
+from pathlib import Path
+
+from bot.adapters.files import load_knowledge
+from bot.handbook import knowledge_page
+
+PAGE = Path(__file__).parents[1] / "docs/knowledge.md"
+
+
+def made() -> str:
+    knowledge = load_knowledge()
+    return knowledge_page(knowledge, max(piece.checked_on for piece in knowledge.advice))
+
+
+def test_the_page_is_that_of_the_data() -> None:
+    assert PAGE.read_text(encoding="utf-8") == made(), (
+        "run `python -m tests.test_handbook` and commit the page"
+    )
+
+
+def test_a_reviewer_finds_every_piece_with_its_sources() -> None:
+    knowledge, page = load_knowledge(), made()
+    for piece in knowledge.advice:
+        assert f"`{piece.id}` · priority" in page
+        for citation in piece.sources:
+            assert knowledge.cited(citation, "zh") in page
+
+
+if __name__ == "__main__":
+    PAGE.write_text(made(), encoding="utf-8")
