@@ -12,9 +12,8 @@ from bot.knowledge import Knowledge, Piece
 from bot.lint.findings import Finding
 from bot.lint.lexicon import offences, stiffness
 from bot.lint.reach import Rendered, renderings
-from bot.parameters import NoValue
 from bot.questionnaire import LANGUAGES, Language
-from bot.wording import MONTHS, TemplateGap
+from bot.wording import MONTHS
 
 TITLE_LIMIT: Mapping[Language, int] = {"zh": 20, "en": 40}
 BENEFIT_LIMIT: Mapping[Language, int] = {"zh": 60, "en": 160}
@@ -70,7 +69,7 @@ def check_piece(
         try:
             own = list(renderings(knowledge, piece, language, on, values))
             findings += _blocks(knowledge, piece, language, on, where)
-        except (NoValue, TemplateError, TemplateGap, ValueError, TypeError) as error:
+        except (LookupError, TemplateError, ValueError, TypeError) as error:
             findings.append(Finding(where, f"can't be worded on {on} ({error})", "fix what it says"))
             continue
         rendered += own

@@ -1,0 +1,197 @@
+"""Policy in code reproduces the worked examples of the facts, to the cent."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.adapters.files import load_knowledge
+from bot.calculators import (
+    Age,
+    Category,
+    Range,
+    delay_months,
+    emergency_fund,
+    payment_months,
+    pension,
+    pension_contribution,
+    private_ceiling,
+    record_gone,
+    retirement,
+    share_of_income,
+    subsidy,
+    waiting_months,
+    yearly_cost,
+    years_needed,
+)
+from bot.parameters import Figures, NoValue
+
+ON = date(2026, 11, 23)
+PARAMETERS = load_knowledge().parameters
+LOWEST = Decimal("0.6")
+PROVINCES = [id.rsplit(".", 1)[1] for id in PARAMETERS.by_id if id.startswith("pension.base_limits.")]
+
+
+def figures(on: date = ON) -> Figures:
+    return Figures(PARAMETERS, on)
+
+
+# What the facts' table G gives as the lowest monthly contribution of 2026.
+LOWEST_2026 = {
+    "beijing": "1454", "tianjin": "1036", "hebei": "815.2", "shanxi": "848.8", "inner_mongolia": "1011.6",
+    "liaoning": "906.6", "jilin": "897.78", "heilongjiang": "924.6", "shanghai": "1509.2",
+    "jiangsu": "990.4", "anhui": "870.8", "fujian": "915.8", "shandong": "914.6", "hunan": "821.2",
+    "chongqing": "910.6", "sichuan": "939.8", "guizhou": "885.21", "yunnan": "880.6", "tibet": "1434.48",
+    "shaanxi": "947.4", "gansu": "905.2", "ningxia": "1004.6", "xinjiang": "1049.2",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("province", "month"), LOWEST_2026.items())
+def test_the_lowest_contribution_of_2026_is_that_of_the_facts(province: str, month: str) -> None:
+    found = pension_contribution(figures(), province, LOWEST)
+    assert (found.month, found.year, found.carried) == (Decimal(month), 2026, False)
+
+
+def test_a_province_without_a_new_base_shows_the_old_one_by_its_year() -> None:
+    old = {p for p in PROVINCES if pension_contribution(figures(), p, LOWEST).carried}
+    assert old == set(PROVINCES) - set(LOWEST_2026)
+    assert {pension_contribution(figures(), p, LOWEST).year for p in old} == {2025}
+
+
+def test_the_base_stays_between_floor_and_cap() -> None:
+    for province in PROVINCES:
+        lowest, most = (pension_contribution(figures(), province, Decimal(s)) for s in ("0.1", "9"))
+        limits = figures().last(f"pension.base_limits.{province}")[0].value
+        assert isinstance(limits, dict)
+        assert (lowest.base, most.base) == (limits["floor"], limits["cap"])
+
+
+def test_a_contribution_is_compared_with_both_ends_of_the_income_band() -> None:
+    share = share_of_income(Decimal("1509.20"), Range(Decimal(5001), Decimal(8000)))
+    assert (share.low, share.high) == (Decimal("0.19"), Decimal("0.30"))
+
+
+def test_the_subsidy_returns_two_thirds_to_the_cent() -> None:
+    assert subsidy(figures(), Decimal("1509.20")) == Decimal("1006.13")
+
+
+@pytest.mark.parametrize(
+    ("category", "born", "months"),
+    [
+        ("man", "1964-12", 0), ("man", "1965-01", 1), ("man", "1965-05", 2), ("man", "1976-08", 35),
+        ("man", "1976-09", 36), ("man", "2000-01", 36),
+        ("woman_55", "1970-01", 1), ("woman_55", "1981-09", 36), ("woman_50", "1974-12", 0),
+        ("woman_50", "1975-01", 1), ("woman_50", "1975-03", 2), ("woman_50", "1984-10", 59),
+        ("woman_50", "1984-11", 60),
+    ],
+)  # fmt: skip
+def test_retirement_is_delayed_as_in_the_annexes(category: Category, born: str, months: int) -> None:
+    assert delay_months(figures(), category, date.fromisoformat(f"{born}-15")) == months
+
+
+def test_a_man_born_in_january_1965_retires_at_60_and_a_month() -> None:
+    found = retirement(figures(), "man", date(1965, 1, 15))
+    assert (found.age, found.year, found.month) == (Age(60, 1), 2025, 2)
+    assert found.years_needed == 15
+
+
+@given(st.dates(date(1940, 1, 1), date(2008, 12, 31)), st.sampled_from(["man", "woman_55", "woman_50"]))
+def test_the_delay_never_exceeds_its_most_and_never_shrinks(born: date, category: Category) -> None:
+    most = {"man": 36, "woman_55": 36, "woman_50": 60}[category]
+    now, later = (
+        delay_months(figures(), category, day) for day in (born, date(born.year + 1, born.month, 1))
+    )
+    assert 0 <= now <= later <= most
+
+
+@pytest.mark.parametrize(
+    ("year", "years"),
+    [(2026, "15"), (2029, "15"), (2030, "15.5"), (2031, "16"), (2032, "16.5"), (2033, "17"), (2034, "17.5"),
+     (2035, "18"), (2036, "18.5"), (2037, "19"), (2038, "19.5"), (2039, "20"), (2060, "20")],
+)  # fmt: skip
+def test_the_years_needed_grow_from_2030(year: int, years: str) -> None:
+    assert years_needed(figures(), year) == Decimal(years)
+
+
+@pytest.mark.parametrize(
+    ("age", "months"),
+    [(Age(50, 0), "195"), (Age(55, 0), "170"), (Age(60, 0), "139"), (Age(63, 0), "117"),
+     (Age(60, 1), "138.4"), (Age(50, 1), "194.6")],
+)  # fmt: skip
+def test_payment_months_are_the_published_ones(age: Age, months: str) -> None:
+    assert payment_months(figures(), age) == Decimal(months)
+
+
+def test_a_pension_is_base_plus_account_by_the_formula() -> None:
+    found = pension(figures(), "beijing", Decimal(1), Decimal(20), Age(60, 0), 2039)
+    assert found.base == Decimal("2409.80")  # (12049 + 12049) / 2 x 20 x 1 %
+    assert found.account == Decimal("1673.58")  # 12116 x 8 % x 240 / 139
+    assert found.total == Range(Decimal(3680), Decimal(4490))
+    assert found.years_needed == 20
+
+
+@given(st.integers(15, 40), st.sampled_from([p for p in PROVINCES if p != "sichuan"]))
+def test_a_year_more_never_lowers_a_pension(years: int, province: str) -> None:
+    less, more = (
+        pension(figures(), province, LOWEST, Decimal(y), Age(60, 0), 2040).total for y in (years, years + 1)
+    )
+    assert less.low <= more.low
+    assert less.high <= more.high
+
+
+def test_a_province_whose_base_is_in_dispute_gets_no_estimate() -> None:
+    with pytest.raises(NoValue, match="unsure"):
+        pension(figures(), "sichuan", LOWEST, Decimal(15), Age(60, 0), 2026)
+
+
+@pytest.mark.parametrize(("gap", "months"), [(0, 3), (1, 4), (2, 5), (3, 6), (4, 7)])
+def test_each_year_without_cover_adds_a_month_of_waiting(gap: int, months: int) -> None:
+    assert waiting_months(figures(), gap) == months
+
+
+def test_a_settled_entry_is_gone_after_five_years() -> None:
+    assert record_gone(figures(), date(2026, 11, 23)) == date(2031, 11, 23)
+    assert record_gone(figures(), date(2028, 2, 29)) == date(2033, 3, 1)
+
+
+def test_ten_thousand_in_twelve_instalments_of_950_costs_28_percent_a_year() -> None:
+    found = yearly_cost(figures(), Decimal(10000), [Decimal(950)] * 12)
+    assert found.yearly == Decimal("0.2796")
+    assert found.simple == Decimal("0.2491")
+    assert found.interest == 1400
+    assert (found.private_ceiling, found.assisted_ceiling) == (Decimal("0.12"), Decimal("0.24"))
+    assert found.over_private
+    assert found.over_assisted
+
+
+def test_what_is_kept_back_counts_as_never_received() -> None:
+    kept_back = yearly_cost(figures(), Decimal(9000), [Decimal(950)] * 12)
+    as_a_fee = yearly_cost(figures(), Decimal(10000), [Decimal(950)] * 12, fees=[Decimal(1000)])
+    assert kept_back == as_a_fee
+    assert kept_back.yearly > yearly_cost(figures(), Decimal(10000), [Decimal(950)] * 12).yearly
+
+
+@given(st.integers(1000, 200_000), st.integers(1, 60), st.decimals("0.001", "0.05", places=4))
+def test_the_yearly_cost_of_an_annuity_is_its_own_rate(amount: int, count: int, monthly: Decimal) -> None:
+    instalment = Decimal(amount) * monthly / (1 - (1 + monthly) ** -count)
+    found = yearly_cost(figures(), Decimal(amount), [instalment] * count)
+    assert abs(found.yearly - ((1 + monthly) ** 12 - 1)) <= Decimal("0.0001")
+
+
+@pytest.mark.parametrize(("received", "payments"), [(0, [Decimal(1)]), (100, [])])
+def test_a_loan_without_money_or_payments_has_no_rate(received: int, payments: list[Decimal]) -> None:
+    with pytest.raises(ValueError, match="check the amounts"):
+        yearly_cost(figures(), Decimal(received), payments)
+
+
+def test_the_private_ceiling_is_four_times_the_loan_prime_rate_of_its_day() -> None:
+    assert private_ceiling(figures()) == Decimal("0.12")
+    assert private_ceiling(figures(date(2025, 1, 1))) == Decimal("0.124")
+
+
+def test_an_emergency_fund_lasts_three_to_six_months() -> None:
+    assert emergency_fund(figures(), Range(Decimal(3000), Decimal(5000))) == Range(
+        Decimal(9000), Decimal(30000)
+    )

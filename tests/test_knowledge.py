@@ -1,0 +1,109 @@
+"""The knowledge is read strictly: whatever is not as it should be is refused, by file and place."""
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.files import KnowledgeRefused, load_knowledge
+from bot.parameters import Figures
+
+ROOT = Path(__file__).parents[1]
+Edit = Callable[[str, str, str], Path]
+
+
+@pytest.fixture
+def edit(tmp_path: Path) -> Edit:
+    """Copy the knowledge and replace words in one file."""
+    shutil.copytree(ROOT / "knowledge", tmp_path / "knowledge")
+    shutil.copytree(ROOT / "models/artifacts", tmp_path / "models/artifacts")
+
+    def edit(name: str, old: str, new: str) -> Path:
+        path = tmp_path / "knowledge" / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return tmp_path
+
+    return edit
+
+
+def test_the_knowledge_of_this_checkout_loads() -> None:
+    knowledge = load_knowledge()
+    assert {"financing_constraint", "insurance_gap"} == set(knowledge.models)
+    assert knowledge.consent.purposes[0].required
+    assert knowledge.piece("emergency_fund").theme == "cash_flow"
+
+
+def test_figures_have_the_type_of_their_unit() -> None:
+    figures = Figures(load_knowledge().parameters, date(2026, 11, 23))
+    assert figures("pension.flex.contribution_rate") == Decimal("0.2")
+    assert figures("credit.relief.closed") == date(2026, 3, 31)
+    assert figures("hotline.social_insurance") == "12333"
+    assert figures.table("pension.payment_months")["60"] == 139
+
+
+def test_the_version_changes_with_any_word(edit: Edit) -> None:
+    root = edit("consent.yaml", "version", "version")
+    before = load_knowledge(root).version
+    assert before == load_knowledge(root).version
+    edit_again = root / "knowledge/templates/zh/advice/emergency_fund.j2"
+    edit_again.write_text(edit_again.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    assert load_knowledge(root).version != before
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("advice/cash_flow.yaml", "priority: 48", "priority: high", "emergency_fund.priority"),
+        ("advice/cash_flow.yaml", "theme: cash_flow", "theme: cash", "emergency_fund.theme"),
+        ("advice/cash_flow.yaml", "priority: 48", "urgent: 48", "nothing reads this key"),
+        ("advice/cash_flow.yaml", "id: tax_refund", "id: emergency_fund", "the id is there twice"),
+        (
+            "advice/cash_flow.yaml",
+            "checked_on: 2026-11-23",
+            "checked_on: yesterday",
+            "emergency_fund.checked_on",
+        ),
+        ("parameters.yaml", "from: 2006-01-01", "since: 2006-01-01", "nothing reads this key"),
+        ("parameters.yaml", "value: 0.2,", "value: a fifth,", "pension.flex.contribution_rate.value"),
+        ("parameters.yaml", "confidence: verified_text", "confidence: certain", "confidence"),
+        ("parameters.yaml", "unit: phone", "unit: number", "hotline.social_insurance"),
+        ("sources.yaml", "kind: law", "kind: idea", "social_insurance_law.kind"),
+        ("questionnaire.yaml", "skippable: false", "skippable: perhaps", "age.skippable"),
+        ("questionnaire.yaml", "part: short", "prt: short", "age"),
+        ("consent.yaml", "version:", "verzion:", "consent.yaml"),
+        ("parameters.yaml", "unit: ratio", "unit: ratio\n    unit: day", "twice"),
+        ("parameters.yaml", "    values:\n", "    values: [\n", "YAML"),
+    ],
+)
+def test_a_mistake_is_refused_by_file_and_place(edit: Edit, name: str, old: str, new: str, told: str) -> None:
+    root = edit(name, old, new)
+    with pytest.raises(KnowledgeRefused) as error:
+        load_knowledge(root)
+    assert str(error.value).startswith(f"knowledge/{name}: ")
+    assert told in str(error.value)
+
+
+def test_a_missing_file_is_named(edit: Edit) -> None:
+    root = edit("consent.yaml", "version", "version")
+    (root / "knowledge/sources.yaml").unlink()
+    with pytest.raises(KnowledgeRefused, match=r"knowledge/sources\.yaml: can't be read"):
+        load_knowledge(root)
+
+
+def test_models_that_are_not_there_yet_are_left_out(edit: Edit) -> None:
+    root = edit("consent.yaml", "version", "version")
+    (root / "models/artifacts/insurance_gap.json").unlink()
+    assert set(load_knowledge(root).models) == {"financing_constraint"}
+
+
+def test_an_article_is_worded_in_each_language() -> None:
+    knowledge = load_knowledge()
+    assert knowledge.cited("credit_regulation 第25、26条", "zh") == "《征信业管理条例》第25、26条"
+    assert knowledge.cited("credit_regulation 第25、26条", "en").endswith(
+        "(Regulation on Credit Reporting), Art. 25, 26"
+    )

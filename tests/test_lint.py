@@ -1,0 +1,208 @@
+"""The lint passes this knowledge and catches each kind of mistake, saying where and what to do."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bot.adapters.files import load_knowledge
+from bot.knowledge import Knowledge, Piece
+from bot.lint import lint, offences, outdated
+from bot.lint.lexicon import stiffness
+from bot.lint.texts import numbers
+from bot.parameters import Parameter, Parameters, Value
+from bot.questionnaire import Language, Option, Questionnaire
+from bot.wording import Wording
+
+ON = date(2026, 11, 23)
+KNOWLEDGE = load_knowledge()
+
+
+def small(*ids: str) -> Knowledge:
+    """Take only some pieces, so that a test is quick and shows what it is about."""
+    return replace(KNOWLEDGE, advice=tuple(piece for piece in KNOWLEDGE.advice if piece.id in ids))
+
+
+def with_words(language: Language, id: str, old: str, new: str) -> Knowledge:
+    templates = {each: dict(texts) for each, texts in KNOWLEDGE.wording.templates.items()}
+    name = f"advice/{id}.j2"
+    assert old in templates[language][name]
+    templates[language][name] = templates[language][name].replace(old, new, 1)
+    return replace(small(id), wording=Wording(templates, KNOWLEDGE.parameters))
+
+
+def with_parameter(changed: Parameter) -> Knowledge:
+    by_id: Mapping[str, Parameter] = {**KNOWLEDGE.parameters.by_id, changed.id: changed}
+    parameters = Parameters(by_id)
+    wording = Wording(KNOWLEDGE.wording.templates, parameters)
+    return replace(small("emergency_fund"), parameters=parameters, wording=wording)
+
+
+def with_piece(id: str, /, **changes: object) -> Knowledge:
+    piece: Piece = replace(KNOWLEDGE.piece(id), **changes)  # type: ignore[arg-type]  # the test names them
+    return replace(KNOWLEDGE, advice=(piece,))
+
+
+def found(knowledge: Knowledge, on: date = ON) -> str:
+    return "\n".join(str(finding) for finding in lint(knowledge, on).findings)
+
+
+def test_this_knowledge_has_nothing_to_put_right() -> None:
+    report = lint(KNOWLEDGE, ON)
+    assert not report.findings, str(report)
+    assert report.counts["pieces of advice"] >= 14
+    assert all(
+        report.counts[f"  {theme}"] >= 3 for theme in ("social_insurance", "credit", "insurance", "cash_flow")
+    )
+    assert report.counts["cards rendered (language x context)"] > 2 * len(KNOWLEDGE.advice)
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new", "told"),
+    [
+        ("zh", "不花钱，", "5元，", "a bare number: 5"),
+        ("zh", "不花钱，", "三个月，", "a bare number: 三个月"),
+        ("en", "Nothing; the", "After three months the", "a bare number: three months"),
+        ("en", "Nothing; the", "{{ 3 }} the", "a bare number: 3"),
+        ("zh", "不花钱，", "这对您的信用分好，", "信用分"),
+        ("zh", "不花钱，", "信用卡可以套现，", "without a word of warning"),
+        ("zh", "不花钱，", "见 https://x.cn ，", "a link"),
+        ("zh", "不花钱，", "向相关部门申请，", "officialese"),
+        ("zh", "不花钱，", "很" * 41, "a sentence of"),
+        ("en", "Nothing; the", "very " * 26 + "the", "a sentence of"),
+        ("zh", "不花钱，", "<p>不花钱</p>，", "<p> is no markup"),
+        ("zh", "不花钱，", "<b>不花钱，", "is not closed"),
+        ("zh", "不花钱，", "{{ figure('no.such') }}", "can't be worded"),
+        ("zh", "不花钱，", "{{ calc.nothing }}", "can't be worded"),
+        ("zh", "不花钱，", "{% if said('woman', 'yes') %}不{% endif %}花钱，", "different facts"),
+        ("zh", "不花钱，", "{{ figure('credit.record_years') | number }}次，", "only one language tells"),
+        ("zh", "先攒一笔应急钱{% endblock %}", "先" * 21 + "{% endblock %}", "fits no button"),
+        ("zh", "不花钱，只是把钱分开放。", "", "block cost says nothing"),
+        ("zh", '{% extends "advice/card.j2" %}', "", "no sources at its foot"),
+    ],
+)
+def test_a_mistake_in_the_words_is_found(language: Language, old: str, new: str, told: str) -> None:
+    knowledge = with_words(language, "emergency_fund", old, new)
+    assert told in found(knowledge)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"sources": ("no_such_law 第1条",)}, "is in no source"),
+        ({"sources": ()}, "it has no source"),
+        ({"confidence": "unsure"}, "unsure advice is never given"),
+        ({"priority": 101}, "choose 0 to 100"),
+        ({"check_with": "deposit.insurance_cap"}, "is no hotline"),
+        ({"when": {"weather": ("fine",)}}, "weather is no fact"),
+        ({"already": {"minor": ("maybe",)}}, "minor is never maybe"),
+        ({"checked_on": date(2030, 1, 1)}, "in the future"),
+        ({"id": "no_words"}, "can't be worded"),
+    ],
+)
+def test_a_mistake_in_a_card_is_found(changes: dict[str, object], told: str) -> None:
+    assert told in found(with_piece("emergency_fund", **changes))
+
+
+def parameter(*values: Value) -> Parameter:
+    return Parameter("x.y", "CNY", "甲", "x", values)
+
+
+def value(from_: str, to: str | None, sources: tuple[str, ...] = ("civil_code",)) -> Value:
+    last = date.fromisoformat(to) if to else None
+    return Value(date.fromisoformat(from_), Decimal(1), sources, "verified_text", ON, last)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ((value("2025-01-01", None), value("2026-01-01", None)), "two values hold on 2026-01-01"),
+        ((value("2025-01-01", "2024-01-01"),), "before it begins"),
+        ((value("2025-01-01", None, ()),), "it has no source"),
+        ((value("2025-01-01", None, ("nowhere",)),), "nowhere is in no source"),
+    ],
+)
+def test_a_mistake_in_a_figure_is_found(values: tuple[Value, ...], told: str) -> None:
+    assert told in found(with_parameter(parameter(*values)))
+
+
+def with_question(id: str, **changes: object) -> Knowledge:
+    questions = tuple(
+        replace(question, **changes) if question.id == id else question  # type: ignore[arg-type]  # as named
+        for question in KNOWLEDGE.questionnaire.questions
+    )
+    return replace(small("emergency_fund"), questionnaire=Questionnaire("test", questions))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"used_by": ()}, "nothing uses the answer"),
+        ({"used_by": ("fact:weather",)}, "fact:weather, which doesn't use it"),
+        ({"used_by": ("fact:minor",)}, "fact:minor, which doesn't use it"),
+        ({"used_by": ("model:insurance_gap",), "feature": None}, "model:insurance_gap"),
+        ({"used_by": ("condition:worries",)}, "condition:worries"),
+        ({"ask_if": {"weather": ("fine",)}}, "weather is no earlier question"),
+        ({"ask_if": {"age": ("from_200",)}}, "age has no option from_200"),
+        ({"ask_if": {"age": ("under_14",)}}, "no answers lead here"),
+        ({"options": (Option("a" * 60, "甲", "a"),)}, "over 64 bytes"),
+        ({"options": (Option("a", "甲", ""),)}, "option a lacks a language"),
+    ],
+)
+def test_a_mistake_in_a_question_is_found(changes: dict[str, object], told: str) -> None:
+    assert told in found(with_question("debt", **changes))
+
+
+def test_words_without_an_entry_are_found() -> None:
+    assert "no piece has this name" in found(small("emergency_fund"))
+
+
+def test_a_warning_may_name_what_it_warns_of() -> None:
+    assert not list(offences("收钱做征信修复的，都是骗子。", "zh"))
+    assert list(offences("我们帮您做征信修复。", "zh"))
+    assert not list(offences("Paid credit repair is a scam.", "en"))
+    assert list(offences("Try credit repair.", "en"))
+    assert list(offences("别信。征信修复很好。", "zh")), "the warning must stand in the same sentence"
+
+
+def test_a_plain_sentence_is_not_stiff() -> None:
+    assert not list(stiffness("先看医保，再看养老。", "zh"))
+    assert list(stiffness("Pursuant to the law you pay.", "en"))
+
+
+def test_numbers_are_compared_in_one_notation() -> None:
+    assert numbers("2026年3月31日，30万元，1509.20元") == numbers("31 March 2026, 300,000 yuan, 1,509.2 yuan")
+
+
+def test_what_expires_within_sixty_days_is_noted() -> None:
+    notes = "\n".join(map(str, outdated(KNOWLEDGE, ON).notices))
+    assert "medical.resident.window_end: expires on 2026-12-31" in notes
+    assert "pension.base_limits.zhejiang: expired on 2026-06-30, and the old one stands in" in notes
+    assert "resident_medical_now: ends on 2026-12-31" in notes
+
+
+def test_at_new_year_it_says_what_is_missing_and_still_tells_no_expired_figure() -> None:
+    report = outdated(KNOWLEDGE, date(2027, 1, 1))
+    notes = "\n".join(map(str, report.notices))
+    assert "medical.resident.individual_min: expired on 2026-12-31; add the new value" in notes
+    assert "resident_medical_now: no longer given" in notes
+    assert not report.findings, str(report)
+
+
+def test_an_expired_figure_that_a_text_uses_is_an_error() -> None:
+    knowledge = with_piece("resident_medical_now", valid_until=None)
+    assert "can't be worded on 2027-01-01" in "\n".join(
+        map(str, outdated(knowledge, date(2027, 1, 1)).findings)
+    )
+
+
+def test_what_was_not_checked_for_a_year_is_noted() -> None:
+    notes = "\n".join(map(str, outdated(KNOWLEDGE, date(2027, 11, 30)).notices))
+    assert "advice emergency_fund: last checked on 2026-11-23" in notes
+
+
+def test_the_report_reads_as_lines_of_counts_and_todos() -> None:
+    report = lint(with_piece("emergency_fund", priority=101), ON)
+    assert "wrong: advice emergency_fund: its priority is 101; choose 0 to 100" in str(report)
