@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Literal
 
-from bot.conditions import Facts, holds, judge, undecided
+from bot.conditions import Condition, Facts, holds, judge, undecided
 from bot.guidance.facts import DERIVED, REGION, SCORED, dated_facts, levels_from
 from bot.knowledge import THEMES, Knowledge, Piece, Theme
 from bot.questionnaire import Answers, Questionnaire
@@ -47,7 +47,7 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One line of the trace: what became of a piece, by which facts."""
+    """One line of the trace: what became of a piece, by which facts, at which priority."""
 
     id: str
     outcome: Outcome
@@ -117,27 +117,27 @@ def advise(knowledge: Knowledge, facts: Facts, on: date) -> Guidance:
 
 
 def _judge(piece: Piece, facts: Facts, on: date) -> Judged:
-    def line(outcome: Outcome, names: Iterable[str]) -> Judged:
-        return Judged(piece.id, outcome, _priority(piece, facts), tuple(names))
+    def line(outcome: Outcome, names: Iterable[str], priority: int = piece.priority) -> Judged:
+        return Judged(piece.id, outcome, priority, tuple(names))
 
     if not piece.in_force(on):
         return line("not_in_force", ())
     if piece.already and holds(piece.already, facts):
         return line("already", piece.already)
-    match judge(piece.when, facts):
-        case "no":
-            return line("not_for_you", _failing(piece.when, facts))
-        case "unknown":
-            return line("undecided", undecided(piece.when, facts))
-    match judge(piece.eligible, facts):
-        case "no":
-            return line("not_eligible", _failing(piece.eligible, facts))
-        case "unknown":
-            return line("undecided", undecided(piece.eligible, facts))
-    return line("advised", (*piece.when, *piece.eligible))
+    steps: tuple[tuple[Condition, Outcome], ...] = (
+        (piece.when, "not_for_you"),
+        (piece.eligible, "not_eligible"),
+    )
+    for condition, outcome in steps:
+        match judge(condition, facts):
+            case "no":
+                return line(outcome, _failing(condition, facts))
+            case "unknown":
+                return line("undecided", undecided(condition, facts))
+    return line("advised", (*piece.when, *piece.eligible), _priority(piece, facts))
 
 
-def _failing(condition: Mapping[str, tuple[str, ...]], facts: Facts) -> list[str]:
+def _failing(condition: Condition, facts: Facts) -> list[str]:
     return [name for name in condition if name in facts and facts[name].isdisjoint(condition[name])]
 
 
