@@ -114,9 +114,17 @@ def test_a_fact_follows_from_what_was_said(fact: str, answers: dict[str, str], v
     assert (fact in found) is bool(values), "what is unknown is absent"
 
 
+def test_a_question_that_the_answers_close_is_known_to_have_no_answer() -> None:
+    assert known({"debt": ("none",)})["debt_kinds"] == frozenset()
+    assert "debt_kinds" not in known({})
+    assert "debt_kinds" not in known({"debt": ("below_50000",), "debt_kinds": (SKIPPED,)})
+    assert "card_instalments" not in [u.id for u in told({"age": ("from_60",), "debt": ("none",)}).undecided]
+
+
 def test_nothing_follows_from_silence() -> None:
     assert known({}) == {}
-    assert known({question.id: (SKIPPED,) for question in KNOWLEDGE.questionnaire.questions}) == {}
+    silence = known({question.id: (SKIPPED,) for question in KNOWLEDGE.questionnaire.questions})
+    assert not any(silence.values())
 
 
 def test_every_derived_fact_has_only_its_declared_values() -> None:
@@ -248,6 +256,7 @@ def test_what_hangs_on_an_unknown_names_the_question_that_settles_it() -> None:
     assert settling["resident_medical_now"] == "social_insurance"
     assert settling["ebike_liability"] == "occupation"
     assert settling["claim_steps"] == "commercial_cover"
+    assert settling["card_instalments"] == "debt", "first the question that opens the other"
 
 
 def test_answering_the_settling_question_settles_it() -> None:

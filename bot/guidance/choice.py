@@ -15,6 +15,8 @@ from models.risk import Abstained, Score
 FIRST = 3  # pieces that are shown at once
 MOST_OF_A_THEME = 2  # among the first, so that one worry doesn't hide the others
 
+PROVINCE = "province"
+
 Outcome = Literal["advised", "not_in_force", "not_for_you", "already", "not_eligible", "undecided"]
 
 
@@ -107,7 +109,7 @@ def advise(knowledge: Knowledge, facts: Facts, on: date) -> Guidance:
         others=_by_theme(rest),
         not_eligible=tuple(NotEligible(j.id, j.facts) for j in by_outcome.get("not_eligible", [])),
         undecided=tuple(
-            Undecided(j.id, _settling(j.facts, knowledge.questionnaire), j.facts)
+            Undecided(j.id, _settling(j.facts[0], facts, knowledge.questionnaire), j.facts)
             for j in by_outcome.get("undecided", [])
         ),
         trace=Trace(
@@ -164,13 +166,14 @@ def _by_theme(ranked: list[Advised]) -> dict[Theme, tuple[Advised, ...]]:
     return {theme: tuple(group) for theme, group in groupby(ordered, key=lambda advised: advised.theme)}
 
 
-def _settling(unknown: tuple[str, ...], questionnaire: Questionnaire) -> str | None:
-    """Name the question behind the first unknown fact; None if no question could bring it."""
-    fact = unknown[0]
-    if fact in questionnaire.by_id and fact != REGION:
-        return fact
-    if fact == REGION:
-        return "province"
+def _settling(fact: str, facts: Facts, questionnaire: Questionnaire) -> str | None:
+    """Name the question to ask for an unknown fact: its own, or first the one that opens it."""
     if fact in SCORED:
         return None
-    return DERIVED[fact].questions[-1] if fact in DERIVED else None
+    needed = DERIVED[fact].questions if fact in DERIVED else (PROVINCE if fact == REGION else fact,)
+    id = next((id for id in needed if id not in facts), needed[-1])
+    question = questionnaire.by_id.get(id)
+    if question is None:
+        return None
+    opening = next((opener for opener in question.ask_if or () if opener not in facts), None)
+    return _settling(opening, facts, questionnaire) if opening else id

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.conditions import Facts
+from bot.conditions import Facts, judge
 from bot.parameters import Figures, NoValue, Parameters
 from bot.questionnaire import SKIPPED, Answers, Questionnaire
 from models.risk import Abstained, Levels, Score
@@ -208,13 +208,17 @@ MEDICAL_WINDOW = "medical_window"
 def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, on: date) -> Facts:
     """Say what is known: the option ids by question, the derived facts, the region and the bands.
 
-    A fact that is absent is unknown: skipped, "not sure", or not to be told from what was said.
+    A fact that is absent is unknown: skipped, "not sure", or not to be told from what was said. A question
+    that the answers close is known to have no answer: who owes nothing has no kinds of debt.
     """
     known = {
         id: frozenset(answer)
         for id, answer in answers.items()
         if answer not in ((SKIPPED,), ("unknown",)) and id != REGION
     }
+    for question in questionnaire.questions:
+        if question.ask_if and question.id != REGION and judge(question.ask_if, known) == "no":
+            known[question.id] = frozenset()
     derived = {name: value for name, fact in DERIVED.items() if (value := fact.of(known)) is not None}
     bands = {
         fact: frozenset({score.band})

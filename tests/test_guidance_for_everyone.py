@@ -1,0 +1,111 @@
+"""A hundred thousand workers: all get advice, none a contradiction, a stale figure or a banned word."""
+
+import random
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from bot.adapters.files import load_knowledge
+from bot.conditions import Facts
+from bot.guidance import CARD_LIMIT, Guidance, advise, dated_facts, facts_from, render_card, score
+from bot.lint import offences
+from bot.lint.ground import values_of
+from bot.lint.reach import renderings
+from bot.lint.texts import plain
+from bot.parameters import Figures
+from bot.questionnaire import LANGUAGES, Answers, Language
+from tests.answer_sets import answer_set
+
+ON = date(2026, 11, 23)
+WORKERS = 100_000
+SHARES = 4  # so that both cores take part
+KNOWLEDGE = load_knowledge()
+
+# What a worker already has or can't have, said here again and apart from advice/*.yaml: question, options.
+POINTLESS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "resident_medical_now": ("social_insurance", ("resident", "employee", "flexible")),
+    "flexible_pension": ("social_insurance", ("employee", "flexible")),
+    "insurance_too_dear": ("social_insurance", ("resident", "employee", "flexible")),
+    "subsidy_hardship": ("social_insurance", ("employee",)),
+    "ebike_liability": ("commercial_cover", ("liability",)),
+    "claim_steps": ("commercial_cover", ("none",)),
+    "card_instalments": ("debt", ("none",)),
+    "injury_cover": ("occupation", ("domestic", "streaming", "digital_design", "other")),
+    "over_age_work": ("age", ("from_14_to_17", "from_18_to_20", "from_21_to_30", "from_31_to_40")),
+}  # fmt: skip
+NOT_FOR_MINORS = {"credit_report_free", "loan_true_cost", "card_instalments", "flexible_pension"}
+
+
+class Cards:
+    """Cards read once per context that makes a difference, so that so many workers take seconds."""
+
+    def __init__(self) -> None:
+        values = values_of(KNOWLEDGE)
+        self.reads: dict[tuple[str, Language], tuple[str, ...]] = {}
+        for piece in KNOWLEDGE.advice:
+            for language in LANGUAGES:
+                read: set[str] = set()
+                for rendered in (
+                    renderings(KNOWLEDGE, piece, language, ON, values) if piece.in_force(ON) else ()
+                ):
+                    read |= rendered.read
+                self.reads[piece.id, language] = tuple(sorted(read))
+        self.read: set[object] = set()
+
+    def check(self, piece: str, facts: Facts) -> None:
+        for language in LANGUAGES:
+            context = tuple(facts.get(name) for name in self.reads[piece, language])
+            if (piece, language, context) not in self.read:
+                self.read.add((piece, language, context))
+                self.look_at(piece, facts, language)
+
+    def look_at(self, piece: str, facts: Facts, language: Language) -> None:
+        figures = Figures(KNOWLEDGE.parameters, ON)
+        text = render_card(KNOWLEDGE, piece, facts, language, figures)
+        assert len(text) <= CARD_LIMIT
+        assert not list(offences(plain(text), language))
+        for id, value in figures.used.items():
+            assert value.confidence != "unsure", id
+            assert value.covers(ON) or KNOWLEDGE.parameters.by_id[id].carried, id
+
+
+@pytest.fixture(scope="module")
+def cards() -> Cards:
+    return Cards()
+
+
+def check_no_contradiction(answers: Answers, guidance: Guidance) -> None:
+    for advised in guidance.advised:
+        question, options = POINTLESS.get(advised.id, ("age", ()))
+        assert set(answers.get(question, ())).isdisjoint(options), (advised.id, answers)
+        assert answers["age"] != ("from_14_to_17",) or advised.id not in NOT_FOR_MINORS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", range(SHARES))
+def test_everyone_gets_at_least_three_pieces_and_none_that_harms(share: int, cards: Cards) -> None:
+    dice = random.Random(share)
+    met: Counter[str] = Counter()
+    for _ in range(WORKERS // SHARES):
+        answers = answer_set(KNOWLEDGE.questionnaire, dice)
+        scores = score(KNOWLEDGE, answers)
+        facts = facts_from(answers, KNOWLEDGE.questionnaire, scores, ON)
+        guidance = advise(KNOWLEDGE, facts, ON)
+        assert len(guidance.first) == 3, answers
+        check_no_contradiction(answers, guidance)
+        met.update(advised.id for advised in guidance.advised)
+        shown = {**facts, **dated_facts(KNOWLEDGE.parameters, ON)}
+        for advised in guidance.advised:
+            cards.check(advised.id, shown)
+    in_force = {piece.id for piece in KNOWLEDGE.advice if piece.in_force(ON)}
+    assert set(met) == in_force, f"nobody was told {in_force - set(met)}"
+
+
+def test_the_imagined_workers_answer_what_can_be_stored() -> None:
+    dice = random.Random(0)
+    for _ in range(500):
+        answers = answer_set(KNOWLEDGE.questionnaire, dice)
+        assert KNOWLEDGE.questionnaire.relevant(answers) == answers
+        for id, answer in answers.items():
+            assert KNOWLEDGE.questionnaire.by_id[id].accepts(answer)
