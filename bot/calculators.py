@@ -72,6 +72,7 @@ class Pension:
     account: Decimal
     total: Range
     years_needed: Decimal
+    base_year: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +179,24 @@ def pension(
 
     share: the base as a share of the average wage, the same all along; years: of contributions. Wages
     and the account are taken to grow alike, so that both stay in today's yuan; the range leaves a tenth
-    either way for what nobody knows. Local extras are left out. Source: 国发〔2005〕38号.
+    either way for what nobody knows. `base_year` is that of the calculation base. Local extras are left
+    out. Source: 国发〔2005〕38号.
     """
     id = f"pension.calculation_base.{province}"
-    calculation_base = number_of(id, figures.last(id)[0].value)
+    value, _ = figures.last(id)
+    calculation_base = number_of(id, value.value)
     base = cents((calculation_base + calculation_base * share) / 2 * years / 100)
     wage = pension_contribution(figures, province, share).base
     saved = wage * figures.number("pension.flex.account_rate") * MONTHS * years
     account = cents(saved / payment_months(figures, age))
     total = base + account
-    return Pension(base, account, Range(*map(_tens, (total * 9 / 10, total * 11 / 10))),
-                   years_needed(figures, retires_in))  # fmt: skip
+    return Pension(
+        base=base,
+        account=account,
+        total=Range(_tens(total * 9 / 10), _tens(total * 11 / 10)),
+        years_needed=years_needed(figures, retires_in),
+        base_year=value.from_.year,
+    )
 
 
 def _tens(amount: Decimal) -> Decimal:

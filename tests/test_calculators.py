@@ -130,6 +130,7 @@ def test_a_pension_is_base_plus_account_by_the_formula() -> None:
     assert found.account == Decimal("1673.58")  # 12116 x 8 % x 240 / 139
     assert found.total == Range(Decimal(3680), Decimal(4490))
     assert found.years_needed == 20
+    assert found.base_year == 2025
 
 
 @given(st.integers(15, 40), st.sampled_from([p for p in PROVINCES if p != "sichuan"]))

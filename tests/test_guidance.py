@@ -313,6 +313,13 @@ def test_a_card_works_out_the_cost_for_this_worker() -> None:
     assert "1,509.20 yuan a month" in card(KNOWLEDGE, "flexible_pension", RIDER, "en", ON)
 
 
+def test_a_card_estimates_a_pension_as_a_range_and_never_where_the_base_is_in_dispute() -> None:
+    assert "每月大约" in card(KNOWLEDGE, "flexible_pension", RIDER, "zh", ON)
+    disputed = card(KNOWLEDGE, "flexible_pension", {**RIDER, "province": ("sichuan",)}, "zh", ON)
+    assert "每月939.80元" in disputed
+    assert "每月大约" not in disputed
+
+
 def test_without_a_new_base_the_card_names_the_year_and_the_later_charge() -> None:
     text = card(KNOWLEDGE, "flexible_pension", {**RIDER, "province": ("henan",)}, "zh", ON)
     assert "河南2025年的标准" in text

@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Literal
 
 from bot.conditions import Condition, Facts, holds, judge, undecided
-from bot.guidance.facts import DERIVED, REGION, SCORED, dated_facts, levels_from
+from bot.guidance.facts import DERIVED, SCORED, dated_facts
+from bot.guidance.levels import REGION, levels_from
 from bot.knowledge import THEMES, Knowledge, Piece, Theme
 from bot.questionnaire import Answers, Questionnaire
 from models.risk import Abstained, Score

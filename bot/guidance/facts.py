@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.conditions import Facts, judge
+from bot.guidance.levels import REGION, region_of
 from bot.parameters import Figures, NoValue, Parameters
 from bot.questionnaire import SKIPPED, Answers, Questionnaire
-from models.risk import Abstained, Levels, Score
+from models.risk import Abstained, Score
 
 Scores = Mapping[str, Score | Abstained]
 Known = Mapping[str, frozenset[str]]
 
-REGION_CODES = {"west": 1, "centre": 2, "northeast": 3, "east": 4}
 COVER_OF_ILLNESS = frozenset({"medical", "city_medical"})
 EMPLOYEE_SCHEME = frozenset({"flexible", "employee"})
 
@@ -201,7 +201,6 @@ DERIVED: Mapping[str, Derived] = {
 
 BANDS = ("low", "middle", "high")
 SCORED = {"financing_band": "financing_constraint", "gap_band": "insurance_gap"}
-REGION = "region"
 MEDICAL_WINDOW = "medical_window"
 
 
@@ -236,30 +235,3 @@ def dated_facts(parameters: Parameters, on: date) -> Facts:
     except NoValue:
         return {MEDICAL_WINDOW: frozenset({"closed"})}
     return {MEDICAL_WINDOW: frozenset({"open" if on <= end else "closed"})}
-
-
-def region_of(answers: Answers, questionnaire: Questionnaire) -> str | None:
-    """Name the region of the province that was chosen, else the region that was chosen itself."""
-    for id in ("province", REGION):
-        question = questionnaire.by_id.get(id)
-        option = question.option(answers.get(id, ("",))[0]) if question else None
-        if option is not None:
-            return option.region or option.id
-    return None
-
-
-def levels_from(answers: Answers, questionnaire: Questionnaire) -> Levels:
-    """Give the report's code by model feature; None for what is unknown.
-
-    Who has no commercial cover pays the lowest premium; the region follows from the province.
-    """
-    levels: dict[str, int | None] = {}
-    for question in questionnaire.questions:
-        if question.feature is not None:
-            option = question.option(answers.get(question.id, ("",))[0])
-            levels[question.feature] = option.code if option else None
-    if answers.get("commercial_cover") == ("none",):
-        levels["premium"] = 1
-    region = region_of(answers, questionnaire)
-    levels["region"] = REGION_CODES.get(region) if region else None
-    return levels

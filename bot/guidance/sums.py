@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from bot import calculators
-from bot.calculators import Contribution, Range, YearlyCost
+from bot.calculators import Age, Contribution, Pension, Range, YearlyCost
 from bot.conditions import Facts
 from bot.parameters import Figures, NoValue
 from bot.questionnaire import Language, Questionnaire
-
-Band = tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +109,26 @@ class Sums:
     def waiting(self) -> Waiting:
         """Months without residents' medical cover after a missed enrolment and after years of break."""
         return Waiting(self.figures)
+
+    @property
+    def pension_estimate(self) -> Pension | None:
+        """A monthly pension for the worked example's years and age, at the lowest tier, in today's yuan."""
+        province = self._only("province")
+        if province is None:
+            return None
+        example = self.figures.table("example.pension")
+        share = self.figures.number("pension.flex.floor_factor")
+        age = Age(int(example["age"]), 0)
+        year = self.figures.on.year
+        try:
+            return calculators.pension(self.figures, province, share, example["years"], age, year)
+        except NoValue:  # the calculation base is unsure or too old to stand in
+            return None
+
+    @property
+    def record_gone(self) -> date:
+        """The day on which a bad entry that is settled today disappears."""
+        return calculators.record_gone(self.figures, self.figures.on)
 
     @property
     def emergency_fund(self) -> Range | None:
