@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import warnings
 from collections.abc import Awaitable, Callable
 
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
@@ -54,8 +55,7 @@ class Courier:
             try:
                 await self._deliver(outgoing)
             except RetryAfter as error:
-                seconds = error.retry_after
-                await asyncio.sleep(seconds if isinstance(seconds, int) else seconds.total_seconds())
+                await asyncio.sleep(_seconds(error))
             except (Forbidden, BadRequest) as error:
                 # The worker blocked the bot, or Telegram will never take this message.
                 log.warning("message dropped: %s", type(error).__name__)
@@ -66,6 +66,13 @@ class Courier:
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
                 return
+
+
+def _seconds(error: RetryAfter) -> float:
+    with warnings.catch_warnings():  # the library is moving this from int to timedelta
+        warnings.simplefilter("ignore")
+        pause = error.retry_after
+    return float(pause) if isinstance(pause, int) else pause.total_seconds()
 
 
 def _by_chat(letters: Letters) -> dict[int, Letters]:

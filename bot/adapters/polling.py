@@ -16,7 +16,7 @@ from bot.adapters import telegram
 from bot.adapters.courier import Courier
 from bot.adapters.database import Database
 from bot.adapters.settings import Secret
-from bot.conversation import Say
+from bot.conversation import Media, Say
 from bot.messages import Speaker
 from bot.service import Conflict, Envelope, Loaded, Outgoing, take_turn
 
@@ -113,7 +113,7 @@ class Bot:
 
     async def _point_to_private_chat(self, update: int, chat: int) -> None:
         (line,) = self._speaker.word(Say("group"), None, "zh", self._today())
-        envelope = Envelope(update, chat, telegram.Media())
+        envelope = Envelope(update, chat, Media())
         with suppress(Conflict):  # the update was handled before
             await self._database.save(envelope, Loaded(None, 0, False), None, (Outgoing(chat, line),))
 

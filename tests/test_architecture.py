@@ -1,0 +1,113 @@
+"""Who may import whom: the directions of design.md as one table."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+PURE = {"calculators", "conditions", "conversation", "flow", "guidance", "handbook", "knowledge", "lint",
+        "messages", "parameters", "questionnaire", "reading", "service", "survey", "wording"}  # fmt: skip
+
+# What each room may import of ours. `bot/` modules name each other; `models` only its serving half.
+MAY_IMPORT: dict[str, set[str]] = {
+    "bot.conditions": set(),
+    "bot.questionnaire": {"bot.conditions"},
+    "bot.conversation": {"bot.questionnaire"},
+    "bot.reading": {"bot.questionnaire"},
+    "bot.survey": {"bot.conversation", "bot.questionnaire"},
+    "bot.flow": {"bot.conversation", "bot.questionnaire", "bot.reading", "bot.survey"},
+    "bot.service": {"bot.conversation", "bot.messages", "bot.questionnaire"},
+    "models": {"models"},
+}
+WORLD = {"os", "pathlib", "socket", "sqlite3", "sqlalchemy", "telegram", "httpx", "starlette", "uvicorn",
+         "asyncio", "time", "random", "subprocess", "tempfile", "shutil", "logging"}  # fmt: skip
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def ours(path: Path) -> set[str]:
+    """The modules of the project that a file imports, packages' members resolved to modules."""
+    found = set()
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] not in ("bot", "models", "knowledge", "tests"):
+            continue
+        while len(parts) > 1 and not (
+            ROOT.joinpath(*parts).with_suffix(".py").exists() or ROOT.joinpath(*parts, "__init__.py").exists()
+        ):
+            parts = parts[:-1]
+        found.add(".".join(parts))
+    return found - {"bot"}
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted(ROOT.joinpath(folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("name", sorted(MAY_IMPORT))
+def test_a_module_imports_only_what_the_table_allows(name: str) -> None:
+    allowed = MAY_IMPORT[name]
+    paths = [ROOT / f"{name.replace('.', '/')}.py"] if name.startswith("bot.") else modules(name)
+    for path in paths:
+        outside = {
+            m for m in ours(path) if m not in allowed and not any(m.startswith(a + ".") for a in allowed)
+        }
+        assert not outside, f"{path.relative_to(ROOT)} may not import {sorted(outside)}"
+
+
+def test_the_pure_modules_touch_no_world() -> None:
+    for path in sorted(ROOT.joinpath("bot").glob("*.py")):
+        if path.stem in ("__init__", "__main__"):
+            continue
+        assert path.stem in PURE, f"bot/{path.name} is new: add it to PURE or move it to a folder at the edge"
+        touched = {name for name in imports(path) if name.split(".")[0] in WORLD}
+        assert not touched, f"bot/{path.name} is pure and may not import {sorted(touched)}"
+        edge = {m for m in ours(path) if m.startswith(("bot.adapters", "bot.simulator", "bot.office"))}
+        assert not edge, f"bot/{path.name} may not import the edge: {sorted(edge)}"
+
+
+def test_the_pure_modules_read_no_clock() -> None:
+    for stem in PURE:
+        path = ROOT / f"bot/{stem}.py"
+        for source in [path] if path.exists() else modules(f"bot/{stem}"):
+            text = source.read_text(encoding="utf-8")
+            assert "datetime.now" not in text, source
+            assert "date.today" not in text, source
+
+
+def test_knowledge_is_data_only() -> None:
+    assert not modules("knowledge")
+
+
+def test_every_module_opens_with_its_sentence() -> None:
+    for path in [*modules("bot"), *modules("models")]:
+        sentence = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        assert sentence, f"{path.relative_to(ROOT)} does not say what it is for"
+
+
+def test_alembic_is_no_package_of_ours() -> None:
+    assert not (ROOT / "alembic/__init__.py").exists(), "it would shadow the library"
+
+
+def test_serving_imports_nothing_of_training() -> None:
+    heavy = ("sklearn", "matplotlib", "pandas", "scipy", "numpy", "statsmodels")
+    code = (
+        "import sys, bot.__main__, bot.adapters.polling, bot.simulator.server; "
+        f"print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert result.stdout.strip() == "[]"

@@ -1,0 +1,60 @@
+"""The path follows from the answers, and nothing off the path exists."""
+
+from bot.questionnaire import SKIPPED
+from tests.questionnaires import AGE, DEBT, KINDS, SEX, WORK, flow, option, question
+
+QUESTIONS = flow().questionnaire
+
+
+def ids(answers: dict[str, tuple[str, ...]], *, research: bool = False) -> list[str]:
+    return [q.id for q in QUESTIONS.path(answers, research=research)]
+
+
+def test_a_question_with_a_condition_waits_until_it_holds() -> None:
+    assert ids({}) == ["age", "debt", "work"]
+    assert ids({"debt": ("some",)}) == ["age", "debt", "kinds", "work"]
+    assert ids({"debt": ("none",)}) == ["age", "debt", "work"]
+
+
+def test_the_research_part_is_only_for_those_who_chose_it() -> None:
+    assert ids({}, research=True)[-1] == "sex"
+
+
+def test_next_is_the_first_question_without_an_answer() -> None:
+    following = QUESTIONS.next({"age": ("adult",), "debt": ("some",)})
+    assert following is KINDS
+    assert QUESTIONS.next({"age": ("adult",), "debt": ("none",), "work": ("rider",)}) is None
+
+
+def test_an_answer_off_the_path_does_not_exist_and_comes_back_with_the_path() -> None:
+    answers = {"debt": ("some",), "kinds": ("car",)}
+    assert QUESTIONS.relevant({**answers, "debt": ("none",)}) == {"debt": ("none",)}
+    assert QUESTIONS.relevant(answers) == answers
+
+
+def test_a_single_choice_accepts_one_known_option() -> None:
+    assert DEBT.accepts(("some",))
+    assert not DEBT.accepts(("some", "none"))
+    assert not DEBT.accepts(("other",))
+    assert not DEBT.accepts(())
+
+
+def test_several_choices_accept_several_but_an_exclusive_one_stands_alone() -> None:
+    assert KINDS.accepts(("car", "home"))
+    assert KINDS.accepts(("nothing",))
+    assert not KINDS.accepts(("car", "nothing"))
+    assert not KINDS.accepts(("car", "car"))
+
+
+def test_only_a_skippable_question_can_be_skipped() -> None:
+    assert WORK.accepts((SKIPPED,))
+    assert SEX.accepts((SKIPPED,))
+    assert not AGE.accepts((SKIPPED,))
+
+
+def test_words_are_given_in_the_asked_language() -> None:
+    asked = question("work", option("rider", zh="骑手"))
+    assert asked.text.in_("zh") == "work？"
+    assert asked.text.in_("en") == "work?"
+    assert asked.options[0].in_("zh") == "骑手"
+    assert asked.options[0].in_("en") == "rider"
