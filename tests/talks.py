@@ -1,0 +1,65 @@
+"""The bot and its double, started for a test; and a worker who answers the whole short path."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from bot.adapters.database import opened
+from bot.adapters.files import load_knowledge
+from bot.adapters.polling import Bot
+from bot.adapters.settings import Secret
+from bot.messages import Speaker
+from bot.simulator.server import Simulator
+from bot.simulator.worker import Screen, Worker
+
+TOKEN = "1000000000:" + "t" * 35
+TODAY = date(2026, 11, 23)
+
+# Question after question: what the worker taps.
+SHORT_PATH = (
+    "a:age:from_31_to_40", "a:occupation:food_delivery", "a:province:shanghai", "a:education:junior",
+    "a:income:from_5001", "a:income_stability:unstable", "a:saving:below_1000", "a:debt:below_50000",
+    "+:debt_kinds:consumer", "done:debt_kinds", "a:constrained:yes", "+:why_constrained:credit_record",
+    "done:why_constrained", "a:social_insurance:none", "+:why_no_social_insurance:unknown_how",
+    "done:why_no_social_insurance", "+:commercial_cover:none", "done:commercial_cover",
+    "a:investing:no", "+:worries:accident", "done:worries",
+)  # fmt: skip
+CONSENT = ("+:consent:answers", "+:consent:abroad", "go:agree")
+
+
+@cache
+def speaker() -> Speaker:
+    return Speaker(load_knowledge())
+
+
+@asynccontextmanager
+async def running_bot(simulator: Simulator, database: Path | str) -> AsyncIterator[None]:
+    """Run the real bot against the double until the block ends, then stop it where it is."""
+    url = database if isinstance(database, str) else f"sqlite+aiosqlite:///{database}"
+    async with opened(url) as store:
+        bot = asyncio.create_task(
+            Bot(Secret(TOKEN), simulator.api_url, store, speaker(), lambda: TODAY).run()
+        )
+        try:
+            yield
+        finally:
+            bot.cancel()
+            with suppress(asyncio.CancelledError):
+                await bot
+
+
+async def tap(worker: Worker, data: str) -> None:
+    """Tap a button as soon as the newest message has it."""
+    await worker.expects(lambda screen: bool(screen.from_bot) and screen.last.button(data) is not None)
+    await worker.taps(data)
+
+
+async def answer_all(worker: Worker) -> Screen:
+    """Start, agree, answer the whole short path; gives the screen with the result."""
+    await worker.starts()
+    for data in (*CONSENT, *SHORT_PATH):
+        await tap(worker, data)
+    return await worker.expects(lambda screen: "您的结果" in screen.last.text)

@@ -1,0 +1,161 @@
+"""A whole conversation through the real library over HTTP, against the Telegram double."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.simulator.server import Simulator
+from bot.simulator.worker import Worker
+from tests.talks import CONSENT, SHORT_PATH, TOKEN, answer_all, running_bot, tap
+
+
+async def test_a_rider_answers_is_scored_and_is_advised(tmp_path: Path) -> None:
+    async with Simulator(token=TOKEN) as simulator, running_bot(simulator, tmp_path / "bot.sqlite"):
+        worker = simulator.worker()
+        screen = await answer_all(worker)
+        result = screen.last
+        assert "借钱难不难" in result.text
+        assert "不是征信报告" in result.text
+        assert len(result.text) <= 900
+        # One message for the whole survey, edited in place, and one with the result.
+        assert len(screen.from_bot) == 2
+        advice = next(b for row in result.buttons for b in row if b.data.startswith("open:"))
+        await worker.taps(advice.data)
+        card = (await worker.expects(lambda screen: len(screen.from_bot) == 3)).last
+        assert "依据" in card.text or "来源" in card.text or "出处" in card.text
+
+
+async def test_the_talk_goes_on_in_english(tmp_path: Path) -> None:
+    async with Simulator(token=TOKEN) as simulator, running_bot(simulator, tmp_path / "bot.sqlite"):
+        worker = simulator.worker("Sam", "en")
+        await worker.starts()
+        for data in (*CONSENT, *SHORT_PATH):
+            await tap(worker, data)
+        screen = await worker.expects(lambda screen: "Your result" in screen.last.text)
+        assert "no credit report" in screen.last.text
+
+
+async def test_a_restart_in_mid_questionnaire_forgets_nothing(tmp_path: Path) -> None:
+    async with Simulator(token=TOKEN) as simulator:
+        worker = simulator.worker()
+        async with running_bot(simulator, tmp_path / "bot.sqlite"):
+            await worker.starts()
+            for data in (*CONSENT, *SHORT_PATH[:5]):
+                await tap(worker, data)
+            await worker.expects(lambda screen: "稳定吗" in screen.last.text)
+        await worker.taps(SHORT_PATH[5])  # while the bot is down
+        async with running_bot(simulator, tmp_path / "bot.sqlite"):
+            await worker.expects(lambda screen: "攒下" in screen.last.text)
+            for data in SHORT_PATH[6:]:
+                await tap(worker, data)
+            await worker.expects(lambda screen: "您的结果" in screen.last.text)
+
+
+async def said_in_reply(worker: Worker, before: int) -> str:
+    screen = await worker.expects(lambda screen: len(screen.from_bot) > before)
+    return screen.last.text
+
+
+async def test_bad_input_gets_one_kind_answer_and_changes_nothing(tmp_path: Path) -> None:
+    database = tmp_path / "bot.sqlite"
+    async with Simulator(token=TOKEN) as simulator, running_bot(simulator, database):
+        worker = simulator.worker()
+        await worker.starts()
+        for data in (*CONSENT, *SHORT_PATH[:4]):
+            await tap(worker, data)
+        await worker.expects(lambda screen: "挣多少钱" in screen.last.text)
+        kept = stored(database)
+
+        for send, expected in (
+            (lambda: worker.says("/nonsense"), "没有这个命令"),
+            (worker.sends_photo, "看不了图片"),
+            (worker.sends_sticker, "看不了图片"),
+            (lambda: worker.says("好" * 4096), "太长"),
+            (lambda: worker.says("5000左右"), "我理解为"),
+        ):
+            before = len(worker.screen.from_bot)
+            await send()
+            assert expected in await said_in_reply(worker, before)
+            assert len(worker.screen.from_bot) == before + 1
+            assert stored(database) == kept
+
+        old = worker.screen.from_bot[0].id
+        await worker.taps_data("a:education:graduate", message=old)
+        await worker.expects(lambda screen: "那个按钮是之前的" in str(screen))
+        assert stored(database) == kept
+
+
+async def test_an_amount_said_roughly_is_read_when_it_is_clear(tmp_path: Path) -> None:
+    async with Simulator(token=TOKEN) as simulator, running_bot(simulator, tmp_path / "bot.sqlite"):
+        worker = simulator.worker()
+        await worker.starts()
+        for data in (*CONSENT, *SHORT_PATH[:4]):
+            await tap(worker, data)
+        await worker.expects(lambda screen: "挣多少钱" in screen.last.text)
+        await worker.says("五千多")
+        await worker.expects(lambda screen: "稳定吗" in screen.last.text)
+
+
+async def test_a_group_gets_one_line_and_no_question(tmp_path: Path) -> None:
+    database = tmp_path / "bot.sqlite"
+    async with Simulator(token=TOKEN) as simulator, running_bot(simulator, database):
+        worker = simulator.worker()
+        (member,) = simulator.group("骑手群", worker)
+        await member.says("/start")
+        screen = await member.expects(lambda screen: bool(screen.from_bot))
+        assert "私聊" in screen.last.text
+        assert not screen.last.buttons
+        assert stored(database) == {}
+
+
+async def test_a_child_is_turned_away_and_nothing_is_stored(tmp_path: Path) -> None:
+    database = tmp_path / "bot.sqlite"
+    async with Simulator(token=TOKEN) as simulator, running_bot(simulator, database):
+        worker = simulator.worker()
+        await worker.starts()
+        for data in (*CONSENT, "a:age:under_14"):
+            await tap(worker, data)
+        await worker.expects(lambda screen: "未满14岁" in screen.last.text and not screen.last.buttons)
+        assert stored(database) == {}
+
+
+async def test_deleting_leaves_nothing(tmp_path: Path) -> None:
+    database = tmp_path / "bot.sqlite"
+    async with Simulator(token=TOKEN) as simulator, running_bot(simulator, database):
+        worker = simulator.worker()
+        await answer_all(worker)
+        await worker.says("/delete")
+        await tap(worker, "go:forget")
+        await worker.expects(lambda screen: "已全部删除" in screen.last.text)
+        assert stored(database) == {}
+
+
+async def test_commands_are_registered_in_both_languages(tmp_path: Path) -> None:
+    async with Simulator(token=TOKEN) as simulator, running_bot(simulator, tmp_path / "bot.sqlite"):
+        worker = simulator.worker()
+        await worker.starts()
+        await worker.expects(lambda screen: bool(screen.from_bot))
+        assert simulator.counts["setMyCommands"] == 2
+
+
+async def test_no_token_answer_or_id_reaches_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Simulator(token=TOKEN) as simulator, running_bot(simulator, tmp_path / "bot.sqlite"):
+        worker = simulator.worker()
+        await answer_all(worker)
+        ours = "\n".join(r.getMessage() for r in caplog.records if r.name.startswith("bot"))
+        assert TOKEN not in ours
+        assert str(worker.user.id) not in ours
+
+
+def stored(database: Path) -> dict[int, str]:
+    """What the database keeps of conversations, by chat."""
+    with sqlite3.connect(database) as connection:
+        rows = connection.execute("select chat, state from conversations").fetchall()
+    connection.close()
+    return {
+        chat: state.replace('"misses":1', '"misses":0').replace('"misses":2', '"misses":0')
+        for chat, state in rows
+    }
