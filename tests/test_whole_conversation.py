@@ -136,7 +136,7 @@ async def test_commands_are_registered_in_both_languages(tmp_path: Path) -> None
         worker = simulator.worker()
         await worker.starts()
         await worker.expects(lambda screen: bool(screen.from_bot))
-        assert simulator.counts["setMyCommands"] == 2
+        assert simulator.counts["setmycommands"] == 2
 
 
 async def test_no_token_answer_or_id_reaches_the_log(
