@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.terminal import Terminal, hold, replay
+from bot.questionnaire import Language
 from tests.talks import TODAY, speaker
 
 CONVERSATIONS = Path(__file__).parent / "conversations"
@@ -12,7 +13,7 @@ CONVERSATIONS = Path(__file__).parent / "conversations"
 
 @pytest.mark.parametrize("path", sorted(CONVERSATIONS.glob("*.txt")), ids=lambda path: path.stem)
 def test_a_recorded_conversation_reads_as_it_did(path: Path) -> None:
-    language = "en" if path.stem.endswith("_en") else "zh"
+    language: Language = "en" if path.stem.endswith("_en") else "zh"
     recorded = path.read_text(encoding="utf-8")
     assert replay(recorded, Terminal(speaker(), TODAY, language)).split() == recorded.split()
 

@@ -1,6 +1,7 @@
 """A whole conversation through the real library over HTTP, against the Telegram double."""
 
 import sqlite3
+from collections.abc import Coroutine
 from pathlib import Path
 
 import pytest
@@ -67,15 +68,16 @@ async def test_bad_input_gets_one_kind_answer_and_changes_nothing(tmp_path: Path
         await worker.expects(lambda screen: "挣多少钱" in screen.last.text)
         kept = stored(database)
 
-        for send, expected in (
-            (lambda: worker.says("/nonsense"), "没有这个命令"),
-            (worker.sends_photo, "看不了图片"),
-            (worker.sends_sticker, "看不了图片"),
-            (lambda: worker.says("好" * 4096), "太长"),
-            (lambda: worker.says("5000左右"), "我理解为"),
-        ):
+        sendings: tuple[tuple[Coroutine[object, object, int], str], ...] = (
+            (worker.says("/nonsense"), "没有这个命令"),
+            (worker.sends_photo(), "看不了图片"),
+            (worker.sends_sticker(), "看不了图片"),
+            (worker.says("好" * 4096), "太长"),
+            (worker.says("5000左右"), "我理解为"),
+        )
+        for sending, expected in sendings:
             before = len(worker.screen.from_bot)
-            await send()
+            await sending
             assert expected in await said_in_reply(worker, before)
             assert len(worker.screen.from_bot) == before + 1
             assert stored(database) == kept
