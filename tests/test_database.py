@@ -84,10 +84,19 @@ async def test_a_conversation_of_none_is_deleted(store: Database) -> None:
     assert await store.load(7, 3) == Loaded(None, 0, False)
 
 
+async def delivered(store: Database, envelope: Envelope) -> bool:
+    """Deliver as Telegram does: again, for as long as the turn is refused."""
+    while True:
+        try:
+            return await take_turn(store, speaker(), envelope, TODAY)
+        except Conflict:
+            await asyncio.sleep(0)
+
+
 async def test_updates_at_the_same_time_all_count_once(store: Database) -> None:
     envelopes = [Envelope(n, 7, Command("start")) for n in range(8)]
     twice = [*envelopes, *envelopes]
-    results = await asyncio.gather(*(take_turn(store, speaker(), e, TODAY) for e in twice))
+    results = await asyncio.gather(*(delivered(store, envelope) for envelope in twice))
     assert sum(results) == len(envelopes)
     assert len(await store.waiting()) == len(envelopes)
 
