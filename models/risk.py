@@ -65,6 +65,7 @@ def load(text: str, *, name: str) -> Model:
         population=read(document["population"], codes),
         groups={group: read(tables, codes) for group, tables in document["groups"].items()},
     )
+    model.prepare()
     model.ranks[None] = rank(model.population, model.logit)
     model.ranks.update({group: rank(reference, model.logit) for group, reference in model.groups.items()})
     return model

@@ -9,7 +9,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from operator import mul
+from typing import cast
 
 from models.reference import Ranks, Reference
 from models.results import Abstained, Band, Driver, Levels, Refusal, Score
@@ -56,9 +58,21 @@ class Model:
     population: Reference = field(repr=False)
     groups: Mapping[str, Reference] = field(repr=False)
     ranks: dict[str | None, Ranks] = field(default_factory=dict, repr=False)
+    # Made once by `prepare`, for models are loaded seldom and asked often.
+    told: dict[str, dict[int, Driver]] = field(default_factory=dict, repr=False)
+    spreads: dict[tuple[int, ...], float] = field(default_factory=dict, repr=False)
     # What was scored before is remembered: under ten thousand profiles exist, so neither grows without end.
     scores: dict[tuple[str | None, Values, bool], Score] = field(default_factory=dict, repr=False)
     estimates: dict[tuple[str | None, Values], _Estimate] = field(default_factory=dict, repr=False)
+
+    def prepare(self) -> None:
+        """Make what scores share: each answer's driver, and each complete profile's half interval."""
+        for name in self.features:
+            points, shown = self.points[name], name in self.shown
+            self.told[name] = {level: Driver(name, level, part, shown) for level, part in points.items()}
+        for values in product(*(self.codes[name] for name in self.features)):
+            profile = dict(zip(self.features, values, strict=True))
+            self.spreads[values] = Z90 * math.sqrt(self._variance(profile))
 
     def score(self, levels: Levels, *, group: str | None = None, minor: bool = False) -> Score | Abstained:
         """Score one worker's answers.
@@ -72,6 +86,10 @@ class Model:
         key = group, values, minor
         if plain and key in self.scores:
             return self.scores[key]
+        complete = cast(tuple[int, ...], values)  # no key of `spreads` has None
+        if plain and not minor and complete in self.spreads:
+            score = self.scores[key] = self._complete_score(complete, group if group in self.groups else None)
+            return score
         known = {name: level for name, level in zip(self.features, values, strict=True) if level is not None}
         missing = tuple(name for name in self.features if name not in known)
         if minor:
@@ -95,14 +113,32 @@ class Model:
         parts.append(self.mean_logit)
         return math.fsum(parts)
 
+    def _complete_score(self, values: tuple[int, ...], group: str | None) -> Score:
+        drivers = [self.told[name][level] for name, level in zip(self.features, values, strict=True)]
+        drivers.sort(key=_size, reverse=True)
+        logit, spread = self._sum(drivers), self.spreads[values]
+        frequency = _expit(logit), _expit(logit - spread), _expit(logit + spread)
+        return self._told(drivers, logit, frequency, group)
+
     def _scored(self, known: Known, missing: tuple[str, ...], group: str | None) -> Score:
         estimate = self._estimate(known, group)
-        parts = [(name, level, self.points[name][level]) for name, level in known.items()]
-        drivers = [Driver(name, level, part, name in self.shown) for name, level, part in parts]
-        drivers.sort(key=lambda driver: -abs(driver.contribution))
-        residue = math.fsum([estimate.logit, -self.mean_logit, *(-part for _, _, part in parts)])
-        unexplained = residue if missing else 0.0
-        logit = math.fsum([self.mean_logit, *(driver.contribution for driver in drivers), unexplained])
+        drivers = sorted((self.told[name][level] for name, level in known.items()), key=_size, reverse=True)
+        unexplained = math.fsum([estimate.logit, -self.mean_logit, *(-d.contribution for d in drivers)])
+        score = self._told(
+            drivers,
+            self._sum(drivers, unexplained),
+            (estimate.probability, estimate.low, estimate.high),
+            group,
+        )
+        ask_next = self._ask_next(known, missing, group)
+        return score._replace(missing=missing, ask_next=ask_next, unexplained=unexplained)
+
+    def _sum(self, drivers: Sequence[Driver], unexplained: float = 0.0) -> float:
+        return math.fsum([self.mean_logit, *[driver.contribution for driver in drivers], unexplained])
+
+    def _told(
+        self, drivers: list[Driver], logit: float, frequency: tuple[float, float, float], group: str | None
+    ) -> Score:
         percentile = self.ranks[None].percentile(logit)
         return Score(
             model=self.name,
@@ -110,15 +146,15 @@ class Model:
             percentile=percentile,
             group_percentile=self.ranks[group].percentile(logit) if group else None,
             band=self._band(percentile),
-            probability=estimate.probability,
-            low=estimate.low,
-            high=estimate.high,
+            probability=frequency[0],
+            low=frequency[1],
+            high=frequency[2],
             drivers=tuple(drivers),
-            missing=missing,
-            ask_next=self._ask_next(known, missing, group),
+            missing=(),
+            ask_next=None,
             logit=logit,
             mean_logit=self.mean_logit,
-            unexplained=unexplained,
+            unexplained=0.0,
         )
 
     def _abstain(self, reason: Refusal, missing: tuple[str, ...]) -> Abstained:
@@ -149,7 +185,7 @@ class Model:
         return self.estimates[key]
 
     def _complete(self, profile: Known) -> _Estimate:
-        logit, spread = self.logit(profile), Z90 * math.sqrt(self._variance(profile))
+        logit, spread = self.logit(profile), self.spreads[tuple(profile[name] for name in self.features)]
         return _Estimate(logit, _expit(logit), _expit(logit - spread), _expit(logit + spread))
 
     def _mixed(self, known: Known, group: str | None) -> _Estimate:
@@ -189,6 +225,10 @@ class Model:
 
     def _reference(self, group: str | None) -> Reference:
         return self.groups[group] if group else self.population
+
+
+def _size(driver: Driver) -> float:
+    return abs(driver.contribution)
 
 
 def _key(missing: Iterable[str]) -> str:
