@@ -6,7 +6,7 @@ from typing import Any
 
 from models.artifact import ArtifactError, verify
 from models.levers import Lever, LeverRefused, Proposal, what_would_help
-from models.reference import rank, read
+from models.reference import read
 from models.results import Abstained, Driver, Levels, Score
 from models.scoring import Model
 
@@ -66,8 +66,6 @@ def load(text: str, *, name: str) -> Model:
         groups={group: read(tables, codes) for group, tables in document["groups"].items()},
     )
     model.prepare()
-    model.ranks[None] = rank(model.population, model.logit)
-    model.ranks.update({group: rank(reference, model.logit) for group, reference in model.groups.items()})
     return model
 
 

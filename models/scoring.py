@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from operator import mul
-from typing import cast
+from typing import NamedTuple, cast
 
-from models.reference import Ranks, Reference
+from models.reference import Ranks, Reference, rank
 from models.results import Abstained, Band, Driver, Levels, Refusal, Score
 
 Known = Mapping[str, int]
@@ -32,6 +32,14 @@ class _Estimate:
     @property
     def width(self) -> float:
         return self.high - self.low
+
+
+class _Whole(NamedTuple):
+    """What is fixed of a complete profile: log-odds, half of its 90 % interval there, and place."""
+
+    logit: float
+    spread: float
+    percentile: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +68,22 @@ class Model:
     ranks: dict[str | None, Ranks] = field(default_factory=dict, repr=False)
     # Made once by `prepare`, for models are loaded seldom and asked often.
     told: dict[str, dict[int, Driver]] = field(default_factory=dict, repr=False)
-    spreads: dict[tuple[int, ...], float] = field(default_factory=dict, repr=False)
+    whole: dict[tuple[int, ...], _Whole] = field(default_factory=dict, repr=False)
     # What was scored before is remembered: under ten thousand profiles exist, so neither grows without end.
     scores: dict[tuple[str | None, Values, bool], Score] = field(default_factory=dict, repr=False)
     estimates: dict[tuple[str | None, Values], _Estimate] = field(default_factory=dict, repr=False)
 
     def prepare(self) -> None:
-        """Make what scores share: each answer's driver, and each complete profile's half interval."""
+        """Rank the populations, and make what scores share: drivers, and figures of complete profiles."""
+        for group, reference in ((None, self.population), *self.groups.items()):
+            self.ranks[group] = rank(reference, self.logit)
         for name in self.features:
             points, shown = self.points[name], name in self.shown
             self.told[name] = {level: Driver(name, level, part, shown) for level, part in points.items()}
         for values in product(*(self.codes[name] for name in self.features)):
             profile = dict(zip(self.features, values, strict=True))
-            self.spreads[values] = Z90 * math.sqrt(self._variance(profile))
+            logit, spread = self.logit(profile), Z90 * math.sqrt(self._variance(profile))
+            self.whole[values] = _Whole(logit, spread, self.ranks[None].percentile(logit))
 
     def score(self, levels: Levels, *, group: str | None = None, minor: bool = False) -> Score | Abstained:
         """Score one worker's answers.
@@ -86,8 +97,8 @@ class Model:
         key = group, values, minor
         if plain and key in self.scores:
             return self.scores[key]
-        complete = cast(tuple[int, ...], values)  # no key of `spreads` has None
-        if plain and not minor and complete in self.spreads:
+        complete = cast(tuple[int, ...], values)  # no key of `whole` has None
+        if plain and not minor and complete in self.whole:
             score = self.scores[key] = self._complete_score(complete, group if group in self.groups else None)
             return score
         known = {name: level for name, level in zip(self.features, values, strict=True) if level is not None}
@@ -116,45 +127,42 @@ class Model:
     def _complete_score(self, values: tuple[int, ...], group: str | None) -> Score:
         drivers = [self.told[name][level] for name, level in zip(self.features, values, strict=True)]
         drivers.sort(key=_size, reverse=True)
-        logit, spread = self._sum(drivers), self.spreads[values]
+        logit, spread, percentile = self.whole[values]
         frequency = _expit(logit), _expit(logit - spread), _expit(logit + spread)
-        return self._told(drivers, logit, frequency, group)
+        return self._told(drivers, logit, percentile, frequency, group)
 
     def _scored(self, known: Known, missing: tuple[str, ...], group: str | None) -> Score:
         estimate = self._estimate(known, group)
         drivers = sorted((self.told[name][level] for name, level in known.items()), key=_size, reverse=True)
         unexplained = math.fsum([estimate.logit, -self.mean_logit, *(-d.contribution for d in drivers)])
-        score = self._told(
-            drivers,
-            self._sum(drivers, unexplained),
-            (estimate.probability, estimate.low, estimate.high),
-            group,
-        )
+        logit = math.fsum([self.mean_logit, *(d.contribution for d in drivers), unexplained])
+        frequency = estimate.probability, estimate.low, estimate.high
+        score = self._told(drivers, logit, self.ranks[None].percentile(logit), frequency, group)
         ask_next = self._ask_next(known, missing, group)
         return score._replace(missing=missing, ask_next=ask_next, unexplained=unexplained)
 
-    def _sum(self, drivers: Sequence[Driver], unexplained: float = 0.0) -> float:
-        return math.fsum([self.mean_logit, *[driver.contribution for driver in drivers], unexplained])
-
     def _told(
-        self, drivers: list[Driver], logit: float, frequency: tuple[float, float, float], group: str | None
+        self,
+        drivers: list[Driver],
+        logit: float,
+        percentile: float,
+        frequency: tuple[float, float, float],
+        group: str | None,
     ) -> Score:
-        percentile = self.ranks[None].percentile(logit)
+        """Word a complete profile's score; positional, for this is the hot path."""
         return Score(
-            model=self.name,
-            version=self.version,
-            percentile=percentile,
-            group_percentile=self.ranks[group].percentile(logit) if group else None,
-            band=self._band(percentile),
-            probability=frequency[0],
-            low=frequency[1],
-            high=frequency[2],
-            drivers=tuple(drivers),
-            missing=(),
-            ask_next=None,
-            logit=logit,
-            mean_logit=self.mean_logit,
-            unexplained=0.0,
+            self.name,
+            self.version,
+            percentile,
+            self.ranks[group].percentile(logit) if group else None,
+            self._band(percentile),
+            *frequency,
+            tuple(drivers),
+            (),  # missing
+            None,  # ask_next
+            logit,
+            self.mean_logit,
+            0.0,  # unexplained
         )
 
     def _abstain(self, reason: Refusal, missing: tuple[str, ...]) -> Abstained:
@@ -185,7 +193,7 @@ class Model:
         return self.estimates[key]
 
     def _complete(self, profile: Known) -> _Estimate:
-        logit, spread = self.logit(profile), self.spreads[tuple(profile[name] for name in self.features)]
+        logit, spread, _ = self.whole[tuple(profile[name] for name in self.features)]
         return _Estimate(logit, _expit(logit), _expit(logit - spread), _expit(logit + spread))
 
     def _mixed(self, known: Known, group: str | None) -> _Estimate:
