@@ -36,12 +36,13 @@ def speaker() -> Speaker:
 
 
 @asynccontextmanager
-async def running_bot(simulator: Simulator, database: Path | str) -> AsyncIterator[None]:
+async def running_bot(
+    simulator: Simulator, database: Path, voice: Speaker | None = None
+) -> AsyncIterator[None]:
     """Run the real bot against the double until the block ends, then stop it where it is."""
-    url = database if isinstance(database, str) else f"sqlite+aiosqlite:///{database}"
-    async with opened(url) as store:
+    async with opened(f"sqlite+aiosqlite:///{database}") as store:
         bot = asyncio.create_task(
-            Bot(Secret(TOKEN), simulator.api_url, store, speaker(), lambda: TODAY).run()
+            Bot(Secret(TOKEN), simulator.api_url, store, voice or speaker(), lambda: TODAY).run()
         )
         try:
             yield

@@ -2,13 +2,17 @@
 
 import sqlite3
 from collections.abc import Coroutine
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bot.conversation import Ask, Conversation, Reply
+from bot.messages import Message, Speaker
+from bot.questionnaire import Language
 from bot.simulator.server import Simulator
 from bot.simulator.worker import Worker
-from tests.talks import CONSENT, SHORT_PATH, TOKEN, answer_all, running_bot, tap
+from tests.talks import CONSENT, SHORT_PATH, TOKEN, answer_all, running_bot, speaker, tap
 
 
 async def test_a_rider_answers_is_scored_and_is_advised(tmp_path: Path) -> None:
@@ -161,3 +165,31 @@ def stored(database: Path) -> dict[int, str]:
         chat: state.replace('"misses":1', '"misses":0').replace('"misses":2', '"misses":0')
         for chat, state in rows
     }
+
+
+class Stumbling(Speaker):
+    """A speaker with a bug: it stumbles over the first question."""
+
+    def word(
+        self, reply: Reply, talk: Conversation | None, language: Language, today: date
+    ) -> tuple[Message, ...]:
+        if isinstance(reply, Ask):
+            raise RuntimeError("上海 5500")
+        return super().word(reply, talk, language, today)
+
+
+async def test_a_bug_is_owned_up_to_and_neither_logs_an_answer_nor_stops_the_bot(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    stumbling = Stumbling(speaker().knowledge)
+    database = tmp_path / "bot.sqlite"
+    async with Simulator(token=TOKEN) as simulator, running_bot(simulator, database, stumbling):
+        worker = simulator.worker()
+        await worker.starts()
+        for data in CONSENT:
+            await tap(worker, data)
+        await worker.expects(lambda screen: "出了点问题" in screen.last.text)
+        await worker.says("/help")
+        await worker.expects(lambda screen: "我能做什么" in screen.last.text)
+    assert "turn failed: RuntimeError at" in caplog.text
+    assert "5500" not in "".join(r.getMessage() for r in caplog.records if r.name.startswith("bot"))

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-import warnings
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
+from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.adapters.database import Database
@@ -27,24 +28,32 @@ class Courier:
         self._busy: set[int] = set()
 
     async def run(self) -> None:
-        """Deliver until cancelled."""
+        """Deliver until cancelled; storage in trouble only makes it wait."""
         async with asyncio.TaskGroup() as tasks:
             while True:
                 self._database.written.clear()
-                for chat, letters in _by_chat(await self._database.waiting()).items():
+                for chat, letters in _by_chat(await self._waiting()).items():
                     if chat not in self._busy:
                         self._busy.add(chat)
                         tasks.create_task(self._deliver_chat(chat, letters))
-                try:
+                with suppress(TimeoutError):
                     await asyncio.wait_for(self._database.written.wait(), LOOK_AGAIN)
-                except TimeoutError:
-                    continue
+
+    async def _waiting(self) -> Letters:
+        try:
+            return await self._database.waiting()
+        except (SQLAlchemyError, OSError) as error:
+            log.error("outbox not read: %s", type(error).__name__)
+            return []
 
     async def _deliver_chat(self, chat: int, letters: Letters) -> None:
         try:
             for id, outgoing in letters:
                 await self._deliver_one(outgoing)
                 await self._database.sent(id)
+        except (SQLAlchemyError, OSError) as error:
+            log.error("not recorded as sent, so it will be sent again: %s", type(error).__name__)
+            await asyncio.sleep(PAUSE)
         finally:
             self._busy.discard(chat)
             self._database.written.set()
@@ -69,9 +78,7 @@ class Courier:
 
 
 def _seconds(error: RetryAfter) -> float:
-    with warnings.catch_warnings():  # the library is moving this from int to timedelta
-        warnings.simplefilter("ignore")
-        pause = error.retry_after
+    pause = error.retry_after  # the library is moving this from int to timedelta
     return float(pause) if isinstance(pause, int) else pause.total_seconds()
 
 

@@ -90,13 +90,13 @@ class Database:
     """Conversations, handled updates and the outbox in one database."""
 
     def __init__(self, engine: AsyncEngine, clock: Callable[[], float] = time.time) -> None:
-        self._engine = engine
+        self.engine = engine
         self._clock = clock
         self.written = asyncio.Event()  # set when the outbox has something new
 
     async def load(self, chat: int, update: int) -> Loaded:
         """Load a chat's conversation and say whether the update was handled before."""
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             seen = await connection.scalar(sa.select(updates.c.update).where(updates.c.update == update))
             row = (
                 await connection.execute(
@@ -118,7 +118,7 @@ class Database:
     ) -> None:
         """Save the turn as a whole or not at all; raises Conflict when another turn came first."""
         try:
-            async with self._engine.begin() as connection:
+            async with self.engine.begin() as connection:
                 now = int(self._clock())
                 await connection.execute(sa.insert(updates).values(update=envelope.update, handled_at=now))
                 await self._save_conversation(connection, envelope.chat, loaded, conversation, now)
@@ -154,19 +154,19 @@ class Database:
 
     async def waiting(self, limit: int = 100) -> list[tuple[int, Outgoing]]:
         """List the oldest outgoing messages with their outbox ids, in the order of writing."""
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = await connection.execute(sa.select(outbox).order_by(outbox.c.id).limit(limit))
             return [(row.id, Outgoing(row.chat, _message.validate_json(row.body), row.edits)) for row in rows]
 
     async def sent(self, id: int) -> None:
         """Take a message out of the outbox: it was sent, or never can be."""
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             await connection.execute(sa.delete(outbox).where(outbox.c.id == id))
 
     async def forget_old_updates(self) -> int:
         """Drop the ids of updates that can't come again; returns how many."""
         oldest = int(self._clock()) - KEEP_UPDATES
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             result = await connection.execute(sa.delete(updates).where(updates.c.handled_at < oldest))
         return result.rowcount
 

@@ -22,6 +22,7 @@ from bot.service import Conflict, Envelope, Loaded, Outgoing, take_turn
 
 CHINA = timezone(timedelta(hours=8))
 WAIT = 30  # seconds that Telegram holds an empty poll
+TIDY = 3600.0  # seconds between rounds of dropping what is no longer needed
 PAUSE = 1.0  # seconds before the next try when storage or the network fails
 
 log = logging.getLogger(__name__)
@@ -54,13 +55,11 @@ class Bot:
         """Introduce the bot, then receive and deliver until cancelled."""
         async with self._application:
             await self._introduce()
-            courier = asyncio.create_task(Courier(self._database, self._telegram.deliver).run())
-            try:
-                await self._poll(self._application)
-            finally:
-                courier.cancel()
-                with suppress(asyncio.CancelledError):
-                    await courier
+            courier = Courier(self._database, self._telegram.deliver)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(courier.run())
+                tasks.create_task(self._tidy())
+                tasks.create_task(self._poll(self._application))
 
     async def _introduce(self) -> None:
         def word(language: Any, name: str) -> str:
@@ -89,6 +88,13 @@ class Bot:
                     await application.process_update(update)
                 offset = update.update_id + 1
 
+    async def _tidy(self) -> None:
+        """Drop what is no longer needed, for as long as the bot runs."""
+        while True:
+            with suppress(SQLAlchemyError, OSError):  # storage in trouble is the turns' to tell
+                await self._database.forget_old_updates()
+            await asyncio.sleep(TIDY)
+
     async def _receive(self, update: Update) -> None:
         """Take the update's turn; an update that storage refused is kept for another try."""
         try:
@@ -100,6 +106,7 @@ class Bot:
         except Exception as error:  # noqa: BLE001 - one bad update must not stop the others
             self._unsaved = False
             log.error("turn failed: %s", _place(error))
+            await self._apologise(update)
         finally:
             if update.callback_query is not None:
                 await self._telegram.answer_tap(update.callback_query.id)
@@ -116,6 +123,17 @@ class Bot:
         envelope = Envelope(update, chat, Media())
         with suppress(Conflict):  # the update was handled before
             await self._database.save(envelope, Loaded(None, 0, False), None, (Outgoing(chat, line),))
+
+    async def _apologise(self, update: Update) -> None:
+        """Tell the worker that we failed; the conversation stays as it was."""
+        envelope = telegram.open_envelope(update)
+        if envelope is None:
+            return
+        (sorry,) = self._speaker.word(Say("sorry"), None, envelope.language, self._today())
+        with suppress(Conflict, SQLAlchemyError, OSError):
+            loaded = await self._database.load(envelope.chat, envelope.update)
+            outgoing = (Outgoing(envelope.chat, sorry),)
+            await self._database.save(envelope, loaded, loaded.conversation, outgoing)
 
 
 def _place(error: Exception) -> str:

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +16,11 @@ from models.training import ARTIFACTS, train
 
 
 @pytest.fixture(scope="module")
-def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, float]:
-    """Two complete trainings, each in a process with its own hash seed, and the seconds of the slower."""
-    folders, seconds = [], []
+def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two complete trainings, each in a process with its own hash seed."""
+    folders = []
     for seed in ("1", "2"):
         folder = tmp_path_factory.mktemp("trained")
-        started = time.perf_counter()
         subprocess.run(
             [sys.executable, "-m", "models", "train", "--artifacts", folder / "artifacts", "--card", folder],
             env={**os.environ, "PYTHONHASHSEED": seed},
@@ -30,9 +28,8 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, float]:
             check=True,
             capture_output=True,
         )
-        seconds.append(time.perf_counter() - started)
         folders.append(folder)
-    return folders[0], folders[1], max(seconds)
+    return folders[0], folders[1]
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -44,23 +41,19 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_training_twice_gives_the_same_bytes_of_artifacts_card_and_plots(
-    twice: tuple[Path, Path, float],
+    twice: tuple[Path, Path],
 ) -> None:
     first, second = files(twice[0]), files(twice[1])
     assert len(first) == 4 + 2 + 4
     assert first == second
 
 
-def test_training_takes_less_than_a_minute(twice: tuple[Path, Path, float]) -> None:
-    assert twice[2] < 60
-
-
-def test_artifacts_are_small(twice: tuple[Path, Path, float]) -> None:
+def test_artifacts_are_small(twice: tuple[Path, Path]) -> None:
     assert all(len(content) < 300_000 for content in files(twice[0]).values())
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
-def test_the_committed_artifact_is_what_training_gives(spec: Spec, twice: tuple[Path, Path, float]) -> None:
+def test_the_committed_artifact_is_what_training_gives(spec: Spec, twice: tuple[Path, Path]) -> None:
     committed, fresh = (
         artifact.verify((folder / f"{spec.name}.json").read_text(encoding="utf-8"), name=spec.name)
         for folder in (ARTIFACTS, twice[0] / "artifacts")
