@@ -55,7 +55,7 @@ Incoming = Tap | Typed | Command | Media
 
 Note = Literal[
     "why", "resumed", "stale", "media", "too_long", "not_read", "guess", "choose_one",
-    "unknown_command", "cannot_skip", "consent_first", "consent_needed", "not_finished", "kept",
+    "unknown_command", "cannot_skip", "consent_first", "consent_needed", "not_finished",
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Replies in words and buttons: the only place where words meet facts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import assert_never
@@ -22,7 +22,6 @@ from bot.flow import Flow
 from bot.knowledge import Knowledge
 from bot.questionnaire import SKIPPED, Answers, Language, Question
 
-TELEGRAM_LIMIT = 4096  # characters of one message, after its markup is read
 BAR = 10  # squares of the progress bar
 
 
@@ -283,10 +282,3 @@ class _Sheet:
         return tuple(
             tuple(Button(self._label(name), f"go:{targets.get(name, name)}") for name in row) for row in rows
         )
-
-
-def shortened(message: Message) -> Message:
-    """Cut a message to Telegram's limit at a line's end; a guard that the lint keeps from acting."""
-    if len(message.text) <= TELEGRAM_LIMIT:
-        return message
-    return replace(message, text=message.text[:TELEGRAM_LIMIT].rsplit("\n", 1)[0])

@@ -1,0 +1,113 @@
+"""Words and buttons: whatever the answers, a reply is one readable Telegram message."""
+
+import random
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from bot.conversation import Ask, AskConsent, Conversation, Note, Reply, Report, Review, Say, Saying, Tips
+from bot.messages import Message
+from bot.questionnaire import LANGUAGES, Answers, Language
+from bot.simulator.entities import read_html, units
+from tests.answer_sets import answer_set
+from tests.talks import TODAY, speaker
+
+QUESTIONNAIRE = speaker().knowledge.questionnaire
+STANDING_LINE = {"zh": "不是征信报告、贷款审批、保险建议或法律意见", "en": "no credit report, loan decision"}
+
+
+def talk(answers: Answers) -> Conversation:
+    return Conversation(QUESTIONNAIRE.version, answers=answers, consent=("answers", "abroad", "research"))
+
+
+def worded(reply: Reply, state: Conversation | None, language: Language) -> Message:
+    (message,) = speaker().word(reply, state, language, TODAY)
+    return message
+
+
+def fits(message: Message) -> None:
+    assert 0 < units(read_html(message.text).text) <= 4096
+    for row in message.buttons:
+        for button in row:
+            assert 0 < len(button.data.encode()) <= 64
+            assert button.text.strip()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_report_review_and_list_fits_one_message_whatever_the_answers(language: Language) -> None:
+    dice = random.Random(11)
+    for _ in range(150):
+        state = talk(answer_set(QUESTIONNAIRE, dice))
+        report = worded(Report(), state, language)
+        assert STANDING_LINE[language] in report.text
+        assert sum(button.data.startswith("open:") for row in report.buttons for button in row) == 3
+        for message in (report, worded(Review(), state, language), worded(Tips(), state, language)):
+            fits(message)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_question_fits_with_every_note(language: Language) -> None:
+    for question in QUESTIONNAIRE.questions:
+        for note in (None, *get_args(Note)):
+            guess = (question.options[0].id,) if note == "guess" else ()
+            fits(worded(Ask(question.id, 1, 3, note=note, guess=guess), None, language))
+        plain = read_html(worded(Ask(question.id, 0, 1), None, language).text).text
+        assert question.text.in_(language) in plain
+
+
+def test_a_guess_can_be_confirmed_with_one_tap() -> None:
+    message = worded(Ask("province", 2, 10, note="guess", guess=("sichuan",)), None, "zh")
+    assert message.buttons[0][0].data == "a:province:sichuan"
+    assert "四川" in message.buttons[0][0].text
+
+
+def test_a_tick_names_the_state_that_it_leads_to() -> None:
+    message = worded(Ask("worries", 2, 10, ticks=("illness",)), None, "zh")
+    data = {button.data for row in message.buttons for button in row}
+    assert {"-:worries:illness", "+:worries:accident"} <= data
+
+
+def test_nothing_is_ticked_for_the_worker() -> None:
+    message = worded(AskConsent(), None, "zh")
+    assert all("☑" not in button.text for row in message.buttons for button in row)
+
+
+def test_a_minor_gets_advice_and_no_score() -> None:
+    state = talk({**answer_set(QUESTIONNAIRE, random.Random(2)), "age": ("from_14_to_17",)})
+    text = worded(Report(), state, "zh").text
+    assert "不打分" in text
+    assert "第" not in text.split("先做这几件")[0]
+
+
+def test_who_skipped_nearly_everything_gets_no_invented_number_and_is_offered_the_question_that_helps() -> (
+    None
+):
+    skipped = {q.id: ("skipped",) for q in QUESTIONNAIRE.path({}) if q.id != "age"}
+    report = worded(Report(), talk({"age": ("from_31_to_40",), **skipped}), "zh")
+    assert "硬给一个数会误导您" in report.text
+    assert any(button.data.startswith("edit:") for row in report.buttons for button in row)
+
+
+def test_what_a_worker_has_is_told_as_it_is() -> None:
+    answers = {
+        "age": ("from_31_to_40",),
+        "social_insurance": ("flexible",),
+        "commercial_cover": ("accident",),
+    }
+    assert "社保和商业保险都有" in worded(Report(), talk(answers), "zh").text
+
+
+def test_research_is_offered_only_to_those_who_agreed_to_it() -> None:
+    answers = answer_set(QUESTIONNAIRE, random.Random(5))
+    willing = talk(answers)
+    unwilling = replace(willing, consent=("answers", "abroad"))
+    for state, offered in ((willing, True), (unwilling, False)):
+        buttons = worded(Report(), state, "zh").buttons
+        assert any(b.data == "go:research" for row in buttons for b in row) is offered
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fixed_saying_has_words(language: Language) -> None:
+    for what in get_args(Saying):
+        fits(worded(Say(what), None, language))
