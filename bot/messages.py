@@ -23,6 +23,7 @@ from bot.knowledge import Knowledge
 from bot.questionnaire import SKIPPED, Answers, Language, Question
 
 BAR = 10  # squares of the progress bar
+NUMBERS = "①②③④⑤"  # phones cut long buttons, so a purpose is stated in full above its tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,14 @@ class _Sheet:
     # --- asking ----------------------------------------------------------------------------------
 
     def _consent(self, reply: AskConsent) -> Message:
+        purposes = self.knowledge.consent.purposes
+        label = self._label("purpose")
         ticks = tuple(
-            (self._tick("consent", purpose.id, purpose.in_(self.language), purpose.id in reply.ticks),)
-            for purpose in self.knowledge.consent.purposes
+            (self._tick("consent", purpose.id, f"{number} {label}", purpose.id in reply.ticks),)
+            for number, purpose in zip(NUMBERS, purposes, strict=False)
         )
-        text = self._render("consent.j2", note=reply.note)
+        stated = [(n, p.in_(self.language)) for n, p in zip(NUMBERS, purposes, strict=False)]
+        text = self._render("consent.j2", note=reply.note, purposes=stated)
         return Message(text, (*ticks, *self._rows((("agree",), ("decline", "privacy")))), here=True)
 
     def _ask(self, reply: Ask) -> Message:

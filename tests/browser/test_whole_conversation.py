@@ -22,7 +22,8 @@ def words(data: str) -> str:
     if verb == "done":
         return "选好了"
     if subject == "consent":
-        return next(p.zh for p in knowledge.consent.purposes if p.id == rest[0])
+        ids = [purpose.id for purpose in knowledge.consent.purposes]
+        return f"{'①②③'[ids.index(rest[0])]} 我同意"
     option = knowledge.questionnaire.by_id[subject].option(rest[0])
     assert option is not None
     return option.zh
