@@ -44,6 +44,8 @@ async def test_a_rider_taps_through_to_the_result_and_unfolds_advice(
                 await expect(bubble).to_contain_text(known[subject].text.zh)
             exact = data.startswith("a:")
             await bubble.get_by_role("button", name=words(data), exact=exact).click()
+            if data.startswith("+"):  # as a person does: see the tick before the next tap
+                await expect(bubble.get_by_role("button", name=f"☑ {words(data)}")).to_be_visible()
         result = page.locator(".theirs").last
         await expect(result).to_contain_text("您的结果")
         ARTEFACTS.mkdir(exist_ok=True)
