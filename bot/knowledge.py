@@ -54,6 +54,14 @@ class More:
 
 
 @dataclass(frozen=True, slots=True)
+class Asks:
+    """How people ask: `same` maps a spelling to the one in use, `ways` a piece or hotline to phrases."""
+
+    same: Mapping[str, str]
+    ways: Mapping[str, Mapping[Language, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One piece of advice; its words are in knowledge/templates/<language>/advice/<id>.j2.
 
@@ -90,7 +98,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All that the bot knows; `version` is a short hash of everything that it was read from."""
+    """All that the bot knows; `version` is a short hash of everything that it was read from.
+
+    `asks` holds how people ask for each piece and each hotline, in their own words.
+    """
 
     questionnaire: Questionnaire
     consent: Consent
@@ -100,6 +111,7 @@ class Knowledge:
     models: Mapping[str, Model]
     wording: Wording
     version: str
+    asks: Asks = field(default_factory=lambda: Asks({}, {}))
 
     @cached_property
     def pieces(self) -> Mapping[str, Piece]:

@@ -2,39 +2,53 @@
 
 facts   what is known of a worker         choice  which pieces, in which order, with the trace
 levels  what the models read of it        cards   a piece in words
-sums    the calculators for one worker
+sums    the calculators for one worker    outcome  scores, facts and advice together
 """
 
-from bot.guidance.cards import CARD_LIMIT, benefit, card, render_card, title
+from bot.guidance.cards import CARD_LIMIT, Ground, benefit, beware, card, parts, render_card, title
 from bot.guidance.choice import (
     Advised,
     Guidance,
     Judged,
+    Marks,
     NotEligible,
+    SetAside,
     Trace,
     Undecided,
     advise,
     score,
 )
-from bot.guidance.facts import DERIVED, Scores, dated_facts, facts_from
+from bot.guidance.facts import DERIVED, Scores, dated_facts, facts_from, questions_of
 from bot.guidance.levels import levels_from
+from bot.guidance.outcome import Changes, Moved, Outcome, changes, outcome
 
 __all__ = [
     "CARD_LIMIT",
     "DERIVED",
     "Advised",
+    "Changes",
+    "Ground",
     "Guidance",
     "Judged",
+    "Marks",
+    "Moved",
     "NotEligible",
+    "Outcome",
     "Scores",
+    "SetAside",
     "Trace",
     "Undecided",
     "advise",
     "benefit",
+    "beware",
     "card",
+    "changes",
     "dated_facts",
     "facts_from",
     "levels_from",
+    "outcome",
+    "parts",
+    "questions_of",
     "render_card",
     "score",
     "title",

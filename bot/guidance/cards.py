@@ -11,6 +11,7 @@ from bot.knowledge import Knowledge, Piece
 from bot.parameters import Figure, Figures
 from bot.questionnaire import Answers, Language
 
+PARTS = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
 CARD_LIMIT = 3500  # characters, so that a card and its buttons fit one message with room to spare
 
 
@@ -44,6 +45,11 @@ def benefit(knowledge: Knowledge, piece: str, answers: Answers, language: Langua
     return _block(knowledge, piece, "benefit", facts, language, on).replace("\n", " ")
 
 
+def beware(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
+    """Word what to look out for, with the threshold that the rules set, if they set one."""
+    return _block(knowledge, piece, "beware", _facts(knowledge, answers, on), language, on)
+
+
 def card(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
     """Word a whole piece for this worker: Telegram HTML that fits one message and ends with its sources."""
     facts = _facts(knowledge, answers, on)
@@ -55,6 +61,19 @@ def render_card(knowledge: Knowledge, piece: str, facts: Facts, language: Langua
     found = knowledge.piece(piece)
     context = _context(knowledge, found, facts, language, figures)
     return knowledge.wording.render_with(figures, language, found.template, **context)
+
+
+def parts(
+    knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date
+) -> tuple[Mapping[str, str], Ground]:
+    """Word each of a piece's PARTS in Telegram HTML, and say what it stands on."""
+    found, figures = knowledge.piece(piece), Figures(knowledge.parameters, on)
+    context = _context(knowledge, found, _facts(knowledge, answers, on), language, figures)
+    worded = {
+        part: knowledge.wording.block_with(figures, language, found.template, part, **context)
+        for part in PARTS
+    }
+    return worded, Ground(found, figures, tuple(knowledge.cited(c, language) for c in found.sources))
 
 
 def _block(knowledge: Knowledge, piece: str, block: str, facts: Facts, language: Language, on: date) -> str:

@@ -1,14 +1,14 @@
 """Which advice, in which order, and why not the rest: deterministic, and with its trace."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Literal
 
 from bot.conditions import Condition, Facts, holds, judge, undecided
-from bot.guidance.facts import DERIVED, SCORED, dated_facts
-from bot.guidance.levels import REGION, levels_from
+from bot.guidance.facts import dated_facts, questions_of
+from bot.guidance.levels import levels_from
 from bot.knowledge import THEMES, Knowledge, Piece, Theme
 from bot.questionnaire import Answers, Questionnaire
 from models.risk import Abstained, Score
@@ -16,9 +16,11 @@ from models.risk import Abstained, Score
 FIRST = 3  # pieces that are shown at once
 MOST_OF_A_THEME = 2  # among the first, so that one worry doesn't hide the others
 
-PROVINCE = "province"
-
-Outcome = Literal["advised", "not_in_force", "not_for_you", "already", "not_eligible", "undecided"]
+Outcome = Literal[
+    "advised", "not_in_force", "set_aside", "not_for_you", "already", "not_eligible", "undecided"
+]
+Marks = Mapping[str, str]
+"""What the worker said of a piece, by its id: done, have it, or not for me."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,14 @@ class Undecided:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A piece that the worker marked: whatever else holds, it is not advised."""
+
+    id: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """One line of the trace: what became of a piece, by which facts, at which priority."""
 
@@ -60,12 +70,13 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """All that a replay needs: same day, same knowledge, same facts, same guidance."""
+    """All that a replay needs: same day, same knowledge, same facts and marks, same guidance."""
 
     on: date
     knowledge: str
     facts: Mapping[str, tuple[str, ...]]
     judged: tuple[Judged, ...]
+    marks: Marks = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +87,22 @@ class Guidance:
     others: Mapping[Theme, tuple[Advised, ...]]
     not_eligible: tuple[NotEligible, ...]
     undecided: tuple[Undecided, ...]
+    set_aside: tuple[SetAside, ...]
     trace: Trace
 
     @property
     def advised(self) -> tuple[Advised, ...]:
         """Everything that applies, the first pieces first."""
         return (*self.first, *(piece for pieces in self.others.values() for piece in pieces))
+
+    @property
+    def by_question(self) -> Mapping[str | None, tuple[str, ...]]:
+        """The undecided pieces by the question that settles them, most first; last those that none does."""
+        grouped: dict[str | None, list[str]] = {}
+        for piece in self.undecided:
+            grouped.setdefault(piece.question, []).append(piece.id)
+        order = sorted(grouped, key=lambda question: (question is None, -len(grouped[question])))
+        return {question: tuple(grouped[question]) for question in order}
 
 
 def score(knowledge: Knowledge, answers: Answers) -> dict[str, Score | Abstained]:
@@ -92,10 +113,11 @@ def score(knowledge: Knowledge, answers: Answers) -> dict[str, Score | Abstained
     return {name: model.score(levels, group=group, minor=minor) for name, model in knowledge.models.items()}
 
 
-def advise(knowledge: Knowledge, facts: Facts, on: date) -> Guidance:
-    """Choose and order the advice: same knowledge, facts and day, same guidance."""
+def advise(knowledge: Knowledge, facts: Facts, on: date, marks: Marks | None = None) -> Guidance:
+    """Choose and order the advice: same knowledge, facts, day and marks, same guidance."""
     facts = {**facts, **dated_facts(knowledge.parameters, on)}
-    judged = [_judge(piece, facts, on) for piece in knowledge.advice]
+    marks = dict(marks or {})
+    judged = [_judge(piece, facts, on, marks) for piece in knowledge.advice]
     by_outcome: dict[Outcome, list[Judged]] = {}
     for line in judged:
         by_outcome.setdefault(line.outcome, []).append(line)
@@ -113,18 +135,21 @@ def advise(knowledge: Knowledge, facts: Facts, on: date) -> Guidance:
             Undecided(j.id, _settling(j.facts[0], facts, knowledge.questionnaire), j.facts)
             for j in by_outcome.get("undecided", [])
         ),
+        set_aside=tuple(SetAside(j.id, marks[j.id]) for j in by_outcome.get("set_aside", [])),
         trace=Trace(
-            on, knowledge.version, {f: tuple(sorted(facts[f])) for f in sorted(facts)}, tuple(judged)
+            on, knowledge.version, {f: tuple(sorted(facts[f])) for f in sorted(facts)}, tuple(judged), marks
         ),
     )
 
 
-def _judge(piece: Piece, facts: Facts, on: date) -> Judged:
+def _judge(piece: Piece, facts: Facts, on: date, marks: Marks) -> Judged:
     def line(outcome: Outcome, names: Iterable[str], priority: int = piece.priority) -> Judged:
         return Judged(piece.id, outcome, priority, tuple(names))
 
     if not piece.in_force(on):
         return line("not_in_force", ())
+    if piece.id in marks:
+        return line("set_aside", ())
     if piece.already and holds(piece.already, facts):
         return line("already", piece.already)
     steps: tuple[tuple[Condition, Outcome], ...] = (
@@ -168,11 +193,11 @@ def _by_theme(ranked: list[Advised]) -> dict[Theme, tuple[Advised, ...]]:
 
 
 def _settling(fact: str, facts: Facts, questionnaire: Questionnaire) -> str | None:
-    """Name the question to ask for an unknown fact: its own, or first the one that opens it."""
-    if fact in SCORED:
-        return None
-    needed = DERIVED[fact].questions if fact in DERIVED else (PROVINCE if fact == REGION else fact,)
-    id = next((id for id in needed if id not in facts), needed[-1])
+    """Name the question to ask for an unknown fact: its own, or first the one that opens it.
+
+    None if no question would do: an age band, say, may leave open what a year would settle.
+    """
+    id = next((id for id in questions_of(fact) if id not in facts), "")
     question = questionnaire.by_id.get(id)
     if question is None:
         return None

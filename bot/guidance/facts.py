@@ -14,6 +14,7 @@ Scores = Mapping[str, Score | Abstained]
 Known = Mapping[str, frozenset[str]]
 
 COVER_OF_ILLNESS = frozenset({"medical", "city_medical"})
+PROVINCE = "province"
 EMPLOYEE_SCHEME = frozenset({"flexible", "employee"})
 
 
@@ -202,6 +203,13 @@ DERIVED: Mapping[str, Derived] = {
 BANDS = ("low", "middle", "high")
 SCORED = {"financing_band": "financing_constraint", "gap_band": "insurance_gap"}
 MEDICAL_WINDOW = "medical_window"
+
+
+def questions_of(fact: str) -> tuple[str, ...]:
+    """Name the questions whose answers make a fact, in order; none for a band or a day's fact."""
+    if fact in DERIVED:
+        return DERIVED[fact].questions
+    return () if fact in SCORED or fact == MEDICAL_WINDOW else (PROVINCE if fact == REGION else fact,)
 
 
 def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, on: date) -> Facts:

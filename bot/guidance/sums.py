@@ -6,10 +6,16 @@ from datetime import date
 from decimal import Decimal
 
 from bot import calculators
-from bot.calculators import Age, Contribution, Pension, Range, YearlyCost
+from bot.calculators import Age, Category, Contribution, Pension, Range, RetirementSpan, YearlyCost
 from bot.conditions import Facts
 from bot.parameters import Figures, NoValue
 from bot.questionnaire import Language, Questionnaire
+
+CATEGORIES: Mapping[str | None, tuple[Category, ...]] = {
+    "male": ("man",),
+    "female": ("woman_50", "woman_55"),
+}
+ALL_CATEGORIES: tuple[Category, ...] = ("woman_50", "woman_55", "man")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,19 @@ class Sums:
             return calculators.pension(self.figures, province, share, example["years"], age, year)
         except NoValue:  # the calculation base is unsure or too old to stand in
             return None
+
+    @property
+    def retirement(self) -> RetirementSpan | None:
+        """When the statutory age is reached, by age band and sex; None without a band closed on both sides.
+
+        Which of the women's two ages applies is for the office to say, so that both count; with the sex
+        unknown all three do.
+        """
+        band = self._band("age")
+        if band is None:
+            return None
+        categories = CATEGORIES.get(self._only("sex"), ALL_CATEGORIES)
+        return calculators.retirement_span(self.figures, categories, (int(band.low) + 1, int(band.high)))
 
     @property
     def record_gone(self) -> date:
