@@ -1,17 +1,27 @@
 """What the talk is made of: the conversation that is kept, what comes in, and the replies not yet worded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.questionnaire import Answers, Language
+from bot.reminders import Reminder, When
+
+Mark = Literal["done", "have", "not_for_me"]
+MARKS: tuple[Mark, ...] = ("done", "have", "not_for_me")
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """All that is kept of a talk; where it stands is derived from it, never stored.
 
-    `consent` holds the purposes agreed to (None: not asked yet), `reopened` the answered question
-    that is being asked again, `ticks` the choices ticked but not yet confirmed.
+    `consent` holds the purposes agreed to (None: not asked yet), `reopened` the answered question that is
+    being asked again, `then` where its answer leads (None: on), `before` all answers as they were when
+    the edit began that is still under way, `ticks` the choices ticked but not yet confirmed, `marks` the
+    pieces of advice that the worker set aside, `stuck` those on which they asked for help, `unscored`
+    whether they objected to the score, `traditional` whether they read Traditional script, `simple` whether
+    they want one idea a line and big buttons; `guess` the question and the option that we asked back, for
+    a typed yes.
     """
 
     questionnaire: str
@@ -23,6 +33,15 @@ class Conversation:
     ticks: tuple[str, ...] | None = None
     research: bool = False
     misses: int = 0
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    before: Answers | None = None
+    then: Literal["tips"] | None = None
+    reminders: tuple[Reminder, ...] = ()
+    stuck: tuple[str, ...] = ()
+    unscored: bool = False
+    traditional: bool = False
+    simple: bool = False
+    guess: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +60,10 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command such as /start, without its slash, in lower case."""
+    """A command such as /start, without its slash, in lower case; `rest` are the words behind it."""
 
     name: str
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +75,7 @@ Incoming = Tap | Typed | Command | Media
 
 Note = Literal[
     "why", "resumed", "stale", "media", "too_long", "not_read", "guess", "choose_one",
-    "unknown_command", "cannot_skip", "consent_first", "consent_needed", "not_finished",
+    "unknown_command", "cannot_skip", "explained", "consent_first", "consent_needed", "not_finished",
 ]  # fmt: skip
 
 
@@ -79,6 +99,7 @@ class Ask:
     note: Note | None = None
     guess: tuple[str, ...] = ()
     can_go_back: bool = True
+    then: Literal["tips"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +109,109 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Show scores, reasons and the first pieces of advice."""
+    """Show scores, reasons and the first pieces of advice; after an edit, what it changed."""
+
+    before: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Unfold one piece of advice."""
+    """Unfold one piece of advice; `here` replaces the tapped message instead of adding one."""
+
+    piece: str
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tips:
+    """List the themes of advice, or one shelf page by page: personal when there are answers.
+
+    A shelf is a theme, or "not_yet": what the rules ask more for, "one_more": what hangs on a question,
+    "marked": what the worker set aside.
+    """
+
+    shelf: str | None = None
+    page: int = 0
+    here: bool = False
+    before: Answers | None = None
+
+
+Saying = Literal[
+    "done", "under_14", "declined", "paused", "ask_forget", "forgotten", "ask_restart",
+    "privacy", "help", "full", "choose_language", "after_result", "unknown_advice", "nothing_kept", "group",
+    "sorry", "mark_not_kept", "ask_withdraw", "research_withdrawn", "private", "despair",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Come back to a piece of advice, or to the talk itself (`survey`): the worker wished it."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskReminder:
+    """Ask when to come back to something."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetReminder:
+    """Set a reminder; the service, which has the clock, does it and shows them all."""
+
+    what: str
+    when: When
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """List the reminders, each with a button that stops it."""
+
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Help who is stuck with a piece of advice: whom to ask, and that it is no shame."""
 
     piece: str
 
 
 @dataclass(frozen=True, slots=True)
-class Tips:
-    """List the themes of advice, or the pieces of one: personal when there are answers."""
+class MyData:
+    """Show everything that is kept of the worker, or hand it over as a file (JSON)."""
 
-    theme: str | None = None
+    as_file: bool = False
 
 
-Saying = Literal[
-    "done", "under_14", "declined", "paused", "ask_forget", "forgotten", "ask_restart",
-    "privacy", "help", "choose_language", "after_result", "unknown_advice", "nothing_kept", "group", "sorry",
-]  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class TakeAlong:
+    """Hand over something to keep: the result as a picture, or a printout of what to do."""
+
+    what: Literal["picture", "printout", "printout_result"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reckon:
+    """Work out a sum from taps: its name (None: which one?), and what was tapped (None: not begun)."""
+
+    sum: str | None = None
+    given: tuple[str, ...] | None = None
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer a free question from the knowledge, or say that we don't know; without one, say how to ask."""
+
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Explain how a score comes about, what it is not, and how to object to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +222,10 @@ class Say:
     here: bool = False
 
 
-Reply = AskConsent | Ask | Review | Report | Card | Tips | Say
+Reply = (
+    AskConsent | Ask | Review | Report | Card | Tips | Say
+    | AskReminder | SetReminder | Reminders | Remind | Stuck | MyData | TakeAlong | Explain | Reckon | Answer
+)  # fmt: skip
 Turn = tuple[Conversation | None, tuple[Reply, ...]]
 
 

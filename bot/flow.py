@@ -4,27 +4,33 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import assert_never
 
+from bot import advice, recall, rights
 from bot.conversation import (
+    Answer,
     AskConsent,
-    Card,
     Command,
     Consent,
     Conversation,
     Incoming,
     Media,
     Note,
+    Reckon,
+    Reminders,
     Reply,
     Review,
     Say,
+    TakeAlong,
     Tap,
     Tips,
     Turn,
     Typed,
 )
-from bot.questionnaire import Language, Questionnaire
-from bot.reading import Control, Guess, Match, NotRead, read
+from bot.private import in_despair, private_in
+from bot.questionnaire import Language, Question, Questionnaire
+from bot.reading import Control, Guess, Match, NotRead, agrees, read
 from bot.survey import Survey
 
+EXPLAIN = 2  # misses after which the note says how it works
 MAX_TYPED = 200  # characters; a longer text is no answer to a short question
 
 
@@ -49,6 +55,10 @@ class Flow:
         """
         talk = None if talk is None else self.survey.carried_over(talk)
         match incoming:
+            case Typed(said) | Command("ask", said) if in_despair(said):
+                return talk, (Say("despair"),)
+            case Command("ask", rest):
+                return talk, (Say("private") if private_in(rest) else Answer(rest[:MAX_TYPED]),)
             case Command(name):
                 return self._command(talk, name, language)
             case Tap(data):
@@ -87,13 +97,19 @@ class Flow:
     # --- commands --------------------------------------------------------------------------------
 
     def _command(self, talk: Conversation | None, name: str, language: Language) -> Turn:
+        if (turn := rights.command(talk, name)) is not None:
+            return turn
         match name:
             case "help" | "privacy":
                 return talk, (Say(name),)
+            case "remind" if talk is not None and self.agreed(talk):
+                return talk, (Reminders(),)
             case "lang":
                 return talk, (Say("choose_language"),)
             case "tips":
-                return talk, (Tips(),)
+                return advice.listed(talk, Tips())
+            case "calc":
+                return talk, (Reckon(),)
             case "delete":
                 return talk, (Say("ask_forget" if talk else "nothing_kept"),)
         if talk is None:
@@ -123,30 +139,32 @@ class Flow:
 
     def _tap(self, talk: Conversation | None, data: str, language: Language) -> Turn:
         verb, subject, object_ = (*data.split(":", 2), "", "")[:3]
+        kept = talk is not None and self.agreed(talk)
+        if (turn := advice.tap(talk, verb, subject, object_, pieces=self.pieces, kept=kept)) is not None:
+            return turn
         match verb, subject:
-            case "open", piece:
-                return talk, (Card(piece) if piece in self.pieces else Say("unknown_advice"),)
             case "go", "tips":
-                return talk, (Tips(),)
-            case "theme", theme:
-                return talk, (Tips(theme),)
+                return advice.listed(talk, Tips())
             case "go", "privacy":
                 return talk, (Say("privacy"),)
-            case "lang", "zh" | "en":
-                return self._choose_language(talk, "en" if subject == "en" else "zh")
+            case "calc", sum:
+                given = tuple(object_.split(":")) if data.count(":") > 1 else None
+                return talk, (Reckon(sum or None, given, here=True),)
+            case ("lang", "zh" | "en" | "hant") | ("mode", "simple" | "normal"):
+                talk = talk or Conversation(questionnaire=self.questionnaire.version, language=language)
+                talk = _shown_as(talk, subject)
+                return talk, (self._screen(talk),)
+        if verb == "go" and (turn := rights.tap(talk, subject, self.questionnaire)) is not None:
+            return turn
         if talk is None:
             return self._begin(language)
         if verb == "go":
             return self._go(talk, subject)
         if not self.agreed(talk):
             return self._tick_consent(talk, verb, subject, object_)
+        if (turn := recall.tap(talk, self.pieces, verb, subject, object_)) is not None:
+            return turn
         return self.survey.press(talk, verb, subject, object_)
-
-    def _choose_language(self, talk: Conversation | None, language: Language) -> Turn:
-        if talk is None:
-            return self._begin(language)
-        talk = replace(talk, language=language)
-        return talk, (self._screen(talk),)
 
     def _go(self, talk: Conversation, where: str) -> Turn:
         match where:
@@ -159,13 +177,25 @@ class Flow:
             case _ if not self.agreed(talk):
                 return self._again(talk, talk.language, "consent_first")
             case "restart":
-                talk = replace(talk, answers={}, reopened=None, ticks=None, research=False)
+                talk = replace(
+                    talk,
+                    answers={},
+                    reopened=None,
+                    then=None,
+                    before=None,
+                    ticks=None,
+                    research=False,
+                    marks={},
+                )
             case "review":
                 return talk, (Review(),)
+            case "picture" | "printout" | "printout_result" if not talk.unscored or where == "printout":
+                finished = self.survey.position(talk) is None
+                return talk, (TakeAlong(where) if finished else self._screen(talk, "not_finished"),)
             case "research" if "research" in (talk.consent or ()):
                 talk = replace(talk, research=True)
             case "continue" | "result":
-                talk = replace(talk, reopened=None, ticks=None)
+                talk = replace(talk, reopened=None, then=None, ticks=None)
             case _:
                 return self.survey.again(talk, "stale")
         return talk, (self._screen(talk),)
@@ -189,11 +219,17 @@ class Flow:
     # --- typed words -----------------------------------------------------------------------------
 
     def _typed(self, talk: Conversation | None, text: str, language: Language) -> Turn:
+        if private_in(text):
+            return talk, (Say("private"),)
         if talk is None or not self.agreed(talk):
             return self._again(talk, language, "consent_first")
         question = self.survey.position(talk)
+        if question is None and len(text) <= MAX_TYPED:
+            return talk, (Answer(text),)
         if question is None or len(text) > MAX_TYPED:
             return self.survey.again(talk, "too_long")
+        if talk.guess and talk.guess[0] == question.id and agrees(text):
+            return self._confirm(talk, question, talk.guess[1])
         match read(text, question):
             case Match(options) if question.multiple:
                 return self.survey.tick(talk, question, *options)
@@ -204,5 +240,20 @@ class Flow:
             case Guess(options):
                 note: Note = "guess"
             case NotRead():
-                note, options = "not_read", ()
-        return self.survey.again(replace(talk, misses=talk.misses + 1), note, options)
+                note, options = "not_read" if talk.misses < EXPLAIN - 1 else "explained", ()
+        guess = (question.id, options[0]) if len(options) == 1 else None
+        return self.survey.again(replace(talk, misses=talk.misses + 1, guess=guess), note, options)
+
+    def _confirm(self, talk: Conversation, question: Question, option: str) -> Turn:
+        """Take a typed yes to 'did you mean …?' for the option that was asked back."""
+        talk = replace(talk, guess=None)
+        if question.multiple:
+            return self.survey.tick(talk, question, option)
+        return self.survey.answer(talk, question, (option,))
+
+
+def _shown_as(talk: Conversation, choice: str) -> Conversation:
+    """Give the talk in a language, a script or a look."""
+    if choice in ("simple", "normal"):
+        return replace(talk, simple=choice == "simple")
+    return replace(talk, language="en" if choice == "en" else "zh", traditional=choice == "hant")

@@ -1,34 +1,52 @@
-"""One turn: load, step, word, and save all of it in one transaction, again on conflict."""
+"""Turns, pure: conversations and what came in -> conversations as they are now, and what goes out."""
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from bot.conversation import Conversation, Incoming
+from bot.conversation import (
+    Ask,
+    Conversation,
+    Incoming,
+    Remind,
+    Reminders,
+    Reply,
+    Report,
+    Say,
+    SetReminder,
+    Tips,
+    Turn,
+)
 from bot.messages import Message, Speaker
 from bot.questionnaire import Language
+from bot.reminders import Reminder, added, due, split
 
-MAX_TRIES = 8  # a conflict means that another process took a step of the same chat meanwhile
+UNLIMITED = 10**9
+RESULT = "result"  # stands beside the questions' ids in `Settled.shown`
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A command in a group, where one line points to the private chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """The time has come for something that the worker asked to be reminded of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What came in, from whom: `update` is unique for ever, `message` is the tapped message's id."""
+    """What came in, from whom: `update` is unique for ever, `message` is the tapped message's id.
 
-    update: int
+    A Wake has no update: its effect is once because it takes the reminder away.
+    """
+
+    update: int | None
     chat: int
-    incoming: Incoming
+    incoming: Incoming | Group | Wake
     language: Language = "zh"
     message: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A chat's conversation as it stood, its version for the save, and whether the update is old news."""
-
-    conversation: Conversation | None
-    version: int
-    seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,50 +58,139 @@ class Outgoing:
     edits: int | None = None
 
 
-class Conflict(Exception):
-    """Another turn of the same chat, or the same update, was saved first."""
+@dataclass(slots=True)
+class Settled:
+    """The effect of some turns; it is kept as a whole or not at all.
 
-
-class Store(Protocol):
-    """Where conversations, handled updates and outgoing messages are kept, together."""
-
-    async def load(self, chat: int, update: int) -> Loaded:
-        """Load a chat's conversation and say whether the update was handled before."""
-        ...
-
-    async def save(
-        self,
-        envelope: Envelope,
-        loaded: Loaded,
-        conversation: Conversation | None,
-        outgoing: tuple[Outgoing, ...],
-    ) -> None:
-        """Save the turn as a whole or not at all; None deletes the conversation. Raises Conflict."""
-        ...
-
-
-async def take_turn(store: Store, speaker: Speaker, envelope: Envelope, today: date) -> bool:
-    """Take one turn with its effect exactly once; False when the update was handled before.
-
-    Raises Conflict after MAX_TRIES, and whatever the store raises: then nothing has happened, and
-    the update has to be delivered again.
+    `conversations` holds the chats that changed (None: nothing may be kept), `handled` the updates that
+    were not handled before, `forgotten` the chats of which all that was kept must go, even if they began
+    anew since, `failures` the bugs that turns met, `shown` the questions asked and
+    results shown, for the counters; `finished` the changed chats whose survey is complete, `joined`
+    how many people agreed for the first time.
     """
-    for _ in range(MAX_TRIES):
-        loaded = await store.load(envelope.chat, envelope.update)
-        if loaded.seen:
-            return False
-        talk, replies = speaker.flow.step(loaded.conversation, envelope.incoming, envelope.language)
-        known = talk or loaded.conversation
-        language = known.language if known else envelope.language
-        messages = [m for reply in replies for m in speaker.word(reply, talk, language, today)]
-        outgoing = tuple(_address(envelope, message) for message in messages)
+
+    conversations: dict[int, Conversation | None] = field(default_factory=dict)
+    handled: list[int] = field(default_factory=list)
+    forgotten: set[int] = field(default_factory=set)
+    finished: set[int] = field(default_factory=set)
+    joined: int = 0
+    outgoing: list[Outgoing] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+
+
+def settle(
+    speaker: Speaker,
+    envelopes: Sequence[Envelope],
+    conversations: Mapping[int, Conversation],
+    seen: Set[int],
+    now: datetime,
+    room: int = UNLIMITED,
+) -> Settled:
+    """Take the turn of each envelope in order; an update that was seen before has no effect.
+
+    `room` is how many more people may agree this year; beyond it there is general guidance only. A turn
+    that meets a bug leaves its conversation as it was, tells the worker that we failed, and holds up no
+    other turn.
+    """
+    settled = Settled()
+    handled: set[int] = set()
+    for envelope in envelopes:
+        if envelope.update is not None:
+            if envelope.update in seen or envelope.update in handled:
+                continue
+            handled.add(envelope.update)
+            settled.handled.append(envelope.update)
+        held = settled.conversations.get(envelope.chat, conversations.get(envelope.chat))
         try:
-            await store.save(envelope, loaded, talk, outgoing)
-        except Conflict:
+            talk, outgoing, shown = _turn(speaker, envelope, held, now)
+        except Exception as error:  # noqa: BLE001 - one turn's bug must not take the others' turns along
+            settled.failures.append(error)
+            if not isinstance(envelope.incoming, Wake):
+                (sorry,) = speaker.word(Say("sorry"), held, _language(envelope, held), now.date())
+                settled.outgoing.append(Outgoing(envelope.chat, sorry))
             continue
-        return True
-    raise Conflict(f"update {envelope.update} met {MAX_TRIES} conflicts; deliver it again")
+        if talk is not None and talk.consent and not (held and held.consent):
+            if settled.joined >= room:
+                talk, outgoing, shown = held, _full(speaker, envelope, held, now), []
+            else:
+                settled.joined += 1
+        if talk != held:
+            settled.conversations[envelope.chat] = talk
+            finished = talk is not None and _finished(speaker, talk)
+            (settled.finished.add if finished else settled.finished.discard)(envelope.chat)
+        if talk is None and held is not None:
+            settled.forgotten.add(envelope.chat)
+            settled.outgoing = [other for other in settled.outgoing if other.chat != envelope.chat]
+        settled.outgoing += outgoing
+        settled.shown += shown
+    return settled
+
+
+def _turn(
+    speaker: Speaker, envelope: Envelope, held: Conversation | None, now: datetime
+) -> tuple[Conversation | None, list[Outgoing], list[str]]:
+    today = now.date()
+    match envelope.incoming:
+        case Group():
+            (line,) = speaker.word(Say("group"), None, envelope.language, today)
+            return held, [Outgoing(envelope.chat, line)], []
+        case Wake():
+            talk, replies = _woken(held, now)
+        case incoming:
+            talk, replies = speaker.flow.step(held, incoming, envelope.language)
+    if talk is not None:
+        talk, replies = _timed(talk, replies, now)
+    language = _language(envelope, talk or held)
+    messages = [message for reply in replies for message in speaker.word(reply, talk, language, today)]
+    return talk, [_address(envelope, message) for message in messages], list(_shown(replies))
+
+
+def _full(speaker: Speaker, envelope: Envelope, held: Conversation | None, now: datetime) -> list[Outgoing]:
+    language = _language(envelope, held)
+    replies = (Say("full"), Tips())
+    messages = [m for reply in replies for m in speaker.word(reply, None, language, now.date())]
+    return [_address(envelope, message) for message in messages]
+
+
+def _timed(
+    talk: Conversation, replies: tuple[Reply, ...], now: datetime
+) -> tuple[Conversation, tuple[Reply, ...]]:
+    """Set the reminders that the replies ask for; the flow has no clock."""
+    shown: list[Reply] = []
+    for reply in replies:
+        if isinstance(reply, SetReminder):
+            new = Reminder(reply.what, int(due(reply.when, now).timestamp()))
+            talk = replace(talk, reminders=added(talk.reminders, new))
+            reply = Reminders(here=True)
+        shown.append(reply)
+    return talk, tuple(shown)
+
+
+def _woken(held: Conversation | None, now: datetime) -> Turn:
+    if held is None:
+        return None, ()
+    due, waiting = split(held.reminders, now)
+    return replace(held, reminders=waiting), tuple(Remind(reminder.what) for reminder in due)
+
+
+def _finished(speaker: Speaker, talk: Conversation) -> bool:
+    # An answer that is just being changed still counts as given.
+    return speaker.flow.agreed(talk) and speaker.flow.questionnaire.next(talk.answers) is None
+
+
+def _language(envelope: Envelope, talk: Conversation | None) -> Language:
+    return talk.language if talk else envelope.language
 
 
 def _address(envelope: Envelope, message: Message) -> Outgoing:
     return Outgoing(envelope.chat, message, envelope.message if message.here else None)
+
+
+def _shown(replies: Iterable[object]) -> Iterable[str]:
+    for reply in replies:
+        match reply:
+            case Ask(question=id):
+                yield id
+            case Report():
+                yield RESULT

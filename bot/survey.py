@@ -1,8 +1,9 @@
 """The survey inside the talk: where it stands, and what each button of a question does to it."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from bot.conversation import Ask, Conversation, Note, Reply, Report, Say, Turn
+from bot.conversation import Ask, Conversation, Note, Report, Say, Tips, Turn
 from bot.questionnaire import SKIPPED, Question, Questionnaire
 
 
@@ -14,7 +15,8 @@ class Survey:
 
     def position(self, talk: Conversation) -> Question | None:
         """Find the question that is open: the reopened one, else the first without an answer."""
-        reopened = next((q for q in self.path(talk) if q.id == talk.reopened), None)
+        askable = self.questionnaire.path(talk.answers, research=True)
+        reopened = next((q for q in askable if q.id == talk.reopened), None)
         return reopened or self.questionnaire.next(talk.answers, research=talk.research)
 
     def path(self, talk: Conversation) -> tuple[Question, ...]:
@@ -29,6 +31,7 @@ class Survey:
         if question is None:
             return Report()
         path = self.path(talk)
+        path = path if question in path else (*path, question)  # it is of the research part
         index = path.index(question)
         return Ask(
             question=question.id,
@@ -38,7 +41,8 @@ class Survey:
             current=talk.answers.get(question.id, ()),
             note=note,
             guess=guess,
-            can_go_back=index > 0,
+            can_go_back=index > 0 and talk.then is None,
+            then=talk.then,
         )
 
     def again(self, talk: Conversation, note: Note | None = None, guess: tuple[str, ...] = ()) -> Turn:
@@ -53,7 +57,9 @@ class Survey:
         known = self.questionnaire.by_id
         fitting = {id: a for id, a in talk.answers.items() if id in known and known[id].accepts(a)}
         version = self.questionnaire.version
-        return replace(talk, questionnaire=version, answers=fitting, reopened=None, ticks=None)
+        return replace(
+            talk, questionnaire=version, answers=fitting, reopened=None, then=None, before=None, ticks=None
+        )
 
     def ticks(self, talk: Conversation, question: Question) -> tuple[str, ...]:
         """List what is ticked: the pending ticks, or the answer that is being changed."""
@@ -63,7 +69,7 @@ class Survey:
     def press(self, talk: Conversation, verb: str, subject: str, object_: str = "") -> Turn:
         """Press a button of the question `subject`; if that one is not open, nothing changes."""
         if verb == "edit":
-            return self._reopen(talk, subject)
+            return self._reopen(talk, subject, then="tips" if object_ == "tips" else None)
         question = self.position(talk)
         if question is None or question.id != subject:
             return self._stale(talk, verb, subject, object_)
@@ -84,7 +90,7 @@ class Survey:
             case "back":
                 return self._back(talk, question)
             case "keep" if question.id in talk.answers:
-                return self._settled(replace(talk, reopened=None, ticks=None, misses=0))
+                return self._settled(replace(talk, reopened=None, ticks=None, misses=0, guess=None))
         return self.again(talk, "stale")
 
     def answer(self, talk: Conversation, question: Question, answer: tuple[str, ...]) -> Turn:
@@ -94,8 +100,12 @@ class Survey:
         option = question.option(answer[0])
         if option is not None and option.ends:
             return None, (Say("under_14", here=True),)
+        editing = talk.then is not None or not self.questionnaire.next(talk.answers, research=talk.research)
+        before = talk.before if talk.before is not None else talk.answers if editing else None
         answers = {**talk.answers, question.id: answer}
-        return self._settled(replace(talk, answers=answers, reopened=None, ticks=None, misses=0))
+        return self._settled(
+            replace(talk, answers=answers, before=before, reopened=None, ticks=None, misses=0, guess=None)
+        )
 
     def tick(self, talk: Conversation, question: Question, *ids: str, on: bool = True) -> Turn:
         """Tick or untick choices; an exclusive one clears the others and is cleared by them."""
@@ -109,32 +119,42 @@ class Survey:
                 alone = {other.id for other in question.options if other.exclusive}
                 held = {id} if option.exclusive else (held - alone) | {id}
         ticks = tuple(option.id for option in question.options if option.id in held)
-        talk = replace(talk, ticks=ticks, misses=0)
+        talk = replace(talk, ticks=ticks, misses=0, guess=None)
         return talk, (self.screen(talk),)
 
     def _settled(self, talk: Conversation) -> Turn:
+        before = talk.before if talk.before != talk.answers else None
+        if talk.then == "tips":
+            return replace(talk, then=None, before=None), (Tips(here=True, before=before),)
         screen = self.screen(talk)
-        replies: tuple[Reply, ...] = (screen,)
-        return talk, (Say("done", here=True), *replies) if isinstance(screen, Report) else replies
+        if isinstance(screen, Report):
+            return replace(talk, before=None), (Say("done", here=True), Report(before))
+        return talk, (screen,)
 
     def _back(self, talk: Conversation, question: Question) -> Turn:
+        if talk.then == "tips":
+            return self._settled(replace(talk, reopened=None, ticks=None, misses=0, guess=None))
         path = self.path(talk)
+        if question not in path:
+            return self.again(talk)
         index = path.index(question)
         if index > 0:
-            talk = replace(talk, reopened=path[index - 1].id, ticks=None, misses=0)
+            talk = replace(talk, reopened=path[index - 1].id, ticks=None, misses=0, guess=None)
         return talk, (self.screen(talk),)
 
-    def _reopen(self, talk: Conversation, id: str) -> Turn:
-        if id not in {q.id for q in self.path(talk) if q.id in talk.answers}:
+    def _reopen(self, talk: Conversation, id: str, then: Literal["tips"] | None) -> Turn:
+        """Ask a question again; one that a list of advice asks for need not have been asked before."""
+        askable = {q.id for q in self.questionnaire.path(talk.answers, research=True)}
+        if id not in askable or (then is None and id not in talk.answers):
             return self.again(talk, "stale")
-        talk = replace(talk, reopened=id, ticks=None, misses=0)
+        talk = replace(talk, reopened=id, then=then, ticks=None, misses=0, guess=None)
         return talk, (self.screen(talk),)
 
     def _stale(self, talk: Conversation, verb: str, subject: str, object_: str) -> Turn:
-        """Heal an old button by showing the open question; the second of a double tap is silent."""
+        """Heal an old button by showing the open question; a double tap hears again what the first heard."""
         finished = self.position(talk) is None
         if verb == "a" and talk.answers.get(subject) == (object_,):
-            return talk, () if finished else (self.screen(talk),)
+            return talk, (Say("done", here=True) if finished else self.screen(talk),)
         if verb in ("done", "skip", "keep") and finished:
-            return talk, ()
+            return talk, (Say("done", here=True),)
         return self.again(talk, "stale")

@@ -19,6 +19,7 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 CENT = Decimal("0.01")
+MANY = 10_000  # worded blocks that are remembered
 
 
 class TemplateGap(LookupError):
@@ -42,8 +43,19 @@ class Wording:
         return self.render_with(Figures(self.parameters, on), language, template, **context)
 
     def block(self, language: Language, template: str, block: str, on: date, **context: object) -> str:
-        """Word one block of a template."""
-        return self.block_with(Figures(self.parameters, on), language, template, block, **context)
+        """Word one block of a template; what depends on nothing but the day is worded once a day."""
+        if context:
+            return self.block_with(Figures(self.parameters, on), language, template, block, **context)
+        key = (language, template, block, on)
+        if key not in self._plain:
+            if len(self._plain) > MANY:
+                self._plain.clear()
+            self._plain[key] = self.block_with(Figures(self.parameters, on), language, template, block)
+        return self._plain[key]
+
+    @cached_property
+    def _plain(self) -> dict[tuple[str, str, str, date], str]:
+        return {}
 
     def render_with(self, figures: Figures, language: Language, template: str, **context: object) -> str:
         """Word a whole template with these figures, which remember what was looked at."""

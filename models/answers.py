@@ -26,7 +26,10 @@ class AnswersError(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Collected:
-    """Complete rows in the file's order; `left_out` counts those with a feature or the outcome unknown."""
+    """Complete rows; `left_out` counts those with a feature or the outcome unknown.
+
+    They stand in the order of their values: an export shuffles people, and no decision may hang on that.
+    """
 
     rows: Rows
     left_out: int
@@ -58,7 +61,7 @@ def read(path: Path, spec: Spec) -> Collected:
     if not lines:
         raise _fault(path, 1, "a header but no row", "export again once there are answers")
     levels = [_levels(path, number, row, columns) for number, row in lines]
-    complete = [row for row in levels if None not in row]
+    complete = sorted(tuple(v for v in row if v is not None) for row in levels if None not in row)
     if not complete:
         raise _fault(path, 2, f"no row has all of {', '.join(columns)}", "collect complete answers first")
     numbers = np.array(complete, dtype=np.float64)

@@ -1,0 +1,145 @@
+"""Free questions: which piece of advice answers them, or the honest word that none does.
+
+A text is a bag of single Chinese characters, pairs of them and stems of English words, after folding
+(`bot.reading.folding`) and after one spelling was put for all (`words` in knowledge/asks.yaml). The bag of
+a subject is all ways of asking for it. A subject's likeness is BM25 by the root of the most that the question
+could reach, so that neither a short question nor a long story has an advantage. What was tried besides, and
+how well: tests/test_ask.py.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bot.reading.folding import fold, mend
+
+CERTAIN = 0.7  # likeness from which an answer is given
+VAGUE = 0.5  # likeness from which at least the subject is clear enough to name its hotline
+NEAR = 2
+OTHER = "other"  # what is not ours: a question that is nearest to it is not answered
+OTHERNESS = 0.75  # what the likeness of OTHER counts: its few words are never all of a question's
+MAX_READ = 200  # characters of a question that are read
+REPEATS = 2.0  # BM25's k: how much a subject that says a word in many ways gains; b is 1
+
+# What says nothing of the matter: who asks, how politely, and that it is a question.
+_CHINESE = "怎么什多少吗呢吧啊呀的了我你他她您们是在有没不要会能想就都也还和跟去给几个很太这那哪里上下"
+_ENGLISH = (
+    "a an the i im my me you your he she we they it its this that these those is are am was be been "
+    "to of in on for and or if with at by from as so do did dont can will would had should could have "
+    "ha has what how there when where who which why not no get got "
+)
+_FILLER = frozenset([*_CHINESE, *_ENGLISH.split()])
+_RUN = re.compile("[\u3400-\u9fff]+|[a-z0-9']+")
+_ENDINGS = ("ing", "ed", "es", "s")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What answers a question: the best piece, and at most two near ones.
+
+    Where no piece does, `best` is the hotline to ask, or None for what is not ours; then `near` is empty.
+    """
+
+    best: str | None
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Answers questions from the ways in which each subject (a piece, a hotline, OTHER) is asked for.
+
+    same: a spelling to the one that stands for it. hotlines: of a piece, whom to ask about its subject.
+    """
+
+    ways: Mapping[str, tuple[str, ...]]
+    same: Mapping[str, str] = field(default_factory=dict)
+    hotlines: Mapping[str, str] = field(default_factory=dict)
+
+    def answer(self, question: str) -> Found:
+        """Find the piece that answers `question`, and two near ones; any string is a question."""
+        ranked = self.ranked(question)
+        if not ranked or ranked[0][0] == OTHER or ranked[0][1] < VAGUE:
+            return Found(None)
+        best, likeness = ranked[0]
+        if best.startswith("hotline."):
+            return Found(best)
+        if likeness < CERTAIN:
+            return Found(self.hotlines.get(best))
+        pieces = [id for id, _ in ranked if id != OTHER and not id.startswith("hotline.")]
+        return Found(best, tuple(pieces[1 : 1 + NEAR]))
+
+    def ranked(self, question: str) -> list[tuple[str, float]]:
+        """List the subjects that share anything with the question and their likeness, the likest first."""
+        index = self._index
+        terms = sorted(set(self.features(question)))  # sorted, so that the sums are always the same
+        most = math.sqrt(sum(index.rarity.get(term, index.rarest) for term in terms))
+        reached: dict[int, float] = {}
+        for term in terms:
+            for subject, part in index.parts.get(term, ()):
+                reached[subject] = reached.get(subject, 0.0) + part
+        likeness: dict[str, float] = {}
+        for subject, score in reached.items():
+            id = index.ids[subject]
+            like = score / most * (OTHERNESS if id == OTHER else 1.0)
+            likeness[id] = max(likeness.get(id, 0.0), like)
+        return sorted(likeness.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def features(self, text: str) -> list[str]:
+        """Take a text apart: Chinese characters and the pairs of them, stems of English words."""
+        words = mend(fold(text[:MAX_READ]))
+        if self.same:
+            words = self._spellings.sub(lambda found: self.same.get(found[0], found[0]), words)
+        terms: list[str] = []
+        for run in _RUN.findall(words):
+            if run[0] >= "\u3400":
+                terms += (character for character in run if character not in _FILLER)
+                pairs = (run[i : i + 2] for i in range(len(run) - 1))
+                terms += (pair for pair in pairs if not _FILLER.issuperset(pair))
+            elif (stem := _stem(run)) not in _FILLER:
+                terms.append(stem)
+        return terms
+
+    @cached_property
+    def _spellings(self) -> re.Pattern[str]:
+        longest_first = sorted({*self.same, *self.same.values()}, key=lambda word: (-len(word), word))
+        return re.compile("|".join(map(re.escape, longest_first)))
+
+    @cached_property
+    def _index(self) -> "_Index":
+        subjects = [(id, ways) for id, ways in self.ways.items() if id != OTHER]
+        subjects += [(OTHER, (way,)) for way in self.ways.get(OTHER, ())]  # each is a subject of its own
+        bags = [Counter(term for way in ways for term in self.features(way)) for _, ways in subjects]
+        return _Index.of([id for id, _ in subjects], bags)
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The terms' rarity, and what each adds to the subjects that know it."""
+
+    ids: list[str]
+    rarity: Mapping[str, float]
+    rarest: float  # that of a term that nobody here says
+    parts: Mapping[str, list[tuple[int, float]]]
+
+    @classmethod
+    def of(cls, ids: list[str], bags: list[Counter[str]]) -> "_Index":
+        known = Counter(term for bag in bags for term in bag)
+        rarity = {term: math.log((len(bags) + 1) / count) for term, count in known.items()}
+        usual = sum(bag.total() for bag in bags) / max(1, len(bags))
+        parts: dict[str, list[tuple[int, float]]] = {}
+        for number, bag in enumerate(bags):
+            slack = REPEATS * bag.total() / usual
+            for term, count in bag.items():
+                parts.setdefault(term, []).append((number, rarity[term] * count / (count + slack)))
+        return cls(ids, rarity, math.log(len(bags) + 1), parts)
+
+
+def _stem(word: str) -> str:
+    word = word.replace("'s", "").replace("'", "")
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) > 2:
+            return word[: -len(ending)]
+    return word

@@ -1,0 +1,28 @@
+"""Policy in code: contributions, pensions, waiting months, loans, reserves. Pure; figures come by day.
+
+Amounts are yuan as Decimal, to the cent unless named a range; ratios are 0.2, never 20.
+Whatever a figure lacks on the day raises parameters.NoValue.
+"""
+
+from bot.calculators.amounts import Range, cents
+from bot.calculators.contributions import Contribution, pension_contribution, share_of_income, subsidy
+from bot.calculators.loans import YearlyCost, private_ceiling, record_gone, yearly_cost
+from bot.calculators.pensions import Pension, payment_months, pension
+from bot.calculators.reserves import emergency_fund, waiting_months
+from bot.calculators.retirement import (
+    Age,
+    Category,
+    Retirement,
+    RetirementSpan,
+    delay_months,
+    retirement,
+    retirement_span,
+    years_needed,
+)
+
+__all__ = [
+    "Age", "Category", "Contribution", "Pension", "Range", "Retirement", "RetirementSpan", "YearlyCost",
+    "cents", "delay_months", "emergency_fund", "payment_months", "pension", "pension_contribution",
+    "private_ceiling", "record_gone", "retirement", "retirement_span", "share_of_income", "subsidy",
+    "waiting_months", "yearly_cost", "years_needed",
+]  # fmt: skip

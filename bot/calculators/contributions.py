@@ -1,0 +1,50 @@
+"""What a pension costs a month: the flexible worker's contribution, its share of income, its subsidy."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.calculators.amounts import CENT, MONTHS, Range, cents
+from bot.parameters import Figures, table_of
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A month's pension contribution in yuan; `year` is that of its base, which is old if `carried`."""
+
+    share: Decimal
+    base: Decimal
+    month: Decimal
+    year: int
+    carried: bool
+
+    @property
+    def per_year(self) -> Decimal:
+        """What twelve months cost, in yuan."""
+        return self.month * MONTHS
+
+
+def pension_contribution(figures: Figures, province: str, share: Decimal) -> Contribution:
+    """Work out a month's contribution of a flexible worker.
+
+    share: the chosen base as a share of the province's average wage, held between floor and cap.
+    Source: 国发〔2005〕38号, 国办发〔2019〕13号 and the province's notice.
+    """
+    id = f"pension.base_limits.{province}"
+    value, carried = figures.last(id)
+    limits = table_of(id, value.value)
+    floor_factor = figures.number("pension.flex.floor_factor")
+    # The published floor is rounded, and below 60 % in some provinces: the lowest tier is the floor.
+    wanted = limits["floor"] if share == floor_factor else cents(limits["average"] * share)
+    base = min(max(wanted, limits["floor"]), limits["cap"])
+    month = cents(base * figures.number("pension.flex.contribution_rate"))
+    return Contribution(share, base, month, value.from_.year, carried)
+
+
+def share_of_income(amount: Decimal, income: Range) -> Range:
+    """Compare a month's amount with a band of monthly income, as shares to the hundredth; at most 1."""
+    return Range(*(min(Decimal(1), (amount / i).quantize(CENT)) for i in (income.high, income.low)))
+
+
+def subsidy(figures: Figures, contribution: Decimal) -> Decimal:
+    """Work out the most that the flexible workers' subsidy returns of a contribution, in yuan."""
+    return cents(contribution * figures.number("subsidy.flex.share"))

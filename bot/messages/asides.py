@@ -1,0 +1,150 @@
+"""What a worker may ask beside the questions: their data, how the score comes about, reminders, help."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+
+from bot import guidance, handout
+from bot.ask import Asker
+from bot.conversation import Answer, AskReminder, Conversation, MyData, Reminders, Stuck, TakeAlong
+from bot.messages.buttons import Button, File, Keyboard, Message
+from bot.messages.sheet import Sheet
+from bot.parameters import Figures
+from bot.questionnaire import Language
+from bot.reminders import CHINA, WHENS
+
+
+def my_data(sheet: Sheet, reply: MyData) -> Message:
+    """Show everything that is kept; as a file it is the stored conversation itself, as JSON."""
+    talk = sheet.talk
+    if talk is None:
+        return Message(sheet.render("say/nothing_kept.j2"))
+    if reply.as_file:
+        content = json.dumps(asdict(talk), ensure_ascii=False, indent=2)
+        return Message(sheet.label("mydata"), attachment=File("my-data.json", content))
+    known = sheet.knowledge.questionnaire.by_id
+    text = sheet.render(
+        "mydata.j2",
+        language_name=_language(talk),
+        consent_version=talk.consent_version,
+        purposes=[
+            purpose.in_(sheet.language)
+            for purpose in sheet.knowledge.consent.purposes
+            if purpose.id in (talk.consent or ())
+        ],
+        lines=[
+            (sheet.question(id), sheet.said(known[id], answer))
+            for id, answer in talk.answers.items()
+            if id in known
+        ],
+        marks=[
+            f"{sheet.title(id)} ({sheet.label(f'mark_{mark}')})"
+            for id, mark in talk.marks.items()
+            if id in sheet.knowledge.pieces
+        ],
+        reminders=[f"{at} {what}" for at, what in _times(sheet, talk)],
+        stuck=[sheet.title(id) for id in talk.stuck if id in sheet.knowledge.pieces],
+        unscored=talk.unscored,
+    )
+    delete = Button(sheet.label("delete"), "go:delete")
+    rows = sheet.rows(("review", "data_file"), ("withdraw", "explain"))
+    return Message(text, (*rows, (delete,)))
+
+
+def answer(sheet: Sheet, reply: Answer, asker: Asker) -> Message:
+    """Answer a free question with the card that fits best and two near ones, or say that we don't know."""
+    if not reply.question.strip():
+        return Message(sheet.render("answer.j2", asking=True), sheet.rows(("tips",)))
+    found = asker.answer(reply.question)
+    best = found.best if found.best in sheet.knowledge.pieces else None
+    near = [id for id in found.near if id in sheet.knowledge.pieces]
+    text = sheet.render(
+        "answer.j2",
+        asking=False,
+        title=sheet.title(best) if best else "",
+        benefit=guidance.benefit(sheet.knowledge, best, {}, sheet.language, sheet.today) if best else "",
+        hotline=_number(sheet, found.best) if found.best and not best else None,
+    )
+    opening = tuple((Button(sheet.title(id), f"open:{id}"),) for id in ([best, *near] if best else []))
+    kept = sheet.talk is not None and sheet.talk.answers
+    return Message(text, (*opening, *sheet.rows(("tips", "result") if kept else ("tips",))))
+
+
+def spoken(question: str) -> Language:
+    """Give the language in which a question is asked, whatever the talk is held in."""
+    return "zh" if any("\u3400" <= character <= "\u9fff" for character in question) else "en"
+
+
+def _number(sheet: Sheet, hotline: str) -> str:
+    return str(Figures(sheet.knowledge.parameters, sheet.today)(hotline))
+
+
+def take_along(sheet: Sheet, reply: TakeAlong) -> Message:
+    """Hand over the picture of the result, or the printout; the result is on it only if it was asked for."""
+    if reply.what == "picture":
+        card = handout.card(sheet.knowledge, sheet.outcome, sheet.language, sheet.today)
+        return Message(card.alt, sheet.rows(("result", "printout")), attachment=card)
+    with_result = reply.what == "printout_result"
+    paper = handout.handout(
+        sheet.knowledge, sheet.answers, sheet.outcome, sheet.language, sheet.today, with_result=with_result
+    )
+    more = () if with_result else (("printout_result",),)
+    return Message(sheet.label("printout_caption"), sheet.rows(*more, ("result", "tips")), attachment=paper)
+
+
+def explain(sheet: Sheet) -> Message:
+    """Explain the score, with the button that refuses it or takes it back."""
+    unscored = sheet.talk is not None and sheet.talk.unscored
+    text = sheet.render("explain.j2", unscored=unscored)
+    if sheet.talk is None or not sheet.talk.consent:
+        return Message(text, sheet.rows(("start", "tips")))
+    return Message(text, sheet.rows(("scored" if unscored else "unscored",), ("result", "privacy")))
+
+
+def ask_reminder(sheet: Sheet, reply: AskReminder) -> Message:
+    """Ask when to come back to something."""
+    text = sheet.render("reminders.j2", asking=True, title=_what(sheet, reply.what))
+    buttons = [Button(sheet.label(f"when_{when}"), f"remind:{reply.what}:{when}") for when in WHENS]
+    return Message(text, _pairs(buttons))
+
+
+def reminders(sheet: Sheet, reply: Reminders) -> Message:
+    """List the reminders, each with a button that stops it."""
+    talk = sheet.talk
+    held = talk.reminders if talk else ()
+    text = sheet.render("reminders.j2", asking=False, lines=_times(sheet, talk) if talk else [])
+    stopping: Keyboard = tuple(
+        (Button(sheet.label("stop", what=_what(sheet, r.what)), f"remind:{r.what}:stop"),) for r in held[:6]
+    )
+    another = () if held else ((Button(sheet.label("the_talk"), "remind:survey"),),)
+    return Message(text, (*stopping, *another, *sheet.rows(("tips",))), here=reply.here)
+
+
+def stuck(sheet: Sheet, reply: Stuck) -> Message:
+    """Say whom to ask, and that it is no shame."""
+    piece = sheet.knowledge.piece(reply.piece)
+    hotline = Figures(sheet.knowledge.parameters, sheet.today)(piece.check_with)
+    text = sheet.render("stuck.j2", title=sheet.title(piece.id), hotline=hotline)
+    again = (Button(sheet.label("remind"), f"remind:{piece.id}"),)
+    return Message(text, (again, *sheet.rows(("tips",))))
+
+
+def _what(sheet: Sheet, what: str) -> str:
+    return sheet.title(what) if what in sheet.knowledge.pieces else sheet.label("the_talk")
+
+
+def _times(sheet: Sheet, talk: Conversation) -> list[tuple[str, str]]:
+    lines = []
+    for reminder in talk.reminders:
+        at = datetime.fromtimestamp(reminder.due, CHINA)
+        when = sheet.label("at", at=at.date(), clock=f"{at:%H:%M}")
+        lines.append((when, _what(sheet, reminder.what)))
+    return lines
+
+
+def _language(talk: Conversation) -> str:
+    return "English" if talk.language == "en" else "繁體中文" if talk.traditional else "中文"
+
+
+def _pairs(buttons: list[Button]) -> Keyboard:
+    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))

@@ -1,0 +1,96 @@
+"""The result, the answers, a card and a reminder in words and buttons."""
+
+from collections.abc import Sequence
+
+from bot import guidance
+from bot.conversation import MARKS, Card, Remind, Report
+from bot.guidance import Advised, Scores
+from bot.messages.buttons import Button, Keyboard, Message
+from bot.messages.sheet import Sheet
+from bot.questionnaire import Answers
+
+
+def report(sheet: Sheet, reply: Report) -> Message:
+    """Word both risks, what goes together with them, and what to do first."""
+    if sheet.talk is not None and sheet.talk.unscored:
+        general = sheet.outcome_of({}).guidance.first
+        text = sheet.render("unscored.j2", pieces=_pieces(sheet, general, {}))
+        return Message(text, (*_opening(sheet, general), *sheet.rows(("tips", "scored"))))
+    found = sheet.outcome
+    first = found.guidance.first
+    pieces = _pieces(sheet, first, sheet.answers)
+    changed = sheet.changed(reply.before)
+    text = sheet.render("report.j2", scores=found.scores, facts=found.facts, pieces=pieces, **changed)
+    research = (("research",),) if _may_ask_research(sheet) else ()
+    steering = sheet.rows(("tips", "review"), ("picture", "printout"), ("explain",), *research)
+    return Message(text, (*_opening(sheet, first), *_asking_more(sheet, found.scores), *steering))
+
+
+def _pieces(sheet: Sheet, advised: Sequence[Advised], answers: Answers) -> list[tuple[str, str]]:
+    """Title and benefit of each piece."""
+    return [
+        (sheet.title(a.id), guidance.benefit(sheet.knowledge, a.id, answers, sheet.language, sheet.today))
+        for a in advised
+    ]
+
+
+def _opening(sheet: Sheet, advised: Sequence[Advised]) -> Keyboard:
+    return tuple(
+        (Button(f"{number}. {sheet.title(a.id)}", f"open:{a.id}"),) for number, a in enumerate(advised, 1)
+    )
+
+
+def _asking_more(sheet: Sheet, scores: Scores) -> Keyboard:
+    """Offer the skipped question whose answer would narrow a score most."""
+    wanted = {score.ask_next for score in scores.values() if score.ask_next}
+    return tuple(
+        (Button(f"{sheet.label('sharpen')} {question.text.in_(sheet.language)}", f"edit:{question.id}"),)
+        for question in sheet.knowledge.questionnaire.questions
+        if question.feature in wanted and question.id in sheet.answers
+    )[:1]
+
+
+def _may_ask_research(sheet: Sheet) -> bool:
+    talk = sheet.talk
+    return talk is not None and "research" in (talk.consent or ()) and not talk.research
+
+
+def review(sheet: Sheet) -> Message:
+    """Word all answers, each with a button to change it."""
+    known = sheet.knowledge.questionnaire.by_id
+    lines = [(sheet.question(id), sheet.said(known[id], answer)) for id, answer in sheet.answers.items()]
+    edits = tuple(
+        (Button(f"✎ {question}", f"edit:{id}"),)
+        for id, (question, _) in zip(sheet.answers, lines, strict=True)
+    )
+    return Message(sheet.render("review.j2", lines=lines), (*edits, *sheet.rows(("continue",))))
+
+
+def card(sheet: Sheet, reply: Card) -> Message:
+    """Word a piece of advice, with the buttons that set it aside or take it up again."""
+    text = guidance.card(sheet.knowledge, reply.piece, sheet.answers, sheet.language, sheet.today)
+    steering = sheet.rows(("result" if sheet.answers else "start", "tips"))
+    later = (_later(sheet, reply.piece),) if sheet.talk and sheet.talk.consent else ()
+    return Message(text, (_marking(sheet, reply.piece), *later, *steering), here=reply.here)
+
+
+def _later(sheet: Sheet, piece: str) -> tuple[Button, ...]:
+    return tuple(Button(sheet.label(verb), f"{verb}:{piece}") for verb in ("remind", "stuck"))
+
+
+def _marking(sheet: Sheet, piece: str) -> tuple[Button, ...]:
+    # Each button names the state that it leads to, so that a double tap changes nothing.
+    mark = sheet.talk.marks.get(piece) if sheet.talk else None
+    if mark is not None:
+        return (Button(sheet.label("unmark", what=sheet.label(f"mark_{mark}")), f"mark:{piece}:none"),)
+    return tuple(Button(sheet.label(f"mark_{mark}"), f"mark:{piece}:{mark}") for mark in MARKS)
+
+
+def remind(sheet: Sheet, reply: Remind) -> Message:
+    """Word what the worker asked to be reminded of."""
+    piece = reply.what if reply.what in sheet.knowledge.pieces else None
+    text = sheet.render("reminder.j2", title=sheet.title(piece) if piece else None)
+    if piece is None:
+        return Message(text, sheet.rows(("continue",), ("tips",)))
+    opening = (Button(sheet.title(piece), f"open:{piece}"),)
+    return Message(text, (opening, _marking(sheet, piece), _later(sheet, piece), *sheet.rows(("tips",))))

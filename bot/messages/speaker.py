@@ -1,0 +1,160 @@
+"""Every reply in words and buttons, in the worker's language, with the figures in force on a day."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import assert_never
+
+from bot import guidance
+from bot.ask import Asker
+from bot.conversation import (
+    Answer,
+    Ask,
+    AskConsent,
+    AskReminder,
+    Card,
+    Conversation,
+    Explain,
+    MyData,
+    Reckon,
+    Remind,
+    Reminders,
+    Reply,
+    Report,
+    Review,
+    Say,
+    Saying,
+    SetReminder,
+    Stuck,
+    TakeAlong,
+    Tips,
+)
+from bot.flow import Flow
+from bot.knowledge import Knowledge
+from bot.messages import asides, asking, lists, reckoning, showing
+from bot.messages.buttons import Button, Message
+from bot.messages.script import traditional
+from bot.messages.sheet import Operator, Sheet
+from bot.messages.simple import simple
+from bot.questionnaire import Language
+
+# The buttons under each fixed saying, row by row.
+_UNDER: dict[Saying, tuple[tuple[str, ...], ...]] = {
+    "done": (),
+    "under_14": (),
+    "declined": (),
+    "paused": (("continue",), ("tips",)),
+    "ask_forget": (("forget",), ("continue",)),
+    "forgotten": (),
+    "ask_restart": (("restart",), ("continue",)),
+    "privacy": (("mydata", "withdraw"), ("continue",)),
+    "help": (("continue", "tips"),),
+    "choose_language": (),
+    "after_result": (("result", "review"), ("tips",)),
+    "unknown_advice": (("tips",),),
+    "mark_not_kept": (("start",), ("tips",)),
+    "ask_withdraw": (("withdraw_research",), ("forget",), ("continue",)),
+    "research_withdrawn": (("continue",), ("mydata",)),
+    "private": (("continue",),),
+    "despair": (),
+    "nothing_kept": (("continue",),),
+    "full": (),
+    "group": (),
+    "sorry": (),
+}
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Words every reply, in the worker's language, with the figures in force on a day."""
+
+    knowledge: Knowledge
+    operator: Operator = field(default_factory=Operator)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """The talk over this knowledge."""
+        pieces = frozenset(piece.id for piece in self.knowledge.advice)
+        return Flow(self.knowledge.questionnaire, self.knowledge.consent, pieces)
+
+    def asker(self, language: Language, on: date) -> Asker:
+        """The answers to free questions in a language: the pieces in force by how people ask for them."""
+        day, asker = self._askers.get(language, (None, None))
+        if asker is None or day != on:
+            ways = {
+                id: (*asked[language], *self._titles(id, language, on))
+                for id, asked in self.knowledge.asks.ways.items()
+                if id not in self.knowledge.pieces or self.knowledge.piece(id).in_force(on)
+            }
+            hotlines = {id: piece.check_with for id, piece in self.knowledge.pieces.items()}
+            asker = Asker(ways, self.knowledge.asks.same, hotlines)
+            self._askers[language] = on, asker
+        return asker
+
+    def _titles(self, id: str, language: Language, on: date) -> tuple[str, ...]:
+        known = id in self.knowledge.pieces
+        return (guidance.title(self.knowledge, id, language, on),) if known else ()
+
+    @cached_property
+    def _askers(self) -> dict[Language, tuple[date, Asker]]:
+        return {}  # one a language, of the last day that was asked about
+
+    def word(
+        self, reply: Reply, talk: Conversation | None, language: Language, today: date
+    ) -> tuple[Message, ...]:
+        """Word one reply; every text fits one Telegram message."""
+        sheet = Sheet(self.knowledge, talk, language, today, self.operator)
+        message = _worded(sheet, reply, self.asker)
+        if talk is not None and talk.simple:
+            message = simple(message)
+        return (traditional(message) if talk is not None and talk.traditional else message,)
+
+
+def _worded(sheet: Sheet, reply: Reply, asker: Callable[[Language, date], Asker]) -> Message:
+    match reply:
+        case AskConsent():
+            return asking.consent(sheet, reply)
+        case Ask():
+            return asking.ask(sheet, reply)
+        case Review():
+            return showing.review(sheet)
+        case Report():
+            return showing.report(sheet, reply)
+        case Card():
+            return showing.card(sheet, reply)
+        case Tips():
+            return lists.tips(sheet, reply)
+        case Remind():
+            return showing.remind(sheet, reply)
+        case AskReminder():
+            return asides.ask_reminder(sheet, reply)
+        case Reminders():
+            return asides.reminders(sheet, reply)
+        case Stuck():
+            return asides.stuck(sheet, reply)
+        case MyData():
+            return asides.my_data(sheet, reply)
+        case TakeAlong():
+            return asides.take_along(sheet, reply)
+        case Explain():
+            return asides.explain(sheet)
+        case Answer():
+            return asides.answer(sheet, reply, asker(asides.spoken(reply.question), sheet.today))
+        case Reckon():
+            return reckoning.reckon(sheet, reply)
+        case SetReminder():
+            raise TypeError("a reminder is set by the service, which has the clock")
+        case Say("choose_language"):
+            scripts = (("简体中文", "zh"), ("繁體中文", "hant"), ("English", "en"))
+            choices = tuple(Button(name, f"lang:{script}") for name, script in scripts)
+            mode = "normal" if sheet.talk is not None and sheet.talk.simple else "simple"
+            other = Button(sheet.label(f"mode_{mode}"), f"mode:{mode}")
+            return Message(sheet.render("say/choose_language.j2"), (choices, (other,)))
+        case Say("privacy"):
+            told = asdict(sheet.operator)
+            return Message(sheet.render("say/privacy.j2", **told), sheet.rows(*_UNDER["privacy"]))
+        case Say(what, here):
+            return Message(sheet.render(f"say/{what}.j2"), sheet.rows(*_UNDER[what]), here=here)
+        case _:
+            assert_never(reply)

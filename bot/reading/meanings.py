@@ -1,0 +1,35 @@
+"""What typed words can mean: surely some options, perhaps some options, a steering wish, or nothing."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Verb = Literal["back", "skip", "why"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The words surely mean these options (one, or several where several may be chosen)."""
+
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The words may mean these options; the worker is asked to confirm."""
+
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The words steer the talk rather than answer."""
+
+    verb: Verb
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """The words mean nothing here."""
+
+
+Reading = Match | Guess | Control | NotRead
