@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from bot.ask import OTHER
 from bot.conversation import Consent
-from bot.knowledge import Knowledge, Piece, Source
+from bot.knowledge import Asks, Knowledge, Piece, Source
 from bot.parameters import Parameter, Parameters
-from bot.questionnaire import LANGUAGES, Question, Questionnaire
+from bot.questionnaire import LANGUAGES, Language, Question, Questionnaire
 from bot.wording import Wording
 from models import risk
 
@@ -25,6 +26,19 @@ Raw = dict[str, Any]
 
 class KnowledgeRefused(ValueError):
     """A file of the knowledge can't be used: the message says which, where in it and what to do."""
+
+
+MIN_WAYS: Mapping[Language, int] = {"zh": 4, "en": 2}  # of asking for a piece
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The file of ways of asking: spellings by the word they stand for, ways by id and language."""
+
+    words: dict[str, str]
+    pieces: dict[str, dict[Language, str]]
+    hotlines: dict[str, dict[Language, str]]
+    other: dict[Language, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +52,32 @@ class _File:
         return KnowledgeRefused(f"{self.name}: {where}: {what}")
 
 
-def load_knowledge(root: Path | None = None) -> Knowledge:
+def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> Knowledge:
     """Read all knowledge below `root`, by default the folder that holds bot/, knowledge/ and models/.
+
+    models: a folder of retrained models that takes the place of those in `root`.
 
     Raises:
         KnowledgeRefused: a file is missing, is not as it should be, or names a key that nothing reads.
-        models.risk.ArtifactError: a model's artifact was changed by hand.
+        models.risk.ArtifactError: a model's artifact is missing or was changed by hand.
     """
     root = root or Path(__file__).parents[2]
     data = root / "knowledge"
     parameters = Parameters(_by_id(_parameters(_read(root, data / "parameters.yaml"))))
     templates = {language: _templates(data / "templates" / language) for language in LANGUAGES}
+    advice = tuple(
+        piece for path in sorted((data / "advice").glob("*.yaml")) for piece in _advice(_read(root, path))
+    )
     return Knowledge(
         questionnaire=_questionnaire(_read(root, data / "questionnaire.yaml")),
         consent=_consent(_read(root, data / "consent.yaml")),
         parameters=parameters,
         sources=_by_id(_checked(Source, _read(root, data / "sources.yaml"), "sources")),
-        advice=tuple(
-            piece for path in sorted((data / "advice").glob("*.yaml")) for piece in _advice(_read(root, path))
-        ),
-        models=_models(root / "models" / "artifacts"),
+        advice=advice,
+        asks=_asks(_read(root, data / "asks.yaml"), {piece.id for piece in advice}, parameters),
+        models=_models(models or root / "models" / "artifacts"),
         wording=Wording(templates, parameters),
-        version=_version(root),
+        version=_version(root, models),
     )
 
 
@@ -69,6 +87,31 @@ def _read(root: Path, path: Path) -> _File:
         return _File(name, path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise KnowledgeRefused(f"{name}: can't be read ({error}); restore it, in UTF-8") from error
+
+
+def _asks(file: _File, pieces: set[str], parameters: Parameters) -> Asks:
+    """Read how people ask: for every piece, in each language, in so many ways at least."""
+    asked = _fit(_Asked, [_mapping(file)], file)[0]
+    known = pieces | {id for id in parameters.by_id if id.startswith("hotline.")}
+    if strange := sorted((asked.pieces.keys() | asked.hotlines.keys()) - known):
+        raise file.refuse(", ".join(strange), "no such piece or hotline; rename or remove it")
+    for id in sorted(pieces):
+        for language, least in MIN_WAYS.items():
+            if len(_parted(asked.pieces.get(id, {}).get(language, ""))) < least:
+                raise file.refuse(f"{id}.{language}", f"say in {least} ways at least how people ask for it")
+    spellings = [(other, one) for one, others in asked.words.items() for other in others.split()]
+    same = dict(spellings)
+    if unclear := sorted(other for other, one in spellings if other in asked.words or same[other] != one):
+        raise file.refuse(f"words: {unclear[0]}", "it stands for two words; keep one")
+    said = {**asked.pieces, **asked.hotlines, OTHER: asked.other}
+    return Asks(
+        same,
+        {id: {tongue: _parted(by.get(tongue, "")) for tongue in LANGUAGES} for id, by in said.items()},
+    )
+
+
+def _parted(phrases: str) -> tuple[str, ...]:
+    return tuple(phrase.strip() for phrase in phrases.split("|") if phrase.strip())
 
 
 def _questionnaire(file: _File) -> Questionnaire:
@@ -120,7 +163,7 @@ def _advice(file: _File) -> tuple[Piece, ...]:
 
 
 def _models(folder: Path) -> Mapping[str, risk.Model]:
-    return {name: risk.artifact(name, folder=folder) for name in SERVED if (folder / f"{name}.json").exists()}
+    return {name: risk.artifact(name, folder=folder) for name in SERVED}
 
 
 def _templates(folder: Path) -> Mapping[str, str]:
@@ -130,12 +173,15 @@ def _templates(folder: Path) -> Mapping[str, str]:
     }
 
 
-def _version(root: Path) -> str:
+def _version(root: Path, models: Path | None) -> str:
     """Hash everything that is read, names and bytes, so that a result says what it was made from."""
     digest = hashlib.sha256()
     files = [p for p in (root / "knowledge").rglob("*") if p.suffix in (".yaml", ".j2")]
-    for path in sorted([*files, *(root / "models" / "artifacts").glob("*.json")]):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    artifacts = (models or root / "models" / "artifacts").glob("*.json")
+    named = [(path.relative_to(root).as_posix(), path) for path in files]
+    named += [(f"models/artifacts/{path.name}", path) for path in artifacts]
+    for name, path in sorted(named):
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 
