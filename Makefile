@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check train bench lock clean
+.PHONY: help demo test check train bench faults lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
 	@echo "test   set up, check style and types, run all tests"
 	@echo "check  lint questions, knowledge, templates and models"
 	@echo "train  fit the models again from the published tables"
 	@echo "bench  measure, as ratios side by side"
+	@echo "faults kill the simulated service 100,000 times (half an hour; the tests do 2,000)"
 	@echo "lock   pin the dependencies again (after a change in pyproject.toml)"
 
 $(VENV)/serve: requirements.txt
@@ -40,6 +41,9 @@ test: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.benchmarks
+
+faults: $(VENV)/dev
+	$(BIN)/python -m tests.faults --kills 100000 --processes 2
 
 lock: $(VENV)/dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml --output-file requirements-dev.txt

@@ -5,17 +5,28 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot.adapters.database import DatabaseBehind, migrate, open_engine, opened
+import uvloop
+
+from bot.adapters import logs
+from bot.adapters.database import DatabaseBehind, migrate, open_engine, opened, rewrap
 from bot.adapters.files import load_knowledge
-from bot.adapters.polling import Bot, today_in_china
+from bot.adapters.running import Bot, settling, today_in_china
 from bot.adapters.settings import Secret, SettingMissing, Settings
+from bot.adapters.store import Store
 from bot.adapters.terminal import Terminal, hold
+from bot.adapters.tombstones import Tombstones
+from bot.adapters.vault import Vault, keys_in
 from bot.lint import lint, outdated
-from bot.messages import Speaker
+from bot.messages import Operator, Speaker
+from bot.office import commands as office
+
+PERSONAS = Path(__file__).parents[1] / "tests/personas"
 
 log = logging.getLogger("bot")
 
@@ -23,10 +34,7 @@ log = logging.getLogger("bot")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     options = _parser().parse_args(arguments)
-    # The libraries' own logs hold the token in every address.
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    log.setLevel(logging.INFO)
-    logging.getLogger("bot").setLevel(logging.INFO)
+    logs.set_up()
     try:
         status: int = options.run(options)
     except (SettingMissing, DatabaseBehind, ValueError) as error:
@@ -57,13 +65,29 @@ def _parser() -> argparse.ArgumentParser:
     polling = commands.add_parser("polling", help="run in Telegram; BOT_TOKEN must be set")
     polling.set_defaults(run=lambda _options: asyncio.run(_polling(Settings.read(os.environ))))
 
+    serving = commands.add_parser("webhook", help="run in Telegram behind a web server; WEBHOOK_SECRET too")
+    serving.set_defaults(run=lambda _options: _uvloop(_webhook(Settings.read(os.environ))))
+
     migrating = commands.add_parser("migrate", help="bring the database's schema up to date")
     migrating.set_defaults(run=lambda _options: asyncio.run(_migrate(Settings.read(os.environ))))
+
+    rotating = commands.add_parser("rotate-keys", help="seal everyone's key with the newest master key")
+    rotating.add_argument("--new", action="store_true", help="add a new master key to the file first")
+    rotating.set_defaults(run=lambda options: asyncio.run(_rotate(Settings.read(os.environ), options.new)))
+
+    letters = commands.add_parser("letters", help="what Telegram refused for ever: look, retry, drop")
+    letters.add_argument("action", choices=["list", "retry", "drop"], nargs="?", default="list")
+    letters.add_argument("ids", type=int, nargs="*", help="of the letters; none: all")
+    letters.set_defaults(
+        run=lambda options: asyncio.run(_letters(Settings.read(os.environ), options.action, options.ids))
+    )
 
     check = commands.add_parser("check", help="lint questions, knowledge, templates and models")
     check.add_argument("--outdated", action="store_true", help="list figures that expired or will soon")
     check.add_argument("--on", type=date.fromisoformat, help="as on this day (YYYY-MM-DD)")
     check.set_defaults(run=_check)
+
+    office.register(commands, print)
     return parser
 
 
@@ -73,28 +97,100 @@ async def _demo(port: int, database: Path) -> int:
     speaker = Speaker(load_knowledge())
     token = f"1000000000:{'demo' * 8}"  # only the double on this machine knows it
     url = f"sqlite+aiosqlite:///{database}"
-    async with Simulator(token=token, port=port) as simulator, opened(url) as store:
+    vault = Vault(keys_in(database.with_suffix(".keys")))
+    async with (
+        Simulator(token=token, port=port) as simulator,
+        opened(url, vault, settling(speaker)) as store,
+    ):
         print(f"The chat page: {simulator.page_url}  (Ctrl+C stops it)", flush=True)
-        await Bot(Secret(token), simulator.api_url, store, speaker).run()
+        await Bot(Secret(token), simulator.api_url, store, speaker).poll()
     return 0
 
 
 async def _polling(settings: Settings) -> int:
-    token = settings.needed_token()
-    speaker = Speaker(load_knowledge())
-    async with opened(settings.database_url) as store:
-        log.info("polling; knowledge %s", speaker.knowledge.version)
-        await Bot(token, settings.telegram_api, store, speaker).run()
+    async with _bot(settings) as bot:
+        await bot.poll()
     return 0
+
+
+async def _webhook(settings: Settings) -> int:
+    settings.needed_webhook_secret()
+    async with _bot(settings) as bot:
+        await bot.serve(settings)
+    return 0
+
+
+@asynccontextmanager
+async def _bot(settings: Settings) -> AsyncIterator[Bot]:
+    token = settings.needed_token()
+    keep = settings.retention
+    knowledge = load_knowledge(models=settings.models_folder)
+    speaker = Speaker(knowledge, Operator(settings.operator_contact, keep.draft, keep.result))
+    if not settings.operator_contact:
+        log.warning("OPERATOR_CONTACT is not set: workers can't see who runs this bot")
+    async with _store(settings, speaker) as store:
+        log.info("at work", extra={"version": speaker.knowledge.version})
+        yield Bot(token, settings.telegram_api, store, speaker, settings.pace())
+
+
+def _store(settings: Settings, speaker: Speaker) -> AbstractAsyncContextManager[Store]:
+    vault, tombstones = Vault(settings.keys()), Tombstones(settings.tombstones_file)
+    return opened(
+        settings.database_url,
+        vault,
+        settling(speaker),
+        tombstones,
+        settings.retention,
+        settings.people_a_year,
+    )
+
+
+def _uvloop(work: Coroutine[object, object, int]) -> int:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
 
 
 async def _migrate(settings: Settings) -> int:
     engine = open_engine(settings.database_url)
     try:
-        await migrate(engine)
+        await migrate(engine, Vault(settings.keys()))
     finally:
         await engine.dispose()
     print("the database is up to date")
+    return 0
+
+
+async def _rotate(settings: Settings, new: bool) -> int:
+    if new:
+        keys = settings.keys().rotated()
+        if settings.master_keys.reveal():
+            raise SettingMissing(
+                "--new changes MASTER_KEYS_FILE; with MASTER_KEYS add a `wrap` line yourself"
+            )
+        settings.master_keys_file.write_text(str(keys), encoding="ascii")
+    engine = open_engine(settings.database_url)
+    try:
+        count = await rewrap(engine, Vault(settings.keys()))
+    finally:
+        await engine.dispose()
+    print(f"{count} people's keys wrapped again; older `wrap` lines can go once every process has restarted")
+    return 0
+
+
+async def _letters(settings: Settings, action: str, ids: list[int]) -> int:
+    async with _store(settings, Speaker(load_knowledge())) as store:
+        dead = await store.outbox.dead()
+        chosen = ids or [letter.id for letter in dead]
+        match action:
+            case "retry":
+                print(f"{await store.outbox.retry(chosen)} put back into the outbox")
+            case "drop":
+                print(f"{await store.outbox.drop(chosen)} dropped")
+            case _:
+                for letter in dead:
+                    day = datetime.fromtimestamp(letter.died_at, UTC).isoformat(" ", "minutes")
+                    print(f"{letter.id:>8}  {day}  {letter.reason}")
+                print(f"{len(dead)} dead letters")
     return 0
 
 
@@ -112,6 +208,8 @@ def _check(options: argparse.Namespace) -> int:
     knowledge = load_knowledge()
     on = options.on or today_in_china()
     report = outdated(knowledge, on) if options.outdated else lint(knowledge, on)
+    if PERSONAS.is_dir():  # they are no part of what is installed
+        report = replace(report, counts={**report.counts, "personas": len(list(PERSONAS.glob("*.yaml")))})
     print(report)
     return 1 if report.findings else 0
 

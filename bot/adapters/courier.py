@@ -1,78 +1,179 @@
-"""Empties the outbox: in order for each chat, many chats at once, again after every kind of trouble."""
+"""Delivers letters: in order for each chat, many chats at once, again after every kind of trouble."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
-from bot.adapters.database import Database
+from bot.adapters.outbox import LEASE, Letter
+from bot.adapters.pace import Pace
+from bot.adapters.store import Effect, Store
 from bot.service import Outgoing
 
-LOOK_AGAIN = 5.0  # seconds between looks at the outbox when nothing is announced
-PAUSE = 1.0  # seconds before the second try; doubled up to LONGEST_PAUSE
+PAUSE = 1.0  # seconds before the second try; doubled up to LONGEST_PAUSE, with jitter
 LONGEST_PAUSE = 60.0
+HURRY = 0.02  # seconds before the first look for letters that wait for another process; doubled
 
 log = logging.getLogger(__name__)
-Letters = list[tuple[int, Outgoing]]
+
+Deliver = Callable[[Outgoing], Awaitable[None]]
 
 
 class Courier:
-    """Delivers at least once: what was accepted but not yet recorded as sent is sent again."""
+    """Delivers at least once: only a crash between Telegram's yes and our record can send twice.
 
-    def __init__(self, database: Database, deliver: Callable[[Outgoing], Awaitable[None]]) -> None:
-        self._database = database
-        self._deliver = deliver
-        self._busy: set[int] = set()
+    `count` is told how each try ended: sent, retried, blocked, dead.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        deliver: Deliver,
+        pace: Pace | None = None,
+        count: Callable[[str], None] = lambda result: None,
+    ) -> None:
+        self._store, self._outbox, self._deliver, self._count = store, store.outbox, deliver, count
+        self._pace = pace or Pace()
+        self._lanes: dict[bytes, deque[Letter]] = {}
+        self._gone: set[int] = set()  # letters that came to their end since the last look began
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._stopped = False
+        store.told.append(self._hear)
 
     async def run(self) -> None:
-        """Deliver until cancelled; storage in trouble only makes it wait."""
-        async with asyncio.TaskGroup() as tasks:
-            while True:
-                self._database.written.clear()
-                for chat, letters in _by_chat(await self._waiting()).items():
-                    if chat not in self._busy:
-                        self._busy.add(chat)
-                        tasks.create_task(self._deliver_chat(chat, letters))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._database.written.wait(), LOOK_AGAIN)
+        """Hold the outbox and deliver until stopped; storage in trouble only makes it wait."""
+        pause, renewed = HURRY, -LEASE
+        loop = asyncio.get_running_loop()
+        while not self._stopped:
+            try:
+                if loop.time() - renewed >= LEASE / 3 or not self._outbox.holder:
+                    await self._outbox.renew()
+                    renewed = loop.time()
+                self._gone.clear()
+                self._feed(await self._outbox.claim())
+            except (SQLAlchemyError, OSError) as error:
+                log.error("outbox not read", extra={"error": type(error).__name__})
+            pause = min(2 * pause, LEASE / 5) if self._outbox.left_behind else LEASE / 5
+            await self._sleep(pause)
+            if self._wake.is_set():
+                self._wake.clear()
+                pause = HURRY
+                await asyncio.sleep(pause)
 
-    async def _waiting(self) -> Letters:
+    async def _sleep(self, seconds: float) -> None:
         try:
-            return await self._database.waiting()
-        except (SQLAlchemyError, OSError) as error:
-            log.error("outbox not read: %s", type(error).__name__)
-            return []
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
 
-    async def _deliver_chat(self, chat: int, letters: Letters) -> None:
+    def stop(self) -> None:
+        """Have `run` end at its next look."""
+        self._stopped = True
+        self._wake.set()
+
+    async def drain(self, seconds: float) -> None:
+        """Let what is on its way arrive, then give the hold back, so that others go on at once."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
+        await self._outbox.release()
+
+    def _hear(self, effect: Effect) -> None:
+        self._feed(effect.letters)
+        if self._outbox.left_behind:
+            self._wake.set()
+
+    def _feed(self, letters: Iterable[Letter]) -> None:
+        for letter in letters:
+            lane = self._lanes.get(letter.person)
+            if letter.id in self._gone:
+                continue
+            if lane is None:
+                self._lanes[letter.person] = deque([letter])
+                task = asyncio.create_task(self._walk(letter.person))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            elif letter.id in (known := [other.id for other in lane]):
+                lane[known.index(letter.id)] = letter  # ours anew, after our own hold had ended
+            else:
+                lane.append(letter)
+
+    async def _walk(self, person: bytes) -> None:
+        """Deliver a chat's letters one after the other, for as long as they are ours."""
+        lane = self._lanes[person]
         try:
-            for id, outgoing in letters:
-                await self._deliver_one(outgoing)
-                await self._database.sent(id)
-        except (SQLAlchemyError, OSError) as error:
-            log.error("not recorded as sent, so it will be sent again: %s", type(error).__name__)
-            await asyncio.sleep(PAUSE)
+            while lane:
+                if lane[0].holder != self._outbox.holder:
+                    lane.popleft()  # someone else's by now, or deleted
+                    continue
+                await self._pace.wait(person, self._outbox.processes)
+                for _ in range(await self._ended(lane)):
+                    self._gone.add(lane.popleft().id)
         finally:
-            self._busy.discard(chat)
-            self._database.written.set()
+            del self._lanes[person]
 
-    async def _deliver_one(self, outgoing: Outgoing) -> None:
+    async def _ended(self, lane: deque[Letter]) -> int:
+        """Bring the first letter to its end; gives how many came to it, 0 when it isn't ours any more."""
+        pause = PAUSE
+        while lane and lane[0].holder == self._outbox.holder:
+            letter, so_far = lane[0], [letter.id for letter in lane]
+            try:
+                await self._deliver(letter.outgoing)
+            except RetryAfter as error:
+                self._count("retried")
+                await asyncio.sleep(_seconds(error) + random.uniform(0, 0.2))  # noqa: S311 - jitter
+                await self._drop_the_deleted(lane)
+            except Forbidden:
+                self._count("blocked")
+                # What was written since may be welcome: who writes has unblocked.
+                await self._insist(partial(self._outbox.block, letter.person, so_far))
+                return len(so_far)
+            except BadRequest as error:
+                self._count("dead")
+                reason = _reason(error)
+                log.warning("letter refused for ever", extra={"error": reason})
+                await self._insist(partial(self._outbox.bury, letter, reason))
+                return 1
+            except TelegramError as error:
+                self._count("retried")
+                log.warning("letter waits", extra={"error": type(error).__name__, "seconds": round(pause)})
+                await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
+                pause = min(2 * pause, LONGEST_PAUSE)
+                await self._drop_the_deleted(lane)
+            else:
+                self._count("sent")
+                await self._insist(partial(self._store.sent, letter))
+                return 1
+        return 0
+
+    async def _drop_the_deleted(self, lane: deque[Letter]) -> None:
+        """Drop what a worker had deleted by another process while we paused."""
+        with suppress(SQLAlchemyError, OSError):  # then it is sent: late is better than never
+            asked = {letter.id for letter in lane}
+            deleted = asked - await self._outbox.still_there(asked)
+            kept = [letter for letter in lane if letter.id not in deleted]
+            lane.clear()
+            lane.extend(kept)
+
+    async def _insist(self, record: Callable[[], Awaitable[None]]) -> None:
+        """Record what happened for as long as it takes: it must not happen again."""
         pause = PAUSE
         while True:
             try:
-                await self._deliver(outgoing)
-            except RetryAfter as error:
-                await asyncio.sleep(_seconds(error))
-            except (Forbidden, BadRequest) as error:
-                # The worker blocked the bot, or Telegram will never take this message.
-                log.warning("message dropped: %s", type(error).__name__)
-                return
-            except (NetworkError, TelegramError) as error:
-                log.warning("message waits %.0f s: %s", pause, type(error).__name__)
+                await record()
+            except (SQLAlchemyError, OSError) as error:
+                log.error("delivery not recorded yet", extra={"error": type(error).__name__})
                 await asyncio.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
+                pause = min(2 * pause, LEASE)
             else:
                 return
 
@@ -82,8 +183,7 @@ def _seconds(error: RetryAfter) -> float:
     return float(pause) if isinstance(pause, int) else pause.total_seconds()
 
 
-def _by_chat(letters: Letters) -> dict[int, Letters]:
-    chats: dict[int, Letters] = {}
-    for letter in letters:
-        chats.setdefault(letter[1].chat, []).append(letter)
-    return chats
+def _reason(error: BadRequest) -> str:
+    """Give Telegram's reason as far as it can't repeat a worker's words."""
+    words = error.message.split(":")[0].split('"')[0]
+    return words[:60].strip() or "BadRequest"

@@ -1,8 +1,7 @@
-"""The store on SQLAlchemy: SQLite (WAL) by default, PostgreSQL when the address says so."""
+"""Opening a database: SQLite (WAL) by default, PostgreSQL when the address says so; its schema and keys."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,17 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from pydantic import TypeAdapter
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from alembic import command
-from bot.adapters.tables import conversations, outbox, updates
-from bot.conversation import Conversation
-from bot.messages import Message
-from bot.service import Conflict, Envelope, Loaded, Outgoing
+from bot.adapters.deletion import Retention
+from bot.adapters.store import LIMIT, Settle, Store
+from bot.adapters.tables import conversations, seals
+from bot.adapters.tombstones import Tombstones
+from bot.adapters.vault import Vault, WrongKey
 
 PROJECT = Path(__file__).parents[2]
-KEEP_UPDATES = 48 * 3600  # seconds; Telegram redelivers for 24 hours at most
-
-_conversation = TypeAdapter(Conversation)
-_message = TypeAdapter(Message)
+NOBODY = b"nobody"  # whose key proves that the master keys are the right ones
 
 
 class DatabaseBehind(RuntimeError):
@@ -33,12 +29,14 @@ class DatabaseBehind(RuntimeError):
 
 def open_engine(url: str) -> AsyncEngine:
     """Open the database at an SQLAlchemy address such as sqlite+aiosqlite:///var/bot.sqlite."""
+    if not url.startswith("sqlite"):
+        # A server that is gone is noticed at the next turn, which then fails and is delivered again.
+        return create_async_engine(url, hide_parameters=True, pool_size=4, max_overflow=2, pool_timeout=10)
     engine = create_async_engine(url, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
-        if engine.url.database:
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
+    if engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
     return engine
 
 
@@ -55,142 +53,88 @@ def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def alembic_config(connection: sa.Connection | None = None) -> Config:
-    """Give Alembic its settings from pyproject.toml, and the connection to work on."""
+def alembic_config(connection: sa.Connection | None = None, vault: Vault | None = None) -> Config:
+    """Give Alembic its settings from pyproject.toml, the connection to work on, and the keys."""
     config = Config(toml_file=str(PROJECT / "pyproject.toml"))
     config.attributes["connection"] = connection
+    config.attributes["vault"] = vault
     return config
 
 
-async def prepare(engine: AsyncEngine) -> None:
+async def prepare(engine: AsyncEngine, vault: Vault) -> None:
     """Bring an embedded database up to date; refuse a server database that is behind.
 
-    Raises DatabaseBehind, which says what to run.
+    Raises DatabaseBehind, which says what to run, and WrongKey when the keys belong to another database.
     """
-    async with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            await connection.run_sync(lambda c: command.upgrade(alembic_config(c), "head"))
-            return
-        current = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    if current != head:
-        raise DatabaseBehind(
-            f"the database is at schema {current or 'none'}, this version needs {head}: "
-            "back it up, then run `python -m bot migrate`"
-        )
+    if engine.dialect.name == "sqlite":
+        await migrate(engine, vault)
+    else:
+        async with engine.begin() as connection:
+            current = await connection.run_sync(
+                lambda c: MigrationContext.configure(c).get_current_revision()
+            )
+        head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+        if current != head:
+            raise DatabaseBehind(
+                f"the database is at schema {current or 'none'}, this version needs {head}: "
+                "back it up, then run `python -m bot migrate`"
+            )
+    await prove_keys(engine, vault)
 
 
-async def migrate(engine: AsyncEngine) -> None:
+async def migrate(engine: AsyncEngine, vault: Vault) -> None:
     """Bring any database up to date."""
     async with engine.begin() as connection:
-        await connection.run_sync(lambda c: command.upgrade(alembic_config(c), "head"))
+        await connection.run_sync(lambda c: command.upgrade(alembic_config(c, vault), "head"))
 
 
-class Database:
-    """Conversations, handled updates and the outbox in one database."""
-
-    def __init__(self, engine: AsyncEngine, clock: Callable[[], float] = time.time) -> None:
-        self.engine = engine
-        self._clock = clock
-        self.written = asyncio.Event()  # set when the outbox has something new
-
-    async def load(self, chat: int, update: int) -> Loaded:
-        """Load a chat's conversation and say whether the update was handled before."""
-        async with self.engine.connect() as connection:
-            seen = await connection.scalar(sa.select(updates.c.update).where(updates.c.update == update))
-            row = (
-                await connection.execute(
-                    sa.select(conversations.c.state, conversations.c.version).where(
-                        conversations.c.chat == chat
-                    )
-                )
-            ).first()
+async def prove_keys(engine: AsyncEngine, vault: Vault) -> None:
+    """Refuse keys that are not this database's (WrongKey); a database without keys gets these."""
+    async with engine.begin() as connection:
+        row = (await connection.execute(sa.select(seals))).first()
         if row is None:
-            return Loaded(None, 0, seen is not None)
-        return Loaded(_conversation.validate_json(row.state), row.version, seen is not None)
-
-    async def save(
-        self,
-        envelope: Envelope,
-        loaded: Loaded,
-        conversation: Conversation | None,
-        outgoing: tuple[Outgoing, ...],
-    ) -> None:
-        """Save the turn as a whole or not at all; raises Conflict when another turn came first."""
-        try:
-            async with self.engine.begin() as connection:
-                now = int(self._clock())
-                await connection.execute(sa.insert(updates).values(update=envelope.update, handled_at=now))
-                await self._save_conversation(connection, envelope.chat, loaded, conversation, now)
-                if outgoing:
-                    await connection.execute(sa.insert(outbox), [_row(o, now) for o in outgoing])
-        except sa.exc.IntegrityError as error:
-            raise Conflict("the same update or chat was saved first") from error
-        if outgoing:
-            self.written.set()
-
-    async def _save_conversation(
-        self,
-        connection: AsyncConnection,
-        chat: int,
-        loaded: Loaded,
-        conversation: Conversation | None,
-        now: int,
-    ) -> None:
-        same = (conversations.c.chat == chat) & (conversations.c.version == loaded.version)
-        if conversation is None:
-            if loaded.version:
-                _expect_one(await connection.execute(sa.delete(conversations).where(same)))
-            return
-        values = {
-            "state": _conversation.dump_json(conversation).decode(),
-            "version": loaded.version + 1,
-            "changed_at": now,
-        }
-        if loaded.version == 0:
-            await connection.execute(sa.insert(conversations).values(chat=chat, **values))
-        else:
-            _expect_one(await connection.execute(sa.update(conversations).where(same).values(values)))
-
-    async def waiting(self, limit: int = 100) -> list[tuple[int, Outgoing]]:
-        """List the oldest outgoing messages with their outbox ids, in the order of writing."""
-        async with self.engine.connect() as connection:
-            rows = await connection.execute(sa.select(outbox).order_by(outbox.c.id).limit(limit))
-            return [(row.id, Outgoing(row.chat, _message.validate_json(row.body), row.edits)) for row in rows]
-
-    async def sent(self, id: int) -> None:
-        """Take a message out of the outbox: it was sent, or never can be."""
-        async with self.engine.begin() as connection:
-            await connection.execute(sa.delete(outbox).where(outbox.c.id == id))
-
-    async def forget_old_updates(self) -> int:
-        """Drop the ids of updates that can't come again; returns how many."""
-        oldest = int(self._clock()) - KEEP_UPDATES
-        async with self.engine.begin() as connection:
-            result = await connection.execute(sa.delete(updates).where(updates.c.handled_at < oldest))
-        return result.rowcount
+            key, locker = vault.new_key(NOBODY)
+            proof = locker.seal(vault.pseudonym(0), NOBODY)
+            await connection.execute(sa.insert(seals).values(key=key, proof=proof))
+        elif vault.locker(row.key, NOBODY).open(row.proof, NOBODY) != vault.pseudonym(0):
+            raise WrongKey("the index key is not the one that this database was made with")
 
 
-def _row(outgoing: Outgoing, now: int) -> dict[str, object]:
-    return {
-        "chat": outgoing.chat,
-        "edits": outgoing.edits,
-        "body": _message.dump_json(outgoing.message).decode(),
-        "written_at": now,
-    }
-
-
-def _expect_one(result: sa.CursorResult[Any]) -> None:
-    if result.rowcount != 1:
-        raise Conflict("another turn of the same chat was saved first")
+async def rewrap(engine: AsyncEngine, vault: Vault) -> int:
+    """Wrap every person's key with the newest master key; gives how many. Then the older ones can go."""
+    count = 0
+    async with engine.begin() as connection:
+        for row in (await connection.execute(sa.select(conversations.c.person, conversations.c.key))).all():
+            if not row.key.startswith(vault.newest):
+                await connection.execute(
+                    sa.update(conversations)
+                    .where(conversations.c.person == row.person, conversations.c.key == row.key)
+                    .values(key=vault.rewrapped(row.key, row.person))
+                )
+                count += 1
+        key = await connection.scalar(sa.select(seals.c.key))
+        if key is not None:
+            await connection.execute(sa.update(seals).values(key=vault.rewrapped(key, NOBODY)))
+    return count
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
+async def opened(
+    url: str,
+    vault: Vault,
+    settle: Settle,
+    tombstones: Tombstones | None = None,
+    retention: Retention | None = None,
+    limit: int = LIMIT,
+) -> AsyncIterator[Store]:
     """Open the store at `url`, ready for use, and close it at the end."""
     engine = open_engine(url)
     try:
-        await prepare(engine)
-        yield Database(engine)
+        await prepare(engine, vault)
+        store = Store(engine, vault, settle, tombstones=tombstones, retention=retention, limit=limit)
+        await store.deletion.forget_again()
+        if engine.dialect.name == "sqlite":
+            await store.outbox.release_everyone()
+        yield store
     finally:
-        await engine.dispose()
+        await asyncio.shield(engine.dispose())

@@ -1,4 +1,8 @@
-"""The database's tables; `alembic/versions` brings a database here step by step."""
+"""The database's tables; `alembic/versions` brings a database here step by step.
+
+`person` is the pseudonym of a chat, never its id; `state`, `answers`, `body` are sealed. Times are
+seconds since 1970, UTC.
+"""
 
 import sqlalchemy as sa
 
@@ -7,16 +11,27 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
         "ix": "ix_%(table_name)s_%(column_0_name)s",
         "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
+
+# SQLite numbers rows by itself only where the key is a plain INTEGER.
+Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 conversations = sa.Table(
     "conversations",
     metadata,
-    sa.Column("chat", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("changed_at", sa.BigInteger, nullable=False),  # seconds since 1970, UTC
+    sa.Column("person", sa.LargeBinary, primary_key=True),
+    sa.Column("key", sa.LargeBinary, nullable=False),  # the person's own, wrapped
+    sa.Column("state", sa.LargeBinary, nullable=False),
+    sa.Column("answers", sa.LargeBinary),
+    sa.Column("consent", sa.Text),  # the version agreed to
+    sa.Column("changed_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False, index=True),
+    sa.Column("blocked", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("address", sa.LargeBinary),  # the chat's id, sealed: where a reminder goes
+    sa.Column("wake_at", sa.BigInteger, index=True),  # when the next reminder is due
+    sa.CheckConstraint("answers IS NULL OR consent IS NOT NULL", name="no_answers_without_consent"),
 )
 
 updates = sa.Table(
@@ -29,10 +44,47 @@ updates = sa.Table(
 outbox = sa.Table(
     "outbox",
     metadata,
-    # SQLite numbers rows by itself only where the key is a plain INTEGER.
-    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-    sa.Column("chat", sa.BigInteger, nullable=False, index=True),
-    sa.Column("edits", sa.BigInteger),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("person", sa.LargeBinary, nullable=False, index=True),
+    sa.Column("own", sa.Boolean, nullable=False),  # sealed with the person's own key, or the service's
+    sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("written_at", sa.BigInteger, nullable=False),
+    sa.Column("holder", sa.LargeBinary, index=True),  # the process that delivers it; none: free to take
+    sqlite_autoincrement=True,  # a number that came back would let a new letter pass for one sent long ago
+)
+
+# What Telegram refuses for ever, for the operator to look at.
+dead_letters = sa.Table(
+    "dead_letters",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("person", sa.LargeBinary, nullable=False, index=True),
+    sa.Column("own", sa.Boolean, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("died_at", sa.BigInteger, nullable=False, index=True),
+)
+
+# The processes at work; after `until` (the database's clock) its letters are free again.
+holders = sa.Table(
+    "holders",
+    metadata,
+    sa.Column("holder", sa.LargeBinary, primary_key=True),
+    sa.Column("until", sa.Double, nullable=False),
+)
+
+# How many people agreed in a calendar year (China's); who left and came back counts again.
+years = sa.Table(
+    "years",
+    metadata,
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("people", sa.Integer, nullable=False),
+)
+
+# A sealed word by which the right master keys are told from wrong ones.
+seals = sa.Table(
+    "seals",
+    metadata,
+    sa.Column("key", sa.LargeBinary, primary_key=True),  # a person's key that belongs to nobody, wrapped
+    sa.Column("proof", sa.LargeBinary, nullable=False),
 )

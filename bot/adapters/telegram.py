@@ -1,109 +1,100 @@
-"""Telegram on python-telegram-bot: updates become envelopes, messages become calls."""
+"""Telegram through python-telegram-bot: send, edit, answer, fetch, introduce itself."""
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, assert_never
 
 from telegram import (
+    Bot,
     BotCommand,
     BotCommandScopeAllPrivateChats,
-    Chat,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
-    LinkPreviewOptions,
+    InputFile,
     MenuButtonCommands,
-    Update,
 )
-from telegram import Message as TelegramMessage
-from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
-from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
 
+from bot.adapters.request import Request
 from bot.adapters.settings import Secret
-from bot.conversation import Command, Incoming, Media, Tap, Typed
+from bot.adapters.typesetting import Typesetter
+from bot.adapters.updates import ALLOWED
+from bot.handout import CardData, Handout
 from bot.knowledge import Knowledge
-from bot.messages import Keyboard, Message
+from bot.messages import Attachment, File, Keyboard, Message
 from bot.questionnaire import LANGUAGES, Language
-from bot.service import Envelope, Outgoing
+from bot.service import Outgoing
 
-ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
-COMMANDS = ("start", "result", "tips", "review", "restart", "cancel", "delete", "privacy", "lang", "help")
+COMMANDS = (
+    "start", "result", "tips", "ask", "calc", "remind", "review", "restart", "cancel",
+    "explain", "mydata", "withdraw", "delete", "privacy", "lang", "help",
+)  # fmt: skip
+PRINTOUT = "what-to-do.pdf"
+WAIT = 30  # seconds that Telegram holds an empty poll
 
 log = logging.getLogger(__name__)
 
 
-def build_application(
-    token: Secret, api: str, receive: Callable[[Update], Awaitable[None]]
-) -> Application[Any, Any, Any, Any, Any, Any]:
-    """Build the library's Application with our one handler for every update."""
-
-    async def handle(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        await receive(update)
-
-    application = (
-        ApplicationBuilder()
-        .token(token.reveal())
-        .base_url(f"{api}/bot")
-        .base_file_url(f"{api}/file/bot")
-        .updater(None)  # its polling confirms updates before they are handled; ours does after
-        .build()
-    )
-    application.add_handler(TypeHandler(Update, handle))
-    return application
-
-
-def open_envelope(update: Update) -> Envelope | None:
-    """Take out of an update what the talk needs; None for what concerns no private chat."""
-    user, chat = update.effective_user, update.effective_chat
-    if user is None or chat is None or user.is_bot or chat.type != Chat.PRIVATE:
-        return None
-    language: Language = "zh" if (user.language_code or "zh").startswith("zh") else "en"
-    if update.callback_query is not None:
-        query = update.callback_query
-        tapped = query.message.message_id if query.message else None
-        return Envelope(update.update_id, chat.id, Tap(query.data or ""), language, tapped)
-    if update.message is None:
-        return None
-    return Envelope(update.update_id, chat.id, _incoming(update.message), language)
-
-
-def _incoming(message: TelegramMessage) -> Incoming:
-    text = message.text
-    if text is None:
-        return Media()
-    if text.startswith("/"):
-        return Command(text[1:].split(maxsplit=1)[0].split("@")[0].lower() if text[1:].strip() else "")
-    return Typed(text)
-
-
-def concerns_group(update: Update) -> bool:
-    """Say whether a group spoke to the bot: one line then points to the private chat."""
-    message, chat = update.message, update.effective_chat
-    in_group = chat is not None and chat.type in (Chat.GROUP, Chat.SUPERGROUP)
-    return in_group and message is not None and (message.text or "").startswith("/")
-
-
 class Telegram:
-    """What the bot does in Telegram: send, edit, answer taps, introduce itself."""
+    """The bot's side of the Bot API; to be used inside `async with`."""
 
-    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-        self._bot = application.bot
+    def __init__(self, token: Secret, api: str) -> None:
+        self._request = Request()
+        self._url = f"{api}/bot{token.reveal()}/"
+        self._bot = Bot(
+            token.reveal(),
+            base_url=f"{api}/bot",
+            base_file_url=f"{api}/file/bot",
+            request=self._request,
+            get_updates_request=Request(),
+        )
+
+    async def __aenter__(self) -> "Telegram":
+        await self._bot.initialize()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._bot.shutdown()
+        if "_typesetter" in self.__dict__:
+            self._typesetter.close()
+
+    @cached_property
+    def _typesetter(self) -> Typesetter:
+        return Typesetter()  # made when the first picture is asked for
 
     async def deliver(self, outgoing: Outgoing) -> None:
         """Send or edit one message; a message that can't be edited any more is sent anew.
 
         Raises the library's TelegramError for what another try or another day may mend.
         """
+        if outgoing.message.attachment is not None:
+            await self._hand_over(outgoing.chat, outgoing.message, outgoing.message.attachment)
+            return
         if outgoing.edits is not None and await self._edited(outgoing, outgoing.edits):
             return
-        message = outgoing.message
-        await self._bot.send_message(outgoing.chat, **_content(message))
+        content = {"chat_id": outgoing.chat, **_content(outgoing.message)}
+        await self._request.call(self._url + "sendMessage", content)
+
+    async def _hand_over(self, chat: int, message: Message, attachment: Attachment) -> None:
+        content: dict[str, Any] = {"caption": message.text, "reply_markup": _keyboard(message.buttons)}
+        match attachment:
+            case File(name, text):
+                await self._bot.send_document(chat, InputFile(text.encode(), filename=name), **content)
+            case CardData():
+                picture = await self._typesetter.picture(attachment)
+                await self._bot.send_photo(chat, InputFile(picture, filename="result.png"), **content)
+            case Handout():
+                paper = await self._typesetter.pdf(attachment)
+                await self._bot.send_document(chat, InputFile(paper, filename=PRINTOUT), **content)
+            case _:
+                assert_never(attachment)
 
     async def _edited(self, outgoing: Outgoing, message_id: int) -> bool:
         try:
-            await self._bot.edit_message_text(
-                chat_id=outgoing.chat, message_id=message_id, **_content(outgoing.message)
-            )
+            edited = {"chat_id": outgoing.chat, "message_id": message_id, **_content(outgoing.message)}
+            await self._request.call(self._url + "editMessageText", edited)
         except BadRequest as error:
             if "not modified" in error.message.lower():
                 return True
@@ -117,7 +108,24 @@ class Telegram:
         try:
             await self._bot.answer_callback_query(query_id)
         except TelegramError as error:
-            log.info("tap not answered: %s", type(error).__name__)
+            log.info("tap not answered", extra={"error": type(error).__name__})
+
+    async def fetch(self, offset: int) -> list[dict[str, object]]:
+        """Fetch updates from `offset` on, which confirms those before it; waits for one if there is none."""
+        updates = await self._bot.get_updates(
+            offset=offset, timeout=timedelta(seconds=WAIT), allowed_updates=ALLOWED
+        )
+        return [update.to_dict() for update in updates]
+
+    async def set_webhook(self, url: str, secret: Secret, connections: int = 40) -> None:
+        """Have Telegram push updates to `url`."""
+        await self._bot.set_webhook(
+            url, secret_token=secret.reveal(), allowed_updates=ALLOWED, max_connections=connections
+        )
+
+    async def webhook_url(self) -> str:
+        """Say where Telegram pushes updates: empty when it doesn't."""
+        return (await self._bot.get_webhook_info()).url
 
     async def introduce(self, knowledge: Knowledge, word: Callable[[Language, str], str]) -> None:
         """Register commands, menu button and descriptions, in every language."""
@@ -133,12 +141,15 @@ class Telegram:
 
 
 def _content(message: Message) -> dict[str, Any]:
-    return {
+    content: dict[str, Any] = {
         "text": message.text,
-        "parse_mode": ParseMode.HTML,
-        "reply_markup": _keyboard(message.buttons),
-        "link_preview_options": LinkPreviewOptions(is_disabled=True),
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
     }
+    if message.buttons:
+        rows = [[{"text": b.text, "callback_data": b.data} for b in row] for row in message.buttons]
+        content["reply_markup"] = {"inline_keyboard": rows}
+    return content
 
 
 def _keyboard(buttons: Keyboard) -> InlineKeyboardMarkup | None:

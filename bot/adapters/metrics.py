@@ -1,0 +1,45 @@
+"""What Prometheus may ask: counts and times without a person in them."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.adapters.store import Effect
+
+SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
+
+
+class Metrics:
+    """The counters of one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.updates = self._counter("updates", "Updates by how they ended", "result")
+        self.sends = self._counter("sends", "Tries to send a message by how they ended", "result")
+        self.shown = self._counter("shown", "Questions asked and results shown", "screen")
+        self.forgotten = Counter("forgotten", "People deleted", registry=self.registry)
+        self.turn = Histogram(
+            "turn_seconds", "From an update's arrival to its commit", buckets=SECONDS, registry=self.registry
+        )
+        self.letters = Gauge("outbox_letters", "Messages that wait", registry=self.registry)
+        self.oldest = Gauge("outbox_oldest_seconds", "Age of the oldest", registry=self.registry)
+        self._looked = 0.0
+
+    def _counter(self, name: str, text: str, label: str) -> Counter:
+        return Counter(name, text, (label,), registry=self.registry)
+
+    def hear(self, effect: Effect) -> None:
+        """Count what a commit did."""
+        for screen in effect.shown:
+            self.shown.labels(screen).inc()
+        self.forgotten.inc(effect.forgotten)
+
+    async def page(self, backlog: Callable[[], Awaitable[tuple[int, float]]]) -> bytes:
+        """Give the page that Prometheus reads; the outbox is looked at once in five seconds at most."""
+        if time.monotonic() - self._looked > 5:
+            self._looked = time.monotonic()
+            letters, oldest = await backlog()
+            self.letters.set(letters)
+            self.oldest.set(oldest)
+        return generate_latest(self.registry)

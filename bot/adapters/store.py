@@ -1,0 +1,277 @@
+"""The store: the turns that arrive together in one transaction, with the outbox they write."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.adapters.deletion import DAY, Deletion, Retention, lock
+from bot.adapters.gathering import Gathering
+from bot.adapters.outbox import Letter, Outbox
+from bot.adapters.tables import conversations, outbox, updates, years
+from bot.adapters.tombstones import Tombstones
+from bot.adapters.vault import Locker, Vault, WrongKey
+from bot.conversation import Conversation
+from bot.reminders import CHINA
+from bot.service import Envelope, Settled, Wake
+
+MOST = 64  # jobs in one transaction
+
+LIMIT = 9_999  # people a calendar year: beyond, the law on transfers abroad asks for an assessment
+
+
+# Takes turns: envelopes, conversations by chat, updates seen before, how many people may still join.
+Settle = Callable[[Sequence[Envelope], Mapping[int, Conversation], frozenset[int], int], Settled]
+
+_state = TypeAdapter(Conversation)
+_answers = TypeAdapter(dict[str, tuple[str, ...]])
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A letter that Telegram took."""
+
+    letter: int
+
+
+@dataclass(slots=True)
+class Effect:
+    """What one transaction did: turns taken, bugs met, screens shown, letters to send, people forgotten."""
+
+    turns: int = 0
+    failures: list[Exception] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    forgotten: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A chat's row, opened; `key` and `locker` are the person's own."""
+
+    conversation: Conversation
+    key: bytes
+    locker: Locker
+    blocked: bool
+    changed_at: int
+
+
+class Store:
+    """Conversations, handled updates and the outbox in one database.
+
+    Jobs that arrive while a transaction runs share the next one (one fsync for all); each is
+    acknowledged only after its commit.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        vault: Vault,
+        settle: Settle,
+        *,
+        tombstones: Tombstones | None = None,
+        retention: Retention | None = None,
+        limit: int = LIMIT,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.engine, self.vault, self.clock = engine, vault, clock
+        self.outbox = Outbox(engine, vault, clock)
+        self.told: list[Callable[[Effect], None]] = []  # who hears of each commit
+        self._settle = settle
+        self._retention = retention or Retention()
+        self.deletion = Deletion(engine, vault, tombstones or Tombstones(), self._retention, clock)
+        self._limit = limit
+        self._jobs: Gathering[Envelope | Sent, bool] = Gathering(self._work, MOST)
+        self._postgres = engine.dialect.name == "postgresql"
+        self._insert = postgresql.insert if self._postgres else sqlite.insert
+
+    async def take(self, envelope: Envelope) -> bool:
+        """Take one turn with its effect exactly once; False when the update was handled before.
+
+        Raises SQLAlchemyError or OSError: then nothing has happened, and it has to be delivered again.
+        """
+        return await self._jobs.put(envelope)
+
+    async def sent(self, letter: Letter) -> None:
+        """Take a letter out of the outbox: Telegram took it. Raises as `take` does."""
+        await self._jobs.put(Sent(letter.id))
+
+    async def _work(self, jobs: Sequence[Envelope | Sent]) -> list[bool | Exception]:
+        done = False
+        try:
+            async with self.engine.begin() as connection:
+                effect, news = await connection.run_sync(self._transact, jobs)
+                done = True
+        except (DataError, IntegrityError) as error:
+            # Trouble with one value must not be everybody's.
+            return [error] if len(jobs) == 1 else [r for job in jobs for r in await self._work([job])]
+        except (SQLAlchemyError, OSError):
+            if done:  # cut off at the commit: it may have happened, and nobody would send its letters
+                self.outbox.doubt()
+            raise
+        for tell in self.told:
+            tell(effect)
+        if effect.forgotten:
+            await self.deletion.scrub()
+        return news
+
+    def _transact(
+        self, connection: sa.Connection, jobs: Sequence[Envelope | Sent]
+    ) -> tuple[Effect, list[bool | Exception]]:
+        """Do everything that the jobs ask for; gives for each job whether it was new."""
+        if sent := [job.letter for job in jobs if isinstance(job, Sent)]:
+            connection.execute(sa.delete(outbox).where(outbox.c.id.in_(sent)))
+        envelopes = [job for job in jobs if isinstance(job, Envelope)]
+        if not envelopes:
+            return Effect(), [True] * len(jobs)
+        effect, handled = self._take_turns(connection, envelopes)
+        news: list[bool | Exception] = []
+        for job in jobs:
+            news.append(isinstance(job, Sent) or job.update is None or job.update in handled)
+            if isinstance(job, Envelope) and job.update is not None:
+                handled.discard(job.update)  # the same update a second time in one batch is old news
+        return effect, news
+
+    def _take_turns(
+        self, connection: sa.Connection, envelopes: Sequence[Envelope]
+    ) -> tuple[Effect, set[int]]:
+        people = {envelope.chat: self.vault.pseudonym(envelope.chat) for envelope in envelopes}
+        if self._postgres:
+            lock(connection, people.values())
+        ids = {envelope.update for envelope in envelopes if envelope.update is not None}
+        seen = frozenset(connection.scalars(sa.select(updates.c.update).where(updates.c.update.in_(ids))))
+        rows, unreadable = self._load(connection, people)
+        readable = [envelope for envelope in envelopes if envelope.chat not in unreadable]
+        year, room = self._room(connection)
+        settled = self._settle(readable, {chat: row.conversation for chat, row in rows.items()}, seen, room)
+        if settled.joined:
+            joined = self._insert(years).values(year=year, people=settled.joined)
+            more = {"people": years.c.people + joined.excluded.people}
+            connection.execute(joined.on_conflict_do_update(index_elements=["year"], set_=more))
+        for envelope in readable:
+            row = rows.get(envelope.chat)
+            if row and row.blocked and not isinstance(envelope.incoming, Wake):  # who writes has unblocked
+                settled.conversations.setdefault(envelope.chat, row.conversation)
+        lost = {
+            e.update: unreadable[e.chat]
+            for e in envelopes
+            if e.chat in unreadable and e.update is not None and e.update not in seen
+        }
+        now = int(self.clock())
+        handled = {*settled.handled, *lost}
+        if handled:
+            insert = self._insert(updates).on_conflict_do_nothing()
+            connection.execute(insert, [{"update": id, "handled_at": now} for id in handled])
+        lockers = self._save(connection, settled, rows, people, now)
+        effect = Effect(
+            turns=len(handled),
+            failures=[*settled.failures, *lost.values()],
+            shown=settled.shown,
+            letters=self.outbox.write(connection, settled.outgoing, people, lockers, now),
+            forgotten=len(settled.forgotten),
+        )
+        return effect, handled
+
+    def _room(self, connection: sa.Connection) -> tuple[int, int]:
+        """Give China's year, and how many people may still join in it."""
+        year = datetime.fromtimestamp(self.clock(), CHINA).year
+        people = connection.scalar(sa.select(years.c.people).where(years.c.year == year))
+        return year, max(0, self._limit - (people or 0))
+
+    def _load(
+        self, connection: sa.Connection, people: Mapping[int, bytes]
+    ) -> tuple[dict[int, _Row], dict[int, Exception]]:
+        """Load the chats' rows; a row that can't be opened stays as it is, and holds up nobody else."""
+        wanted = sa.select(conversations).where(conversations.c.person.in_(set(people.values())))
+        found = {row.person: row for row in connection.execute(wanted)}
+        rows: dict[int, _Row] = {}
+        unreadable: dict[int, Exception] = {}
+        for chat, person in people.items():
+            if person in found:
+                try:
+                    rows[chat] = self._open(found[person])
+                except (WrongKey, ValidationError) as error:
+                    unreadable[chat] = error
+        return rows, unreadable
+
+    def _open(self, row: sa.Row[Any]) -> _Row:
+        locker = self.vault.locker(row.key, row.person)
+        talk = _state.validate_json(locker.open(row.state, b"state:" + row.person))
+        if row.answers is not None:
+            answers = _answers.validate_json(locker.open(row.answers, b"answers:" + row.person))
+            talk = replace(talk, answers=answers)
+        return _Row(talk, row.key, locker, row.blocked, row.changed_at)
+
+    def _save(
+        self,
+        connection: sa.Connection,
+        settled: Settled,
+        rows: Mapping[int, _Row],
+        people: Mapping[int, bytes],
+        now: int,
+    ) -> dict[int, Locker]:
+        """Write the conversations that changed; gives the lockers of all who have a row now."""
+        gone = {people[chat]: rows[chat].key for chat in settled.forgotten if chat in rows}
+        if gone:
+            self.deletion.forget(connection, gone, now)
+        kept = {chat: row for chat, row in rows.items() if chat not in settled.forgotten}
+        lockers = {chat: row.locker for chat, row in kept.items()}
+        changed: list[dict[str, Any]] = []
+        for chat, talk in settled.conversations.items():
+            if talk is None:
+                continue
+            person, row = people[chat], kept.get(chat)
+            key, lockers[chat] = (row.key, row.locker) if row else self.vault.new_key(person)
+            days = self._retention.result if chat in settled.finished else self._retention.draft
+            sealed = _sealed(chat, talk, person, lockers[chat])
+            wake_at = min((reminder.due for reminder in talk.reminders), default=None)
+            last = max((reminder.due for reminder in talk.reminders), default=0)
+            expires_at = max(now + days * DAY, last + DAY)
+            times = {"changed_at": now, "expires_at": expires_at, "wake_at": wake_at}
+            changed.append({"person": person, "key": key, "blocked": False, **sealed, **times})
+        if changed:
+            insert = self._insert(conversations)
+            new = {name: insert.excluded[name] for name in changed[0] if name not in ("person", "key")}
+            connection.execute(insert.on_conflict_do_update(index_elements=["person"], set_=new), changed)
+        return lockers
+
+    async def wake(self) -> int:
+        """Take the turn of every chat whose reminder is due; gives how many were looked at."""
+        c = conversations.c
+        due = sa.select(c.person, c.key, c.address).where(c.wake_at <= int(self.clock()), ~c.blocked)
+        async with self.engine.connect() as connection:
+            rows = (await connection.execute(due.order_by(c.wake_at).limit(MOST))).all()
+        for row in rows:
+            with suppress(WrongKey):  # told when they write
+                locker = self.vault.locker(row.key, row.person)
+                chat = int(locker.open(row.address, b"address:" + row.person))
+                await self.take(Envelope(None, chat, Wake()))
+        return len(rows)
+
+    async def conversation(self, chat: int) -> Conversation | None:
+        """Give what is kept of a chat, for the tests and the office."""
+        people = {chat: self.vault.pseudonym(chat)}
+        async with self.engine.connect() as connection:
+            rows, unreadable = await connection.run_sync(self._load, people)
+        if unreadable:
+            raise unreadable[chat]
+        return rows[chat].conversation if chat in rows else None
+
+
+def _sealed(chat: int, talk: Conversation, person: bytes, locker: Locker) -> dict[str, Any]:
+    """Seal a conversation, the answers apart: a constraint forbids those without consent."""
+    answers = _answers.dump_json(dict(talk.answers)) if talk.answers else None
+    return {
+        "state": locker.seal(_state.dump_json(replace(talk, answers={})), b"state:" + person),
+        "answers": locker.seal(answers, b"answers:" + person) if answers else None,
+        "consent": talk.consent_version if talk.consent else None,
+        "address": locker.seal(b"%d" % chat, b"address:" + person) if talk.reminders else None,
+    }

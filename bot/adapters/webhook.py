@@ -1,0 +1,96 @@
+"""The webhook: authenticated before read, committed before answered; health and metrics beside it."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.adapters.intake import Intake, NotStored
+from bot.adapters.metrics import Metrics
+from bot.adapters.settings import Secret
+from bot.adapters.store import Store
+
+PATH = "/telegram"
+LARGEST = 1_000_000  # bytes of one update; Telegram's own are far smaller
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+
+
+def webhook(
+    intake: Intake,
+    store: Store,
+    metrics: Metrics,
+    secret: Secret,
+    alive: Callable[[], bool] = lambda: True,
+    on_start: Callable[[], Awaitable[None]] | None = None,
+) -> Starlette:
+    """Build the ASGI application. A tap is answered on the response itself, which saves a call.
+
+    403 without the secret, 405 for anything but POST, 413 beyond LARGEST, 415 for anything but JSON,
+    500 when the turn could not be stored (Telegram then delivers again), 200 for all else.
+    """
+
+    expected = secret.reveal().encode()
+
+    async def take(request: Request) -> Response:
+        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, expected):
+            return PlainTextResponse("forbidden", 403)
+        if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+            return PlainTextResponse("JSON only", 415)
+        try:
+            body = await _body(request)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if body is None:
+            return PlainTextResponse("too large", 413)
+        try:
+            update = await intake.take(body)
+        except NotStored:
+            return PlainTextResponse("not stored, deliver it again", 500)
+        if update is not None and update.tapped:
+            return JSONResponse({"method": "answerCallbackQuery", "callback_query_id": update.tapped})
+        return Response(status_code=200)
+
+    async def healthy(_request: Request) -> Response:
+        return PlainTextResponse("alive" if alive() else "stopped", 200 if alive() else 503)
+
+    async def ready(_request: Request) -> Response:
+        try:
+            letters, oldest = await store.outbox.backlog()
+        except (SQLAlchemyError, OSError, TimeoutError):
+            return PlainTextResponse("the database doesn't answer", 503)
+        return JSONResponse({"outbox": letters, "oldest_seconds": round(oldest)})
+
+    async def measure(_request: Request) -> Response:
+        try:
+            page = await metrics.page(store.outbox.backlog)
+        except (SQLAlchemyError, OSError, TimeoutError):
+            return PlainTextResponse("the database doesn't answer", 503)
+        return Response(page, media_type="text/plain; version=0.0.4")
+
+    return Starlette(
+        routes=[
+            Route(PATH, take, methods=["POST"]),
+            Route("/healthz", healthy),
+            Route("/readyz", ready),
+            Route("/metrics", measure),
+        ]
+    )
+
+
+async def _body(request: Request) -> bytes | None:
+    """Read the body, but never more of it than LARGEST; None when there is more."""
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length[:12]) > LARGEST:
+        return None
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST:
+            return None
+        parts.append(part)
+    return b"".join(parts)
