@@ -1,0 +1,11 @@
+"""The office: what operators and researchers see of those who agreed to research, and a model that learns.
+
+reading    opens their answers, nobody else's      sheet     one tidy row a person, in the report's codes
+export     CSV and its codebook                    tally     counts for the report, column by column
+hiding     small cells, and what would betray them published the report's shares beside the collected ones
+drift      has the world moved away?               quality   do the models still hold?
+charts     plots                                   report    the page, in both languages
+town       imagined workers                        walking   how they talk to the real bot
+retraining a model that learns                     commands  the command line
+page       the same report, live, on this machine
+"""

@@ -1,0 +1,199 @@
+"""The office's commands; what they need of training and plotting is imported when they run."""
+
+import argparse
+import asyncio
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.adapters.files import load_knowledge
+from bot.adapters.running import today_in_china
+from bot.adapters.settings import Secret, Settings
+from bot.adapters.tombstones import Tombstones
+from bot.adapters.vault import Vault, keys_in
+
+if TYPE_CHECKING:
+    from bot.office.reading import Office
+
+Say = Callable[[str], None]
+SERVE = "a bot with MODELS_FOLDER set to this folder serves it from its next start"
+
+
+def register(commands: Any, say: Say) -> None:
+    """Add the office's commands to the command line; `say` prints a line."""
+    export = commands.add_parser("export", help="answers of those who agreed to research, as a table")
+    export.add_argument("--to", choices=["csv", "parquet"], default="csv")
+    export.add_argument("--out", type=Path, required=True, help="the folder that is written into")
+    _add_database(export)
+    export.set_defaults(run=_bind(_export, say))
+
+    report = commands.add_parser("report", help="what operators and researchers see, as a page to print")
+    report.add_argument("--out", type=Path, required=True, help="the folder that is written into")
+    _add_database(report)
+    report.set_defaults(run=_bind(_report, say))
+
+    simulate = commands.add_parser(
+        "simulate", help="imagined workers talk to the real bot; no Telegram needed"
+    )
+    simulate.add_argument("--people", type=int, default=200, help="a minute for about 300 (default 200)")
+    simulate.add_argument("--seed", type=int, default=1)
+    simulate.add_argument("--moved", action="store_true", help="a world that has moved on from the survey")
+    simulate.add_argument("--database", type=Path, default=Path("var/town.sqlite"), help="a new file")
+    simulate.set_defaults(run=_bind(_simulate, say))
+
+    retrain = commands.add_parser("retrain", help="let the models learn from answers, if that is better")
+    retrain.add_argument("--artifacts", type=Path, required=True, help="the models' folder, e.g. var/models")
+    retrain.add_argument("--roll-back", metavar="MODEL", help="put an earlier version of a model back")
+    retrain.add_argument("--to", metavar="VERSION", default="", help="which one (default: the last)")
+    _add_database(retrain)
+    retrain.set_defaults(run=_bind(_retrain, say))
+
+    waiting = commands.add_parser("outdated", help="what waits: old knowledge, dead letters, people stuck")
+    _add_database(waiting)
+    waiting.set_defaults(run=_bind(_outdated, say))
+
+    live = commands.add_parser("office", help="the report, live, on this machine only")
+    live.add_argument("--port", type=int, default=8090, help="(default 8090)")
+    _add_database(live)
+    live.set_defaults(run=_bind(_office, say))
+
+
+def _add_database(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--database", type=Path, help="a file made by simulate or demo; otherwise DATABASE_URL is read"
+    )
+
+
+def _bind(
+    work: Callable[[argparse.Namespace, Say], Coroutine[Any, Any, int]], say: Say
+) -> Callable[[argparse.Namespace], int]:
+    return lambda options: asyncio.run(work(options, say))
+
+
+@asynccontextmanager
+async def opened_office(database: Path | None) -> AsyncIterator["Office"]:
+    """Open the database for reading: a file with its keys beside it, or the one in the settings."""
+    from bot.office.reading import Office, open_for_reading
+
+    if database is None:
+        settings = Settings.read(os.environ)
+        url, keys = settings.database_url, settings.keys()
+        tombstones, models = Tombstones(settings.tombstones_file), settings.models_folder
+    else:
+        beside = database.with_suffix(".keys")
+        if not beside.is_file():
+            raise ValueError(f"{beside} is missing: without its keys {database} can't be read")
+        url, keys, tombstones = f"sqlite+aiosqlite:///{database}", keys_in(beside), Tombstones()
+        models = None
+    engine = open_for_reading(url)
+    try:
+        yield Office(engine, Vault(keys), load_knowledge(models=models), tombstones)
+    finally:
+        await engine.dispose()
+
+
+async def _export(options: argparse.Namespace, say: Say) -> int:
+    from bot.office.export import export
+    from bot.office.sheet import Sheet
+
+    if options.to == "parquet":
+        raise ValueError("Parquet needs pyarrow, which this project doesn't depend on: use --to csv")
+    async with opened_office(options.database) as office:
+        count = await export(office.participants(), Sheet(office.knowledge), options.out)
+        say(f"{count} people who agreed to research: {options.out / 'answers.csv'}, codebook.csv")
+        return _unreadable(office.unreadable, say)
+
+
+async def _report(options: argparse.Namespace, say: Say) -> int:
+    _need("matplotlib", "scipy", "sklearn")
+    from bot.office.export import write
+    from bot.office.facts import gather
+    from bot.office.report import pages
+
+    async with opened_office(options.database) as office:
+        found = await gather(office, today_in_china())
+        for name, html in pages(found, office.knowledge).items():
+            write(options.out / name, html)
+            say(str(options.out / name))
+        return _unreadable(office.unreadable, say)
+
+
+async def _simulate(options: argparse.Namespace, say: Say) -> int:
+    _need("numpy", "scipy", "sklearn")
+    from bot.office.progress import Progress
+    from bot.office.town import Town
+    from bot.office.walking import walk
+
+    knowledge = load_knowledge()
+    town = Town(knowledge.questionnaire, options.people, options.seed, options.moved)
+    bar = Progress(options.people, sys.stderr)
+    ended = await walk(knowledge, town.residents(), options.database, options.seed, told=bar.show)
+    say(f"{ended.finished} talks held, {ended.silent} people fell silent: {options.database}")
+    return 0
+
+
+async def _retrain(options: argparse.Namespace, say: Say) -> int:
+    _need("numpy", "scipy", "sklearn")
+    from bot.office.retraining import retrain, roll_back
+
+    if options.roll_back:
+        version = roll_back(options.artifacts, options.roll_back, options.to)
+        say(f"{options.roll_back}: version {version} is in its place again; {SERVE}")
+        return 0
+    async with opened_office(options.database) as office:
+        for found in await retrain(office, options.artifacts, today_in_china()):
+            verdict = "promoted" if found.decision.promoted else "not promoted, the old one stays"
+            say(f"{found.decision.model}: {verdict}: {found.decision.why} ({found.decision.rows} answers)")
+        say(f"the card: {options.artifacts / 'CARD.en.md'}, CARD.zh.md; {SERVE}")
+        return _unreadable(office.unreadable, say)
+
+
+async def _outdated(options: argparse.Namespace, say: Say) -> int:
+    from bot.office.queue import lines, queue
+
+    today = today_in_china()
+    async with opened_office(options.database) as office:
+        waiting = await queue(office, today)
+        for line in lines(waiting, office.knowledge, today):
+            say(line)
+        return max(_unreadable(office.unreadable, say), int(bool(waiting.knowledge.findings)))
+
+
+async def _office(options: argparse.Namespace, say: Say) -> int:
+    _need("matplotlib", "scipy", "sklearn")
+    import uvicorn
+
+    from bot.office.facts import gather
+    from bot.office.page import HOST, Desk, application
+    from bot.office.report import page
+
+    token = Secret(secrets.token_urlsafe(32))
+    async with opened_office(options.database) as office:
+        desk = Desk(
+            lambda: gather(office, today_in_china()),
+            lambda found, language, link: page(found, office.knowledge, language, link),
+        )
+        # Without an access log: the token stands in the first address.
+        config = uvicorn.Config(
+            application(desk, token), host=HOST, port=options.port, log_config=None, access_log=False
+        )
+        say(f"The report: http://{HOST}:{options.port}/?token={token.reveal()}  (Ctrl+C stops it)")
+        await uvicorn.Server(config).serve()
+    return 0
+
+
+def _need(*modules: str) -> None:
+    """Refuse with what to install when a library of the office is missing; raises ValueError."""
+    if missing := [name for name in modules if find_spec(name) is None]:
+        raise ValueError(f"{', '.join(missing)} is not installed: run `pip install -e '.[dev]'`")
+
+
+def _unreadable(count: int, say: Say) -> int:
+    if count:
+        say(f"{count} rows could not be opened with these keys and are left out")
+    return 1 if count else 0

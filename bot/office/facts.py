@@ -1,0 +1,50 @@
+"""What the report tells, counted and judged once, before it is worded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.knowledge import Knowledge
+from bot.lint import outdated
+from bot.lint.findings import Report as Findings
+from bot.office.drift import Drift, drift
+from bot.office.published import Compared, compare
+from bot.office.quality import Band, Calibration, bands, calibrations
+from bot.office.reading import Counts, Office
+from bot.office.sheet import Sheet
+from bot.office.tally import Tally, tally
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that the report tells, on one day."""
+
+    day: date
+    tally: Tally
+    counts: Counts
+    compared: tuple[Compared, ...]
+    drifts: tuple[Drift, ...]
+    calibrations: tuple[Calibration, ...]
+    bands: Mapping[str, tuple[Band, ...]]
+    knowledge: Findings
+
+
+async def gather(office: Office, on: date) -> Facts:
+    """Read everybody once and count."""
+    counted = await tally(office.participants(), Sheet(office.knowledge))
+    return facts(counted, await office.counts(), office.knowledge, outdated(office.knowledge, on), on)
+
+
+def facts(counted: Tally, counts: Counts, knowledge: Knowledge, findings: Findings, on: date) -> Facts:
+    """Judge what was counted; `findings`: what the knowledge's checker says."""
+    models = knowledge.models
+    return Facts(
+        day=on,
+        tally=counted,
+        counts=counts,
+        compared=tuple(compare(counted)),
+        drifts=tuple(drift(counted)),
+        calibrations=tuple(calibrations(counted, models)),
+        bands={name: tuple(bands(counted, model, "occupation")) for name, model in models.items()},
+        knowledge=findings,
+    )

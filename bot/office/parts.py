@@ -1,0 +1,230 @@
+"""The sections of the report in one language: each a lead, a plot, tables."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.guidance import title
+from bot.knowledge import Knowledge
+from bot.office import charts
+from bot.office.drift import ALARM, WATCH
+from bot.office.facts import Facts
+from bot.office.hiding import LEAST, Cells, hidden
+from bot.office.labels import Labels
+from bot.office.published import agreement
+from bot.office.quality import EACH
+from bot.office.tally import FINISHED
+from models import population
+
+PANELS = ("age", "education", "income", "income_stability", "saving", "debt", "premium", "daily_hours",
+          "spending", "region")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table."""
+
+    cells: tuple[str, ...]
+    alarm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; its first `words` columns hold words, the others numbers."""
+
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    caption: str = ""
+    words: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section: its lead, and tables, a plot or the sentence that says why there is nothing."""
+
+    key: str
+    lead: str
+    tables: tuple[Table, ...] = ()
+    plot: str = ""
+    nothing: str = ""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Words the sections of one report."""
+
+    found: Facts
+    knowledge: Knowledge
+    labels: Labels
+
+    def __iter__(self) -> Iterator[Part]:
+        """Give the sections in their order."""
+        yield self.shares()
+        yield self.levels()
+        yield self.dropoff()
+        yield self.bands()
+        yield self.advice()
+        yield self.calibration()
+        yield self.drift()
+        yield self.freshness()
+
+    def _figures(self) -> dict[str, object]:
+        agree, of = agreement(self.found.compared)
+        counted = self.found.tally
+        return {
+            "agree": agree,
+            "of": of,
+            "least": LEAST,
+            "watch": WATCH,
+            "alarm": ALARM,
+            "each": EACH,
+            "reminders": tens(counted.reminders),
+            "finished": f"{tens(counted.stopped[FINISHED]):,}",
+        }
+
+    def _part(self, key: str, tables: Sequence[Table], plot: str = "") -> Part:
+        words, figures = self.labels.words[key], self._figures()
+        empty = not any(table.rows for table in tables)
+        nothing = words["nothing"].format(**figures) if empty and "nothing" in words else ""
+        return Part(key, words["lead"].format(**figures), tuple(tables), "" if nothing else plot, nothing)
+
+    def shares(self) -> Part:
+        """Compare the printed shares with the collected ones."""
+        words, few = self.labels.words["shares"], self._few
+        rows = []
+        for row in self.found.compared:
+            span = "–".join(percent(end) for end in row.interval) if row.interval else ""
+            n = f"{row.n:,}" if row.n else few
+            cells = (self.labels.share(row.printed), row.printed.where, percent(row.printed.value),
+                     few if row.share is None else percent(row.share), span, n)  # fmt: skip
+            rows.append(Row(cells, alarm=row.agrees is False))
+        table = Table(words["columns"], rows, words=2)
+        return self._part("shares", [table], charts.shares(self.found.compared, self.labels))
+
+    def levels(self) -> Part:
+        """Show how the answers to each question are spread."""
+        reference = population.rebuild("flexible")
+        panels = []
+        for feature in PANELS:
+            counts = self.found.tally.levels(feature)
+            n, few = sum(counts.values()), Cells(counts).hidden
+            rows = [
+                (
+                    self.labels.code(feature, code),
+                    None if code in few or not n else count / n,
+                    reference.share({feature: (code,)}),
+                )
+                for code, count in counts.items()
+            ]
+            panels.append((self.labels.feature(feature), n if n >= LEAST else 0, rows))
+        return self._part("levels", [], charts.levels(panels, self.labels))
+
+    def dropoff(self) -> Part:
+        """Show where people stop."""
+        words, counted = self.labels.words["dropoff"], self.found.tally
+        every = [(q.id, counted.stopped[q.id]) for q in self.knowledge.questionnaire.questions]
+        stops = [(id, count) for id, count in every if count]
+        few = hidden([*(count for _, count in stops), counted.people - sum(count for _, count in stops)])
+        shown = [(id, None if place in few else count) for place, (id, count) in enumerate(stops)]
+        # Exact numbers of those asked would tell, from one question to the next, who stopped between.
+        rows = [
+            Row((self.labels.question(id), f"{asked:,}", f"{count:,}", f"{100 * count / asked:.0f}%"))
+            for id, count in shown
+            if count is not None and (asked := tens(counted.asked[id]))
+        ]
+        named = [(self.labels.question(id), count) for id, count in shown]
+        return self._part("dropoff", [Table(words["columns"], rows)], charts.dropoff(named, self.labels))
+
+    def bands(self) -> Part:
+        """Show the bands by line of work."""
+        words, found = self.labels.words["bands"], self.found
+        named = [(self.labels.words["models"][name], rows) for name, rows in found.bands.items()]
+        tables = [
+            Table(
+                words["columns"],
+                [
+                    Row(
+                        (
+                            self.labels.option("occupation", row.group),
+                            *(self._few if c is None else f"{c:,}" for c in row.counts),
+                        )
+                    )
+                    for row in rows
+                    if any(count is not None for count in row.counts)
+                ],
+                caption=name,
+            )
+            for name, rows in named
+        ]
+        return self._part("bands", tables, charts.bands(named, self.labels))
+
+    def advice(self) -> Part:
+        """Show what became of the advice."""
+        words, marks = self.labels.words["advice"], self.found.tally.marks
+        rows = []
+        for piece in self.knowledge.advice:
+            counts = [marks[piece.id, mark] for mark in ("done", "have", "not_for_me", "stuck")]
+            if max(counts) >= LEAST:
+                named = title(self.knowledge, piece.id, self.labels.language, self.found.day)
+                cells = (f"{count:,}" if count >= LEAST else self._few for count in counts)
+                rows.append(Row((named, *cells)))
+        return self._part("advice", [Table(words["columns"], rows)])
+
+    def calibration(self) -> Part:
+        """Show how the models agree with the answers."""
+        words, found = self.labels.words["calibration"], self.found.calibrations
+        rows = [
+            Row(
+                (
+                    self.labels.words["models"][row.model],
+                    row.version,
+                    f"{row.n:,}",
+                    "" if row.rank is None else f"{row.rank:.2f}",
+                    words["alarm" if row.alarm else "quiet"],
+                ),
+                alarm=row.alarm,
+            )
+            for row in found
+            if row.parts
+        ]
+        return self._part(
+            "calibration", [Table(words["columns"], rows)], charts.calibration(found, self.labels)
+        )
+
+    def drift(self) -> Part:
+        """Show how far the people have changed."""
+        words, found = self.labels.words["drift"], self.found.drifts
+        rows = [
+            Row(
+                (
+                    self.labels.feature(row.feature),
+                    f"{row.psi:.3f}",
+                    f"{row.n:,}",
+                    words["states"][row.state],
+                ),
+                alarm=row.state == "alarm",
+            )
+            for row in found
+        ]
+        return self._part("drift", [Table(words["columns"], rows)], charts.drift(found, self.labels))
+
+    def freshness(self) -> Part:
+        """List what the knowledge's checker found."""
+        words, report = self.labels.words["freshness"], self.found.knowledge
+        line = words["counts"].format(findings=len(report.findings), notices=len(report.notices))
+        every = [(finding, True) for finding in report.findings] + [(note, False) for note in report.notices]
+        rows = [Row((found.where, found.what, found.todo), alarm=wrong) for found, wrong in every]
+        return self._part("freshness", [Table((line, "", ""), rows, words=3)])
+
+    @property
+    def _few(self) -> str:
+        return str(self.labels.words["few"])
+
+
+def percent(share: float) -> str:
+    """Word a share."""
+    return f"{100 * share:.1f}%"
+
+
+def tens(count: int) -> int:
+    """Round down, so that two numbers beside each other don't tell of a few people between them."""
+    return count // LEAST * LEAST

@@ -1,0 +1,164 @@
+"""Reads the answers of those who agreed to research: nobody else's are opened, and nothing is written."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.adapters.database import DatabaseBehind, alembic_config
+from bot.adapters.tables import conversations, dead_letters
+from bot.adapters.tombstones import Tombstones
+from bot.adapters.vault import Vault, WrongKey
+from bot.conversation import Conversation
+from bot.flow import Flow
+from bot.knowledge import Knowledge
+from bot.reminders import CHINA
+from bot.rights import RESEARCH
+
+PAGE = 1_000  # rows a transaction: short enough never to stand in the bot's way
+MINORS = frozenset({"from_14_to_17"})
+
+_state = TypeAdapter(Conversation)
+_answers = TypeAdapter(dict[str, tuple[str, ...]])
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One person's talk with the answers that lie on the path, brought to today's questionnaire.
+
+    `person` never leaves the office; `answered` is the version of the questionnaire that they answered.
+    """
+
+    person: bytes
+    talk: Conversation
+    day: date
+    answered: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the database tells of everybody without being opened."""
+
+    conversations: int
+    agreed: int
+    blocked: int
+    dead_letters: int
+
+
+@dataclass
+class Office:
+    """The database as the office sees it; `unreadable` counts rows that could not be opened so far."""
+
+    engine: AsyncEngine
+    vault: Vault
+    knowledge: Knowledge
+    tombstones: Tombstones = field(default_factory=Tombstones)
+    clock: Callable[[], float] = time.time
+    unreadable: int = 0
+
+    def __post_init__(self) -> None:
+        knowledge = self.knowledge
+        self.flow = Flow(knowledge.questionnaire, knowledge.consent, frozenset(knowledge.pieces))
+
+    async def participants(self) -> AsyncIterator[Participant]:
+        """Give everyone of age who agrees to research as worded today, in the order of their pseudonyms.
+
+        Raises:
+            DatabaseBehind: the schema is not the one that this version needs.
+        """
+        await check_schema(self.engine)
+        forgotten = {(stone.person, stone.key) for stone in self.tombstones.all()}
+        c = conversations.c
+        wanted = (
+            sa.select(c.person, c.key, c.state, c.answers, c.changed_at)
+            .where(c.consent == self.knowledge.consent.version, c.expires_at >= int(self.clock()))
+            .order_by(c.person)
+            .limit(PAGE)
+        )
+        last = b""
+        while True:
+            async with self.engine.connect() as connection:
+                rows = (await connection.execute(wanted.where(c.person > last))).all()
+            for row in rows:
+                found = self._open(row)
+                if found and (row.person, self.vault.fingerprint(row.key, row.person)) not in forgotten:
+                    yield found
+            if len(rows) < PAGE:
+                return
+            last = rows[-1].person
+
+    def _open(self, row: Any) -> Participant | None:
+        try:
+            locker = self.vault.locker(row.key, row.person)
+            talk = _state.validate_json(locker.open(row.state, b"state:" + row.person))
+            if RESEARCH not in (talk.consent or ()) or not self.flow.agreed(talk):
+                return None  # their answers stay sealed
+            answers = {}
+            if row.answers is not None:
+                answers = _answers.validate_json(locker.open(row.answers, b"answers:" + row.person))
+        except (WrongKey, ValidationError):
+            self.unreadable += 1
+            return None
+        if MINORS.intersection(answers.get("age", ())):
+            return None
+        answered = talk.questionnaire
+        talk = self.flow.survey.carried_over(replace(talk, answers=answers))
+        talk = replace(talk, answers=self.knowledge.questionnaire.relevant(talk.answers))
+        day = datetime.fromtimestamp(row.changed_at, CHINA).date()
+        return Participant(row.person, talk, day, answered)
+
+    async def counts(self) -> Counts:
+        """Count people and letters."""
+        c = conversations.c
+        count = sa.select(
+            sa.func.count(),
+            sa.func.count(c.consent),
+            sa.func.count(sa.case((c.blocked, 1))),
+        ).select_from(conversations)
+        async with self.engine.connect() as connection:
+            every, agreed, blocked = (await connection.execute(count)).one()
+            dead = await connection.scalar(sa.select(sa.func.count()).select_from(dead_letters))
+        return Counts(every, agreed, blocked, dead or 0)
+
+
+def open_for_reading(url: str) -> AsyncEngine:
+    """Open a database that is there, so that nothing can be written through it.
+
+    Raises:
+        ValueError: there is no such SQLite file.
+    """
+    if not url.startswith("sqlite"):
+        settings = {"default_transaction_read_only": "on"}
+        return create_async_engine(url, hide_parameters=True, connect_args={"server_settings": settings})
+    engine = create_async_engine(url, hide_parameters=True)
+    if not (engine.url.database and Path(engine.url.database).is_file()):
+        raise ValueError(f"there is no database at {engine.url.database}: name it, or run the bot first")
+    sa.event.listen(engine.sync_engine, "connect", _read_only)
+    return engine
+
+
+def _read_only(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=5000")
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+async def check_schema(engine: AsyncEngine) -> None:
+    """Refuse a database of another schema than this version's; raises DatabaseBehind."""
+    async with engine.connect() as connection:
+        current = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    if current != head:
+        raise DatabaseBehind(
+            f"the database is at schema {current or 'none'}, this version needs {head}: "
+            "back it up, then run `python -m bot migrate`"
+        )

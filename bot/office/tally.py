@@ -1,0 +1,140 @@
+"""Counts of all participants for the report: one small number an answer, nothing that names a person."""
+
+from array import array
+from collections import Counter
+from collections.abc import AsyncIterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.office.reading import Participant
+from bot.office.sheet import Sheet
+from bot.questionnaire import SKIPPED, Question
+from bot.survey import Survey
+from models import survey
+from models.survey import Codes
+
+Column = NDArray[np.int8]
+UNKNOWN = -1
+FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """What participants answered, person by person in no order that means anything.
+
+    codes: the report's code by feature or outcome, UNKNOWN where not known. options: for each question
+    without a code of its own, whether (1, 0, UNKNOWN) each option was chosen. may_score: who did not object
+    to being scored. asked, stopped: how many were shown a question, and left it open; `stopped` counts
+    FINISHED too. marks: by (piece, mark), with "stuck" for who asked for help.
+    """
+
+    people: int
+    codes: Mapping[str, Column]
+    options: Mapping[str, Mapping[str, Column]]
+    may_score: NDArray[np.bool_]
+    asked: Counter[str]
+    stopped: Counter[str]
+    marks: Counter[tuple[str, str]]
+    reminders: int
+
+    def levels(self, feature: str) -> dict[int, int]:
+        """How many gave each code of a feature."""
+        column = self.codes[feature]
+        codes = survey.read().coding.get(feature, (0, 1))
+        return {code: int(np.count_nonzero(column == code)) for code in codes}
+
+    def count(self, of: Codes, given: Codes | None = None) -> tuple[int, int]:
+        """How many are known in `of` and hold `given`; and how many of them hold `of`."""
+        known = np.ones(self.people, dtype=bool)
+        for feature in of:
+            known &= self.codes[feature] != UNKNOWN
+        known &= self._holds(given or {})
+        return int(known.sum()), int((known & self._holds(of)).sum())
+
+    def count_option(self, question: str, option: str) -> tuple[int, int]:
+        """How many answered a question (who was not asked for kinds of debt has none), how many chose it."""
+        column = self.options[question][option]
+        known = column != UNKNOWN
+        if question == "debt_kinds":
+            known = known | (self.codes["debt"] == 1)
+        return int(known.sum()), int((column == 1).sum())
+
+    def complete(self, features: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The codes [people x features], and who has them all and may be scored."""
+        table = np.column_stack([self.codes[name] for name in features]).astype(np.int64)
+        return table, (table != UNKNOWN).all(axis=1) & self.may_score
+
+    def _holds(self, codes: Codes) -> NDArray[np.bool_]:
+        held = np.ones(self.people, dtype=bool)
+        for feature, allowed in codes.items():
+            held &= np.isin(self.codes[feature], allowed)
+        return held
+
+
+@dataclass
+class _Counting:
+    sheet: Sheet
+    codes: dict[str, "array[int]"] = field(default_factory=dict)
+    options: dict[tuple[str, str], "array[int]"] = field(default_factory=dict)
+    may_score: "array[int]" = field(default_factory=lambda: array("b"))
+    asked: Counter[str] = field(default_factory=Counter)
+    stopped: Counter[str] = field(default_factory=Counter)
+    marks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    reminders: int = 0
+
+    def __post_init__(self) -> None:
+        self.survey = Survey(self.sheet.knowledge.questionnaire)
+        questions = self.sheet.knowledge.questionnaire.questions
+        self.own: tuple[Question, ...] = tuple(
+            q for q in questions if q.feature is None and q.id != "province"
+        )
+        self.codes = {name: array("b") for name in (*self.sheet.features, "constrained", "gap", "commercial")}
+        self.options = {(q.id, option.id): array("b") for q in self.own for option in q.options}
+
+    def add(self, participant: Participant) -> None:
+        talk = participant.talk
+        codes = self.sheet.codes(talk.answers)
+        codes["commercial"] = None if codes["gap"] is None else 1 - codes["gap"]
+        for name, column in self.codes.items():
+            code = codes[name]
+            column.append(UNKNOWN if code is None else code)
+        for question in self.own:
+            answer = talk.answers.get(question.id, ())
+            known = bool(answer) and answer != (SKIPPED,)
+            for option in question.options:
+                chosen = int(option.id in answer) if known else UNKNOWN
+                self.options[question.id, option.id].append(chosen)
+        self.may_score.append(not talk.unscored)
+        open_ = self.survey.position(talk)
+        self.asked.update(list(talk.answers))
+        if open_ is None:
+            self.stopped[FINISHED] += 1
+        else:
+            self.stopped[open_.id] += 1
+            if open_.id not in talk.answers:
+                self.asked[open_.id] += 1
+        self.marks.update(list(talk.marks.items()))
+        self.marks.update((piece, "stuck") for piece in talk.stuck)
+        self.reminders += bool(talk.reminders)
+
+
+async def tally(people: AsyncIterable[Participant], sheet: Sheet) -> Tally:
+    """Count everybody; memory grows by a hundred bytes a person."""
+    counting = _Counting(sheet)
+    async for participant in people:
+        counting.add(participant)
+    options: dict[str, dict[str, Column]] = {question.id: {} for question in counting.own}
+    for (question, option), column in counting.options.items():
+        options[question][option] = np.array(column, dtype=np.int8)
+    return Tally(
+        people=len(counting.may_score),
+        codes={name: np.array(column, dtype=np.int8) for name, column in counting.codes.items()},
+        options=options,
+        may_score=np.array(counting.may_score, dtype=bool),
+        asked=counting.asked,
+        stopped=counting.stopped,
+        marks=counting.marks,
+        reminders=counting.reminders,
+    )
