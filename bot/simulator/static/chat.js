@@ -2,12 +2,14 @@
 
 import { element } from "./message.js";
 import { Panel } from "./panel.js";
+import { PAUSE, play } from "./play.js";
 
 const main = document.querySelector("main");
 const tabs = document.querySelector(".tabs");
 const offline = document.querySelector(".offline");
 const panels = new Map();
-const wanted = { fresh: false }; // whether the next new chat is ours to show
+const ours = new Map(); // the chats opened here and not yet shown: what is played there, if anything
+const asked = new URLSearchParams(location.search);
 
 function show(id, focus = false) {
   for (const [each, panel] of panels) {
@@ -17,6 +19,7 @@ function show(id, focus = false) {
     panel.tab.tabIndex = chosen ? 0 : -1;
     if (chosen && focus) panel.tab.focus();
     if (chosen) panel.toEnd();
+    if (chosen) panel.tab.scrollIntoView({ inline: "nearest", block: "nearest" });
   }
   sessionStorage.setItem("chat", id);
 }
@@ -41,7 +44,8 @@ function add(chat) {
 function label(panel) {
   const { chat } = panel;
   const place = [...panels.keys()].indexOf(chat.id) + 1;
-  panel.tab.textContent = `${chat.title} ${place} · ${(chat.language || "zh").startsWith("zh") ? "中" : "EN"}`;
+  const language = (chat.language || "zh").startsWith("zh") ? "中" : "EN";
+  panel.tab.replaceChildren(element("span", "name", chat.title), ` ${place} · ${language}`);
 }
 
 function begin({ chats }) {
@@ -50,6 +54,10 @@ function begin({ chats }) {
   tabs.replaceChildren();
   for (const chat of chats) add(chat).fill(chat.messages);
   offline.hidden = true;
+  if (asked.has("play") && !panels.size) {
+    perform(asked.get("play"), asked.get("language") ?? "zh-hans");
+    return;
+  }
   const last = Number(sessionStorage.getItem("chat"));
   if (panels.size) show(panels.has(last) ? last : [...panels.keys()][0]);
   else open(navigator.language.startsWith("zh") || !navigator.language.startsWith("en") ? "zh-hans" : "en");
@@ -59,15 +67,67 @@ function change(chat) {
   const known = panels.get(chat.id);
   if (known) { known.describe(chat); label(known); return; }
   add(chat);
-  if (wanted.fresh || panels.size === 1) show(chat.id);
-  wanted.fresh = false;
+  if (panels.size === 1) show(chat.id);
+  welcome(chat.id);
 }
 
-async function open(language) {
-  wanted.fresh = true;
+// Show a chat that was opened here, once both the double's answer and its news have come.
+function welcome(id) {
+  if (!panels.has(id) || !ours.has(id)) return;
+  show(id);
+  const taps = ours.get(id);
+  ours.delete(id);
+  if (taps) play(panels.get(id), taps, Number(asked.get("pause") ?? PAUSE));
+}
+
+async function open(language, taps = null) {
   const name = language.startsWith("zh") ? "小王" : "Xiao Wang";
   const body = JSON.stringify({ language, name });
-  await fetch("page/chats", { method: "POST", headers: { "content-type": "application/json" }, body });
+  const answer = await fetch("page/chats", { method: "POST", headers: { "content-type": "application/json" }, body });
+  const { id } = await answer.json();
+  ours.set(id, taps);
+  welcome(id);
+}
+
+// Demos: who is played, and in which language.
+
+let plays = null;
+
+async function scripts() {
+  plays ??= fetch("plays.json").then((answer) => answer.json());
+  return plays;
+}
+
+async function perform(id, language) {
+  const script = (await scripts()).find((each) => each.id === id);
+  await open(language, script?.taps ?? null);
+}
+
+async function offerPlays() {
+  const choice = document.querySelector(".play");
+  for (const [language, name, words] of [["zh-hans", "中文", "zh"], ["en", "English", "en"]]) {
+    const group = element("optgroup");
+    group.label = name;
+    for (const script of await scripts()) group.append(new Option(script[words], `${script.id} ${language}`));
+    choice.append(group);
+  }
+  choice.addEventListener("change", () => {
+    const [id, language] = choice.value.split(" ");
+    choice.value = "";
+    choice.blur();
+    perform(id, language);
+  });
+}
+
+// Light or dark: the device's own wish, until somebody chooses here.
+
+function setTheme(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+  document.querySelector(".theme").ariaPressed = String(isDark());
+}
+
+function isDark() {
+  return (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
 }
 
 function listen() {
@@ -94,4 +154,11 @@ tabs.addEventListener("keydown", (event) => {
 for (const button of document.querySelectorAll(".new")) {
   button.addEventListener("click", () => open(button.dataset.language));
 }
+document.querySelector(".theme").addEventListener("click", () => {
+  const theme = isDark() ? "light" : "dark";
+  localStorage.setItem("theme", theme);
+  setTheme(theme);
+});
+setTheme(localStorage.getItem("theme"));
+offerPlays();
 listen();

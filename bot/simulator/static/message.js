@@ -5,6 +5,7 @@ const TAGS = {
   blockquote: "blockquote", expandable_blockquote: "blockquote",
 };
 const LONG_WORD = /[a-z]{8}/i; // wants smaller letters where four keys share a row
+const SLIP = 24; // pixels that a finger may slip and still mean the key
 const SAFE = /^(https?:|tg:|mailto:|tel:)/i;
 
 export function element(tag, className = "", text = "") {
@@ -91,13 +92,24 @@ export function messageNode(message, words, act) {
   const node = element("article", `message ${mine ? "mine" : "theirs"}`);
   node.dataset.id = message.message_id;
   node.append(bubble(message, words, act));
-  const rows = message.reply_markup?.inline_keyboard;
-  if (rows) {
-    node.append(keyboard(rows, message, act));
-    node.classList.add("keyed");
-    if (Math.max(...rows.map((row) => row.length)) > 2) node.classList.add("wide");
-  }
+  setKeyboard(node, message, act);
   return node;
+}
+
+// Show an edited message in the same nodes, so that a key keeps the focus.
+export function refresh(node, message, words, act) {
+  node.querySelector(".bubble").replaceWith(bubble(message, words, act));
+  setKeyboard(node, message, act);
+}
+
+function setKeyboard(node, message, act) {
+  const rows = message.reply_markup?.inline_keyboard ?? [];
+  const board = node.querySelector(".keyboard") ?? element("div", "keyboard");
+  if (rows.length) node.append(...(board.isConnected && board.parentNode === node ? [] : [board]));
+  else board.remove();
+  fill(board, rows, message, act);
+  node.classList.toggle("keyed", rows.length > 0);
+  node.classList.toggle("wide", rows.some((row) => row.length > 2));
 }
 
 function bubble(message, words, act) {
@@ -170,20 +182,39 @@ function sizeOf(bytes) {
   return bytes < 1024 * 1024 ? `${Math.max(bytes / 1024, 0.1).toFixed(1)} KB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }
 
-function keyboard(rows, message, act) {
-  const board = element("div", "keyboard");
-  for (const row of rows) {
-    const line = element("div", "row");
+function fill(board, rows, message, act) {
+  const tight = rows.some((row) => row.length > 3 && row.some((button) => LONG_WORD.test(button.text)));
+  board.classList.toggle("tight", tight);
+  while (board.children.length > rows.length) board.lastChild.remove();
+  rows.forEach((row, at) => {
+    const line = board.children[at] ?? board.appendChild(element("div", "row"));
     line.dataset.columns = row.length;
-    line.append(...row.map((button) => keyNode(button, message, act)));
-    if (row.length > 3 && row.some((button) => LONG_WORD.test(button.text))) board.classList.add("tight");
-    board.append(line);
-  }
-  return board;
+    while (line.children.length > row.length) line.lastChild.remove();
+    row.forEach((button, place) => {
+      const held = line.children[place];
+      if (!held) line.append(keyNode(button, message, act));
+      else if (Boolean(button.url) || held.tagName === "A") held.replaceWith(keyNode(button, message, act));
+      else dress(held, button);
+    });
+  });
 }
 
+// A key may change or go while a finger is on it; what the finger went down on is what is meant.
+let press = null;
+let spent = false; // whether the click that may still come was the press already acted on
+
+addEventListener("pointerup", (event) => {
+  if (press && Math.hypot(event.clientX - press.x, event.clientY - press.y) < SLIP) {
+    spent = true;
+    press.tap();
+  }
+  press = null;
+});
+addEventListener("pointercancel", () => { press = null; }); // it became a scroll
+
 function keyNode(button, message, act) {
-  const node = element(button.url ? "a" : "button", `key ${button.style ?? ""}`.trim(), button.text);
+  const node = element(button.url ? "a" : "button");
+  dress(node, button);
   if (button.url) {
     if (SAFE.test(button.url)) node.href = button.url;
     node.target = "_blank";
@@ -192,7 +223,23 @@ function keyNode(button, message, act) {
     return node;
   }
   node.type = "button";
-  node.dataset.data = button.callback_data ?? "";
-  node.addEventListener("click", () => act.tap(node, message.message_id, button.callback_data ?? ""));
+  const tap = (data) => act.tap(node, message.message_id, data);
+  node.addEventListener("pointerdown", (event) => {
+    const { data } = node.dataset;
+    if (event.button === 0) press = { x: event.clientX, y: event.clientY, tap: () => tap(data) };
+    spent = false;
+  });
+  node.addEventListener("click", (event) => {
+    if (!spent || event.detail === 0) tap(node.dataset.data); // 0: from the keyboard
+    spent = false;
+  });
   return node;
+}
+
+function dress(node, button) {
+  const data = button.callback_data ?? "";
+  if (node.dataset.data !== data) node.className = "";
+  node.classList.add("key", ...(button.style ? [button.style] : []));
+  node.textContent = button.text;
+  node.dataset.data = data;
 }

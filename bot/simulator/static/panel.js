@@ -1,7 +1,7 @@
 // One chat: its header, its messages, what came back from taps.
 
 import { Composer } from "./composer.js";
-import { element, messageNode } from "./message.js";
+import { element, messageNode, refresh } from "./message.js";
 import { wordsFor } from "./words.js";
 
 const TYPING = 5000; // milliseconds that Telegram shows an action
@@ -99,21 +99,14 @@ export class Panel {
     const known = this.messages.get(message.message_id);
     if (!known) return;
     const low = this.isLow();
-    const keys = [...known.node.querySelectorAll(".key")];
-    const at = keys.indexOf(document.activeElement);
-    const node = messageNode(message, this.words, this);
-    node.classList.add("still");
-    known.node.replaceWith(node);
+    const { node, message: before } = known;
+    const tapped = node.contains(document.activeElement);
+    refresh(node, message, this.words, this);
     this.messages.set(message.message_id, { message, node });
-    if (at >= 0) this.refocus(node, known.message, message, at);
+    // The same question with other ticks keeps the key; a new question starts at its words.
+    const kept = before.text === message.text && node.contains(document.activeElement);
+    if (tapped && !kept) node.querySelector(".bubble").focus({ preventScroll: true });
     if (low) this.toEnd();
-  }
-
-  // The same question with other ticks keeps the key; a new question starts at its words.
-  refocus(node, before, after, at) {
-    const keys = node.querySelectorAll(".key");
-    if (before.text === after.text && keys[at]) keys[at].focus({ preventScroll: true });
-    else node.querySelector(".bubble").focus({ preventScroll: true });
   }
 
   onDeleted({ message_id: id }) {
@@ -154,6 +147,12 @@ export class Panel {
     for (const image of this.log.querySelectorAll("img")) {
       if (!image.complete) image.addEventListener("load", () => { this.log.scrollTop = this.log.scrollHeight; }, { once: true });
     }
+  }
+
+  // The key with this data below the newest message that has keys.
+  newestKey(data) {
+    const keyed = [...this.log.querySelectorAll(".keyed")].at(-1);
+    return [...(keyed?.querySelectorAll(".key") ?? [])].find((key) => key.dataset.data === data);
   }
 
   ownTexts() {

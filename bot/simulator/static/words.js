@@ -10,6 +10,7 @@ const WORDS = {
     joined: "把机器人加进了群",
     edited: "已编辑", picture: "图片", language: "用户语言", ok: "好", you: "您", save: "保存",
     editing: "正在修改上一条消息（Esc 取消）", failed: "没有发出去，请再试一次",
+    playing: "演示开始（Esc 停止）", stopped: "演示停了", played: "演示完了，您可以接着点",
   },
   en: {
     bot: "bot", typing: "typing…", blocked: "stopped",
@@ -20,6 +21,7 @@ const WORDS = {
     joined: "added the bot",
     edited: "edited", picture: "Picture", language: "User's language", ok: "OK", you: "You", save: "Save",
     editing: "Editing your last message (Esc to cancel)", failed: "Not sent, please try again",
+    playing: "The demo begins (Esc stops it)", stopped: "The demo was stopped", played: "End of the demo: go on as you like",
   },
 };
 
