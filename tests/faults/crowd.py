@@ -1,0 +1,166 @@
+"""Workers who answer again and again, what they sent and got, and what they should have got."""
+
+import random
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.adapters.database import open_engine
+from bot.adapters.running import settling
+from bot.adapters.store import Store
+from bot.adapters.tables import outbox, updates
+from bot.adapters.updates import envelope_of, read_update
+from bot.adapters.vault import Vault, keys_in
+from bot.conversation import Conversation
+from bot.reminders import CHINA
+from bot.service import Envelope, settle
+from bot.simulator.calls import Call
+from bot.simulator.server import Simulator
+from bot.simulator.worker import Screen, Shown, Worker
+from tests.faults.people import RESULTS, next_tap
+from tests.faults.service import Service
+from tests.talks import speaker
+
+QUIET = 0.2  # seconds without a message
+PATIENCE = 40.0  # seconds until a worker tries /start; a dead process holds its letters for 15
+
+
+@dataclass
+class Crowd:
+    """Workers who answer again and again, and all that they sent, in order."""
+
+    simulator: Simulator
+    random: random.Random
+    workers: list[Worker] = field(default_factory=list)
+    sent: list[Envelope] = field(default_factory=list)
+    got: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))  # texts, edits too
+
+    def gather(self, count: int) -> None:
+        """Have so many workers, and listen to what they send."""
+        self.workers = [self.simulator.worker(f"W{n}") for n in range(count)]
+        queue = self.simulator.state.updates
+        push = queue.push
+
+        def noted(kind: str, content: dict[str, Any]) -> int | None:
+            id = push(kind, content)
+            if id is not None and (e := envelope_of(read_update({"update_id": id, kind: content}))):
+                self.sent.append(e)
+            return id
+
+        queue.push = noted  # type: ignore[method-assign]
+        self.simulator.faults.choose = self._note
+
+    def _note(self, call: Call) -> None:
+        if call.method.lower() in ("sendmessage", "editmessagetext"):
+            self.got[call.integer("chat_id")].append(call.text("text"))
+
+    async def answer_for_ever(self, worker: Worker) -> None:
+        """Get to the result, begin again, and so on."""
+        while True:
+            await self.answer(worker)
+            await worker.says("/restart")
+            await self._tap(worker, "go:restart")
+
+    async def answer(self, worker: Worker) -> None:
+        """Answer until the result stands there, with a word now and then that nobody understands."""
+        await worker.starts()
+        seen: tuple[Shown, ...] = ()
+        while True:
+            seen = await self._news(worker, seen)
+            if any(word in worker.screen.text for word in RESULTS):
+                return
+            buttons = [b.data for row in worker.screen.last.buttons for b in row]
+            data = next_tap(buttons, self.random)
+            if self.random.random() < 0.1 or not data:
+                await worker.says("hm" if data else "/start")
+            else:
+                await worker.taps_data(data, message=worker.screen.last.id)
+
+    async def _tap(self, worker: Worker, data: str) -> None:
+        await worker.expects(
+            lambda screen: bool(screen.from_bot) and screen.last.button(data) is not None, 90
+        )
+        await worker.taps(data)
+
+    async def _news(self, worker: Worker, seen: tuple[Shown, ...]) -> tuple[Shown, ...]:
+        """Wait until the bot's messages are others than `seen`, and no more come; /start if that is long.
+
+        Who doesn't read to the end before answering may be one screen behind for ever.
+        """
+        patience = PATIENCE
+        while True:
+            try:
+                seen = (await worker.expects(partial(_differs, seen), patience)).from_bot
+                patience = QUIET
+            except AssertionError:
+                if patience == QUIET:
+                    return seen
+                await worker.starts()
+
+
+def _differs(seen: tuple[Shown, ...], screen: Screen) -> bool:
+    return screen.from_bot != seen
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was compared at the end."""
+
+    updates: int
+    lost: int  # acknowledged updates that were never taken
+    wrong: int  # chats whose conversation is not what their updates make of it
+    waiting: int  # letters still in the outbox
+    omitted: int = 0  # messages that never came
+    disorder: int = 0  # messages that came out of order
+    repeats: int = 0  # messages that came once more
+    most_repeats: int = 0  # in one chat
+
+    def look_at(self, got: list[str], due: list[str]) -> None:
+        """Compare the messages that a chat got with those it should have."""
+        at = repeats = 0
+        for text in got:
+            if at < len(due) and text == due[at]:
+                at += 1
+            elif at and text == due[at - 1]:
+                repeats += 1
+            else:
+                self.disorder += 1
+        self.omitted += len(due) - at
+        self.repeats += repeats
+        self.most_repeats = max(self.most_repeats, repeats)
+
+
+async def compare(crowd: Crowd, service: Service) -> Findings:
+    """Compare what is stored and shown with what the pure step makes of all that was sent."""
+    talks: dict[int, Conversation] = {}
+    due: dict[int, list[str]] = {worker.chat_id: [] for worker in crowd.workers}
+    for envelope in crowd.sent:
+        held = talks.get(envelope.chat)
+        now = datetime.now(CHINA)
+        effect = settle(speaker(), [envelope], {envelope.chat: held} if held else {}, set(), now)
+        talk = effect.conversations.get(envelope.chat, held)
+        assert talk is not None
+        talks[envelope.chat] = talk
+        due[envelope.chat] += [outgoing.message.text for outgoing in effect.outgoing]
+    engine = open_engine(service.database)
+    store = Store(engine, Vault(keys_in(service.folder / "master.keys")), settling(speaker()))
+    try:
+        async with engine.connect() as connection:
+            taken = set(await connection.scalars(sa.select(updates.c.update)))
+            waiting = await connection.scalar(sa.select(sa.func.count()).select_from(outbox))
+        stored = {chat: await store.conversation(chat) for chat in due}
+    finally:
+        await engine.dispose()
+    found = Findings(
+        updates=len(crowd.sent),
+        lost=len({envelope.update for envelope in crowd.sent} - taken),
+        wrong=sum(stored[chat] != talks.get(chat) for chat in due),
+        waiting=waiting or 0,
+    )
+    for chat, texts in due.items():
+        found.look_at(crowd.got[chat], texts)
+    return found

@@ -1,0 +1,96 @@
+"""The edges: no operator's word in Telegram, no call to elsewhere, no webhook changed in silence."""
+
+import ast
+import asyncio
+import logging
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from telegram import Bot as Client
+
+from bot.__main__ import _parser
+from bot.adapters import running
+from bot.adapters.database import opened
+from bot.adapters.running import Bot, settling
+from bot.adapters.settings import Secret
+from bot.simulator.server import Simulator
+from tests.talks import VAULT, speaker
+from tests.test_rights import STATES, said, state
+
+SERVING = [
+    path
+    for folder in ("bot", "models")
+    for path in Path(__file__).parents[2].joinpath(folder).rglob("*.py")
+    if "simulator" not in path.parts
+]
+TALKERS = {"aiohttp", "httpx", "requests", "urllib", "http", "socket", "smtplib", "ftplib", "websockets"}
+COMMANDS = sorted({name for action in _parser()._actions for name in action.choices or ()})
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_the_operator_is_nothing_in_telegram(command: str) -> None:
+    for name in STATES:
+        before = state(name)
+        told, strange = said(before, f"/{command}"), said(before, "/nonsense")
+        assert told == strange, name
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_only_one_file_can_call_out_and_it_calls_telegram() -> None:
+    assert {path.name for path in SERVING if imports(path) & TALKERS} == {"request.py"}
+    hosts = {
+        host
+        for path in SERVING
+        for host in re.findall(r"https?://([\w.-]+)", path.read_text(encoding="utf-8"))
+    }
+    assert hosts <= {"api.telegram.org"}
+
+
+class Alarm(logging.Handler):
+    """Tells that a record came."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.rung = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.rung.set()
+
+
+async def test_a_webhook_that_somebody_else_changed_raises_the_alarm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(running, "WATCH", 0.05)
+    token, ours = "1000000000:" + "test" * 9, "https://bot.example.org/telegram"
+    words, alarm = speaker(), Alarm(logging.CRITICAL)
+    running.log.addHandler(alarm)
+    async with (
+        Simulator(token=token, port=0) as double,
+        opened(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}", VAULT, settling(words)) as store,
+    ):
+        bot = Bot(Secret(token), double.api_url, store, words)
+        async with bot._telegram:
+            watch = asyncio.create_task(bot._watch_webhook(ours, Secret("s" * 40)))
+            await asyncio.sleep(0.3)
+            assert not alarm.rung.is_set()
+            async with Client(token, base_url=f"{double.api_url}/bot") as thief:
+                await thief.set_webhook("https://thief.example.org/hook")
+            async with asyncio.timeout(10):
+                await alarm.rung.wait()
+            watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await watch
+    running.log.removeHandler(alarm)
+    assert "the token may be stolen" in caplog.text
+    assert "thief" not in caplog.text

@@ -1,0 +1,212 @@
+"""What lies on the disk: nothing readable, nothing of the deleted, nothing that a backup brings back."""
+
+import asyncio
+import logging
+import os
+import random
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.adapters import logs
+from bot.adapters.database import opened
+from bot.adapters.intake import Intake, NotStored
+from bot.adapters.metrics import Metrics
+from bot.adapters.store import Store
+from bot.adapters.tombstones import Tombstones
+from bot.adapters.vault import Keys, Vault, WrongKey
+from bot.conversation import Command, Tap, Typed
+from bot.service import Envelope
+from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
+
+PEOPLE = 1_000
+RACES = 10_000 if os.environ.get("LONG") else 1_000
+
+
+def chat_of(person: int) -> int:
+    """A chat's id that no other number looks like."""
+    return 7_310_000_000_000 + person * 1_009
+
+
+def traces(folder: Path, needles: Iterable[bytes]) -> list[str]:
+    """Name the files under a folder that hold one of the needles."""
+    wanted = list(needles)
+    found = []
+    for path in sorted(folder.rglob("*")):
+        content = path.read_bytes() if path.is_file() else b""
+        found += [f"{path.name}: {needle!r}" for needle in wanted if needle in content]
+    return found
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy the database with its log files as they lie there now."""
+    for old in target.iterdir():
+        old.unlink()
+    for path in source.glob("b.sqlite*"):
+        shutil.copy(path, target / path.name)
+
+
+def drop_log(folder: Path) -> None:
+    for path in folder.glob("b.sqlite-*"):
+        path.unlink()
+
+
+async def talk(store: Store, person: int, *inputs: str) -> None:
+    for number, data in enumerate(inputs):
+        incoming = Command(data[1:]) if data.startswith("/") else Tap(data) if ":" in data else Typed(data)
+        await store.take(Envelope(person * 1_000 + number, chat_of(person), incoming))
+
+
+async def empty_outbox(store: Store) -> None:
+    for letter in await store.outbox.waiting():
+        await store.sent(letter)
+
+
+async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tmp_path: Path) -> None:
+    """Ids and typed words of 1,000 people, with errors among them, in database, WAL, backup and logs."""
+    stream, random_ = StringIO(), random.Random(1)
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs.Lines())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    before = root.level
+    root.setLevel(logging.DEBUG)
+    words = [f"canary{random_.getrandbits(60):x}" for _ in range(PEOPLE)]
+    metrics = Metrics()
+    try:
+        async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
+            intake = Intake(store, metrics)
+            await asyncio.gather(
+                *(talk(store, n, "/start", *CONSENT, *SHORT_PATH[:6], words[n]) for n in range(PEOPLE))
+            )
+            for n in range(0, PEOPLE, 50):  # errors: what can't be read, and a store that is gone
+                await intake.take(f'{{"update_id": "{words[n]}"'.encode())
+            await store.engine.dispose()
+            shutil.move(tmp_path / "b.sqlite", tmp_path / "moved.sqlite")
+            (tmp_path / "b.sqlite").mkdir()
+            for n in range(3):
+                raw = {"update_id": 10**9 + n, "message": {
+                    "message_id": 1, "chat": {"id": chat_of(n), "type": "private"},
+                    "from": {"id": chat_of(n)}, "text": words[n]}}  # fmt: skip
+                with pytest.raises(NotStored):
+                    await intake.take(raw)
+            (tmp_path / "b.sqlite").rmdir()
+            shutil.move(tmp_path / "moved.sqlite", tmp_path / "b.sqlite")
+            with sqlite3.connect(tmp_path / "b.sqlite") as source:
+                copy = sqlite3.connect(tmp_path / "backup.sqlite")
+                source.backup(copy)
+                copy.close()
+            source.close()
+            page = await metrics.page(store.outbox.backlog)
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+    ids = [str(chat_of(n)) for n in range(PEOPLE)]
+    needles = [*words, *ids, "from_31_to_40", "food_delivery", "shanghai"]
+    assert traces(tmp_path, (needle.encode() for needle in needles)) == []
+    told = stream.getvalue() + page.decode()
+    assert "turn not saved" in told
+    assert [needle for needle in needles if needle in told] == []
+
+
+async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_a_restore(
+    tmp_path: Path,
+) -> None:
+    url, tombstones = f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", Tombstones(tmp_path / "tombstones")
+    async with opened(url, VAULT, settling_today(), tombstones) as store:
+        people = range(PEOPLE)
+        await asyncio.gather(*(talk(store, n, "/start", *CONSENT, *SHORT_PATH[:3]) for n in people))
+        await talk(store, PEOPLE, "/start", *CONSENT, *SHORT_PATH[:3])  # who stays
+        await empty_outbox(store)
+        await store.deletion.scrub()
+        yesterday = tmp_path / "yesterday"
+        yesterday.mkdir()
+        shutil.copy(tmp_path / "b.sqlite", yesterday / "b.sqlite")
+        gone = [VAULT.pseudonym(chat_of(n)) for n in people]
+        assert traces(yesterday, gone[:5])
+        await asyncio.gather(*(store.take(Envelope(10**8 + n, chat_of(n), Tap("go:forget"))) for n in people))
+        await empty_outbox(store)
+        await store.deletion.scrub()
+        files = tmp_path / "now"
+        files.mkdir()
+        copy_database(tmp_path, files)
+        assert traces(files, gone) == []
+    shutil.copy(yesterday / "b.sqlite", tmp_path / "b.sqlite")
+    drop_log(tmp_path)
+    async with opened(url, VAULT, settling_today(), tombstones) as store:
+        assert await store.conversation(chat_of(0)) is None
+        assert await store.conversation(chat_of(PEOPLE)) is not None
+        copy_database(tmp_path, files)
+        assert traces(files, gone) == []
+
+
+async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp_path: Path) -> None:
+    """Whatever was said before the deletion is gone, whatever comes after begins anew."""
+    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
+        random_ = random.Random(2)
+        steps = ["/start", *CONSENT, SHORT_PATH[0]]
+
+        async def race(person: int) -> None:
+            await talk(store, person, *steps)
+            late = [SHORT_PATH[1], "go:forget", SHORT_PATH[2]]
+            random_.shuffle(late)
+            await asyncio.gather(
+                *(store.take(Envelope(person * 1_000 + 500 + n, chat_of(person), Tap(data)))
+                  for n, data in enumerate(late))
+            )  # fmt: skip
+            held = await store.conversation(chat_of(person))
+            assert held is None or not held.answers
+
+        for start in range(0, RACES, 500):
+            await asyncio.gather(*(race(n) for n in range(start, start + 500)))
+            await empty_outbox(store)
+
+
+@pytest.mark.parametrize("part", ["state", "answers", "key"])
+async def test_pipl_51_a_tampered_value_is_refused(tmp_path: Path, part: str) -> None:
+    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
+        await talk(store, 1, "/start", *CONSENT, *SHORT_PATH[:2])
+        with sqlite3.connect(tmp_path / "b.sqlite") as connection:
+            (value,) = connection.execute(f"select {part} from conversations").fetchone()
+            for place in range(0, len(value), 7):
+                changed = bytearray(value)
+                changed[place] ^= 1
+                connection.execute(f"update conversations set {part} = ?", (bytes(changed),))
+                connection.commit()
+                with pytest.raises(WrongKey):
+                    await store.conversation(chat_of(1))
+        connection.close()
+
+
+@settings(max_examples=200)
+@given(st.binary(max_size=200), st.binary(max_size=20), st.binary(max_size=20))
+def test_what_is_sealed_opens_in_its_own_place_only(value: bytes, about: bytes, other: bytes) -> None:
+    _, locker = VAULT.new_key(b"p")
+    sealed = locker.seal(value, about)
+    assert locker.open(sealed, about) == value
+    if other != about:
+        with pytest.raises(WrongKey):
+            locker.open(sealed, other)
+
+
+def test_keys_read_as_they_were_written_and_never_show_themselves() -> None:
+    keys = Keys.new().rotated()
+    assert Keys.parse(str(keys)) == keys
+    assert Keys.parse(str(keys).replace("\n", ",")) == keys
+    assert str(keys.index) not in repr(keys)
+    for broken in ("", "index AAAA", "wrap", str(keys) * 2, "word " + str(keys)):
+        with pytest.raises(ValueError, match="master key"):
+            Keys.parse(broken)
+
+
+def test_a_pseudonym_says_nothing_of_the_chat_and_differs_between_installations() -> None:
+    other = Vault(Keys.new())
+    names = {vault.pseudonym(chat) for vault in (VAULT, other) for chat in range(-500, 500)}
+    assert len(names) == 2_000
+    assert {len(name) for name in names} == {16}
