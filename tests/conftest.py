@@ -1,7 +1,44 @@
-"""Settings that hold for every test."""
+"""What holds for every test, and the PostgreSQL server that some of them need."""
 
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.adapters.database import migrate, open_engine
+from tests.faults.service import fresh_postgres
+from tests.talks import VAULT
 
 # No test is timed: a busy machine is no fault of the code.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture
+async def postgres() -> AsyncIterator[str]:
+    """A PostgreSQL database of the test's own, so that tests can run beside each other; its address."""
+    url = os.environ.get("TEST_POSTGRES_URL", "")
+    if not url and not os.environ.get("REQUIRE_POSTGRES"):
+        pytest.skip("TEST_POSTGRES_URL names no PostgreSQL server")
+    async with fresh_postgres(url) as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database: once SQLite, once PostgreSQL."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres"))
+    return f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}"
+
+
+@pytest.fixture
+async def engine(address: str) -> AsyncIterator[AsyncEngine]:
+    """A database with today's schema."""
+    opened = open_engine(address)
+    await migrate(opened, VAULT)
+    yield opened
+    await opened.dispose()

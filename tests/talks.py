@@ -3,20 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
 from bot.adapters.database import opened
 from bot.adapters.files import load_knowledge
-from bot.adapters.polling import Bot
+from bot.adapters.pace import Pace
+from bot.adapters.running import Bot, settling
 from bot.adapters.settings import Secret
+from bot.adapters.store import Settle
+from bot.adapters.vault import Keys, Vault
 from bot.messages import Speaker
+from bot.reminders import CHINA
 from bot.simulator.server import Simulator
 from bot.simulator.worker import Screen, Worker
 
 TOKEN = "1000000000:" + "t" * 35
 TODAY = date(2026, 11, 23)
+NOON = datetime(2026, 11, 23, 12, tzinfo=CHINA)
+VAULT = Vault(Keys(b"i" * 32, (b"w" * 32,)))  # known to the tests, so that a database can be opened again
 
 # Question after question: what the worker taps.
 SHORT_PATH = (
@@ -40,10 +46,10 @@ async def running_bot(
     simulator: Simulator, database: Path, voice: Speaker | None = None
 ) -> AsyncIterator[None]:
     """Run the real bot against the double until the block ends, then stop it where it is."""
-    async with opened(f"sqlite+aiosqlite:///{database}") as store:
-        bot = asyncio.create_task(
-            Bot(Secret(TOKEN), simulator.api_url, store, voice or speaker(), lambda: TODAY).run()
-        )
+    voice = voice or speaker()
+    url = f"sqlite+aiosqlite:///{database}"
+    async with opened(url, VAULT, settling(voice, lambda: NOON)) as store:
+        bot = asyncio.create_task(Bot(Secret(TOKEN), simulator.api_url, store, voice, Pace(0, 0)).poll())
         try:
             yield
         finally:
@@ -64,3 +70,8 @@ async def answer_all(worker: Worker) -> Screen:
     for data in (*CONSENT, *SHORT_PATH):
         await tap(worker, data)
     return await worker.expects(lambda screen: "您的结果" in screen.last.text)
+
+
+def settling_today() -> Settle:
+    """Turns by the real flow and words, on the tests' day."""
+    return settling(speaker(), lambda: NOON)

@@ -1,10 +1,10 @@
 """Policy in code reproduces the worked examples of the facts, to the cent."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.adapters.files import load_knowledge
@@ -20,6 +20,7 @@ from bot.calculators import (
     private_ceiling,
     record_gone,
     retirement,
+    retirement_span,
     share_of_income,
     subsidy,
     waiting_months,
@@ -95,6 +96,43 @@ def test_a_man_born_in_january_1965_retires_at_60_and_a_month() -> None:
     found = retirement(figures(), "man", date(1965, 1, 15))
     assert (found.age, found.year, found.month) == (Age(60, 1), 2025, 2)
     assert found.years_needed == 15
+
+
+def test_an_age_band_gives_the_first_and_the_last_month_and_never_one_day() -> None:
+    found = retirement_span(figures(), ["man"], (41, 50))
+    assert (found.earliest.age, found.earliest.year, found.earliest.month) == (Age(62, 9), 2038, 8)
+    assert (found.latest.age, found.latest.year, found.latest.month) == (Age(63, 0), 2048, 11)
+    assert found.delay == Range(Decimal(33), Decimal(36))
+    assert (found.earliest.years_needed, found.latest.years_needed) == (Decimal("19.5"), Decimal(20))
+    assert not found.reached
+
+
+def test_who_may_have_reached_the_age_before_the_rules_is_told_what_is_asked_now() -> None:
+    found = retirement_span(figures(), ["woman_50", "woman_55"], (51, 59))
+    assert (found.earliest.age, found.earliest.year) == (Age(50, 0), 2016)
+    assert found.earliest.years_needed == 15
+    assert (found.latest.age, found.latest.year) == (Age(56, 6), 2032)
+    assert found.reached
+
+
+ages = st.integers(14, 58).flatmap(lambda low: st.tuples(st.just(low), st.integers(low, 59)))
+categories = st.sampled_from(["man", "woman_55", "woman_50"])
+
+
+@given(ages, st.sets(categories, min_size=1), st.data(), st.dates(ON, date(2036, 3, 1)))
+def test_whoever_is_of_the_age_band_retires_within_its_span(
+    band: tuple[int, int], some: set[Category], data: st.DataObject, today: date
+) -> None:
+    born = today - timedelta(days=data.draw(st.integers(band[0] * 366, (band[1] + 1) * 365)))
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    assume(band[0] <= age <= band[1])
+    span = retirement_span(figures(today), tuple(some), band)
+    for category in some:
+        own = retirement(figures(today), category, born)
+        month = (own.year, own.month)
+        assert (span.earliest.year, span.earliest.month) <= month <= (span.latest.year, span.latest.month)
+        assert span.delay.low <= delay_months(figures(today), category, born) <= span.delay.high
+        assert span.earliest.years_needed <= own.years_needed <= span.latest.years_needed
 
 
 @given(st.dates(date(1940, 1, 1), date(2008, 12, 31)), st.sampled_from(["man", "woman_55", "woman_50"]))

@@ -1,21 +1,29 @@
 """The outbox is emptied in order, through every kind of trouble that Telegram or storage makes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.adapters import courier
+from bot.adapters import courier, outbox
 from bot.adapters.courier import Courier
-from bot.adapters.database import Database, opened
-from bot.conversation import Tap
+from bot.adapters.outbox import Letter
+from bot.adapters.pace import Pace
+from bot.adapters.store import Store
+from bot.adapters.tables import outbox as letters_table
+from bot.conversation import Conversation, Tap
 from bot.messages import Message
-from bot.service import Envelope, Loaded, Outgoing
+from bot.service import Envelope, Outgoing, Settled
+from tests.talks import VAULT
+
+UNHURRIED = Pace(overall=0, chat=0)
 
 
 class Post:
@@ -24,51 +32,77 @@ class Post:
     def __init__(self, *troubles: Exception) -> None:
         self.troubles = list(troubles)
         self.taken: list[tuple[int, str]] = []
+        self.closed = asyncio.Event()
+        self.closed.set()
 
     async def deliver(self, outgoing: Outgoing) -> None:
+        await self.closed.wait()
         if self.troubles:
             raise self.troubles.pop(0)
         self.taken.append((outgoing.chat, outgoing.message.text))
 
 
-class Forgetful(Database):
-    """A database that fails to record the first letters as sent."""
+class Paused(Pace):
+    """A pace that lets nothing go until the pause is over."""
 
-    failures = 1
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = asyncio.Event()
 
-    async def sent(self, id: int) -> None:
+    async def wait(self, chat: bytes, processes: int = 1) -> None:
+        await self.over.wait()
+
+
+class Forgetful(Store):
+    """A store that fails to record the first letters as sent."""
+
+    failures = 2
+
+    async def sent(self, letter: Letter) -> None:
         if self.failures:
             self.failures -= 1
             raise OperationalError("", {}, OSError("disk"))
-        await super().sent(id)
+        await super().sent(letter)
 
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(courier, "PAUSE", 0.01)
-    monkeypatch.setattr(courier, "LOOK_AGAIN", 0.05)
+
+
+def texts_of(
+    envelopes: Sequence[Envelope], held: Mapping[int, Conversation], seen: frozenset[int], room: int
+) -> Settled:
+    """Send back what was tapped, letter by letter; keep a conversation of everyone."""
+    settled = Settled()
+    for e in envelopes:
+        assert isinstance(e.incoming, Tap)
+        assert e.update is not None
+        settled.handled.append(e.update)
+        settled.conversations[e.chat] = Conversation("1")
+        settled.outgoing += [Outgoing(e.chat, Message(text)) for text in e.incoming.data]
+    return settled
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Database]:
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}") as database:
-        yield database
+async def store(engine: AsyncEngine) -> Store:
+    return Store(engine, VAULT, texts_of)
 
 
-async def write(store: Database, update: int, chat: int, *texts: str) -> None:
-    letters = tuple(Outgoing(chat, Message(text)) for text in texts)
-    await store.save(Envelope(update, chat, Tap("x")), Loaded(None, 0, False), None, letters)
+async def write(store: Store, update: int, chat: int, texts: str) -> None:
+    await store.take(Envelope(update, chat, Tap(texts)))
 
 
 @asynccontextmanager
-async def working(store: Database, post: Post) -> AsyncIterator[None]:
-    task = asyncio.create_task(Courier(store, post.deliver).run())
+async def working(store: Store, post: Post) -> AsyncIterator[Courier]:
+    active = Courier(store, post.deliver, UNHURRIED)
+    task = asyncio.create_task(active.run())
+    await until(lambda: bool(store.outbox.holder))
     try:
-        yield
+        yield active
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        active.stop()
+        await task
 
 
 async def until(wish: Callable[[], bool]) -> None:
@@ -77,16 +111,16 @@ async def until(wish: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def until_empty(store: Database) -> None:
+async def until_empty(store: Store) -> None:
     async with asyncio.timeout(10):
-        while await store.waiting():  # noqa: ASYNC110 - the courier tells nobody
+        while await store.outbox.waiting():  # noqa: ASYNC110 - the courier tells nobody
             await asyncio.sleep(0.01)
 
 
-async def test_letters_of_a_chat_arrive_in_the_order_of_writing(store: Database) -> None:
+async def test_letters_of_a_chat_arrive_in_the_order_of_writing(store: Store) -> None:
     post = Post()
-    await write(store, 1, 7, "a", "b")
     async with working(store, post):
+        await write(store, 1, 7, "ab")
         await write(store, 2, 7, "c")
         await until_empty(store)
     assert post.taken == [(7, "a"), (7, "b"), (7, "c")]
@@ -98,36 +132,186 @@ async def test_letters_of_a_chat_arrive_in_the_order_of_writing(store: Database)
     ids=lambda trouble: type(trouble).__name__,
 )
 async def test_a_passing_trouble_delays_a_letter_and_keeps_the_order(
-    store: Database, trouble: Exception
+    store: Store, trouble: Exception
 ) -> None:
     post = Post(trouble)
-    await write(store, 1, 7, "a", "b")
     async with working(store, post):
+        await write(store, 1, 7, "ab")
         await until_empty(store)
     assert post.taken == [(7, "a"), (7, "b")]
 
 
-@pytest.mark.parametrize("trouble", [Forbidden("blocked"), BadRequest("Chat not found")])
-async def test_a_letter_that_can_never_arrive_holds_up_no_other(store: Database, trouble: Exception) -> None:
-    post = Post(trouble)
-    await write(store, 1, 7, "a", "b")
+async def test_a_worker_who_blocked_the_bot_is_sent_nothing_more_until_they_write(store: Store) -> None:
+    post = Post(Forbidden("blocked"))
     async with working(store, post):
+        await write(store, 1, 7, "ab")
         await until_empty(store)
-    assert post.taken == [(7, "b")]
+        assert post.taken == []
+        await write(store, 2, 7, "c")
+        await until_empty(store)
+    assert post.taken == [(7, "c")]
 
 
-async def test_a_letter_that_was_not_recorded_as_sent_is_sent_again_rather_than_lost(store: Database) -> None:
-    forgetful, post = Forgetful(store.engine), Post()
-    await write(store, 1, 7, "a", "b")
+async def test_what_telegram_refuses_for_ever_waits_for_the_operator_and_holds_up_no_other(
+    store: Store,
+) -> None:
+    post = Post(BadRequest('Can\'t parse entities: unsupported start tag "secret"'))
+    async with working(store, post):
+        await write(store, 1, 7, "ab")
+        await until_empty(store)
+        assert post.taken == [(7, "b")]
+        (dead,) = await store.outbox.dead()
+        assert dead.reason == "Can't parse entities"
+        assert await store.outbox.retry([dead.id]) == 1
+        assert await store.outbox.dead() == []
+        await until_empty(store)
+    assert post.taken == [(7, "b"), (7, "a")]
+
+
+async def test_a_dropped_dead_letter_is_gone(store: Store) -> None:
+    async with working(store, Post(BadRequest("chat not found"))):
+        await write(store, 1, 7, "a")
+        await until_empty(store)
+    (dead,) = await store.outbox.dead()
+    assert await store.outbox.drop([dead.id]) == 1
+    assert not await store.outbox.dead()
+    assert not await store.outbox.waiting()
+
+
+async def test_a_letter_whose_record_fails_is_recorded_later_not_sent_again(engine: AsyncEngine) -> None:
+    forgetful, post = Forgetful(engine, VAULT, texts_of), Post()
     async with working(forgetful, post):
-        await until_empty(store)
-    assert post.taken == [(7, "a"), (7, "a"), (7, "b")]
+        await write(forgetful, 1, 7, "ab")
+        await until_empty(forgetful)
+    assert post.taken == [(7, "a"), (7, "b")]
 
 
-async def test_what_was_left_in_the_outbox_goes_out_after_a_restart(store: Database) -> None:
+async def test_what_a_dead_process_left_goes_out_when_its_hold_ends(
+    engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "LEASE", 0.5)
+    monkeypatch.setattr(courier, "LEASE", 0.5)
+    await store.outbox.renew()
     await write(store, 1, 7, "a")
     await write(store, 2, 8, "b")
-    post = Post()
-    async with working(store, post):
+    post, other = Post(), Store(engine, VAULT, texts_of)
+    async with working(other, post):
+        await write(other, 3, 7, "c")
+        await until_empty(other)
+    assert sorted(post.taken) == [(7, "a"), (7, "c"), (8, "b")]
+    assert [text for chat, text in post.taken if chat == 7] == ["a", "c"]
+
+
+async def test_a_process_paused_beyond_its_hold_sends_nothing_that_another_took_over(
+    engine: AsyncEngine, store: Store
+) -> None:
+    late, post, pace = Post(), Post(), Paused()
+    now = [0.0]
+    store.outbox._monotonic = lambda: now[0]
+    paused = Courier(store, late.deliver, pace)
+    await store.outbox.renew()
+    await write(store, 1, 7, "ab")
+    now[0] += 60
+    await store.outbox.release_everyone()
+    async with working(Store(engine, VAULT, texts_of), post):
         await until(lambda: len(post.taken) == 2)
-    assert sorted(post.taken) == [(7, "a"), (8, "b")]
+        pace.over.set()
+        await paused.drain(1)
+    assert late.taken == []
+    assert post.taken == [(7, "a"), (7, "b")]
+
+
+async def test_letters_wait_for_earlier_ones_that_another_process_holds(
+    engine: AsyncEngine, store: Store
+) -> None:
+    first, second, other = Post(), Post(), Store(engine, VAULT, texts_of)
+    first.closed.clear()
+    async with working(store, first), working(other, second):
+        await write(store, 1, 7, "a")
+        await write(other, 2, 7, "b")
+        await asyncio.sleep(0.1)
+        assert second.taken == []
+        first.closed.set()
+        await until_empty(store)
+    assert (first.taken, second.taken) in (([(7, "a")], [(7, "b")]), ([(7, "a"), (7, "b")], []))
+
+
+async def test_what_was_deleted_by_another_process_during_a_pause_is_not_sent(
+    engine: AsyncEngine, store: Store
+) -> None:
+    post = Post(RetryAfter(timedelta(seconds=1)))
+    async with working(store, post):
+        await write(store, 1, 7, "ab")
+        await until(lambda: not post.troubles)
+        async with engine.begin() as connection:
+            await connection.execute(sa.delete(letters_table))
+        await write(Store(engine, VAULT, texts_of), 2, 7, "c")
+        await until_empty(store)
+    assert post.taken == [(7, "c")]
+
+
+async def test_letters_that_are_claimed_anew_while_the_courier_looks_for_deleted_ones_all_arrive(
+    engine: AsyncEngine, store: Store
+) -> None:
+    post = Post(RetryAfter(timedelta(seconds=0)))
+    async with working(store, post) as active:
+        looked, look = asyncio.Event(), store.outbox.still_there
+
+        async def still_there(letters: Iterable[int]) -> set[int]:
+            held = await store.outbox.waiting()
+            active._feed(replace(letter, holder=store.outbox.holder + b"anew") for letter in held)
+            active._feed(held)
+            looked.set()
+            return await look(letters) - {held[1].id}
+
+        store.outbox.still_there = still_there  # type: ignore[method-assign]
+        await write(store, 1, 7, "abc")
+        await looked.wait()
+        await until(lambda: post.taken == [(7, "a"), (7, "c")])
+
+
+async def test_a_hold_that_ends_while_it_is_renewed_stays_ended_and_leaves_no_letter_behind(
+    engine: AsyncEngine, store: Store
+) -> None:
+    now = [0.0]
+    held = outbox.Outbox(engine, VAULT, store.clock, lambda: now[0])
+    store.outbox = held
+    await held.renew()
+    await write(store, 1, 7, "a")
+    now[0] = outbox.LEASE - 1
+    holder = held.holder
+
+    def slowly(*_: object) -> None:
+        now[0] += 2
+
+    sa.event.listen(engine.sync_engine, "before_cursor_execute", slowly)
+    await held.renew()
+    sa.event.remove(engine.sync_engine, "before_cursor_execute", slowly)
+    assert held.holder == b"", "another may have taken its letters meanwhile"
+    await held.renew()
+    assert held.holder not in (holder, b"")
+    assert [letter.outgoing.message.text for letter in await held.claim()] == ["a"]
+
+
+async def test_stopping_gives_the_hold_back(engine: AsyncEngine, store: Store) -> None:
+    post = Post()
+    post.closed.clear()
+    async with working(store, post) as active:
+        await write(store, 1, 7, "a")
+        await active.drain(0.05)
+        other, heir = Store(engine, VAULT, texts_of), Post()
+        async with working(other, heir):
+            await until(lambda: heir.taken == [(7, "a")])
+
+
+def test_the_pace_keeps_to_both_measures() -> None:
+    now = [0.0]
+    pace = Pace(overall=10, chat=1, burst=2, monotonic=lambda: now[0])
+    assert [pace.reserve(b"a") for _ in range(4)] == [0, 0, 1, 2]
+    now[0] = 100.0
+    waits = [pace.reserve(bytes([n])) for n in range(30)]
+    assert waits[:10] == [0] * 10
+    assert waits[-1] == pytest.approx(2.0)
+    now[0] = 200.0
+    shared = [pace.reserve(bytes([n]), processes=2) for n in range(10)]
+    assert shared[-1] == pytest.approx(1.0)

@@ -1,24 +1,69 @@
 """The store, on SQLite and on PostgreSQL: a turn is saved as a whole, once, or not at all."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from alembic import command
-from bot.adapters.database import Database, DatabaseBehind, alembic_config, migrate, open_engine, prepare
-from bot.adapters.tables import metadata
+from bot.adapters.database import DatabaseBehind, alembic_config, migrate, prepare, rewrap
+from bot.adapters.deletion import DAY, Retention, lock
+from bot.adapters.running import settling
+from bot.adapters.store import Store
+from bot.adapters.tables import conversations, metadata
+from bot.adapters.tombstones import Tombstone, Tombstones
+from bot.adapters.vault import Keys, Vault, WrongKey
 from bot.conversation import Command, Conversation, Tap
 from bot.messages import Button, Message
-from bot.service import Conflict, Envelope, Loaded, Outgoing, take_turn
-from tests.talks import TODAY, speaker
+from bot.reminders import Reminder
+from bot.service import Envelope, Outgoing, Settled
+from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, settling_today, speaker
 
+# One transaction at a time, and a log beside the file: SQLite's. Many processes: PostgreSQL's.
+ON_SQLITE = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+ON_POSTGRES = pytest.mark.parametrize(
+    "address", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 TALK = Conversation("1", answers={"age": ("adult",)}, consent=("answers",), consent_version="1")
-LETTER = Outgoing(7, Message("您好 <b>&amp;</b>", ((Button("好", "a:age:adult"),),)), edits=3)
+LETTER = Message("您好 <b>&amp;</b>", ((Button("好", "a:age:adult"),),))
+
+
+class Script:
+    """Turns whose effects are laid out beforehand, by update; everything else is left as it was."""
+
+    def __init__(self) -> None:
+        self.talks: dict[int, Conversation | None] = {}
+        self.letters: dict[int, tuple[Message, ...]] = {}
+        self.finished = False
+
+    def __call__(
+        self,
+        envelopes: Sequence[Envelope],
+        held: Mapping[int, Conversation],
+        seen: frozenset[int],
+        room: int,
+    ) -> Settled:
+        settled = Settled()
+        for e in envelopes:
+            if e.update is None or e.update in seen or e.update in settled.handled:
+                continue
+            settled.handled.append(e.update)
+            settled.outgoing += [Outgoing(e.chat, m) for m in self.letters.get(e.update, ())]
+            if e.update in self.talks:
+                settled.conversations[e.chat] = self.talks[e.update]
+                if self.talks[e.update] is None:
+                    settled.forgotten.add(e.chat)
+                if self.finished:
+                    settled.finished.add(e.chat)
+        return settled
 
 
 async def emptied(engine: AsyncEngine) -> None:
@@ -26,87 +71,305 @@ async def emptied(engine: AsyncEngine) -> None:
         await connection.run_sync(lambda c: command.downgrade(alembic_config(c), "base"))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    if request.param == "postgres":
-        url = os.environ.get("TEST_POSTGRES_URL", "")
-        if not url and not os.environ.get("REQUIRE_POSTGRES"):
-            pytest.skip("TEST_POSTGRES_URL names no PostgreSQL server")
-        opened = open_engine(url)
-        await emptied(opened)
-    else:
-        opened = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}")
-    await migrate(opened)
-    yield opened
-    await emptied(opened)
-    await opened.dispose()
+@pytest.fixture
+def script() -> Script:
+    return Script()
 
 
 @pytest.fixture
-def store(engine: AsyncEngine) -> Database:
-    return Database(engine)
+async def store(engine: AsyncEngine, script: Script) -> Store:
+    store = Store(engine, VAULT, script)
+    await store.outbox.renew()
+    return store
 
 
-async def test_a_saved_turn_is_loaded_as_it_was(store: Database) -> None:
-    loaded = await store.load(7, 1)
-    assert loaded == Loaded(None, 0, False)
-    await store.save(Envelope(1, 7, Tap("x")), loaded, TALK, (LETTER,))
-    assert await store.load(7, 1) == Loaded(TALK, 1, True)
-    assert await store.load(7, 2) == Loaded(TALK, 1, False)
-    ((id, waiting),) = await store.waiting()
-    assert waiting == LETTER
-    await store.sent(id)
-    assert await store.waiting() == []
+def came(update: int, chat: int = 7) -> Envelope:
+    return Envelope(update, chat, Tap("x"))
 
 
-async def test_the_same_update_is_saved_once(store: Database) -> None:
-    loaded = await store.load(7, 1)
-    await store.save(Envelope(1, 7, Tap("x")), loaded, TALK, (LETTER,))
-    with pytest.raises(Conflict):
-        await store.save(Envelope(1, 7, Tap("x")), loaded, TALK, (LETTER,))
-    assert len(await store.waiting()) == 1
+async def texts(store: Store) -> list[str]:
+    return [letter.outgoing.message.text for letter in await store.outbox.waiting()]
 
 
-async def test_of_two_turns_from_the_same_state_only_one_is_saved(store: Database) -> None:
-    first = await store.load(7, 1)
-    await store.save(Envelope(1, 7, Tap("x")), first, TALK, ())
-    stale = await store.load(7, 2)
-    await store.save(Envelope(2, 7, Tap("x")), stale, TALK, ())
-    with pytest.raises(Conflict):
-        await store.save(Envelope(3, 7, Tap("x")), stale, TALK, (LETTER,))
-    assert await store.waiting() == []
-    assert not (await store.load(7, 3)).seen
+async def test_a_saved_turn_is_loaded_as_it_was(store: Store, script: Script) -> None:
+    script.talks[1], script.letters[1] = TALK, (LETTER,)
+    assert await store.take(came(1))
+    assert await store.conversation(7) == TALK
+    (letter,) = await store.outbox.waiting()
+    assert letter.outgoing == Outgoing(7, LETTER)
+    await store.sent(letter)
+    assert await store.outbox.waiting() == []
 
 
-async def test_a_conversation_of_none_is_deleted(store: Database) -> None:
-    await store.save(Envelope(1, 7, Tap("x")), await store.load(7, 1), TALK, ())
-    await store.save(Envelope(2, 7, Tap("x")), await store.load(7, 2), None, ())
-    assert await store.load(7, 3) == Loaded(None, 0, False)
+async def test_the_same_update_takes_effect_once(store: Store, script: Script) -> None:
+    script.letters[1] = (LETTER,)
+    assert await store.take(came(1))
+    assert not await store.take(came(1))
+    assert sorted(await asyncio.gather(*(store.take(came(2)) for _ in range(5)))) == [False] * 4 + [True]
+    assert len(await store.outbox.waiting()) == 1
 
 
-async def delivered(store: Database, envelope: Envelope) -> bool:
-    """Deliver as Telegram does: again, for as long as the turn is refused."""
-    while True:
-        try:
-            return await take_turn(store, speaker(), envelope, TODAY)
-        except Conflict:
-            await asyncio.sleep(0)
+async def test_turns_that_arrive_together_are_one_commit(store: Store, script: Script) -> None:
+    commits: list[int] = []
+    store.told.append(lambda effect: commits.append(effect.turns))
+    script.letters = {n: (Message(str(n)),) for n in range(20)}
+    await asyncio.gather(*(store.take(came(n, chat=n % 3)) for n in range(20)))
+    assert sum(commits) == 20
+    assert len(commits) <= 3
+    assert await texts(store) == [str(n) for n in range(20)]
 
 
-async def test_updates_at_the_same_time_all_count_once(store: Database) -> None:
-    envelopes = [Envelope(n, 7, Command("start")) for n in range(8)]
-    twice = [*envelopes, *envelopes]
-    results = await asyncio.gather(*(delivered(store, envelope) for envelope in twice))
-    assert sum(results) == len(envelopes)
-    assert len(await store.waiting()) == len(envelopes)
+async def test_a_value_that_the_database_refuses_spoils_no_other_turn(store: Store, script: Script) -> None:
+    script.talks = {1: TALK, 2: replace(TALK, consent=None), 3: TALK}  # answers without consent
+    results = await asyncio.gather(
+        *(store.take(came(n, chat=n)) for n in (0, 1, 2, 3)), return_exceptions=True
+    )
+    assert [type(result) for result in results] == [bool, bool, IntegrityError, bool]
+    assert await store.conversation(1) == await store.conversation(3) == TALK
+    assert await store.conversation(2) is None
 
 
-async def test_old_update_ids_are_dropped(engine: AsyncEngine) -> None:
+async def test_no_answer_can_be_kept_without_consent(engine: AsyncEngine) -> None:
+    row = {"person": b"p", "key": b"k", "state": b"s", "answers": b"a", "changed_at": 0, "expires_at": 0}
+    with pytest.raises(IntegrityError, match="no_answers_without_consent"):
+        async with engine.begin() as connection:
+            await connection.execute(sa.insert(conversations).values(row))
+
+
+async def test_a_conversation_of_none_is_deleted_with_everything_of_it(store: Store, script: Script) -> None:
+    script.talks = {1: TALK, 2: None}
+    script.letters = {1: (Message("old"),), 2: (Message("farewell"),)}
+    await store.take(came(1))
+    await store.take(came(2))
+    assert await store.conversation(7) is None
+    assert await texts(store) == ["farewell"]
+
+
+async def test_a_row_moved_to_another_person_can_not_be_opened(store: Store, script: Script) -> None:
+    script.talks = {1: TALK, 2: replace(TALK, answers={})}
+    await store.take(came(1, chat=7))
+    await store.take(came(2, chat=8))
+    async with store.engine.begin() as connection:
+        mine = conversations.c.person == VAULT.pseudonym(7)
+        row = (await connection.execute(sa.select(conversations).where(mine))).one()
+        other = conversations.c.person == VAULT.pseudonym(8)
+        await connection.execute(sa.update(conversations).where(other).values(state=row.state, key=row.key))
+    with pytest.raises(WrongKey):
+        await store.conversation(8)
+    script.talks[3] = TALK
+    assert await store.take(came(3, chat=8))  # acknowledged, told to the operator, and nothing overwritten
+    with pytest.raises(WrongKey):
+        await store.conversation(8)
+
+
+async def test_what_is_kept_ends_after_its_days_and_a_return_begins_anew(
+    engine: AsyncEngine, script: Script, tmp_path: Path
+) -> None:
     now = 1_000_000.0
-    store = Database(engine, clock=lambda: now)
-    await store.save(Envelope(1, 7, Tap("x")), await store.load(7, 1), TALK, ())
-    now += 49 * 3600
-    assert await store.forget_old_updates() == 1
+    store = Store(
+        engine, VAULT, script, retention=Retention(draft=7, result=90),
+        tombstones=Tombstones(tmp_path / "tombstones"), clock=lambda: now,
+    )  # fmt: skip
+    script.talks = {1: TALK}
+    await store.take(came(1, chat=7))
+    script.talks, script.finished = {2: TALK}, True
+    await store.take(came(2, chat=8))
+    now += 8 * DAY
+    assert await store.deletion.tidy() == 1
+    assert await store.conversation(7) is None
+    assert await store.conversation(8) == TALK
+    now += 90 * DAY
+    assert await store.deletion.tidy() == 1
+    script.talks = {3: TALK}
+    await store.take(came(3, chat=7))
+    assert await store.deletion.forget_again() == 0
+    assert await store.conversation(7) == TALK
+
+
+@ON_POSTGRES
+async def test_who_comes_back_in_the_very_moment_of_being_tidied_away_keeps_everything(
+    engine: AsyncEngine, script: Script, tmp_path: Path
+) -> None:
+    now = 1_000_000.0
+    store = Store(engine, VAULT, script, tombstones=Tombstones(tmp_path / "tombstones"), clock=lambda: now)
+    script.talks = {1: TALK}
+    await store.take(came(1))
+    now += 8 * DAY
+    async with engine.begin() as turn:  # as a process takes a turn: the lock, and later the row
+        await turn.run_sync(lock, [VAULT.pseudonym(7)])
+        tidying = asyncio.create_task(store.deletion.tidy())
+        await asyncio.sleep(0.3)
+        assert not tidying.done()
+        await turn.execute(sa.update(conversations).values(expires_at=int(now) + DAY))
+    assert await tidying == 0
+    assert await store.deletion.forget_again() == 0
+    assert await store.conversation(7) == TALK
+
+
+@ON_SQLITE
+async def test_wiping_the_log_after_a_deletion_costs_no_connection_and_no_line_of_trouble(
+    engine: AsyncEngine, script: Script, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(engine, VAULT, script)
+    script.talks = {1: TALK, 2: None}
+    await store.take(came(1))
+    async with engine.connect() as connection:
+        before = (await connection.get_raw_connection()).driver_connection
+    await store.take(came(2))
+    assert (tmp_path / "bot.sqlite-wal").stat().st_size == 0
+    async with engine.connect() as connection:
+        assert (await connection.get_raw_connection()).driver_connection is before
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_whom_a_restored_backup_brings_back_is_deleted_again(
+    engine: AsyncEngine, script: Script, tmp_path: Path
+) -> None:
+    store = Store(engine, VAULT, script, tombstones=Tombstones(tmp_path / "tombstones"))
+    script.talks, script.letters = {1: TALK, 2: None, 4: TALK}, {1: (LETTER,)}
+    await store.take(came(1))
+    await store.take(came(4, chat=9))
+    async with engine.connect() as connection:
+        backup = (await connection.execute(sa.select(conversations))).all()
+    await store.take(came(2))
+    async with engine.begin() as connection:
+        await connection.execute(sa.delete(conversations))
+        await connection.execute(sa.insert(conversations), [dict(row._mapping) for row in backup])
+    assert await store.deletion.forget_again() == 1
+    assert await store.conversation(7) is None
+    assert await store.conversation(9) == TALK
+
+
+async def test_who_begins_anew_in_the_second_of_the_deletion_is_not_buried_at_the_next_start(
+    engine: AsyncEngine, script: Script, tmp_path: Path
+) -> None:
+    graves = Tombstones(tmp_path / "tombstones")
+    store = Store(engine, VAULT, script, tombstones=graves, clock=lambda: 1_000_000.0)
+    script.talks = {1: TALK, 2: None, 3: TALK, 4: replace(TALK, research=True)}
+    for update in (1, 2, 3):
+        await store.take(came(update))
+    async with engine.connect() as connection:
+        backup = (await connection.execute(sa.select(conversations))).all()
+    await store.take(came(4))
+    assert await store.deletion.forget_again() == 0
+    assert await store.conversation(7) == script.talks[4]
+    script.talks[5] = None
+    await store.take(came(5))
+    async with engine.begin() as connection:
+        await connection.execute(sa.insert(conversations), [dict(row._mapping) for row in backup])
+    assert await store.deletion.forget_again() == 1, "what was deleted last stays deleted"
+
+
+async def test_who_leaves_and_begins_anew_in_one_batch_gets_a_new_key_and_stays_deleted_in_a_backup(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    store = Store(engine, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "tombstones"))
+    for update, data in enumerate((*CONSENT, SHORT_PATH[0]), start=1):
+        await store.take(Envelope(update, 7, Tap(data)))
+    async with engine.connect() as connection:
+        backup = (await connection.execute(sa.select(conversations))).one()
+    inputs: tuple[Tap | Command, ...] = (Tap(SHORT_PATH[1]), Tap("go:forget"), Command("start"))
+    await asyncio.gather(*(store.take(Envelope(100 + n, 7, incoming)) for n, incoming in enumerate(inputs)))
+    async with engine.connect() as connection:
+        row = (await connection.execute(sa.select(conversations))).one()
+    assert row.key != backup.key
+    assert len(await texts(store)) == 2, "the farewell and the greeting; what was on its way went along"
+    async with engine.begin() as connection:
+        await connection.execute(sa.delete(conversations))
+        await connection.execute(sa.insert(conversations), [dict(backup._mapping)])
+    assert await store.deletion.forget_again() == 1
+
+
+def test_a_tombstone_half_written_by_who_died_spoils_no_other(tmp_path: Path) -> None:
+    stones = [Tombstone(bytes([n]) * 16, bytes([n]) * 16, n) for n in range(3)]
+    path = tmp_path / "tombstones"
+    Tombstones(path).add(stones[:1])
+    with path.open("a") as file:
+        file.write("\n010101")
+    Tombstones(path).add(stones[1:])
+    assert Tombstones(path).all() == stones
+
+
+async def test_wrong_master_keys_are_refused_at_the_start(engine: AsyncEngine) -> None:
+    await prepare(engine, VAULT)
+    await prepare(engine, VAULT)
+    for keys in (Keys.new(), Keys(VAULT.keys.index, Keys.new().wraps), Keys(b"x" * 32, VAULT.keys.wraps)):
+        with pytest.raises(WrongKey):
+            await prepare(engine, Vault(keys))
+
+
+async def test_after_a_rotation_the_old_key_can_go(engine: AsyncEngine, script: Script) -> None:
+    await prepare(engine, VAULT)
+    script.talks = {1: TALK}
+    await Store(engine, VAULT, script).take(came(1))
+    both = VAULT.keys.rotated()
+    assert await rewrap(engine, Vault(both)) == 1
+    only_new = Vault(Keys(both.index, both.wraps[:1]))
+    await prepare(engine, only_new)
+    assert await Store(engine, only_new, script).conversation(7) == TALK
+
+
+async def test_updates_at_the_same_time_in_two_processes_all_count_once(engine: AsyncEngine) -> None:
+    stores = [Store(engine, VAULT, settling_today()) for _ in range(2)]
+    updates = [Envelope(n, 7, Command("start") if n == 0 else Tap(data))
+               for n, data in enumerate(["", *CONSENT, *SHORT_PATH])]  # fmt: skip
+    for envelope in updates:
+        results = await asyncio.gather(*(store.take(envelope) for store in stores * 2))
+        assert sum(results) == 1
+    talk = await stores[0].conversation(7)
+    assert talk is not None
+    assert talk.answers["worries"] == ("accident",)
+    assert len(await stores[0].outbox.waiting()) >= len(updates)
+
+
+async def test_a_reminder_comes_once_when_its_time_has_come_however_many_processes_look(
+    engine: AsyncEngine,
+) -> None:
+    now = NOON
+    stores = [
+        Store(engine, VAULT, settling(speaker(), lambda: now), clock=lambda: now.timestamp())
+        for _ in range(2)
+    ]
+    script = Script()
+    due = int((NOON + timedelta(hours=1)).timestamp())
+    script.talks = {
+        1: replace(TALK, reminders=(Reminder("survey", due), Reminder("emergency_fund", due + 1)))
+    }
+    await Store(engine, VAULT, script, clock=lambda: now.timestamp()).take(came(1))
+    assert [await store.wake() for store in stores] == [0, 0]
+    now = NOON + timedelta(hours=12)  # midnight
+    await asyncio.gather(*(store.wake() for store in stores))
+    assert await texts(stores[0]) == []
+    now = NOON + timedelta(hours=21)
+    await asyncio.gather(*(store.wake() for store in stores))
+    assert [text[:9] for text in await texts(stores[0])] == ["⏰ 您让我提醒您：", "⏰ 您让我这时候提"]
+    talk = await stores[0].conversation(7)
+    assert talk is not None
+    assert (talk.reminders, talk.answers) == ((), TALK.answers)
+
+
+async def test_beyond_the_years_limit_there_is_general_guidance_only(engine: AsyncEngine) -> None:
+    store = Store(engine, VAULT, settling_today(), limit=2, clock=NOON.timestamp)
+    for chat in (1, 2, 3):
+        for number, data in enumerate(["", *CONSENT, SHORT_PATH[0]]):
+            incoming = Tap(data) if data else Command("start")
+            await store.take(Envelope(chat * 10 + number, chat, incoming))
+    talks = [await store.conversation(chat) for chat in (1, 2, 3)]
+    assert [bool(talk and talk.answers) for talk in talks] == [True, True, False]
+    assert any("人数已经到上限" in text for text in await texts(store))
+    next_year = Store(engine, VAULT, settling_today(), limit=2, clock=(NOON + timedelta(days=40)).timestamp)
+    await next_year.take(Envelope(35, 3, Tap("go:agree")))
+    talk = await next_year.conversation(3)
+    assert talk is not None
+    assert talk.consent
+
+
+async def test_who_blocked_the_bot_is_not_reminded(engine: AsyncEngine, script: Script) -> None:
+    store = Store(engine, VAULT, script)
+    script.talks = {1: replace(TALK, reminders=(Reminder("survey", 1),))}
+    await store.take(came(1))
+    await store.outbox.block(VAULT.pseudonym(7), [])
+    assert await store.wake() == 0
 
 
 async def test_the_migrations_make_the_tables_that_the_code_uses(engine: AsyncEngine) -> None:
@@ -124,14 +387,30 @@ async def test_a_migration_goes_down_and_up_again(engine: AsyncEngine) -> None:
     await emptied(engine)
     async with engine.connect() as connection:
         assert "conversations" not in await connection.run_sync(lambda c: sa.inspect(c).get_table_names())
-    await migrate(engine)
+    await migrate(engine, VAULT)
+
+
+async def test_conversations_of_the_plain_schema_are_carried_over_sealed(engine: AsyncEngine) -> None:
+    await emptied(engine)
+    state = {
+        "questionnaire": "1", "language": "zh", "consent": ["answers"], "consent_version": "1",
+        "answers": {"age": ["adult"]}, "reopened": None, "ticks": None, "research": False, "misses": 0,
+    }  # fmt: skip
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda c: command.upgrade(alembic_config(c), "0001"))
+        await connection.execute(
+            sa.text("INSERT INTO conversations (chat, version, state, changed_at) VALUES (7, 3, :state, 5)"),
+            {"state": json.dumps(state)},
+        )
+    await migrate(engine, VAULT)
+    assert await Store(engine, VAULT, Script()).conversation(7) == TALK
 
 
 @pytest.mark.postgres
 async def test_a_server_database_that_is_behind_is_refused_with_what_to_do(engine: AsyncEngine) -> None:
-    if engine.dialect.name == "sqlite":
-        await prepare(engine)  # an embedded one is upgraded on start
-        return
     await emptied(engine)
+    if engine.dialect.name == "sqlite":
+        await prepare(engine, VAULT)  # an embedded one is upgraded on start
+        return
     with pytest.raises(DatabaseBehind, match="python -m bot migrate"):
-        await prepare(engine)
+        await prepare(engine, VAULT)

@@ -1,56 +1,19 @@
-"""The talk step by step: consent, answers, back, skip, why, edits, old buttons, messy input."""
+"""The talk step by step: consent, answers, back, skip, why, edits."""
 
 from dataclasses import replace
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.conversation import (
     Ask,
     AskConsent,
-    Card,
     Command,
     Consent,
-    Conversation,
-    Incoming,
-    Media,
-    Reply,
     Report,
-    Review,
     Say,
-    Tap,
     Tips,
     Typed,
 )  # fmt: skip
-from bot.flow import Flow
-from tests.questionnaires import AGE, CONSENT, WORK, flow, question
-
-FLOW = flow()
-AGREED = Conversation("1", consent=("answers", "abroad"), consent_version="1")
-
-
-def talk(
-    *incoming: Incoming | str, start: Conversation | None = AGREED, rules: Flow = FLOW
-) -> tuple[Conversation | None, tuple[Reply, ...]]:
-    """Hold a talk; a string is a tap."""
-    state = start
-    replies: tuple[Reply, ...] = ()
-    for item in incoming:
-        state, replies = rules.step(state, Tap(item) if isinstance(item, str) else item)
-    return state, replies
-
-
-def asked(replies: tuple[Reply, ...]) -> str:
-    (reply,) = replies
-    assert isinstance(reply, Ask)
-    return reply.question
-
-
-def answers(state: Conversation | None) -> dict[str, tuple[str, ...]]:
-    assert state is not None
-    return dict(state.answers)
-
+from tests.questionnaires import CONSENT, flow
+from tests.steps import AGREED, FLOW, answers, asked, talk
 
 # --- consent ---------------------------------------------------------------------------------------
 
@@ -200,15 +163,34 @@ def test_back_at_the_first_question_stays_there() -> None:
 def test_an_edit_asks_again_only_what_became_open() -> None:
     finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
     _, replies = talk("edit:work", "a:work:driver", start=finished)
-    assert replies == (Say("done", here=True), Report())
+    assert finished is not None
+    assert replies == (Say("done", here=True), Report(before=finished.answers))
     _, replies = talk("edit:debt", "a:debt:some", start=finished)
     assert asked(replies) == "kinds"
+
+
+def test_the_result_after_an_edit_knows_the_answers_before_it_however_many_questions_it_opened() -> None:
+    finished, replies = talk("a:age:adult", "a:debt:none", "a:work:rider")
+    assert replies[-1] == Report(), "the first result has nothing before it"
+    assert finished is not None
+    state, _ = talk("edit:debt", "a:debt:some", start=finished)
+    state, replies = talk("back:kinds", "a:debt:some", "+:kinds:car", "done:kinds", start=state)
+    assert replies[-1] == Report(before=finished.answers)
+    assert state is not None
+    assert state.before is None
+    assert talk(Command("result"), start=state)[1] == (Report(),)
+
+
+def test_an_edit_that_changes_nothing_tells_nothing() -> None:
+    finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
+    for again in ("a:work:rider", "keep:work"):
+        assert talk("edit:work", again, start=finished)[1][-1] == Report()
 
 
 def test_an_answer_off_the_path_comes_back_when_the_path_does() -> None:
     state, _ = talk("a:age:adult", "a:debt:some", "+:kinds:car", "done:kinds", "a:work:rider")
     state, replies = talk("edit:debt", "a:debt:none", "edit:debt", "a:debt:some", start=state)
-    assert replies == (Say("done", here=True), Report())
+    assert isinstance(replies[-1], Report)
     assert FLOW.questionnaire.relevant(answers(state))["kinds"] == ("car",)
 
 
@@ -244,164 +226,3 @@ def test_delete_asks_first_and_then_keeps_nothing() -> None:
 def test_delete_works_before_consent_too() -> None:
     state, _ = talk(Command("start"), start=None)
     assert talk("go:forget", start=state)[0] is None
-
-
-# --- old buttons and double taps -------------------------------------------------------------------
-
-
-def test_a_double_tap_changes_nothing_and_shows_the_next_question() -> None:
-    once, first = talk("a:age:adult")
-    assert talk("a:age:adult", start=once) == (once, first)
-
-
-def test_a_double_tap_on_the_last_answer_says_nothing() -> None:
-    finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
-    assert talk("a:work:rider", start=finished) == (finished, ())
-
-
-def test_an_old_button_changes_nothing_and_heals_itself() -> None:
-    state, _ = talk("a:age:adult", "a:debt:none")
-    after, replies = talk("a:debt:some", start=state)
-    assert after == state
-    assert isinstance(replies[0], Ask)
-    assert (replies[0].question, replies[0].note) == ("work", "stale")
-
-
-@pytest.mark.parametrize("data", ["", ":", "a", "a:", "a::", "a:age:nobody", "go:nowhere", "edit:debt",
-                                  "done:age", "+:age:adult", "x" * 64, "lang:fr", "open:gone"])  # fmt: skip
-def test_a_forged_button_gets_an_answer_and_changes_no_answer(data: str) -> None:
-    state, replies = talk(data)
-    assert answers(state) == {}
-    assert replies
-
-
-# --- typed words, media, commands ------------------------------------------------------------------
-
-
-def test_a_typed_option_is_an_answer() -> None:
-    state, _ = talk(Typed("adult"))
-    assert answers(state) == {"age": ("adult",)}
-
-
-def test_typed_words_tick_where_several_may_be_chosen() -> None:
-    _, replies = talk("a:age:adult", "a:debt:some", Typed("car、home"))
-    assert isinstance(replies[0], Ask)
-    assert replies[0].ticks == ("car", "home")
-
-
-@pytest.mark.parametrize(
-    ("incoming", "note"),
-    [(Typed("嗯嗯嗯"), "not_read"), (Typed("x" * 5000), "too_long"), (Media(), "media"),
-     (Command("nonsense"), "unknown_command"), (Typed("adul"), "guess")],
-)  # fmt: skip
-def test_what_is_no_answer_gets_one_clear_note_and_stores_nothing(incoming: Incoming, note: str) -> None:
-    state, replies = talk(incoming)
-    assert answers(state) == {}
-    (reply,) = replies
-    assert isinstance(reply, Ask)
-    assert (reply.question, reply.note) == ("age", note)
-
-
-def test_typed_steering_words_work_like_their_buttons() -> None:
-    _, replies = talk("a:age:adult", Typed("返回"))
-    assert asked(replies) == "age"
-    state, _ = talk("a:age:adult", Typed("跳过"))
-    assert answers(state)["debt"] == ("skipped",)
-    _, replies = talk(Typed("为什么"))
-    assert isinstance(replies[0], Ask)
-    assert replies[0].note == "why"
-
-
-def test_after_the_result_words_and_photos_are_pointed_to_it() -> None:
-    finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
-    for incoming in (Typed("谢谢"), Media(), Typed("x" * 999)):
-        assert talk(incoming, start=finished) == (finished, (Say("after_result"),))
-
-
-def test_the_result_can_be_seen_again() -> None:
-    finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
-    assert talk(Command("result"), start=finished) == (finished, (Report(),))
-    assert talk(Command("review"), start=finished) == (finished, (Review(),))
-
-
-def test_asking_for_the_result_early_shows_what_is_left() -> None:
-    _, replies = talk(Command("result"))
-    assert isinstance(replies[0], Ask)
-    assert replies[0].note == "not_finished"
-
-
-def test_advice_unfolds_with_and_without_a_talk() -> None:
-    assert talk("open:tip", start=None) == (None, (Card("tip"),))
-    assert talk("theme:credit", start=None) == (None, (Tips("credit"),))
-    assert talk(Command("tips")) == (AGREED, (Tips(),))
-
-
-def test_the_language_can_be_changed_at_any_point() -> None:
-    state, replies = talk("a:age:adult", "lang:en")
-    assert state is not None
-    assert state.language == "en"
-    assert asked(replies) == "debt"
-
-
-def test_research_questions_come_only_with_that_consent() -> None:
-    finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
-    assert finished is not None
-    _, replies = talk("go:research", start=finished)
-    assert replies == (Say("after_result"),)
-    willing = replace(finished, consent=("answers", "abroad", "research"))
-    _, replies = talk("go:research", start=willing)
-    assert asked(replies) == "sex"
-
-
-def test_a_newer_questionnaire_keeps_the_answers_that_still_fit() -> None:
-    newer = flow(AGE, question("debt", "much", "little"), WORK, version="2")
-    state, _ = talk("a:age:adult", "a:debt:some")
-    after, replies = talk(Command("start"), start=state, rules=newer)
-    assert answers(after) == {"age": ("adult",)}
-    assert asked(replies) == "debt"
-
-
-# --- laws for all inputs ---------------------------------------------------------------------------
-
-verbs = st.sampled_from(["a", "+", "-", "done", "skip", "why", "back", "keep", "edit", "go", "open", "lang"])
-subjects = st.sampled_from(["age", "debt", "kinds", "work", "sex", "consent", "agree", "continue",
-                            "research", "restart", "review", "zh", "tip", ""])  # fmt: skip
-objects = st.sampled_from(
-    ["adult", "some", "none", "car", "home", "nothing", "rider", "answers", "abroad", ""]
-)
-taps = st.builds(lambda v, s, o: Tap(f"{v}:{s}:{o}"), verbs, subjects, objects)
-things = st.one_of(
-    taps,
-    taps,
-    st.builds(Typed, st.text(max_size=20)),
-    st.builds(Command, st.text(max_size=9)),
-    st.just(Media()),
-)
-
-
-@given(st.lists(things, max_size=25))
-def test_whatever_comes_in_the_talk_goes_on(history: list[Incoming]) -> None:
-    state: Conversation | None = None
-    for incoming in history:
-        state, replies = FLOW.step(state, incoming)
-        if state is None:
-            continue
-        known = FLOW.questionnaire.by_id
-        assert all(known[id].accepts(answer) for id, answer in state.answers.items())
-        if state.answers:
-            assert FLOW.agreed(state)
-        shown = [reply.question for reply in replies if isinstance(reply, Ask)]
-        open_now = FLOW.survey.position(state)
-        assert shown == [] or (open_now is not None and shown == [open_now.id])
-
-
-@given(st.lists(taps, max_size=12), taps)
-def test_a_tap_repeated_at_once_changes_nothing_more(history: list[Incoming], tap: Tap) -> None:
-    if tap.data.startswith("back"):
-        return  # back is relative: pressed twice it goes back twice
-    state: Conversation | None = AGREED
-    for incoming in [*history, tap]:
-        state, _ = FLOW.step(state, incoming)
-    again, _ = FLOW.step(state, tap)
-    if state is not None and again is not None:
-        assert again.answers == state.answers

@@ -1,192 +1,21 @@
-"""Facts, choice and cards: who is told what, in which order, and why not the rest."""
+"""The choice: who is told what, in which order, why not the rest, and what an edit changed."""
 
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
-from bot.adapters.files import load_knowledge
 from bot.conditions import Condition
 from bot.guidance import (
-    CARD_LIMIT,
-    DERIVED,
+    Changes,
     Guidance,
+    Marks,
     advise,
-    benefit,
-    card,
-    dated_facts,
-    facts_from,
-    levels_from,
-    score,
-    title,
+    changes,
+    outcome,
 )
 from bot.knowledge import Knowledge, More, Piece
-from bot.questionnaire import LANGUAGES, SKIPPED, Answers, Language
+from bot.questionnaire import Answers
 from models.risk import Abstained, Score
-
-ON = date(2026, 11, 23)
-KNOWLEDGE = load_knowledge()
-
-RIDER: Answers = {
-    "age": ("from_21_to_30",),
-    "occupation": ("food_delivery",),
-    "province": ("shanghai",),
-    "education": ("junior",),
-    "income": ("from_5001",),
-    "debt": ("below_50000",),
-    "debt_kinds": ("consumer",),
-    "investing": ("no",),
-    "saving": ("none",),
-    "social_insurance": ("none",),
-    "commercial_cover": ("none",),
-}
-
-
-def known(answers: Answers) -> dict[str, frozenset[str]]:
-    return dict(facts_from(answers, KNOWLEDGE.questionnaire, {}, ON))
-
-
-def told(answers: Answers, on: date = ON, knowledge: Knowledge = KNOWLEDGE) -> Guidance:
-    scores = score(knowledge, answers)
-    return advise(knowledge, facts_from(answers, knowledge.questionnaire, scores, on), on)
-
-
-# --- facts -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("fact", "answers", "values"),
-    [
-        ("minor", {"age": "from_14_to_17"}, "yes"),
-        ("minor", {"age": "from_18_to_20"}, "no"),
-        ("over_retirement_age", {"age": "from_60"}, "yes"),
-        ("over_retirement_age", {"age": "from_41_to_50"}, "no"),
-        ("over_retirement_age", {"age": "from_51_to_59"}, ""),
-        ("over_retirement_age", {"age": "from_51_to_59", "sex": "male"}, "no"),
-        ("over_retirement_age", {"age": "from_51_to_59", "sex": "female"}, ""),
-        ("near_retirement", {"age": "from_51_to_59"}, "yes"),
-        ("over_45", {"age": "from_41_to_50"}, "perhaps"),
-        ("over_45", {"age": "from_60"}, "yes"),
-        ("over_45", {"age": "from_21_to_30"}, "no"),
-        ("recent_graduate", {"age": "from_21_to_30", "education": "college"}, "perhaps"),
-        ("recent_graduate", {"age": "from_31_to_40", "education": "college"}, "no"),
-        ("recent_graduate", {"age": "from_21_to_30", "education": "senior"}, "no"),
-        ("recent_graduate", {"age": "from_21_to_30"}, ""),
-        ("woman", {"sex": "female"}, "yes"),
-        ("low_income", {"income": "below_3000"}, "yes"),
-        ("low_income", {"income": "from_3000"}, "no"),
-        ("unstable_income", {"income_stability": "unstable"}, "yes"),
-        ("unstable_income", {"income_stability": "stable"}, "no"),
-        ("saves", {"saving": "none"}, "no"),
-        ("saves", {"saving": "below_1000"}, "yes"),
-        ("in_debt", {"debt": "none"}, "no"),
-        ("in_debt", {"debt": "from_50000"}, "yes"),
-        ("has_social_insurance", {"social_insurance": "resident"}, "yes"),
-        ("has_social_insurance", {"social_insurance": "none"}, "no"),
-        ("has_social_insurance", {"social_insurance": "unknown"}, ""),
-        ("in_employee_scheme", {"social_insurance": "resident"}, "no"),
-        ("in_employee_scheme", {"social_insurance": "flexible"}, "yes"),
-        ("has_commercial_cover", {"commercial_cover": "none"}, "no"),
-        ("has_commercial_cover", {"commercial_cover": "life"}, "yes"),
-        ("has_commercial_cover", {"commercial_cover": "unknown"}, ""),
-        ("has_accident_cover", {"commercial_cover": "accident"}, "yes"),
-        ("has_accident_cover", {"commercial_cover": "none"}, "no"),
-        ("has_medical_cover", {"commercial_cover": "city_medical"}, "yes"),
-        ("has_medical_cover", {"commercial_cover": "accident"}, "no"),
-        ("has_liability_cover", {"commercial_cover": "liability"}, "yes"),
-        ("platform_work", {"occupation": "food_delivery"}, "yes"),
-        ("platform_work", {"occupation": "truck_owner"}, "perhaps"),
-        ("platform_work", {"occupation": "domestic"}, "no"),
-        ("vehicle", {"occupation": "logistics"}, "ebike truck"),
-        ("vehicle", {"occupation": "ride_hailing"}, "car"),
-        ("vehicle", {"occupation": "streaming"}, "none"),
-        ("necessity", {"why_flexible": "no_better_job"}, "yes"),
-        ("necessity", {"why_flexible": "free_hours"}, "no"),
-        ("necessity", {"why_flexible": "family_care"}, ""),
-        ("region", {"province": "shaanxi"}, "west"),
-        ("region", {"province": SKIPPED, "region": "centre"}, "centre"),
-        ("region", {"province": SKIPPED}, ""),
-    ],
-)
-def test_a_fact_follows_from_what_was_said(fact: str, answers: dict[str, str], values: str) -> None:
-    found = known({id: (option,) for id, option in answers.items()})
-    assert found.get(fact, frozenset()) == frozenset(values.split())
-    assert (fact in found) is bool(values), "what is unknown is absent"
-
-
-def test_a_question_that_the_answers_close_is_known_to_have_no_answer() -> None:
-    assert known({"debt": ("none",)})["debt_kinds"] == frozenset()
-    assert "debt_kinds" not in known({})
-    assert "debt_kinds" not in known({"debt": ("below_50000",), "debt_kinds": (SKIPPED,)})
-    assert "card_instalments" not in [u.id for u in told({"age": ("from_60",), "debt": ("none",)}).undecided]
-
-
-def test_nothing_follows_from_silence() -> None:
-    assert known({}) == {}
-    silence = known({question.id: (SKIPPED,) for question in KNOWLEDGE.questionnaire.questions})
-    assert not any(silence.values())
-
-
-def test_every_derived_fact_has_only_its_declared_values() -> None:
-    for question in KNOWLEDGE.questionnaire.questions:
-        for option in question.options:
-            for name, values in known({question.id: (option.id,)}).items():
-                if name in DERIVED:
-                    assert values <= set(DERIVED[name].values), (question.id, option.id, name)
-
-
-def test_bands_are_facts_only_when_there_is_a_score() -> None:
-    scores = score(KNOWLEDGE, RIDER)
-    found = facts_from(RIDER, KNOWLEDGE.questionnaire, scores, ON)
-    credit = scores["financing_constraint"]
-    assert isinstance(credit, Score)
-    assert found["financing_band"] == {credit.band}
-    assert "financing_band" not in facts_from({}, KNOWLEDGE.questionnaire, score(KNOWLEDGE, {}), ON)
-
-
-@pytest.mark.parametrize(
-    ("on", "state"),
-    [("2026-10-07", "closed"), ("2026-10-08", "open"), ("2026-12-31", "open"), ("2027-01-01", "closed")],
-)
-def test_the_medical_window_is_open_by_its_figure(on: str, state: str) -> None:
-    assert dated_facts(KNOWLEDGE.parameters, date.fromisoformat(on)) == {"medical_window": {state}}
-
-
-# --- levels and scores -----------------------------------------------------------------------------
-
-
-def test_levels_are_the_report_s_codes() -> None:
-    levels = levels_from(RIDER, KNOWLEDGE.questionnaire)
-    assert (levels["education"], levels["income"], levels["debt"], levels["investing"]) == (2, 3, 2, 0)
-    assert levels["region"] == 4
-
-
-def test_who_has_no_commercial_cover_pays_the_lowest_premium() -> None:
-    assert levels_from(RIDER, KNOWLEDGE.questionnaire)["premium"] == 1
-    assert levels_from({"commercial_cover": ("life",)}, KNOWLEDGE.questionnaire)["premium"] is None
-
-
-def test_what_was_skipped_is_unknown_to_the_models() -> None:
-    answers = {**RIDER, "debt": (SKIPPED,), "social_insurance": ("unknown",)}
-    levels = levels_from(answers, KNOWLEDGE.questionnaire)
-    assert levels["debt"] is None
-    assert levels["social_insurance"] is None
-
-
-def test_minors_are_not_scored() -> None:
-    for found in score(KNOWLEDGE, {**RIDER, "age": ("from_14_to_17",)}).values():
-        assert isinstance(found, Abstained)
-        assert found.reason == "not_for_minors"
-
-
-def test_truck_owners_are_also_compared_with_truck_drivers() -> None:
-    truck = score(KNOWLEDGE, {**RIDER, "occupation": ("truck_owner",)})["financing_constraint"]
-    rider = score(KNOWLEDGE, RIDER)["financing_constraint"]
-    assert isinstance(truck, Score)
-    assert isinstance(rider, Score)
-    assert truck.group_percentile is not None
-    assert rider.group_percentile is None
-
+from tests.advised import KNOWLEDGE, ON, RIDER, told
 
 # --- choice ----------------------------------------------------------------------------------------
 
@@ -259,6 +88,18 @@ def test_what_hangs_on_an_unknown_names_the_question_that_settles_it() -> None:
     assert settling["card_instalments"] == "debt", "first the question that opens the other"
 
 
+def test_undecided_pieces_stand_under_their_question_the_fullest_first_and_the_hopeless_last() -> None:
+    grouped = told({"age": ("from_51_to_59",), "sex": ("female",)}).by_question
+    sizes = [len(pieces) for question, pieces in grouped.items() if question]
+    assert sizes == sorted(sizes, reverse=True)
+    assert list(grouped)[-1] is None
+    assert "over_retirement" in grouped[None], "no question tells a band's years"
+
+
+def test_between_51_and_59_the_sex_settles_what_the_age_leaves_open() -> None:
+    assert "over_retirement" in told({"age": ("from_51_to_59",)}).by_question["sex"]
+
+
 def test_answering_the_settling_question_settles_it() -> None:
     for undecided in told({"age": ("from_21_to_30",)}).undecided:
         if undecided.question is None:
@@ -268,6 +109,23 @@ def test_answering_the_settling_question_settles_it() -> None:
                 after = told({"age": ("from_21_to_30",), undecided.question: (option.id,)})
                 still = {u.id: u.question for u in after.undecided}
                 assert still.get(undecided.id) != undecided.question, (undecided, option.id)
+
+
+def test_what_a_worker_marked_leaves_the_advice_and_is_named_as_set_aside() -> None:
+    before = told(RIDER)
+    marks = {before.first[0].id: "done", before.first[1].id: "not_for_me"}
+    after = told(RIDER, marks=marks)
+    assert len(after.first) == 3
+    assert set(ids(after)) == set(ids(before)) - set(marks)
+    assert {aside.id: aside.mark for aside in after.set_aside} == marks
+    assert {line.id for line in after.trace.judged if line.outcome == "set_aside"} == set(marks)
+
+
+def test_a_mark_on_a_piece_that_is_gone_or_out_of_its_time_changes_nothing() -> None:
+    marks = {"gone": "done", "resident_medical_now": "done"}
+    later = date(2027, 1, 1)
+    assert ids(told(RIDER, later, marks=marks)) == ids(told(RIDER, later))
+    assert told(RIDER, later, marks=marks).set_aside == ()
 
 
 def test_a_piece_is_given_in_its_time_only() -> None:
@@ -284,50 +142,47 @@ def test_guidance_is_the_same_again_and_says_what_it_was_made_from() -> None:
 
 
 def test_a_past_result_is_replayed_from_its_trace() -> None:
-    before = told(RIDER)
+    before = told(RIDER, marks={"flexible_pension": "have"})
     facts = {name: frozenset(values) for name, values in before.trace.facts.items()}
-    assert advise(KNOWLEDGE, facts, before.trace.on) == before
+    assert advise(KNOWLEDGE, facts, before.trace.on, before.trace.marks) == before
 
 
 def test_a_minor_is_told_something_of_use_too() -> None:
     assert len(told({"age": ("from_14_to_17",)}).first) == 3
 
 
-# --- cards -----------------------------------------------------------------------------------------
+# --- what an answer changed ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_card_says_its_sources_and_when_they_were_checked(language: Language) -> None:
-    for each in KNOWLEDGE.advice:
-        text = card(KNOWLEDGE, each.id, RIDER, language, ON)
-        assert len(text) <= CARD_LIMIT
-        assert title(KNOWLEDGE, each.id, language, ON) in text
-        assert "2026年11月23日" in text or "23 November 2026" in text
-        assert "\n" not in benefit(KNOWLEDGE, each.id, RIDER, language, ON)
+def changed(before: Answers, after: Answers, marks: Marks | None = None) -> Changes:
+    return changes(outcome(KNOWLEDGE, before, ON, marks), outcome(KNOWLEDGE, after, ON, marks))
 
 
-def test_a_card_works_out_the_cost_for_this_worker() -> None:
-    text = card(KNOWLEDGE, "flexible_pension", RIDER, "zh", ON)
-    assert "上海2026年的标准：最低一档每月1509.20元" in text
-    assert "占您收入的19%到30%" in text
-    assert "1,509.20 yuan a month" in card(KNOWLEDGE, "flexible_pension", RIDER, "en", ON)
+def test_the_same_answers_change_nothing() -> None:
+    assert changed(RIDER, dict(RIDER)) == Changes((), (), ())
 
 
-def test_a_card_estimates_a_pension_as_a_range_and_never_where_the_base_is_in_dispute() -> None:
-    assert "每月大约" in card(KNOWLEDGE, "flexible_pension", RIDER, "zh", ON)
-    disputed = card(KNOWLEDGE, "flexible_pension", {**RIDER, "province": ("sichuan",)}, "zh", ON)
-    assert "每月939.80元" in disputed
-    assert "每月大约" not in disputed
+def test_another_debt_moves_the_place_and_the_advice_on_it() -> None:
+    free = {id: answer for id, answer in RIDER.items() if id != "debt_kinds"} | {"debt": ("none",)}
+    found = changed(RIDER, free)
+    moved = {each.model: each for each in found.moved}["financing_constraint"]
+    assert isinstance(moved.before, Score)
+    assert isinstance(moved.after, Score)
+    assert moved.after.percentile < moved.before.percentile
+    assert set(found.gone) == set(ids(told(RIDER))) - set(ids(told(free)))
+    assert set(found.came) == set(ids(told(free))) - set(ids(told(RIDER)))
+    back = changed(free, RIDER)
+    assert (set(back.came), set(back.gone)) == (set(found.gone), set(found.came))
 
 
-def test_without_a_new_base_the_card_names_the_year_and_the_later_charge() -> None:
-    text = card(KNOWLEDGE, "flexible_pension", {**RIDER, "province": ("henan",)}, "zh", ON)
-    assert "河南2025年的标准" in text
-    assert "可能要补差额" in text
+def test_a_score_that_can_be_worked_out_now_has_moved() -> None:
+    (moved,) = (m for m in changed({"age": RIDER["age"]}, RIDER).moved if m.model == "financing_constraint")
+    assert isinstance(moved.before, Abstained)
+    assert isinstance(moved.after, Score)
 
 
-def test_what_is_from_memory_is_told_with_the_hotline_and_only_that() -> None:
-    warned = "请先打"
-    assert f"{warned}12393问清楚" in card(KNOWLEDGE, "resident_medical_now", RIDER, "zh", ON)
-    assert f"{warned}12378问清楚" in card(KNOWLEDGE, "ebike_liability", RIDER, "zh", ON)
-    assert warned not in card(KNOWLEDGE, "credit_dispute", RIDER, "zh", ON)
+def test_what_was_set_aside_neither_comes_nor_goes() -> None:
+    silent: Answers = {"age": RIDER["age"]}
+    came = changed(silent, RIDER).came
+    assert came
+    assert changed(silent, RIDER, dict.fromkeys(came, "done")).came == ()

@@ -10,6 +10,7 @@ import pytest
 
 from bot.adapters.files import KnowledgeRefused, load_knowledge
 from bot.parameters import Figures
+from models.risk import ArtifactError
 
 ROOT = Path(__file__).parents[1]
 Edit = Callable[[str, str, str], Path]
@@ -95,10 +96,11 @@ def test_a_missing_file_is_named(edit: Edit) -> None:
         load_knowledge(root)
 
 
-def test_models_that_are_not_there_yet_are_left_out(edit: Edit) -> None:
+def test_without_one_of_the_models_nobody_is_served_in_silence(edit: Edit) -> None:
     root = edit("consent.yaml", "version", "version")
     (root / "models/artifacts/insurance_gap.json").unlink()
-    assert set(load_knowledge(root).models) == {"financing_constraint"}
+    with pytest.raises(ArtifactError, match="insurance_gap"):
+        load_knowledge(root)
 
 
 def test_an_article_is_worded_in_each_language() -> None:

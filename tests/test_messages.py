@@ -6,32 +6,22 @@ from typing import get_args
 
 import pytest
 
-from bot.conversation import Ask, AskConsent, Conversation, Note, Reply, Report, Review, Say, Saying, Tips
-from bot.messages import Message
-from bot.questionnaire import LANGUAGES, Answers, Language
-from bot.simulator.entities import read_html, units
+from bot.conversation import (
+    MARKS,
+    Ask,
+    AskConsent,
+    Card,
+    Note,
+    Report,
+    Review,
+    Say,
+    Saying,
+    Tips,
+)
+from bot.questionnaire import LANGUAGES, Language
+from bot.simulator.entities import read_html
 from tests.answer_sets import answer_set
-from tests.talks import TODAY, speaker
-
-QUESTIONNAIRE = speaker().knowledge.questionnaire
-STANDING_LINE = {"zh": "不是征信报告、贷款审批、保险建议或法律意见", "en": "no credit report, loan decision"}
-
-
-def talk(answers: Answers) -> Conversation:
-    return Conversation(QUESTIONNAIRE.version, answers=answers, consent=("answers", "abroad", "research"))
-
-
-def worded(reply: Reply, state: Conversation | None, language: Language) -> Message:
-    (message,) = speaker().word(reply, state, language, TODAY)
-    return message
-
-
-def fits(message: Message) -> None:
-    assert 0 < units(read_html(message.text).text) <= 4096
-    for row in message.buttons:
-        for button in row:
-            assert 0 < len(button.data.encode()) <= 64
-            assert button.text.strip()
+from tests.worded import PIECES, QUESTIONNAIRE, STANDING_LINE, fits, talk, worded
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -87,6 +77,22 @@ def test_who_skipped_nearly_everything_gets_no_invented_number_and_is_offered_th
     report = worded(Report(), talk({"age": ("from_31_to_40",), **skipped}), "zh")
     assert "硬给一个数会误导您" in report.text
     assert any(button.data.startswith("edit:") for row in report.buttons for button in row)
+
+
+def test_every_card_can_be_set_aside_and_a_marked_one_taken_up_again() -> None:
+    state = talk(answer_set(QUESTIONNAIRE, random.Random(1)))
+    for piece in PIECES:
+        marking = worded(Card(piece), state, "zh").buttons[0]
+        assert [b.data for b in marking] == [f"mark:{piece}:{mark}" for mark in MARKS]
+        marked = replace(state, marks={piece: "have"})
+        message = worded(Card(piece), marked, "zh")
+        assert [b.data for b in message.buttons[0]] == [f"mark:{piece}:none"]
+        assert "我已经有了" in message.buttons[0][0].text
+        fits(message)
+
+
+def test_without_a_talk_a_card_has_its_buttons_too() -> None:
+    assert len(worded(Card(PIECES[0]), None, "en").buttons[0]) == 3
 
 
 def test_what_a_worker_has_is_told_as_it_is() -> None:

@@ -66,7 +66,7 @@ def persona(request: pytest.FixtureRequest) -> Persona:
 
 
 def test_there_are_personas() -> None:
-    assert len(FILES) >= 8
+    assert len(FILES) >= 24
 
 
 def test_the_persona_gives_answers_that_the_bot_would_accept(persona: Persona) -> None:

@@ -1,5 +1,6 @@
 """A whole conversation through the real library over HTTP, against the Telegram double."""
 
+import json
 import sqlite3
 from collections.abc import Coroutine
 from datetime import date
@@ -7,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.logs import Lines
 from bot.conversation import Ask, Conversation, Reply
 from bot.messages import Message, Speaker
 from bot.questionnaire import Language
 from bot.simulator.server import Simulator
 from bot.simulator.worker import Worker
-from tests.talks import CONSENT, SHORT_PATH, TOKEN, answer_all, running_bot, speaker, tap
+from tests.talks import CONSENT, SHORT_PATH, TOKEN, VAULT, answer_all, running_bot, speaker, tap
 
 
 async def test_a_rider_answers_is_scored_and_is_advised(tmp_path: Path) -> None:
@@ -156,15 +158,18 @@ async def test_no_token_answer_or_id_reaches_the_log(
         assert str(worker.user.id) not in ours
 
 
-def stored(database: Path) -> dict[int, str]:
-    """What the database keeps of conversations, by chat."""
-    with sqlite3.connect(database) as connection:
-        rows = connection.execute("select chat, state from conversations").fetchall()
+def stored(database: Path) -> dict[bytes, tuple[str, str]]:
+    """What the database keeps of conversations, opened: state and answers by person."""
+    connection = sqlite3.connect(database)
+    rows = connection.execute("select person, key, state, answers from conversations").fetchall()
     connection.close()
-    return {
-        chat: state.replace('"misses":1', '"misses":0').replace('"misses":2', '"misses":0')
-        for chat, state in rows
-    }
+    kept = {}
+    for person, key, state, answers in rows:
+        locker = VAULT.locker(key, person)
+        talk = json.loads(locker.open(state, b"state:" + person)) | {"misses": 0}
+        said = locker.open(answers, b"answers:" + person).decode() if answers else ""
+        kept[person] = (json.dumps(talk), said)
+    return kept
 
 
 class Stumbling(Speaker):
@@ -191,5 +196,8 @@ async def test_a_bug_is_owned_up_to_and_neither_logs_an_answer_nor_stops_the_bot
         await worker.expects(lambda screen: "出了点问题" in screen.last.text)
         await worker.says("/help")
         await worker.expects(lambda screen: "我能做什么" in screen.last.text)
-    assert "turn failed: RuntimeError at" in caplog.text
-    assert "5500" not in "".join(r.getMessage() for r in caplog.records if r.name.startswith("bot"))
+    failed = next(record for record in caplog.records if record.msg == "turn failed")
+    line = Lines().format(failed)
+    assert '"error": "RuntimeError"' in line
+    assert "test_whole_conversation.py:" in line
+    assert "5500" not in line

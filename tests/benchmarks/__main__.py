@@ -1,6 +1,9 @@
 """Prints every benchmark as a table of ratios, each measured side by side in this run."""
 
-from tests.benchmarks import scoring
+from tests.benchmarks import ask, scoring, service, typesetting
 
 if __name__ == "__main__":
     scoring.main()
+    ask.main()
+    typesetting.main()
+    service.main()

@@ -1,6 +1,7 @@
 """Collected answers take over from the report, only on merit, and a bad file changes nothing."""
 
 import csv
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from models import answers, learning, risk, simulation, survey, training
 from models.__main__ import main
 from models.answers import AnswersError
+from models.evaluation import miscalibration
 from models.fitting import Fit, Rows, fit
 from models.outcomes import expected
 from models.specs import CONSTRAINT, GAP
@@ -157,14 +159,36 @@ def test_a_worse_candidate_is_not_promoted_and_nothing_changes(
         ((0.50, 0.51), (0.0, 0.0), True),
         ((0.51, 0.51), (0.020, 0.030), True),
         ((0.52, 0.51), (0.0, 0.030), False),
-        ((0.50, 0.51), (0.030, 0.020), False),
-        ((0.50, 0.51), (0.009, 0.0), True),
+        ((0.50, 0.51), (0.050, 0.040), False),
+        ((0.50, 0.51), (0.029, 0.0), True),
+        ((0.50, 0.51), (0.031, 0.0), False),
     ],
 )
 def test_a_candidate_serves_only_if_no_worse_and_as_well_calibrated(
     loss: tuple[float, float], wrong: tuple[float, float], promoted: bool
 ) -> None:
     assert learning.merit(loss, wrong, 100)[0] is promoted
+
+
+def test_the_order_of_the_rows_changes_nothing(folder: Path) -> None:
+    path = write(folder / "answers.csv", drawn(turned(), 600))
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    backwards = folder / "backwards.csv"
+    backwards.write_text("\n".join([header, *reversed(lines)]), encoding="utf-8")
+    current = train(CONSTRAINT).fit
+    one, other = (
+        learning.judge(CONSTRAINT, answers.read(file, CONSTRAINT), current) for file in (path, backwards)
+    )
+    assert astuple(one) == astuple(other)
+
+
+def test_a_well_calibrated_candidate_passes_nineteen_times_in_twenty() -> None:
+    truth = train(CONSTRAINT).fit
+    missed = 0
+    for seed in range(400):
+        rows = drawn(truth, 500, seed=seed)
+        missed += miscalibration(truth.probabilities(rows.x), rows) > learning.CHANCE / 500
+    assert 8 <= missed <= 36  # 20 expected; 99.9 % of runs lie within
 
 
 def test_an_incomplete_row_is_left_out_and_counted(tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+"""Guidance for imagined answers, on the tests' day."""
+
+from datetime import date
+
+from bot.adapters.files import load_knowledge
+from bot.guidance import (
+    Guidance,
+    Marks,
+    facts_from,
+    outcome,
+)
+from bot.knowledge import Knowledge
+from bot.questionnaire import Answers
+
+ON = date(2026, 11, 23)
+KNOWLEDGE = load_knowledge()
+
+RIDER: Answers = {
+    "age": ("from_21_to_30",),
+    "occupation": ("food_delivery",),
+    "province": ("shanghai",),
+    "education": ("junior",),
+    "income": ("from_5001",),
+    "debt": ("below_50000",),
+    "debt_kinds": ("consumer",),
+    "investing": ("no",),
+    "saving": ("none",),
+    "social_insurance": ("none",),
+    "commercial_cover": ("none",),
+}
+
+
+def known(answers: Answers) -> dict[str, frozenset[str]]:
+    return dict(facts_from(answers, KNOWLEDGE.questionnaire, {}, ON))
+
+
+def told(
+    answers: Answers, on: date = ON, knowledge: Knowledge = KNOWLEDGE, marks: Marks | None = None
+) -> Guidance:
+    return outcome(knowledge, answers, on, marks).guidance

@@ -1,0 +1,106 @@
+"""How long the picture and the printout take, cold and warm, and how long they hold up the event loop."""
+
+import asyncio
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from bot.adapters.typesetting import Typesetter
+from bot.handout import CardData, Handout
+from bot.questionnaire import LANGUAGES
+from tests.test_handout import many_workers, of, paper
+
+D = TypeVar("D")
+ROUNDS = 60
+TICK = 0.002  # seconds that the loop's own task sleeps, again and again
+
+
+def rows() -> list[tuple[str, str]]:
+    """What was measured, and the figure; targets: picture below 300 ms, printout below 3 s, loop 50 ms."""
+    table = [("start and first picture, a new process", f"{_cold('picture'):.0f} ms")]
+    table.append(("start and first printout, a new process", f"{_cold('pdf'):.0f} ms"))
+    return [*table, *asyncio.run(_warm())]
+
+
+async def _warm() -> list[tuple[str, str]]:
+    cards, papers = _documents()
+    typesetter = Typesetter()
+    await typesetter.picture(cards[0])
+    await typesetter.pdf(papers[0])
+    before = _resident()
+    table = []
+    table.append(("one picture", await _each(typesetter.picture, cards)))
+    table.append(("one printout", await _each(typesetter.pdf, papers)))
+    table.append((f"memory grown by these {len(cards) + len(papers)}", f"{_resident() - before:.0f} MB"))
+    idle = await _late(asyncio.sleep(1))
+    busy = await _late(asyncio.gather(*map(typesetter.picture, cards), *map(typesetter.pdf, papers)))
+    table.append(("latest tick of the loop: idle, all of them waiting", f"{idle:.1f} ms, {busy:.1f} ms"))
+    typesetter.close()
+    return table
+
+
+def _documents() -> tuple[list[CardData], list[Handout]]:
+    workers = many_workers()[: ROUNDS // 2]
+    return (
+        [of(answers, language) for answers in workers for language in LANGUAGES],
+        [paper(answers, language) for answers in workers for language in LANGUAGES],
+    )
+
+
+async def _each(work: Callable[[D], Awaitable[bytes]], documents: list[D]) -> str:
+    taken = []
+    for document in documents:
+        started = time.perf_counter()
+        await work(document)
+        taken.append(1e3 * (time.perf_counter() - started))
+    return f"{statistics.median(taken):.0f} ms, at worst {max(taken):.0f} ms"
+
+
+async def _late(work: Awaitable[object]) -> float:
+    """Milliseconds by which the worst tick of the loop came late while the work was done."""
+    worst = 0.0
+
+    async def tick() -> None:
+        nonlocal worst
+        while True:
+            started = time.perf_counter()
+            await asyncio.sleep(TICK)
+            worst = max(worst, time.perf_counter() - started - TICK)
+
+    ticking = asyncio.create_task(tick())
+    await work
+    ticking.cancel()
+    return 1e3 * worst
+
+
+def _cold(which: str) -> float:
+    """Milliseconds in a new process, from making the typesetter, without the knowledge's loading."""
+    code = (
+        "import asyncio, time; from bot.adapters.typesetting import Typesetter; "
+        "from tests.test_handout import ENOUGH, of, paper; "
+        f"document = {'of' if which == 'picture' else 'paper'}(ENOUGH, 'zh'); started = time.perf_counter(); "
+        f"asyncio.run(Typesetter().{which}(document)); print(1e3 * (time.perf_counter() - started))"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        for _ in range(3)
+    ]
+    return statistics.median(float(run.stdout) for run in runs)
+
+
+def _resident() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # megabytes on Linux, at the highest
+
+
+def main() -> None:
+    """Print the table."""
+    for name, figure in rows():
+        print(f"{name:52} {figure}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""A database with people in it, sealed as the bot seals them, and the office that reads it."""
+
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.adapters import store
+from bot.adapters.database import open_engine, prepare
+from bot.adapters.tables import conversations
+from bot.adapters.tombstones import Tombstones
+from bot.conversation import Conversation
+from bot.office.reading import Office, open_for_reading
+from tests.talks import VAULT, speaker
+
+KNOWLEDGE = speaker().knowledge
+AGREED = ("answers", "abroad", "research")
+YEAR = 365 * 24 * 3600
+
+ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "age": ("from_31_to_40",),
+    "occupation": ("food_delivery",),
+    "province": ("shanghai",),
+    "education": ("junior",),
+    "income": ("from_5001",),
+    "income_stability": ("unstable",),
+    "saving": ("below_1000",),
+    "debt": ("below_50000",),
+    "debt_kinds": ("consumer", "credit_card"),
+    "constrained": ("yes",),
+    "why_constrained": ("credit_record",),
+    "social_insurance": ("none",),
+    "why_no_social_insurance": ("unknown_how",),
+    "commercial_cover": ("none",),
+    "investing": ("no",),
+    "worries": ("accident",),
+}
+
+
+def talk(
+    answers: Mapping[str, tuple[str, ...]] = ANSWERS, consent: Sequence[str] = AGREED, **fields: Any
+) -> Conversation:
+    plain = Conversation(
+        questionnaire=KNOWLEDGE.questionnaire.version,
+        consent=tuple(consent),
+        consent_version=KNOWLEDGE.consent.version,
+        answers=answers,
+    )
+    return replace(plain, **fields)
+
+
+async def fill(database: Path, talks: Sequence[Conversation], **columns: Any) -> None:
+    """Write talks as the bot does, one a chat from chat 1 on; `columns` overwrite what is beside them."""
+    engine = open_engine(f"sqlite+aiosqlite:///{database}")
+    await prepare(engine, VAULT)
+    now = int(time.time())
+    rows = []
+    for chat, held in enumerate(talks, 1):
+        person = VAULT.pseudonym(chat)
+        key, locker = VAULT.new_key(person)
+        sealed = store._sealed(chat, held, person, locker)
+        rows.append(
+            {"person": person, "key": key, "changed_at": now, "expires_at": now + YEAR, **sealed, **columns}
+        )
+    async with engine.begin() as connection:
+        await connection.execute(sa.insert(conversations), rows)
+    await engine.dispose()
+
+
+@asynccontextmanager
+async def office(database: Path, tombstones: Tombstones | None = None) -> AsyncIterator[Office]:
+    engine = open_for_reading(f"sqlite+aiosqlite:///{database}")
+    try:
+        yield Office(engine, VAULT, KNOWLEDGE, tombstones or Tombstones())
+    finally:
+        await engine.dispose()

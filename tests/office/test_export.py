@@ -1,0 +1,206 @@
+"""The export: only who agreed, in the report's codes, under a name that lasts for one export."""
+
+import csv
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.__main__ import main
+from bot.adapters.tables import conversations
+from bot.adapters.tombstones import Tombstone, Tombstones
+from bot.adapters.vault import Vault
+from bot.office.export import FORMULA, export, safe
+from bot.office.reading import Office, open_for_reading
+from bot.office.sheet import Sheet
+from models import answers, survey
+from models.specs import SERVED
+from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, office, talk
+from tests.talks import VAULT
+
+SHEET = Sheet(KNOWLEDGE)
+
+
+async def exported(database: Path, out: Path) -> list[dict[str, str]]:
+    async with office(database) as rooms:
+        await export(rooms.participants(), SHEET, out)
+    with (out / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+async def row_of(tmp_path: Path, **changed: tuple[str, ...]) -> Mapping[str, str]:
+    await fill(tmp_path / "b.sqlite", [talk({**ANSWERS, **changed})])
+    (row,) = await exported(tmp_path / "b.sqlite", tmp_path / "out")
+    return row
+
+
+async def test_without_consent_to_research_there_is_not_one_row_and_no_answer_is_even_opened(
+    tmp_path: Path,
+) -> None:
+    refusing = talk(consent=("answers", "abroad"))
+    outdated = talk(consent_version="2020-01-01")
+    await fill(
+        tmp_path / "b.sqlite", [refusing] * 50 + [outdated] + [replace(refusing, consent=None, answers={})]
+    )
+    # Answers that break whoever opens them.
+    connection = sqlite3.connect(tmp_path / "b.sqlite")
+    connection.execute("update conversations set answers = x'00' where consent is not null")
+    connection.commit()
+    connection.close()
+    async with office(tmp_path / "b.sqlite") as rooms:
+        assert [found async for found in rooms.participants()] == []
+        assert rooms.unreadable == 0
+    assert await exported(tmp_path / "b.sqlite", tmp_path / "out") == []
+
+
+async def test_one_who_agreed_is_found_among_many_who_did_not(tmp_path: Path) -> None:
+    refusing = talk({**ANSWERS, "occupation": ("streaming",)}, consent=("answers", "abroad"))
+    await fill(tmp_path / "b.sqlite", [refusing] * 1_500 + [talk()])
+    (row,) = await exported(tmp_path / "b.sqlite", tmp_path / "out")
+    assert row["answer_occupation"] == "food_delivery"
+    assert "streaming" not in (tmp_path / "out/answers.csv").read_text(encoding="utf-8")
+
+
+async def test_minors_are_left_out(tmp_path: Path) -> None:
+    await fill(tmp_path / "b.sqlite", [talk({"age": ("from_14_to_17",)})])
+    assert await exported(tmp_path / "b.sqlite", tmp_path / "out") == []
+
+
+async def test_whom_an_old_backup_brought_back_is_not_read(tmp_path: Path) -> None:
+    await fill(tmp_path / "b.sqlite", [talk(), talk()])
+    tombstones = Tombstones(tmp_path / "tombstones")
+    async with office(tmp_path / "b.sqlite", tombstones) as rooms:
+        async with rooms.engine.connect() as connection:
+            mine = conversations.c.person == VAULT.pseudonym(1)
+            key = (await connection.scalars(sa.select(conversations.c.key).where(mine))).one()
+        tombstones.add([Tombstone(VAULT.pseudonym(1), VAULT.fingerprint(key, VAULT.pseudonym(1)), 1)])
+        assert [found.person async for found in rooms.participants()] == [VAULT.pseudonym(2)]
+
+
+async def test_what_should_have_been_dropped_is_not_read(tmp_path: Path) -> None:
+    await fill(tmp_path / "b.sqlite", [talk()], expires_at=1)
+    assert await exported(tmp_path / "b.sqlite", tmp_path / "out") == []
+
+
+async def test_the_codes_are_those_of_the_report(tmp_path: Path) -> None:
+    row = await row_of(tmp_path)
+    wanted = {"age": "3", "region": "4", "education": "2", "income": "3", "saving": "2", "debt": "2",
+              "income_stability": "1", "social_insurance": "0", "premium": "1", "investing": "0",
+              "constrained": "1", "gap": "1", "gender": "", "finished": "1", "stopped_at": ""}  # fmt: skip
+    assert {name: row[name] for name in wanted} == wanted
+    assert (row["debt_kinds__consumer"], row["debt_kinds__mortgage"]) == ("1", "0")
+    assert row["answer_social_insurance"] == "none"
+
+
+async def test_what_was_skipped_is_empty_and_named(tmp_path: Path) -> None:
+    row = await row_of(tmp_path, income=("skipped",), commercial_cover=("unknown",), constrained=("skipped",))
+    assert (row["income"], row["gap"], row["constrained"]) == ("", "", "")
+    assert row["skipped"].split() == ["income", "constrained"]
+
+
+async def test_a_talk_in_mid_questionnaire_is_a_row_that_says_where_it_stopped(tmp_path: Path) -> None:
+    await fill(tmp_path / "b.sqlite", [talk({"age": ("from_21_to_30",), "occupation": ("other",)})])
+    (row,) = await exported(tmp_path / "b.sqlite", tmp_path / "out")
+    assert (row["finished"], row["stopped_at"]) == ("0", "province")
+
+
+async def test_no_province_and_no_pseudonym_of_the_database_is_exported(tmp_path: Path) -> None:
+    row = await row_of(tmp_path)
+    written = (tmp_path / "out/answers.csv").read_text(encoding="utf-8")
+    assert "shanghai" not in written
+    assert VAULT.pseudonym(1).hex()[:16] not in written
+    assert row["person"]
+
+
+async def test_two_exports_name_and_order_people_differently(tmp_path: Path) -> None:
+    people = [talk({**ANSWERS, "income": (id,)}) for id in ("below_3000", "from_3000", "from_5001")] * 20
+    await fill(tmp_path / "b.sqlite", people)
+    first = await exported(tmp_path / "b.sqlite", tmp_path / "one")
+    second = await exported(tmp_path / "b.sqlite", tmp_path / "two")
+    assert not {row["person"] for row in first} & {row["person"] for row in second}
+    assert [row["income"] for row in first] != [row["income"] for row in second]
+
+
+async def test_each_row_says_by_which_versions_it_was_made(tmp_path: Path) -> None:
+    row = await row_of(tmp_path)
+    assert row["questionnaire_version"] == survey.read().questionnaire
+    assert row["knowledge_version"] == KNOWLEDGE.version
+    assert row["model_insurance_gap"] == KNOWLEDGE.models["insurance_gap"].version
+
+
+async def test_the_models_learn_from_the_exported_file_as_it_is(tmp_path: Path) -> None:
+    people = [talk({**ANSWERS, "constrained": (id,)}) for id in ("yes", "no")]
+    people.append(talk({**ANSWERS, "commercial_cover": ("accident",), "premium": ("from_301",)}))
+    await fill(tmp_path / "b.sqlite", people)
+    await exported(tmp_path / "b.sqlite", tmp_path / "out")
+    for spec in SERVED:
+        assert len(answers.read(tmp_path / "out/answers.csv", spec).rows.y) == 3
+
+
+async def test_only_the_owner_may_read_the_export(tmp_path: Path) -> None:
+    await row_of(tmp_path)
+    for path in (tmp_path / "out").iterdir():
+        assert path.stat().st_mode & 0o077 == 0
+
+
+async def test_the_codebook_names_every_column_and_every_code(tmp_path: Path) -> None:
+    row = await row_of(tmp_path)
+    with (tmp_path / "out/codebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert list(dict.fromkeys(line["column"] for line in lines)) == list(row)
+    assert all(line["meaning_zh"] and line["meaning_en"] for line in lines if not line["value"])
+    for feature in SHEET.features:
+        told = {int(line["value"]) for line in lines if line["column"] == feature and line["value"]}
+        assert told == set(survey.read().coding[feature])
+
+
+async def test_the_office_can_not_write(tmp_path: Path) -> None:
+    await fill(tmp_path / "b.sqlite", [talk()])
+    engine = open_for_reading(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
+    with pytest.raises(Exception, match="readonly"):
+        async with engine.begin() as connection:
+            await connection.exec_driver_sql("delete from conversations")
+    await engine.dispose()
+
+
+async def test_rows_that_the_keys_do_not_open_are_counted(tmp_path: Path) -> None:
+    await fill(tmp_path / "b.sqlite", [talk(), talk()])
+    engine = open_for_reading(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
+    stranger = Office(engine, Vault(VAULT.keys.new()), KNOWLEDGE)
+    assert [found async for found in stranger.participants()] == []
+    assert stranger.unreadable == 2
+    await engine.dispose()
+
+
+@given(st.text())
+def test_no_cell_begins_like_a_formula(cell: str) -> None:
+    assert safe(cell)[:1] not in FORMULA
+    assert safe(cell).strip()[:1] not in FORMULA
+    assert "\0" not in safe(cell)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u3000", "\ufeff", "\0"])
+@pytest.mark.parametrize("sign", "=+-@\t\r\n＝＋－＠")
+def test_a_formula_is_written_as_words(blank: str, sign: str) -> None:
+    assert safe(f"{blank}{sign}1") == "'" + f"{blank}{sign}1".replace("\0", "")
+
+
+def test_a_plain_cell_stays_as_it_is() -> None:
+    assert safe("from_3000") == "from_3000"
+
+
+def test_parquet_is_refused_with_what_it_would_need(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", "--to", "parquet", "--out", str(tmp_path)]) == 2
+    assert "pyarrow" in capsys.readouterr().err
+
+
+def test_a_database_without_its_keys_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "--out", str(tmp_path), "--database", str(tmp_path / "none.sqlite")]) == 2
+    assert "none.keys" in capsys.readouterr().err

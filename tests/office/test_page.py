@@ -1,0 +1,110 @@
+"""The operator's page and the work queue: on this machine, behind a token, read-only, nobody alone in it."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from bot.__main__ import main
+from bot.adapters.database import open_engine
+from bot.adapters.settings import Secret
+from bot.adapters.tables import dead_letters
+from bot.lint.findings import Report as Findings
+from bot.office import facts
+from bot.office.facts import Facts
+from bot.office.page import FRESH, Desk, application
+from bot.office.queue import lines, queue
+from bot.office.reading import Counts
+from tests.office.rooms import KNOWLEDGE, fill, office, talk
+from tests.office.towns import DAY, counted
+
+TOKEN = Secret("t" * 43)
+HOME = "http://127.0.0.1"
+
+
+class Counting:
+    """Gives facts of nobody, and counts how often."""
+
+    def __init__(self, found: Facts) -> None:
+        self.times, self.found = 0, found
+
+    async def __call__(self) -> Facts:
+        self.times += 1
+        return self.found
+
+
+def client(gather: Counting, clock: list[float] | None = None) -> httpx.AsyncClient:
+    now = clock if clock is not None else [0.0]
+    desk = Desk(gather, lambda found, language, link: f"{found.day} {language} {link}", lambda: now[0])
+    app = application(desk, TOKEN)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOME, follow_redirects=True)
+
+
+@pytest.fixture(scope="module")
+def nobody() -> Counting:
+    return Counting(facts.facts(counted([]), Counts(0, 0, 0, 0), KNOWLEDGE, Findings({}, ()), DAY))
+
+
+async def test_without_the_token_nothing_is_shown(nobody: Counting) -> None:
+    for address in ("/", "/en", "/?token=", "/?token=tttt", "/?token=%ff"):
+        assert (await client(nobody).get(address)).status_code == 403
+    assert nobody.times == 0
+
+
+async def test_the_printed_address_opens_both_languages_and_leaves_no_token_in_it(nobody: Counting) -> None:
+    browser = client(nobody)
+    opened = await browser.get(f"/?token={TOKEN.reveal()}")
+    assert opened.status_code == 200
+    assert "token" not in str(opened.url)
+    assert opened.text == f"{DAY} zh /en"
+    assert (await browser.get("/en")).text == f"{DAY} en /"
+    assert opened.headers["Cache-Control"] == "no-store"
+    assert TOKEN.reveal() not in opened.text
+
+
+async def test_only_looking_is_possible(nobody: Counting) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        answer = await client(nobody).request(method, f"/?token={TOKEN.reveal()}")
+        assert answer.status_code == 405
+
+
+async def test_another_name_of_this_machine_is_refused(nobody: Counting) -> None:
+    answer = await client(nobody).get("/", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+
+
+async def test_people_are_counted_again_once_the_last_count_is_old(nobody: Counting) -> None:
+    gather, clock = Counting(nobody.found), [0.0]
+    browser = client(gather, clock)
+    for _ in range(2):
+        await browser.get(f"/?token={TOKEN.reveal()}")
+    assert gather.times == 1
+    clock[0] = FRESH + 1
+    await browser.get("/en")
+    assert gather.times == 2
+
+
+async def test_the_queue_counts_letters_by_reason_and_people_stuck_from_ten_on(tmp_path: Path) -> None:
+    often, seldom = (piece.id for piece in KNOWLEDGE.advice[:2])
+    people = [talk(stuck=(often, seldom))] * 9 + [talk(stuck=(often,))]
+    people += [talk(stuck=(seldom,), consent=("answers", "abroad"))] * 30
+    await fill(tmp_path / "b.sqlite", people)
+    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
+    letter = {"person": b"p", "own": True, "body": b"", "reason": "Chat not found", "died_at": 1}
+    async with engine.begin() as connection:
+        await connection.execute(sa.insert(dead_letters), [letter] * 3)
+    await engine.dispose()
+    async with office(tmp_path / "b.sqlite") as rooms:
+        waiting = await queue(rooms, DAY)
+    assert (waiting.letters, waiting.stuck) == ({"Chat not found": 3}, {often: 10})
+    told = "\n".join(lines(waiting, KNOWLEDGE, DAY))
+    assert "3 dead letters" in told
+    assert seldom not in told.split("stuck:")[1]
+
+
+def test_the_queue_says_where_there_is_no_database(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["outdated", "--database", str(tmp_path / "none.sqlite")]) == 2
+    assert "none" in capsys.readouterr().err

@@ -1,0 +1,182 @@
+"""The report: the survey's shares come back, alarms ring when they should, and few people stay unseen."""
+
+import asyncio
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.conversation import Conversation
+from bot.lint.findings import Finding
+from bot.lint.findings import Report as Findings
+from bot.office import facts
+from bot.office.drift import drift
+from bot.office.facts import Facts
+from bot.office.labels import Labels
+from bot.office.parts import Parts
+from bot.office.published import agreement, compare, published_codes, published_options, wilson
+from bot.office.quality import calibrations
+from bot.office.reading import Counts
+from bot.office.report import page
+from bot.office.tally import FINISHED, Tally
+from bot.questionnaire import LANGUAGES, Language
+from models import survey
+from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, talk
+from tests.office.towns import DAY, counted, talks_of
+from tests.talks import VAULT
+
+NOBODY = Counts(0, 0, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def town() -> Tally:
+    return counted(talks_of(2_000))
+
+
+@pytest.fixture(scope="module")
+def moved() -> Tally:
+    return counted(talks_of(2_000, moved=True))
+
+
+FINDINGS = Findings({}, (Finding("here", "wrong", "mend it"),), (Finding("there", "old", "look"),))
+
+
+def found(tally: Tally) -> Facts:
+    return facts.facts(tally, NOBODY, KNOWLEDGE, FINDINGS, DAY)
+
+
+def parts(tally: Tally, language: Language = "en") -> Parts:
+    return Parts(found(tally), KNOWLEDGE, Labels(language, KNOWLEDGE.questionnaire))
+
+
+def report(talks: Sequence[Conversation]) -> str:
+    return page(found(counted(talks)), KNOWLEDGE, "zh")
+
+
+def test_a_town_as_the_report_says_gives_the_reports_shares_back(town: Tally) -> None:
+    rows = compare(town)
+    assert agreement(rows) == (len([row for row in rows if row.share is not None]),) * 2
+    assert agreement(rows)[1] >= 24
+
+
+def test_a_town_as_the_report_says_raises_no_alarm(town: Tally) -> None:
+    assert {row.state for row in drift(town)} == {"quiet"}
+    assert not any(row.alarm for row in calibrations(town, KNOWLEDGE.models))
+
+
+def test_a_town_that_has_moved_on_rings(moved: Tally) -> None:
+    assert {row.feature for row in drift(moved) if row.state == "alarm"} == {"commercial", "premium"}
+    assert all(row.alarm for row in calibrations(moved, KNOWLEDGE.models))
+    correct, compared = agreement(compare(moved))
+    assert correct < compared
+
+
+def test_a_handful_of_people_raises_no_alarm_by_chance() -> None:
+    for seed in range(20):
+        assert {row.state for row in drift(counted(talks_of(40, seed)))} <= {"quiet"}
+
+
+def test_nine_people_can_not_be_told_from_nine_others() -> None:
+    others = {
+        **ANSWERS,
+        "income": ("above_20000",),
+        "debt": ("none",),
+        "constrained": ("no",),
+        "commercial_cover": ("accident",),
+        "premium": ("from_301",),
+        "occupation": ("streaming",),
+    }
+    del others["debt_kinds"]
+    del others["why_constrained"]
+    assert report([talk()] * 9) == report([talk(others)] * 9)
+
+
+def test_a_report_on_nobody_says_what_the_knowledge_needs_and_escapes_it() -> None:
+    hostile = Findings({}, (Finding("<script>", "a & b", "'"),))
+    html = page(facts.facts(counted([]), NOBODY, KNOWLEDGE, hostile, DAY), KNOWLEDGE, "zh")
+    assert "知识里有 1 处" in html
+    assert "&lt;script&gt;" in html
+    assert "<script" not in html
+
+
+def test_who_objects_to_the_score_is_in_no_band_and_no_calibration(town: Tally) -> None:
+    objecting = counted([talk(unscored=True)] * 100)
+    assert all(row.n == 0 for row in calibrations(objecting, KNOWLEDGE.models))
+    assert not any(sum(c or 0 for c in row.counts) for row in found(objecting).bands["insurance_gap"])
+    assert agreement(compare(objecting))[1] == 0  # everybody answers alike: nothing may be told
+
+
+def test_where_people_stop_is_counted() -> None:
+    stopping = [talk({"age": ("from_31_to_40",)})] * 12 + [talk()] * 30
+    tally = counted(stopping)
+    assert (tally.asked["occupation"], tally.stopped["occupation"], tally.stopped[FINISHED]) == (42, 12, 30)
+    (table,) = parts(tally).dropoff().tables
+    assert [row.cells for row in table.rows] == [("Work", "40", "12", "30%")]
+
+
+def test_marks_on_advice_are_told_from_ten_on() -> None:
+    pieces = [piece.id for piece in KNOWLEDGE.advice[:2]]
+    marked = [talk(marks={pieces[0]: "done"}, stuck=(pieces[1],))] * 9
+
+    def rows(talks: list[Conversation]) -> list[tuple[str, ...]]:
+        (table,) = parts(counted(talks)).advice().tables
+        return [row.cells[1:] for row in table.rows]
+
+    assert rows(marked) == []
+    hidden = "not shown"
+    assert rows([*marked, marked[0]]) == [("10", hidden, hidden, hidden), (hidden, hidden, hidden, "10")]
+
+
+def test_the_same_answers_give_the_same_page(town: Tally) -> None:
+    assert parts(town).shares() == parts(town).shares()
+
+
+def test_both_languages_have_words_for_everything() -> None:
+    zh, en = (Labels(language, KNOWLEDGE.questionnaire) for language in LANGUAGES)
+    assert shape(zh.words) == shape(en.words)
+    for labels in (zh, en):
+        assert set(labels.words["questions"]) == set(KNOWLEDGE.questionnaire.by_id)
+        assert set(labels.words["features"]) == {*survey.read().coding, "constrained", "gap"}
+        named = [*map(labels.share, published_codes()), *map(labels.share, published_options())]
+        assert len(set(named)) == len(named)
+
+
+def shape(words: object) -> object:
+    if isinstance(words, Mapping):
+        return {key: shape(value) for key, value in words.items()}
+    return (
+        [shape(word) for word in words]
+        if isinstance(words, list)
+        else sorted(re.findall(r"{\w+}", str(words)))
+    )
+
+
+def test_an_interval_holds_the_share_and_stays_between_nothing_and_all() -> None:
+    for n in (1, 10, 1_000):
+        for hits in (0, n // 2, n):
+            low, high = wilson(hits, n)
+            assert 0 <= low <= hits / n + 1e-12
+            assert hits / n - 1e-12 <= high <= 1
+
+
+async def written(folder: Path) -> Path:
+    await fill(folder / "b.sqlite", talks_of(600))
+    keys = folder / "b.keys"
+    keys.write_text(str(VAULT.keys), encoding="ascii")
+    keys.chmod(0o600)
+    return folder / "b.sqlite"
+
+
+def test_the_command_writes_a_page_a_language_that_needs_nothing_from_outside(tmp_path: Path) -> None:
+    database = asyncio.run(written(tmp_path))
+    assert main(["report", "--database", str(database), "--out", str(tmp_path / "out")]) == 0
+    for language in LANGUAGES:
+        html = (tmp_path / f"out/report.{language}.html").read_text(encoding="utf-8")
+        assert not re.search(r"(src|href)=\"(?!data:|report\.)", html)
+        drawn = [base64.b64decode(uri) for uri in re.findall(r"base64,([A-Za-z0-9+/=]+)", html)]
+        assert len(drawn) == 5, "a plot a section, but nobody stopped"
+        assert all(b"<text" not in plot and b"<path" in plot for plot in drawn), "letters are drawn"
+        assert f'lang="{Labels(language, KNOWLEDGE.questionnaire).words["lang"]}"' in html

@@ -1,0 +1,96 @@
+"""A town talks to the real bot over HTTP; what it said is what the office reads."""
+
+import io
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.vault import Vault, keys_in
+from bot.office.progress import Progress
+from bot.office.reading import Office, Participant, open_for_reading
+from bot.office.town import Resident, Town
+from bot.office.walking import Habits, Walked, walk
+from bot.questionnaire import SKIPPED
+from models import population
+from tests.office.rooms import KNOWLEDGE
+
+QUESTIONNAIRE = KNOWLEDGE.questionnaire
+PLAIN = Habits(research=1, longer=1, marks=0, silent=0, skips=0)
+
+
+def residents(people: int, seed: int = 3) -> list[Resident]:
+    return list(Town(QUESTIONNAIRE, people, seed).residents())
+
+
+async def walked(
+    folder: Path, people: Sequence[Resident], habits: Habits
+) -> tuple[Walked, list[Participant]]:
+    database = folder / "town.sqlite"
+    ended = await walk(KNOWLEDGE, people, database, seed=1, habits=habits)
+    engine = open_for_reading(f"sqlite+aiosqlite:///{database}")
+    office = Office(engine, Vault(keys_in(database.with_suffix(".keys"))), KNOWLEDGE)
+    found = [participant async for participant in office.participants()]
+    await engine.dispose()
+    return ended, found
+
+
+async def test_what_the_residents_would_say_is_what_the_office_reads_slips_and_all(tmp_path: Path) -> None:
+    people = residents(10)
+    ended, found = await walked(tmp_path, people, PLAIN)
+    assert ended == Walked(finished=10, silent=0)
+    said = [set(QUESTIONNAIRE.relevant(resident.answers).items()) for resident in people]
+    kept = [set(participant.talk.answers.items()) for participant in found]
+    assert sorted(map(sorted, said)) == sorted(map(sorted, kept))
+
+
+async def test_of_those_who_refuse_research_the_office_reads_nothing(tmp_path: Path) -> None:
+    ended, found = await walked(tmp_path, residents(4), Habits(research=0))
+    assert (ended.finished + ended.silent, found) == (4, [])
+
+
+async def test_who_falls_silent_or_skips_leaves_a_part(tmp_path: Path) -> None:
+    habits = Habits(research=1, longer=1, silent=0.1, returns=0, skips=0.3)
+    ended, found = await walked(tmp_path, residents(8), habits)
+    assert ended.silent > 0
+    answers = [answer for participant in found for answer in participant.talk.answers.values()]
+    assert (SKIPPED,) in answers
+
+
+async def test_a_town_is_not_written_over_another(tmp_path: Path) -> None:
+    (tmp_path / "town.sqlite").touch()
+    with pytest.raises(ValueError, match="there already"):
+        await walk(KNOWLEDGE, [], tmp_path / "town.sqlite", seed=1)
+
+
+def test_the_same_seed_gives_the_same_town() -> None:
+    assert residents(30) == residents(30) != residents(30, seed=4)
+
+
+def test_every_answer_of_a_resident_fits_its_question_and_its_code() -> None:
+    for resident in residents(200):
+        for question in QUESTIONNAIRE.questions:
+            answer = resident.answers[question.id]
+            assert question.accepts(answer)
+            option = question.option(answer[0])
+            if question.feature and option and question.id != "region":
+                assert option.code == resident.levels[question.feature]
+
+
+def test_a_town_draws_the_reference_population() -> None:
+    drawn = residents(2_000)
+    for feature in ("income", "debt", "commercial", "gender"):
+        table = population.rebuild("flexible").table((feature,))
+        for (code,), share in zip(table.levels.tolist(), table.shares.tolist(), strict=True):
+            found = sum(resident.levels[feature] == code for resident in drawn) / len(drawn)
+            assert abs(found - share) < 0.05
+
+
+def test_progress_is_a_line_each_tenth_off_a_terminal() -> None:
+    out = io.StringIO()
+    bar = Progress(50, out, clock=lambda: 0.0)
+    for done in random.Random(1).sample(range(1, 51), 50):
+        bar.show(done)
+    assert out.getvalue().count("\n") == 10
+    assert "50 of 50" in out.getvalue()

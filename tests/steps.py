@@ -1,0 +1,36 @@
+"""A talk over the small questionnaire, step by step: what is tapped or said, and what comes of it."""
+
+from bot.conversation import (
+    Ask,
+    Conversation,
+    Incoming,
+    Reply,
+    Tap,
+)  # fmt: skip
+from bot.flow import Flow
+from tests.questionnaires import flow
+
+FLOW = flow()
+AGREED = Conversation("1", consent=("answers", "abroad"), consent_version="1")
+
+
+def talk(
+    *incoming: Incoming | str, start: Conversation | None = AGREED, rules: Flow = FLOW
+) -> tuple[Conversation | None, tuple[Reply, ...]]:
+    """Hold a talk; a string is a tap."""
+    state = start
+    replies: tuple[Reply, ...] = ()
+    for item in incoming:
+        state, replies = rules.step(state, Tap(item) if isinstance(item, str) else item)
+    return state, replies
+
+
+def asked(replies: tuple[Reply, ...]) -> str:
+    (reply,) = replies
+    assert isinstance(reply, Ask)
+    return reply.question
+
+
+def answers(state: Conversation | None) -> dict[str, tuple[str, ...]]:
+    assert state is not None
+    return dict(state.answers)

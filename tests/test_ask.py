@@ -1,0 +1,190 @@
+"""Free questions find their card, or are honestly not answered; the questions: tests/golden/asked/."""
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.adapters.files import load_knowledge
+from bot.ask import CERTAIN, VAGUE, Asker, Found
+from bot.knowledge import Knowledge
+from bot.messages.asides import spoken
+from bot.questionnaire import Language
+from tests.asked import Asked, asked, share
+from tests.talks import TODAY, speaker
+from tests.test_rights import STATES, data_of, said, state
+
+
+@cache
+def asker_in(language: Language) -> Asker:
+    return speaker().asker(language, TODAY)
+
+
+def asker_of(text: str) -> Asker:
+    return asker_in(spoken(text))
+
+
+@cache
+def load_once() -> Knowledge:
+    return load_knowledge()
+
+
+@pytest.fixture(scope="module")
+def asker() -> Asker:
+    return asker_in("zh")
+
+
+# What was tried, by five-fold cross-validation over the Chinese ways (one left out is the question):
+# the right piece first, and the same when at most 2 % of the ways of OTHER that are left out get a piece.
+#
+#   cosine with the closest way          0.47   0.34        pairs and triples of characters    0.58   0.51
+#   half cosine, half BM25 (k 1.2)       0.52   0.41        pairs only, no single characters   0.53   0.45
+#   BM25 (k 1.2, b 0.75)                 0.59   0.53        without titles: 1 % fewer right on the tune half
+#   BM25 (k 2, b 1): taken               0.61   0.59
+#
+# The score by the root of the most reachable, not by the most: 0.44 instead of 0.19 of the tune half's small
+# stories at 1 % off-topic answers. CERTAIN was set on the tune halves.
+
+
+def answered(name: str, test: bool = True) -> list[tuple[Asked, Found]]:
+    half = [question for question in asked(name) if question.to_test is test]
+    return [(question, asker_of(question.text).answer(question.text)) for question in half]
+
+
+def at_once(found: list[tuple[Asked, Found]]) -> float:
+    return share(answer.best in question.right for question, answer in found)
+
+
+def among_three(found: list[tuple[Asked, Found]]) -> float:
+    return share(bool(question.right & {answer.best, *answer.near}) for question, answer in found)
+
+
+def offered(found: list[tuple[Asked, Found]]) -> float:
+    return share(bool(answer.near) for _, answer in found)
+
+
+def test_questions_find_their_card_as_often_as_was_measured() -> None:
+    """Test half 0.85 at once, 0.90 among three (goals 0.85, 0.95); tune half 0.98 and 0.99."""
+    found = answered("in_topic")
+    assert at_once(found) >= 0.84
+    assert among_three(found) >= 0.89
+
+
+def test_what_is_not_ours_gets_a_card_as_rarely_as_was_measured() -> None:
+    """Test half 0.015 (goal 0.02), on subjects that asks.yaml does not name 0.0."""
+    assert offered(answered("off_topic")) <= 0.02
+    assert offered(answered("hard_off_topic")) <= 0.04
+
+
+def test_small_stories_are_mostly_not_answered_rather_than_answered_wrongly() -> None:
+    """Test half: 0.36 right at once, 0.40 among three, 0.14 wrong; the rest hears that we don't know."""
+    found = answered("hard_in_topic")
+    assert at_once(found) >= 0.35
+    assert (
+        share(bool(answer.near) and answer.best not in question.right for question, answer in found) <= 0.15
+    )
+
+
+def test_what_no_card_answers_gets_its_hotline_as_often_as_was_measured() -> None:
+    """Test half: 0.36 the right hotline, 0.14 a card that does not answer."""
+    found = answered("beyond")
+    assert (
+        share(answer.best in {f"hotline.{id}" for id in question.right} for question, answer in found) >= 0.36
+    )
+    assert offered(found) <= 0.14
+
+
+def test_no_way_of_asking_was_taken_from_the_test_half() -> None:
+    names = ("in_topic", "off_topic", "beyond", "hard_in_topic", "hard_off_topic")
+    held = {question.text for name in names for question in asked(name) if question.to_test}
+    taken = held & {way for said in load_once().asks.ways.values() for ways in said.values() for way in ways}
+    assert not taken
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("社保斷繳怎麼辦", "社保断缴怎么办"),
+        ("社保断缴咋整", "社保断缴怎么办"),
+        ("ＳＨＡＲＥ　征信花了", "share 征信花了"),
+        ("网袋还不起", "网贷还不上"),
+        ("Who PAYS for my Claims?", "pay claim"),
+    ],
+)
+def test_spellings_are_one(asker: Asker, typed: str, plain: str) -> None:
+    assert set(asker.features(typed)) <= set(asker.features(plain))
+
+
+def test_the_nearest_subject_names_the_hotline_when_no_card_is_certain() -> None:
+    pieces = load_once().pieces
+    asker = asker_in("zh")
+    tops = {question.text: asker.ranked(question.text)[0] for question in asked("hard_in_topic")}
+    vague = {text: id for text, (id, like) in tops.items() if VAGUE <= like < CERTAIN and id in pieces}
+    assert vague
+    for text, id in vague.items():
+        assert asker.answer(text) == Found(pieces[id].check_with)
+        assert replace(asker, hotlines={}).answer(text) == Found(None)
+
+
+@given(st.text(max_size=300))
+def test_any_text_gets_a_known_piece_or_a_hotline_or_nothing(text: str) -> None:
+    knowledge = load_once()
+    found = asker_in("zh").answer(text)
+    known = {*knowledge.pieces, *(id for id in knowledge.parameters.by_id if id.startswith("hotline.")), None}
+    assert found.best in known
+    assert {*found.near} <= {*knowledge.pieces} - {found.best}
+    assert len(found.near) <= 2
+
+
+def test_every_piece_is_found_by_its_own_title_and_ways(asker: Asker) -> None:
+    for id, ways in asker.ways.items():
+        ranked = [found[0][0] for way in ways if (found := asker.ranked(way))]
+        assert ranked.count(id) >= len(ways) // 2, (id, ranked)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😀" * 50, "a" * 10_000, "？？？", "\x00", "的了吗"])
+def test_any_string_is_a_question_without_harm(asker: Asker, text: str) -> None:
+    asker.answer(text)
+    asker.features(text)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_question_is_answered_in_every_state_and_changes_nothing(name: str) -> None:
+    before = state(name)
+    after, (told,) = said(before, "/ask 社保断缴了怎么办")
+    assert after == before
+    assert any(data == "open:pension_break" for data in data_of(told))
+
+
+def test_a_question_is_understood_in_either_language_whatever_the_talk_is_held_in() -> None:
+    _, (told,) = said(state("result"), "how do I dispute a wrong credit report")
+    assert "open:credit_dispute" in data_of(told)
+    assert "征信" in told.text
+
+
+def test_after_the_result_words_are_questions() -> None:
+    talk, (told,) = said(state("result"), "征信有错误怎么改")
+    assert talk == state("result")
+    assert "open:credit_dispute" in data_of(told)
+    _, (unknown,) = said(talk, "今天天气怎么样")
+    assert "答不准" in unknown.text
+    assert "12333" in unknown.text
+
+
+def test_who_types_a_number_that_could_be_misused_as_a_question_is_warned() -> None:
+    _, (told,) = said(state("result"), "/ask 我的卡 4111 1111 1111 1111 被盗了")
+    assert "删掉" in told.text
+
+
+@pytest.mark.parametrize(
+    "text", ["不想活了", "活着没意思", "想自杀", "I want to kill myself", "/ask 不想活了"]
+)
+@pytest.mark.parametrize("name", ["nothing", "survey", "result"])
+def test_who_is_in_despair_is_answered_before_anything_else(name: str, text: str) -> None:
+    before = state(name)
+    after, (told,) = said(before, text)
+    assert after == before
+    assert "120" in told.text
+    assert "110" in told.text

@@ -1,0 +1,239 @@
+"""Every button pressed in every state: only what it is for changes, and every press is answered."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from functools import cache
+from statistics import median
+
+import pytest
+
+from bot.conversation import Conversation, Tap
+from bot.messages import Message
+from bot.questionnaire import Answers
+from bot.simulator.entities import read_html, units
+from tests.answer_sets import answer_set
+from tests.talks import CONSENT, SHORT_PATH, speaker
+from tests.test_personas import FILES, read
+from tests.test_rights import data_of, said
+
+QUESTIONNAIRE = speaker().knowledge.questionnaire
+SURVEY = speaker().flow.survey
+MOST = {"zh": 700, "en": 1500}  # characters of a message; the list of all data, in English, is the longest
+CARDS = ("open:", "mark:")  # a card has its steps, documents and sources, and is longer
+AGREED = ("/start", *CONSENT)
+DONE = (*AGREED, *SHORT_PATH)
+WITH_RESEARCH = ("/start", *CONSENT[:2], "+:consent:research", CONSENT[2], *SHORT_PATH, "go:research")
+COMMANDS = ("start", "survey", "result", "review", "tips", "calc", "mydata", "correct", "withdraw", "explain",
+            "remind", "help", "privacy", "lang", "delete", "cancel", "restart")  # fmt: skip
+
+# --- the states: how the talk stood when the button was pressed --------------------------------------
+
+
+def taps_for(answers: Answers, consent: tuple[str, ...] = CONSENT) -> tuple[str, ...]:
+    """Give the fewest taps that give these answers: start, consent, and every question in its turn."""
+    taps: list[str] = ["/start", *consent]
+    for id, answer in answers.items():
+        if answer == ("skipped",):
+            taps.append(f"skip:{id}")
+        elif QUESTIONNAIRE.by_id[id].multiple:
+            taps += [*(f"+:{id}:{option}" for option in answer), f"done:{id}"]
+        else:
+            taps.append(f"a:{id}:{answer[0]}")
+    return tuple(taps)
+
+
+def histories() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Tell how each state comes about: its name, and what was tapped or said until then."""
+    yield "nothing kept", ()
+    yield "asked for consent", ("/start",)
+    yield "consent ticked", ("/start", *CONSENT[:2])
+    owner = read(next(path for path in FILES if path.stem == "truck_owner_in_debt"))
+    for number, data in enumerate(taps_for(owner.said)[4:], 4):
+        yield f"before {data}", taps_for(owner.said)[:number]
+    yield "asked back", (*AGREED, *SHORT_PATH[:2], "深圳")
+    yield "missed twice", (*AGREED, *SHORT_PATH[:2], "阿巴阿巴", "巴拉巴拉")
+    yield "paused", (*AGREED, *SHORT_PATH[:5], "/cancel")
+    yield "gone back", (*AGREED, *SHORT_PATH[:5], "back:income_stability")
+    yield "result", DONE
+    yield "all skipped", (*AGREED, SHORT_PATH[0], *(f"skip:{q.id}" for q in QUESTIONNAIRE.path({})[1:]))
+    yield "a minor's result", (*AGREED, "a:age:from_14_to_17", *SHORT_PATH[1:])
+    yield "answer reopened", (*DONE, "edit:income")
+    yield "ticks reopened", (*DONE, "edit:worries", "+:worries:illness")
+    yield "edit that asks more", (*AGREED, *SHORT_PATH[:7], "a:debt:none", *SHORT_PATH[10:], "edit:debt",
+                                  "a:debt:from_100001")  # fmt: skip
+    yield "asked from the advice", (*DONE, "edit:sex:tips")
+    yield "marked", (*DONE, "mark:emergency_fund:done", "mark:credit_dispute:not_for_me")
+    yield "reminded and stuck", (*DONE, "remind:emergency_fund:week", "stuck:credit_dispute")
+    yield "no score", (*DONE, "go:unscored")
+    yield "asked for research", WITH_RESEARCH
+    skipped = (*WITH_RESEARCH[:5], SHORT_PATH[0], *(f"skip:{q.id}" for q in QUESTIONNAIRE.path({})[1:]))
+    research = [f"skip:{q.id}" for q in QUESTIONNAIRE.questions if q.part == "research"]
+    for number, data in enumerate(research):
+        yield f"before research {data}", (*skipped, "go:research", *research[:number])
+    yield "research withdrawn", (*WITH_RESEARCH, "a:sex:male", "go:withdraw_research")
+    yield "Traditional", (*AGREED, *SHORT_PATH[:3], "lang:hant")
+    yield "English", (*DONE, "lang:en")
+    yield "simple", (*AGREED, *SHORT_PATH[:3], "mode:simple")
+
+
+@cache
+def states() -> dict[str, Conversation | None]:
+    held = {name: said(None, *inputs)[0] for name, inputs in histories()}
+    result = held["result"]
+    assert result is not None
+    held["consent outdated"] = replace(result, consent_version="2020-01-01")
+    held["questions outdated"] = replace(result, questionnaire="2020-01-01")
+    return held
+
+
+# --- the law: what a button is for ----------------------------------------------------------------------
+
+EDITING = frozenset({"reopened", "then", "ticks", "misses", "guess"})  # where the talk stands
+FOR = {  # the fields of the conversation that a button may change from wherever it is pressed
+    "go:continue": EDITING,
+    "go:result": EDITING,
+    "go:tips": EDITING,
+    "go:restart": EDITING | {"answers", "before", "research", "marks"},
+    "go:research": {"research"},
+    "go:withdraw_research": EDITING | {"consent", "answers", "before", "research"},
+    "go:unscored": {"unscored"},
+    "go:scored": {"unscored"},
+    "lang": {"language", "traditional"},
+    "mode": {"simple"},
+    "theme": EDITING,
+    "edit": EDITING,
+    "mark": {"marks"},
+    "remind": {"reminders"},
+    "stuck": {"stuck"},
+}
+OF_A_QUESTION = {"a", "+", "-", "done", "skip", "keep", "back", "why"}
+
+
+def may_change(talk: Conversation, data: str) -> frozenset[str]:
+    """Say which fields this button may change here; everything else has to stay as it is."""
+    verb, subject, *_ = (*data.split(":"), "")
+    if not speaker().flow.agreed(talk):  # nothing is kept of who hasn't agreed, but their ticks and language
+        asked = {
+            "go:agree": {"consent", "consent_version", "ticks"},
+            "+:consent": {"ticks"},
+            "-:consent": {"ticks"},
+        }
+        granted = asked.get(f"{verb}:{subject}", set()) | (FOR[verb] if verb in ("lang", "mode") else set())
+        objected = {"unscored"} if talk.consent and data in ("go:unscored", "go:scored") else set()
+        left = FOR["go:withdraw_research"] if data == "go:withdraw_research" else set()
+        return frozenset(granted | objected | left)
+    if verb in OF_A_QUESTION:
+        open_one = SURVEY.position(talk)
+        if open_one is None or open_one.id != subject:
+            return frozenset()
+        return EDITING if verb == "why" else EDITING | {"answers", "before"}
+    return frozenset(FOR.get(f"{verb}:{subject}", FOR.get(verb, ())))
+
+
+def ends(talk: Conversation | None, data: str) -> bool:
+    """Say whether this button is there to end the talk and forget it."""
+    if talk is None or data == "go:forget":
+        return True
+    if not speaker().flow.agreed(talk):
+        return data == "go:decline"
+    open_one = SURVEY.position(talk)
+    return data == "a:age:under_14" and open_one is not None and open_one.id == "age"
+
+
+def unintended(before: Conversation | None, after: Conversation | None, data: str) -> list[str]:
+    """List what a press changed that it is not there to change."""
+    if before is None:
+        before = Conversation(QUESTIONNAIRE.version) if after is not None else None
+    if before is None or after is None:
+        return [] if after is before or ends(before, data) else ["everything"]
+    before = SURVEY.carried_over(before)
+    changed = {
+        field.name for field in fields(before) if getattr(before, field.name) != getattr(after, field.name)
+    }
+    found = changed - may_change(before, data)
+    if "answers" in changed and data.split(":")[0] in OF_A_QUESTION:
+        keys = {*before.answers, *after.answers}
+        found |= {id for id in keys if before.answers.get(id) != after.answers.get(id)} - {data.split(":")[1]}
+    return sorted(found)
+
+
+def test_a_button_changes_nothing_but_what_it_is_for_and_every_press_is_answered() -> None:
+    waiting = {
+        data for talk in states().values() for name in COMMANDS for data in shown(said(talk, f"/{name}"))
+    }
+    waiting |= {f"open:{piece}" for piece in speaker().knowledge.pieces}
+    pressed: set[str] = set()
+    read: set[tuple[str, str]] = set()
+    wrong: list[tuple[str, str, str]] = []
+    while waiting:
+        data = waiting.pop()
+        pressed.add(data)
+        for name, before in states().items():
+            after, replies = speaker().flow.step(before, Tap(data))
+            wrong += [(name, data, field) for field in unintended(before, after, data)]
+            if len(replies) not in (1, 2):
+                wrong.append((name, data, f"{len(replies)} replies"))
+            # The same replies in the same state need no second reading, nor a sum's in another state.
+            place = ("" if data.count(":") > 1 and data.startswith("calc:") else name, repr(replies))
+            if after == before and place in read:
+                continue
+            read.add(place)
+            settled, messages = said(before, data)
+            wrong += [(name, data, field) for field in unintended(before, settled, data)]
+            if len(messages) not in (1, 2) or not all(message.text for message in messages):
+                wrong.append((name, data, f"{len(messages)} messages"))
+            waiting |= shown((settled, messages)) - pressed
+            most = MOST[settled.language if settled else "zh"]
+            if not data.startswith(CARDS):
+                wrong += [(name, data, "too long") for message in messages if length(message) > most]
+    assert wrong == []
+    asked = {data.split(":")[1] for data in pressed if data.startswith(("a:", "+:"))}
+    assert asked == {*QUESTIONNAIRE.by_id, "consent"}, "not every screen was seen"
+
+
+def length(message: Message) -> int:
+    """Count the characters that are read, as Telegram counts them."""
+    return units(read_html(message.text).text)
+
+
+def shown(turn: tuple[Conversation | None, tuple[Message, ...]]) -> set[str]:
+    return {data for message in turn[1] for data in data_of(message)}
+
+
+# --- how long it takes ------------------------------------------------------------------------------------
+
+
+def imagined_workers(most: int) -> list[Answers]:
+    """Draw workers at random, who tick so many choices at most where several may be ticked."""
+    dice = random.Random(22)
+    drawn = [answer_set(QUESTIONNAIRE, dice) for _ in range(200)]
+    path = [q for q in QUESTIONNAIRE.questions if q.part == "short"]
+    return [{q.id: one[q.id][:most] for q in path if q.id in one} for one in drawn]
+
+
+@pytest.mark.parametrize("workers", ["personas", "imagined"])
+def test_the_result_is_22_taps_away_from_the_start(workers: str) -> None:
+    counts = []
+    for answers in [read(path).said for path in FILES] if workers == "personas" else imagined_workers(2):
+        taps = taps_for({q.id: answers[q.id] for q in QUESTIONNAIRE.path(answers)})
+        _, messages = said(None, *taps)
+        assert any(data == "go:explain" for data in data_of(messages[-1])), "this is not the result"
+        assert length(messages[-1]) <= 700
+        counts.append(len(taps))
+    assert median(counts) <= 22
+
+
+@pytest.mark.parametrize("back", ["/start", "go:continue", "why:province", "你好"])
+def test_who_comes_back_has_answered_the_next_question_in_three_taps(back: str) -> None:
+    asked = {name.removeprefix("before "): talk for name, talk in states().items() if "before a:" in name}
+    assert len(asked) > 8
+    for answer, talk in asked.items():
+        assert talk is not None
+        there, messages = said(talk, back)  # the first tap: start, go on, an old button, or any word
+        assert there is not None
+        assert there.answers == talk.answers
+        assert answer in data_of(messages[-1]), "the open question is not on the screen"
+        after, _ = said(there, answer)  # the second
+        assert after is not None
+        assert after.answers == {**talk.answers, answer.split(":")[1]: (answer.split(":")[2],)}

@@ -1,0 +1,181 @@
+"""Whatever comes in: old buttons, typed words, photos, commands, and laws for all of it."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.conversation import (
+    Answer,
+    Ask,
+    Command,
+    Conversation,
+    Incoming,
+    Media,
+    Report,
+    Review,
+    Say,
+    Tap,
+    Typed,
+)  # fmt: skip
+from tests.questionnaires import AGE, WORK, flow, question
+from tests.steps import AGREED, FLOW, answers, asked, talk
+
+# --- old buttons and double taps -------------------------------------------------------------------
+
+
+def test_a_double_tap_changes_nothing_and_shows_the_next_question() -> None:
+    once, first = talk("a:age:adult")
+    assert talk("a:age:adult", start=once) == (once, first)
+
+
+def test_a_double_tap_on_the_last_answer_says_nothing_new() -> None:
+    finished, (done, _) = talk("a:age:adult", "a:debt:none", "a:work:rider")
+    assert done == Say("done", here=True)  # where the question was: an edit, no further message
+    assert talk("a:work:rider", start=finished) == (finished, (done,))
+
+
+def test_an_old_button_changes_nothing_and_heals_itself() -> None:
+    state, _ = talk("a:age:adult", "a:debt:none")
+    after, replies = talk("a:debt:some", start=state)
+    assert after == state
+    assert isinstance(replies[0], Ask)
+    assert (replies[0].question, replies[0].note) == ("work", "stale")
+
+
+@pytest.mark.parametrize("data", ["", ":", "a", "a:", "a::", "a:age:nobody", "go:nowhere", "edit:debt",
+                                  "done:age", "+:age:adult", "x" * 64, "lang:fr", "open:gone", "mark:tip",
+                                  "mark:tip:rich", "mark::done"])  # fmt: skip
+def test_a_forged_button_gets_an_answer_and_changes_no_answer(data: str) -> None:
+    state, replies = talk(data)
+    assert answers(state) == {}
+    assert replies
+
+
+# --- typed words, media, commands ------------------------------------------------------------------
+
+
+def test_a_typed_option_is_an_answer() -> None:
+    state, _ = talk(Typed("adult"))
+    assert answers(state) == {"age": ("adult",)}
+
+
+def test_typed_words_tick_where_several_may_be_chosen() -> None:
+    _, replies = talk("a:age:adult", "a:debt:some", Typed("car、home"))
+    assert isinstance(replies[0], Ask)
+    assert replies[0].ticks == ("car", "home")
+
+
+@pytest.mark.parametrize(
+    ("incoming", "note"),
+    [(Typed("嗯嗯嗯"), "not_read"), (Typed("x" * 5000), "too_long"), (Media(), "media"),
+     (Command("nonsense"), "unknown_command"), (Typed("adul"), "guess")],
+)  # fmt: skip
+def test_what_is_no_answer_gets_one_clear_note_and_stores_nothing(incoming: Incoming, note: str) -> None:
+    state, replies = talk(incoming)
+    assert answers(state) == {}
+    (reply,) = replies
+    assert isinstance(reply, Ask)
+    assert (reply.question, reply.note) == ("age", note)
+
+
+def test_typed_steering_words_work_like_their_buttons() -> None:
+    _, replies = talk("a:age:adult", Typed("返回"))
+    assert asked(replies) == "age"
+    state, _ = talk("a:age:adult", Typed("跳过"))
+    assert answers(state)["debt"] == ("skipped",)
+    _, replies = talk(Typed("为什么"))
+    assert isinstance(replies[0], Ask)
+    assert replies[0].note == "why"
+
+
+def test_after_the_result_words_are_a_question_and_photos_are_pointed_to_the_result() -> None:
+    finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
+    assert talk(Typed("社保断了"), start=finished) == (finished, (Answer("社保断了"),))
+    for incoming in (Media(), Typed("x" * 999)):
+        assert talk(incoming, start=finished) == (finished, (Say("after_result"),))
+
+
+def test_the_result_can_be_seen_again() -> None:
+    finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
+    assert talk(Command("result"), start=finished) == (finished, (Report(),))
+    assert talk(Command("review"), start=finished) == (finished, (Review(),))
+
+
+def test_asking_for_the_result_early_shows_what_is_left() -> None:
+    _, replies = talk(Command("result"))
+    assert isinstance(replies[0], Ask)
+    assert replies[0].note == "not_finished"
+
+
+def test_the_language_can_be_changed_at_any_point() -> None:
+    state, replies = talk("a:age:adult", "lang:en")
+    assert state is not None
+    assert state.language == "en"
+    assert asked(replies) == "debt"
+
+
+def test_research_questions_come_only_with_that_consent() -> None:
+    finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
+    assert finished is not None
+    _, replies = talk("go:research", start=finished)
+    assert replies == (Say("after_result"),)
+    willing = replace(finished, consent=("answers", "abroad", "research"))
+    _, replies = talk("go:research", start=willing)
+    assert asked(replies) == "sex"
+
+
+def test_a_newer_questionnaire_keeps_the_answers_that_still_fit() -> None:
+    newer = flow(AGE, question("debt", "much", "little"), WORK, version="2")
+    state, _ = talk("a:age:adult", "a:debt:some")
+    after, replies = talk(Command("start"), start=state, rules=newer)
+    assert answers(after) == {"age": ("adult",)}
+    assert asked(replies) == "debt"
+
+
+# --- laws for all inputs ---------------------------------------------------------------------------
+
+verbs = st.sampled_from(
+    ["a", "+", "-", "done", "skip", "why", "back", "keep", "edit", "go", "open", "lang", "mark", "theme"]
+)
+subjects = st.sampled_from(["age", "debt", "kinds", "work", "sex", "consent", "agree", "continue",
+                            "research", "restart", "review", "zh", "tip", ""])  # fmt: skip
+objects = st.sampled_from(["adult", "some", "none", "car", "home", "nothing", "rider", "answers", "abroad",
+                           "done", "have", "tips", "1", ""])  # fmt: skip
+taps = st.builds(lambda v, s, o: Tap(f"{v}:{s}:{o}"), verbs, subjects, objects)
+things = st.one_of(
+    taps,
+    taps,
+    st.builds(Typed, st.text(max_size=20)),
+    st.builds(Command, st.text(max_size=9)),
+    st.just(Media()),
+)
+
+
+@given(st.lists(things, max_size=25))
+def test_whatever_comes_in_the_talk_goes_on(history: list[Incoming]) -> None:
+    state: Conversation | None = None
+    for incoming in history:
+        state, replies = FLOW.step(state, incoming)
+        if state is None:
+            continue
+        known = FLOW.questionnaire.by_id
+        assert all(known[id].accepts(answer) for id, answer in state.answers.items())
+        if state.answers:
+            assert FLOW.agreed(state)
+        shown = [reply.question for reply in replies if isinstance(reply, Ask)]
+        open_now = FLOW.survey.position(state)
+        assert shown == [] or (open_now is not None and shown == [open_now.id])
+
+
+@given(st.lists(taps, max_size=12), taps)
+def test_a_tap_repeated_at_once_changes_nothing_more(history: list[Incoming], tap: Tap) -> None:
+    if tap.data.startswith("back"):
+        return  # back is relative: pressed twice it goes back twice
+    state: Conversation | None = AGREED
+    for incoming in [*history, tap]:
+        state, _ = FLOW.step(state, incoming)
+    again, _ = FLOW.step(state, tap)
+    if state is not None and again is not None:
+        assert (again.answers, again.marks) == (state.answers, state.marks)

@@ -1,0 +1,77 @@
+"""Cards and the sums on them, for one worker."""
+
+import pytest
+
+from bot.guidance import (
+    CARD_LIMIT,
+    benefit,
+    card,
+    title,
+)
+from bot.guidance.sums import Sums
+from bot.parameters import Figures
+from bot.questionnaire import LANGUAGES, Answers, Language
+from tests.advised import KNOWLEDGE, ON, RIDER, known
+
+# --- sums ------------------------------------------------------------------------------------------
+
+
+def sums(answers: Answers) -> Sums:
+    return Sums(known(answers), Figures(KNOWLEDGE.parameters, ON), KNOWLEDGE.questionnaire, "zh")
+
+
+def test_a_retirement_is_told_by_band_and_sex_as_far_as_they_are_known() -> None:
+    man = sums({"age": ("from_41_to_50",), "sex": ("male",)}).retirement
+    woman = sums({"age": ("from_41_to_50",), "sex": ("female",)}).retirement
+    either = sums({"age": ("from_41_to_50",)}).retirement
+    assert man is not None
+    assert woman is not None
+    assert either is not None
+    assert (man.earliest.year, man.latest.year) == (2038, 2048)
+    assert (woman.earliest.age.years, woman.latest.age.years) == (50, 58)
+    assert (either.earliest, either.latest) == (woman.earliest, man.latest)
+
+
+def test_who_is_60_or_over_or_says_no_age_gets_no_span() -> None:
+    assert sums({"age": ("from_60",), "sex": ("male",)}).retirement is None
+    assert sums({"sex": ("male",)}).retirement is None
+
+
+# --- cards -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_card_says_its_sources_and_when_they_were_checked(language: Language) -> None:
+    for each in KNOWLEDGE.advice:
+        text = card(KNOWLEDGE, each.id, RIDER, language, ON)
+        assert len(text) <= CARD_LIMIT
+        assert title(KNOWLEDGE, each.id, language, ON) in text
+        assert "2026年11月23日" in text or "23 November 2026" in text
+        assert "\n" not in benefit(KNOWLEDGE, each.id, RIDER, language, ON)
+
+
+def test_a_card_works_out_the_cost_for_this_worker() -> None:
+    text = card(KNOWLEDGE, "flexible_pension", RIDER, "zh", ON)
+    assert "上海2026年的标准：最低一档每月1509.20元" in text
+    assert "占您收入的19%到30%" in text
+    assert "1,509.20 yuan a month" in card(KNOWLEDGE, "flexible_pension", RIDER, "en", ON)
+
+
+def test_a_card_estimates_a_pension_as_a_range_and_never_where_the_base_is_in_dispute() -> None:
+    assert "每月大约" in card(KNOWLEDGE, "flexible_pension", RIDER, "zh", ON)
+    disputed = card(KNOWLEDGE, "flexible_pension", {**RIDER, "province": ("sichuan",)}, "zh", ON)
+    assert "每月939.80元" in disputed
+    assert "每月大约" not in disputed
+
+
+def test_without_a_new_base_the_card_names_the_year_and_the_later_charge() -> None:
+    text = card(KNOWLEDGE, "flexible_pension", {**RIDER, "province": ("henan",)}, "zh", ON)
+    assert "河南2025年的标准" in text
+    assert "可能要补差额" in text
+
+
+def test_what_is_from_memory_is_told_with_the_hotline_and_only_that() -> None:
+    warned = "请先打"
+    assert f"{warned}12393问清楚" in card(KNOWLEDGE, "resident_medical_now", RIDER, "zh", ON)
+    assert f"{warned}12378问清楚" in card(KNOWLEDGE, "ebike_liability", RIDER, "zh", ON)
+    assert warned not in card(KNOWLEDGE, "credit_dispute", RIDER, "zh", ON)

@@ -1,0 +1,152 @@
+"""Facts, levels and scores: what follows from what was said."""
+
+from datetime import date
+
+import pytest
+
+from bot.guidance import (
+    DERIVED,
+    dated_facts,
+    facts_from,
+    levels_from,
+    score,
+)
+from bot.questionnaire import SKIPPED
+from models.risk import Abstained, Score
+from tests.advised import KNOWLEDGE, ON, RIDER, known, told
+
+# --- facts -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fact", "answers", "values"),
+    [
+        ("minor", {"age": "from_14_to_17"}, "yes"),
+        ("minor", {"age": "from_18_to_20"}, "no"),
+        ("over_retirement_age", {"age": "from_60"}, "yes"),
+        ("over_retirement_age", {"age": "from_41_to_50"}, "no"),
+        ("over_retirement_age", {"age": "from_51_to_59"}, ""),
+        ("over_retirement_age", {"age": "from_51_to_59", "sex": "male"}, "no"),
+        ("over_retirement_age", {"age": "from_51_to_59", "sex": "female"}, ""),
+        ("near_retirement", {"age": "from_51_to_59"}, "yes"),
+        ("over_45", {"age": "from_41_to_50"}, "perhaps"),
+        ("over_45", {"age": "from_60"}, "yes"),
+        ("over_45", {"age": "from_21_to_30"}, "no"),
+        ("recent_graduate", {"age": "from_21_to_30", "education": "college"}, "perhaps"),
+        ("recent_graduate", {"age": "from_31_to_40", "education": "college"}, "no"),
+        ("recent_graduate", {"age": "from_21_to_30", "education": "senior"}, "no"),
+        ("recent_graduate", {"age": "from_21_to_30"}, ""),
+        ("woman", {"sex": "female"}, "yes"),
+        ("low_income", {"income": "below_3000"}, "yes"),
+        ("low_income", {"income": "from_3000"}, "no"),
+        ("unstable_income", {"income_stability": "unstable"}, "yes"),
+        ("unstable_income", {"income_stability": "stable"}, "no"),
+        ("saves", {"saving": "none"}, "no"),
+        ("saves", {"saving": "below_1000"}, "yes"),
+        ("in_debt", {"debt": "none"}, "no"),
+        ("in_debt", {"debt": "from_50000"}, "yes"),
+        ("has_social_insurance", {"social_insurance": "resident"}, "yes"),
+        ("has_social_insurance", {"social_insurance": "none"}, "no"),
+        ("has_social_insurance", {"social_insurance": "unknown"}, ""),
+        ("in_employee_scheme", {"social_insurance": "resident"}, "no"),
+        ("in_employee_scheme", {"social_insurance": "flexible"}, "yes"),
+        ("has_commercial_cover", {"commercial_cover": "none"}, "no"),
+        ("has_commercial_cover", {"commercial_cover": "life"}, "yes"),
+        ("has_commercial_cover", {"commercial_cover": "unknown"}, ""),
+        ("has_accident_cover", {"commercial_cover": "accident"}, "yes"),
+        ("has_accident_cover", {"commercial_cover": "none"}, "no"),
+        ("has_medical_cover", {"commercial_cover": "city_medical"}, "yes"),
+        ("has_medical_cover", {"commercial_cover": "accident"}, "no"),
+        ("has_liability_cover", {"commercial_cover": "liability"}, "yes"),
+        ("platform_work", {"occupation": "food_delivery"}, "yes"),
+        ("platform_work", {"occupation": "truck_owner"}, "perhaps"),
+        ("platform_work", {"occupation": "domestic"}, "no"),
+        ("vehicle", {"occupation": "logistics"}, "ebike truck"),
+        ("vehicle", {"occupation": "ride_hailing"}, "car"),
+        ("vehicle", {"occupation": "streaming"}, "none"),
+        ("necessity", {"why_flexible": "no_better_job"}, "yes"),
+        ("necessity", {"why_flexible": "free_hours"}, "no"),
+        ("necessity", {"why_flexible": "family_care"}, ""),
+        ("region", {"province": "shaanxi"}, "west"),
+        ("region", {"province": SKIPPED, "region": "centre"}, "centre"),
+        ("region", {"province": SKIPPED}, ""),
+    ],
+)
+def test_a_fact_follows_from_what_was_said(fact: str, answers: dict[str, str], values: str) -> None:
+    found = known({id: (option,) for id, option in answers.items()})
+    assert found.get(fact, frozenset()) == frozenset(values.split())
+    assert (fact in found) is bool(values), "what is unknown is absent"
+
+
+def test_a_question_that_the_answers_close_is_known_to_have_no_answer() -> None:
+    assert known({"debt": ("none",)})["debt_kinds"] == frozenset()
+    assert "debt_kinds" not in known({})
+    assert "debt_kinds" not in known({"debt": ("below_50000",), "debt_kinds": (SKIPPED,)})
+    assert "card_instalments" not in [u.id for u in told({"age": ("from_60",), "debt": ("none",)}).undecided]
+
+
+def test_nothing_follows_from_silence() -> None:
+    assert known({}) == {}
+    silence = known({question.id: (SKIPPED,) for question in KNOWLEDGE.questionnaire.questions})
+    assert not any(silence.values())
+
+
+def test_every_derived_fact_has_only_its_declared_values() -> None:
+    for question in KNOWLEDGE.questionnaire.questions:
+        for option in question.options:
+            for name, values in known({question.id: (option.id,)}).items():
+                if name in DERIVED:
+                    assert values <= set(DERIVED[name].values), (question.id, option.id, name)
+
+
+def test_bands_are_facts_only_when_there_is_a_score() -> None:
+    scores = score(KNOWLEDGE, RIDER)
+    found = facts_from(RIDER, KNOWLEDGE.questionnaire, scores, ON)
+    credit = scores["financing_constraint"]
+    assert isinstance(credit, Score)
+    assert found["financing_band"] == {credit.band}
+    assert "financing_band" not in facts_from({}, KNOWLEDGE.questionnaire, score(KNOWLEDGE, {}), ON)
+
+
+@pytest.mark.parametrize(
+    ("on", "state"),
+    [("2026-10-07", "closed"), ("2026-10-08", "open"), ("2026-12-31", "open"), ("2027-01-01", "closed")],
+)
+def test_the_medical_window_is_open_by_its_figure(on: str, state: str) -> None:
+    assert dated_facts(KNOWLEDGE.parameters, date.fromisoformat(on)) == {"medical_window": {state}}
+
+
+# --- levels and scores -----------------------------------------------------------------------------
+
+
+def test_levels_are_the_report_s_codes() -> None:
+    levels = levels_from(RIDER, KNOWLEDGE.questionnaire)
+    assert (levels["education"], levels["income"], levels["debt"], levels["investing"]) == (2, 3, 2, 0)
+    assert levels["region"] == 4
+
+
+def test_who_has_no_commercial_cover_pays_the_lowest_premium() -> None:
+    assert levels_from(RIDER, KNOWLEDGE.questionnaire)["premium"] == 1
+    assert levels_from({"commercial_cover": ("life",)}, KNOWLEDGE.questionnaire)["premium"] is None
+
+
+def test_what_was_skipped_is_unknown_to_the_models() -> None:
+    answers = {**RIDER, "debt": (SKIPPED,), "social_insurance": ("unknown",)}
+    levels = levels_from(answers, KNOWLEDGE.questionnaire)
+    assert levels["debt"] is None
+    assert levels["social_insurance"] is None
+
+
+def test_minors_are_not_scored() -> None:
+    for found in score(KNOWLEDGE, {**RIDER, "age": ("from_14_to_17",)}).values():
+        assert isinstance(found, Abstained)
+        assert found.reason == "not_for_minors"
+
+
+def test_truck_owners_are_also_compared_with_truck_drivers() -> None:
+    truck = score(KNOWLEDGE, {**RIDER, "occupation": ("truck_owner",)})["financing_constraint"]
+    rider = score(KNOWLEDGE, RIDER)["financing_constraint"]
+    assert isinstance(truck, Score)
+    assert isinstance(rider, Score)
+    assert truck.group_percentile is not None
+    assert rider.group_percentile is None

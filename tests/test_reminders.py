@@ -1,0 +1,63 @@
+"""Reminders come when the worker said, and never at night."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.reminders import CHINA, MOST, WHENS, Reminder, added, awake, due, split
+
+NOON = datetime(2026, 11, 23, 12, 30, tzinfo=CHINA)
+MOMENTS = st.integers(1_600_000_000, 2_200_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ("hour", "2026-11-23T13:30"),
+        ("evening", "2026-11-23T20:00"),
+        ("tomorrow", "2026-11-24T09:00"),
+        ("week", "2026-11-30T09:00"),
+        ("month", "2026-12-23T09:00"),
+        ("quarter", "2027-02-21T09:00"),
+    ],
+)
+def test_each_choice_has_its_time(when: str, expected: str) -> None:
+    assert due(when, NOON) == datetime.fromisoformat(expected).replace(tzinfo=CHINA)  # type: ignore[arg-type]
+
+
+def test_an_hour_after_half_past_nine_at_night_is_the_morning() -> None:
+    late = datetime(2026, 11, 23, 21, 30, tzinfo=CHINA)
+    assert due("hour", late) == datetime(2026, 11, 24, 8, tzinfo=CHINA)
+    assert due("evening", late) == datetime(2026, 11, 24, 20, tzinfo=CHINA)
+
+
+@given(st.sampled_from(WHENS), MOMENTS)
+def test_no_reminder_is_due_at_night_or_in_the_past(when: str, now: datetime) -> None:
+    at = due(when, now)  # type: ignore[arg-type]
+    assert now < at
+    assert 8 <= at.hour < 22
+    assert awake(at) == at
+
+
+@given(st.lists(st.builds(Reminder, st.sampled_from("abcdefghijklmnopqrstuvwxyz"), st.integers(0, 10**9))))
+def test_one_reminder_of_a_thing_in_order_of_time_and_not_too_many(reminders: list[Reminder]) -> None:
+    held: tuple[Reminder, ...] = ()
+    for reminder in reminders:
+        held = added(held, reminder)
+        assert reminder in held or len(held) == MOST
+    assert len({r.what for r in held}) == len(held) <= MOST
+    assert list(held) == sorted(held, key=lambda r: (r.due, r.what))
+
+
+@given(MOMENTS, st.integers(-(10**6), 10**6))
+def test_what_is_due_waits_for_the_morning(now: datetime, offset: int) -> None:
+    reminder = Reminder("a", int(now.timestamp()) + offset)
+    ready, waiting = split((reminder,), now)
+    assert {*ready, *waiting} == {reminder}
+    if ready:
+        assert 8 <= now.astimezone(CHINA).hour < 22
+        assert reminder.due <= now.timestamp()
+    at_noon = (now + timedelta(days=40)).astimezone(CHINA).replace(hour=12)
+    assert split((reminder,), at_noon)[0] == (reminder,)

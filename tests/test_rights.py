@@ -1,0 +1,196 @@
+"""What a worker may ask at any moment: to see, correct, take along, withdraw, object; and reminders."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.adapters.updates import _incoming
+from bot.conversation import Conversation, Tap, Typed
+from bot.messages import File, Message
+from bot.service import Envelope, Wake, settle
+from tests.talks import CONSENT, NOON, SHORT_PATH, speaker
+
+WITH_RESEARCH = (*CONSENT[:2], "+:consent:research", CONSENT[2])
+STATES: dict[str, tuple[str, ...]] = {
+    "nothing": (),
+    "consent": ("/start",),
+    "survey": ("/start", *CONSENT, *SHORT_PATH[:5]),
+    "ticking": ("/start", *CONSENT, *SHORT_PATH[:9]),
+    "result": ("/start", *CONSENT, *SHORT_PATH),
+    "unscored": ("/start", *CONSENT, *SHORT_PATH, "go:unscored"),
+    "research": ("/start", *WITH_RESEARCH, *SHORT_PATH, "go:research"),
+}
+
+
+def said(
+    talk: Conversation | None, *inputs: str, hours: float = 0
+) -> tuple[Conversation | None, tuple[Message, ...]]:
+    """Put inputs in; gives the conversation afterwards and the last turn's messages."""
+    messages: tuple[Message, ...] = ()
+    for number, data in enumerate(inputs):
+        incoming = _incoming(data) if data.startswith("/") else Tap(data) if ":" in data else Typed(data)
+        settled = settle(
+            speaker(), [Envelope(number, 7, incoming)], {7: talk} if talk else {}, frozenset(),
+            NOON + timedelta(hours=hours),
+        )  # fmt: skip
+        assert not settled.failures, settled.failures
+        talk = settled.conversations.get(7, talk)
+        messages = tuple(outgoing.message for outgoing in settled.outgoing)
+    return talk, messages
+
+
+def state(name: str) -> Conversation | None:
+    return said(None, *STATES[name])[0]
+
+
+def data_of(message: Message) -> list[str]:
+    return [button.data for row in message.buttons for button in row]
+
+
+@pytest.mark.parametrize(
+    "command", ["mydata", "correct", "withdraw", "explain", "privacy", "delete", "remind", "help"]
+)
+@pytest.mark.parametrize("name", STATES)
+def test_pipl_44_every_right_is_answered_from_every_state_and_changes_nothing(
+    name: str, command: str
+) -> None:
+    before = state(name)
+    after, messages = said(before, f"/{command}")
+    assert messages
+    assert len(messages) <= 2
+    if before is not None:
+        assert after == before
+
+
+def test_pipl_45_the_data_are_shown_in_words_and_handed_over_as_a_file() -> None:
+    talk, (shown,) = said(state("result"), "/mydata")
+    assert "上海" in shown.text
+    assert "用我的回答算出结果和建议" in shown.text
+    _, (handed,) = said(talk, "go:data_file")
+    assert isinstance(handed.attachment, File)
+    kept = json.loads(handed.attachment.content)
+    assert talk is not None
+    assert kept["answers"] == {id: list(answer) for id, answer in talk.answers.items()}
+    assert set(kept) == set(Conversation.__dataclass_fields__)
+
+
+def test_pipl_15_research_can_be_withdrawn_alone() -> None:
+    talk = state("research")
+    assert talk is not None
+    talk, _ = said(talk, "a:sex:male")
+    assert talk is not None
+    assert "sex" in talk.answers
+    after, (told,) = said(talk, "go:withdraw_research")
+    assert after is not None
+    assert "已撤回" in told.text
+    assert "research" not in (after.consent or ())
+    assert "sex" not in after.answers
+    assert after.answers["income"] == talk.answers["income"]
+
+
+def test_pipl_15_all_consent_can_be_withdrawn_and_takes_everything_along() -> None:
+    talk, (asked,) = said(state("result"), "/withdraw")
+    assert "go:forget" in data_of(asked)
+    assert said(talk, "go:forget")[0] is None
+
+
+def test_pipl_24_who_objects_to_the_score_gets_general_guidance_and_no_score() -> None:
+    talk, (report,) = said(state("result"), "go:unscored")
+    assert "不打分" in report.text
+    assert "位" not in report.text.replace("各位", "")
+    assert len([data for data in data_of(report) if data.startswith("open:")]) == 3
+    _, (again,) = said(talk, "/result")
+    assert again.text == report.text
+    _, (scored,) = said(talk, "go:scored")
+    assert "借钱难不难" in scored.text
+
+
+@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize(
+    "text", ["4111 1111 1111 1111", "11010519491231002X", "13812345678", "验证码 482913"]
+)
+def test_anti_fraud_law_29_a_number_that_could_be_misused_is_refused_and_not_kept(
+    name: str, text: str
+) -> None:
+    before = state(name)
+    after, (told,) = said(before, text)
+    assert after == before
+    assert "删掉" in told.text
+    assert text not in told.text
+
+
+def test_a_reminder_is_set_listed_kept_quiet_at_night_and_comes_once() -> None:
+    talk = state("result")
+    _, (card,) = said(talk, "open:emergency_fund")
+    assert "remind:emergency_fund" in data_of(card)
+    _, (asked,) = said(talk, "remind:emergency_fund")
+    assert "remind:emergency_fund:evening" in data_of(asked)
+    talk, (listed,) = said(talk, "remind:emergency_fund:evening")
+    assert talk is not None
+    assert "20:00" in listed.text
+    twice, _ = said(talk, "remind:emergency_fund:evening")
+    assert twice == talk
+    woken = settle(speaker(), [Envelope(None, 7, Wake())], {7: talk}, frozenset(), NOON + timedelta(hours=9))
+    (came,) = woken.outgoing
+    assert "应急" in came.message.text
+    assert "stuck:emergency_fund" in data_of(came.message)
+    rested = woken.conversations[7]
+    assert rested == replace(talk, reminders=())
+
+
+def test_a_reminder_can_be_stopped() -> None:
+    talk, _ = said(state("result"), "remind:emergency_fund:week")
+    stopped, (listed,) = said(talk, "remind:emergency_fund:stop")
+    assert stopped is not None
+    assert stopped.reminders == ()
+    assert "现在没有提醒" in listed.text
+
+
+def test_who_is_stuck_is_told_whom_to_ask_without_shame() -> None:
+    talk, (help_,) = said(state("result"), "stuck:credit_dispute")
+    assert talk is not None
+    assert talk.stuck == ("credit_dispute",)
+    assert "不是您的错" in help_.text
+    assert "12363" in help_.text or "打" in help_.text
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["remind:nonsense", "remind:emergency_fund:never", "remind:", "stuck:nonsense", "remind:survey:week"],
+)
+def test_forged_reminders_do_no_harm(data: str) -> None:
+    for name in STATES:
+        _, messages = said(state(name), data)
+        assert messages
+
+
+def test_traditional_script_is_the_same_words_in_other_signs() -> None:
+    talk, (shown,) = said(state("survey"), "lang:hant")
+    assert talk is not None
+    assert (talk.language, talk.traditional) == ("zh", True)
+    assert "還剩" in shown.text
+    simple, (plain,) = said(talk, "lang:zh")
+    assert [b.data for row in plain.buttons for b in row] == data_of(shown)
+    assert simple is not None
+    assert simple.answers == talk.answers
+
+
+def test_a_typed_yes_confirms_what_was_asked_back() -> None:
+    again, (asked,) = said(said(None, *STATES["survey"][:6])[0], "深圳")
+    assert "我理解为" in asked.text
+    assert again is not None
+    assert again.guess == ("province", "guangdong")
+    confirmed, _ = said(again, "对的")
+    assert confirmed is not None
+    assert confirmed.answers["province"] == ("guangdong",)
+    assert confirmed.guess is None
+
+
+def test_after_two_misses_it_is_explained_and_the_buttons_are_shown() -> None:
+    talk, (first,) = said(state("survey"), "阿巴阿巴")
+    _, (second,) = said(talk, "巴拉巴拉")
+    assert "抱歉，我没看懂" in first.text
+    assert "不怪您" in second.text
+    assert data_of(second) == data_of(first)

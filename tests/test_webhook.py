@@ -1,0 +1,220 @@
+"""The webhook: who may speak, what is read, and which status tells Telegram to deliver again."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
+
+from bot.adapters.database import opened
+from bot.adapters.intake import Intake
+from bot.adapters.metrics import Metrics
+from bot.adapters.settings import Secret
+from bot.adapters.store import Store
+from bot.adapters.tables import conversations, outbox, updates
+from bot.adapters.updates import NotAnUpdate, envelope_of, read_update
+from bot.adapters.webhook import LARGEST, PATH, SECRET_HEADER, webhook
+from bot.conversation import Command, Tap
+from bot.service import Envelope, Group
+from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
+
+SECRET = "s" * 43
+RIGHT = {SECRET_HEADER: SECRET, "Content-Type": "application/json"}
+WORKER = {"id": 7, "is_bot": False, "first_name": "王", "language_code": "zh-hans"}
+PRIVATE = {"id": 7, "type": "private", "first_name": "王"}
+
+
+def said(update: int, text: str, chat: dict[str, Any] = PRIVATE) -> dict[str, Any]:
+    message = {"message_id": update, "date": 1, "chat": chat, "from": WORKER, "text": text}
+    return {"update_id": update, "message": message}
+
+
+def tapped(update: int, data: str) -> dict[str, Any]:
+    message = {"message_id": 3, "date": 1, "chat": PRIVATE, "text": "?"}
+    query = {"id": str(update), "from": WORKER, "chat_instance": "1", "data": data, "message": message}
+    return {"update_id": update, "callback_query": query}
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}", VAULT, settling_today()) as store:
+        yield store
+
+
+def client_of(store: Store, alive: Callable[[], bool] = lambda: True) -> httpx.AsyncClient:
+    metrics = Metrics()
+    app = webhook(Intake(store, metrics), store, metrics, Secret(SECRET), alive)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot")
+
+
+@pytest.fixture
+async def client(store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(store) as client:
+        yield client
+
+
+async def rows(store: Store) -> int:
+    async with store.engine.connect() as connection:
+        counts = [
+            await connection.scalar(sa.select(sa.func.count()).select_from(table))
+            for table in (conversations, updates, outbox)
+        ]
+    return sum(count or 0 for count in counts)
+
+
+async def test_a_turn_is_answered_when_it_is_committed_and_a_tap_on_the_response_itself(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    response = await client.post(PATH, headers=RIGHT, json=said(1, "/start"))
+    assert (response.status_code, response.content) == (200, b"")
+    for number, data in enumerate((*CONSENT, SHORT_PATH[0]), start=2):
+        response = await client.post(PATH, headers=RIGHT, json=tapped(number, data))
+        assert response.json() == {"method": "answerCallbackQuery", "callback_query_id": str(number)}
+    talk = await store.conversation(7)
+    assert talk is not None
+    assert talk.answers == {"age": ("from_31_to_40",)}
+
+
+@pytest.mark.parametrize("secret", [None, "", "x", SECRET + "s", SECRET[:-1], "密" * 14, "s" * 100_000])
+async def test_without_the_secret_nothing_is_read(
+    store: Store, client: httpx.AsyncClient, secret: str | None
+) -> None:
+    headers: list[tuple[bytes, bytes]] = [(b"content-type", b"application/json")]
+    if secret is not None:
+        headers.append((SECRET_HEADER.encode(), secret.encode()))
+    response = await client.post(PATH, headers=headers, content=b"{" * 10)
+    assert response.status_code == 403
+    assert await rows(store) == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 200), (b"{", 200), (b"\xff\xfe", 200), (b"null", 200), (b"[]", 200), (b"{}", 200),
+        (b'{"update_id": "x"}', 200), (b'{"update_id": 99999999999999999999}', 200),
+        (b'{"update_id": 1, "message": 5}', 200), (b'{"update_id": 1, "poll": {}}', 200),
+        (b'{"update_id": 1, "message": {"message_id": 1, "chat": {"id": 7, "type": "private"}}}', 200),
+        (b"[" * 200_000, 200), (b" " * (LARGEST + 1), 413), (b" " * 20_000_000, 413),
+    ],
+)  # fmt: skip
+async def test_content_that_no_one_can_read_is_done_with_and_stores_nothing(
+    store: Store, client: httpx.AsyncClient, body: bytes, status: int
+) -> None:
+    response = await client.post(PATH, headers=RIGHT, content=body)
+    assert response.status_code == status
+    assert await rows(store) == 0
+
+
+async def test_a_body_that_does_not_tell_its_length_is_cut_off(client: httpx.AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b" " * 100_000
+
+    assert (await client.post(PATH, headers=RIGHT, content=endless())).status_code == 413
+
+
+async def test_only_json_by_post_is_heard(client: httpx.AsyncClient) -> None:
+    with_charset = RIGHT | {"Content-Type": "application/json; charset=utf-8"}
+    assert (await client.post(PATH, headers=with_charset, json={})).status_code == 200
+    as_form = RIGHT | {"Content-Type": "application/x-www-form-urlencoded"}
+    assert (await client.post(PATH, headers=as_form, content=b"{}")).status_code == 415
+    assert (await client.get(PATH, headers=RIGHT)).status_code == 405
+    assert (await client.post("/", headers=RIGHT, json={})).status_code == 404
+
+
+async def test_an_update_for_a_forgotten_conversation_begins_anew(
+    store: Store, client: httpx.AsyncClient
+) -> None:
+    assert (await client.post(PATH, headers=RIGHT, json=tapped(1, "a:age:from_31_to_40"))).status_code == 200
+    talk = await store.conversation(7)
+    assert talk is not None
+    assert not talk.answers
+
+
+class Broken(Store):
+    """A store whose database is gone."""
+
+    async def take(self, envelope: Envelope) -> bool:
+        raise OperationalError("", {}, OSError("gone"))
+
+
+async def test_a_turn_that_could_not_be_stored_is_asked_for_again(store: Store) -> None:
+    broken = Broken(store.engine, VAULT, settling_today())
+    async with client_of(broken) as client:
+        assert (await client.post(PATH, headers=RIGHT, json=said(1, "/start"))).status_code == 500
+
+
+async def test_health_readiness_and_counts_are_told(store: Store, client: httpx.AsyncClient) -> None:
+    await client.post(PATH, headers=RIGHT, json=said(1, "/start"))
+    await client.post(PATH, headers=RIGHT, json=said(1, "/start"))
+    assert (await client.get("/healthz")).text == "alive"
+    assert (await client.get("/readyz")).json()["outbox"] == 1
+    page = (await client.get("/metrics")).text
+    assert 'updates_total{result="taken"} 1.0' in page
+    assert 'updates_total{result="repeated"} 1.0' in page
+    async with client_of(store, alive=lambda: False) as stopped:
+        assert (await stopped.get("/healthz")).status_code == 503
+
+
+@pytest.mark.parametrize(
+    "chat",
+    [
+        {"id": -5, "type": "group", "title": "x"},
+        {"id": -5, "type": "supergroup", "title": "x", "is_forum": True},
+        {"id": -5, "type": "channel", "title": "x"},
+        {"id": 8, "type": "private", "first_name": "somebody else"},
+    ],
+)
+def test_only_ones_own_private_chat_is_a_talk(chat: dict[str, Any]) -> None:
+    envelope = envelope_of(read_update(said(1, "hello", chat)))
+    assert envelope is None
+    envelope = envelope_of(read_update(said(1, "/start", chat)))
+    in_group = chat["type"] in ("group", "supergroup")
+    assert envelope == (Envelope(1, -5, Group()) if in_group else None)
+
+
+@pytest.mark.parametrize(
+    "kind", ["edited_message", "channel_post", "inline_query", "business_message", "poll"]
+)
+def test_other_kinds_of_update_are_passed_over(kind: str) -> None:
+    assert envelope_of(read_update({"update_id": 1, kind: said(1, "/start")["message"]})) is None
+
+
+def test_what_is_read_of_an_update() -> None:
+    assert envelope_of(read_update(json.dumps(said(1, "/Start@my_bot x")).encode())) == Envelope(
+        1, 7, Command("start", "x")
+    )
+    assert envelope_of(read_update(tapped(2, "a:b:c"))) == Envelope(2, 7, Tap("a:b:c"), "zh", 3)
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=500)
+@given(st.data())
+def test_no_mutation_of_an_update_is_worse_than_unreadable(data: st.DataObject) -> None:
+    update: Any = data.draw(st.sampled_from([said(1, "/start"), tapped(2, "a:b:c")]))
+    update = json.loads(json.dumps(update))
+    place, key = update, None
+    for _ in range(data.draw(st.integers(1, 4))):
+        if not isinstance(place, dict) or not place:
+            break
+        key = data.draw(st.sampled_from(sorted(place)))
+        parent, place = place, place[key]
+    if key is not None:
+        parent[key] = data.draw(ANY)
+    try:
+        envelope = envelope_of(read_update(update))
+    except NotAnUpdate:
+        return
+    assert envelope is None or isinstance(envelope, Envelope)

@@ -1,0 +1,35 @@
+"""Replies worded for imagined answers, and what every message must keep to."""
+
+from bot.conversation import (
+    Conversation,
+    Reply,
+)
+from bot.messages import Message
+from bot.questionnaire import Answers, Language
+from bot.simulator.entities import read_html, units
+from tests.talks import TODAY, speaker
+
+QUESTIONNAIRE = speaker().knowledge.questionnaire
+PIECES = [piece.id for piece in speaker().knowledge.advice]
+STANDING_LINE = {"zh": "不是征信报告、贷款审批、保险建议或法律意见", "en": "no credit report, loan decision"}
+
+
+def talk(answers: Answers) -> Conversation:
+    return Conversation(QUESTIONNAIRE.version, answers=answers, consent=("answers", "abroad", "research"))
+
+
+def worded(reply: Reply, state: Conversation | None, language: Language) -> Message:
+    (message,) = speaker().word(reply, state, language, TODAY)
+    return message
+
+
+def data(message: Message) -> list[str]:
+    return [button.data for row in message.buttons for button in row]
+
+
+def fits(message: Message) -> None:
+    assert 0 < units(read_html(message.text).text) <= 4096
+    for row in message.buttons:
+        for button in row:
+            assert 0 < len(button.data.encode()) <= 64
+            assert button.text.strip()
