@@ -1,7 +1,7 @@
 """What is asked: questions and options, the path that the answers open, and what comes next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -84,17 +84,51 @@ class Question:
         return len(chosen) == 1 or (self.multiple and not alone)
 
 
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """What a version of the questionnaire calls by another id, so that answers given before it still fit.
+
+    `questions` holds new ids by old ones; `options` the same for the options of a question, under its new
+    id. Options that were joined share a new id. What was split can't be told: it is asked again.
+    """
+
+    since: str
+    questions: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __call__(self, answers: Answers) -> Answers:
+        """Give the answers under the new ids."""
+        renamed = {self.questions.get(id, id): answer for id, answer in answers.items()}
+        return {id: _each_once(self.options.get(id, {}), answer) for id, answer in renamed.items()}
+
+
+def _each_once(new_ids: Mapping[str, str], answer: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(new_ids.get(option, option) for option in answer))
+
+
 @dataclass(frozen=True)
 class Questionnaire:
-    """All questions of one version, in the order in which they are asked."""
+    """All questions of one version, in the order in which they are asked.
+
+    Versions are days (2026-11-23), so that they sort; `renamed` are the renamings since the first one.
+    """
 
     version: str
     questions: tuple[Question, ...]
+    renamed: tuple[Renaming, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Question]:
         """The questions by their ids."""
         return {question.id: question for question in self.questions}
+
+    def fitting(self, answers: Answers, version: str) -> Answers:
+        """Keep of the answers to another version what can be an answer to this one, under today's ids."""
+        for renaming in self.renamed:
+            if version < renaming.since:
+                answers = renaming(answers)
+        known = self.by_id
+        return {id: answer for id, answer in answers.items() if id in known and known[id].accepts(answer)}
 
     def path(self, answers: Answers, *, research: bool = False) -> tuple[Question, ...]:
         """List the questions that apply, given the answers to those before them."""

@@ -54,11 +54,16 @@ class Survey:
         """Bring a talk of another version here, keeping every answer that still fits."""
         if talk.questionnaire == self.questionnaire.version:
             return talk
-        known = self.questionnaire.by_id
-        fitting = {id: a for id, a in talk.answers.items() if id in known and known[id].accepts(a)}
-        version = self.questionnaire.version
         return replace(
-            talk, questionnaire=version, answers=fitting, reopened=None, then=None, before=None, ticks=None
+            talk,
+            questionnaire=self.questionnaire.version,
+            answers=self.questionnaire.fitting(talk.answers, talk.questionnaire),
+            reopened=None,
+            then=None,
+            before=None,
+            # The ticks of a consent not yet given are no answers.
+            ticks=talk.ticks if talk.consent is None else None,
+            guess=None,
         )
 
     def ticks(self, talk: Conversation, question: Question) -> tuple[str, ...]:

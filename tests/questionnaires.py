@@ -3,7 +3,7 @@
 from bot.conditions import Condition
 from bot.conversation import Consent, Purpose
 from bot.flow import Flow
-from bot.questionnaire import Option, Question, Questionnaire, Text
+from bot.questionnaire import Option, Question, Questionnaire, Renaming, Text
 
 
 def option(id: str, *, zh: str = "", up_to: float | None = None, exclusive: bool = False,
@@ -44,7 +44,11 @@ CONSENT = Consent(
 )
 
 
-def flow(*questions: Question, version: str = "1", consent: Consent = CONSENT) -> Flow:
-    return Flow(
-        Questionnaire(version, questions or (AGE, DEBT, KINDS, WORK, SEX)), consent, frozenset({"tip"})
-    )
+def flow(
+    *questions: Question,
+    version: str = "1",
+    consent: Consent = CONSENT,
+    renamed: tuple[Renaming, ...] = (),
+) -> Flow:
+    asked = Questionnaire(version, questions or (AGE, DEBT, KINDS, WORK, SEX), renamed)
+    return Flow(asked, consent, frozenset({"tip"}))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.conversation import (
     Answer,
     Ask,
+    AskConsent,
     Command,
     Conversation,
     Incoming,
@@ -19,7 +20,8 @@ from bot.conversation import (
     Tap,
     Typed,
 )  # fmt: skip
-from tests.questionnaires import AGE, WORK, flow, question
+from bot.questionnaire import Renaming
+from tests.questionnaires import AGE, DEBT, WORK, flow, question
 from tests.steps import AGREED, FLOW, answers, asked, talk
 
 # --- old buttons and double taps -------------------------------------------------------------------
@@ -132,6 +134,58 @@ def test_a_newer_questionnaire_keeps_the_answers_that_still_fit() -> None:
     after, replies = talk(Command("start"), start=state, rules=newer)
     assert answers(after) == {"age": ("adult",)}
     assert asked(replies) == "debt"
+
+
+def test_answers_follow_their_questions_and_options_through_every_renaming() -> None:
+    state, _ = talk("a:age:adult", "a:debt:some", "+:kinds:car", "+:kinds:home", "done:kinds", "a:work:rider")
+    things = question("things", "vehicle_or_home", "nothing", multiple=True, ask_if={"debt": ("owes",)})
+    newer = flow(
+        AGE,
+        question("debt", "none", "owes"),
+        things,
+        question("job", "courier", "driver"),
+        version="3",
+        renamed=(
+            Renaming("2", {"work": "occupation"}, {"occupation": {"rider": "delivery"}}),
+            Renaming(
+                "3",
+                {"occupation": "job", "kinds": "things"},
+                {
+                    "job": {"delivery": "courier"},
+                    "debt": {"some": "owes"},
+                    "things": {"car": "vehicle_or_home", "home": "vehicle_or_home"},
+                },
+            ),
+        ),
+    )
+    after, _ = talk(Command("review"), start=state, rules=newer)
+    assert answers(after) == {
+        "age": ("adult",),
+        "debt": ("owes",),
+        "things": ("vehicle_or_home",),
+        "job": ("courier",),
+    }
+
+
+def test_a_renaming_leaves_answers_alone_that_were_given_after_it() -> None:
+    state, _ = talk("a:age:adult", "a:debt:none", rules=flow(AGE, DEBT, WORK, version="2"))
+    swapped = Renaming("2", options={"debt": {"none": "some", "some": "none"}})
+    after, _ = talk(Command("start"), start=state, rules=flow(AGE, DEBT, version="3", renamed=(swapped,)))
+    assert answers(after) == {"age": ("adult",), "debt": ("none",)}
+
+
+def test_a_new_questionnaire_asks_back_nothing_that_the_old_one_guessed() -> None:
+    state, _ = talk("a:age:adult")
+    assert state is not None
+    guessed = replace(state, guess=("debt", "gone"))
+    after, _ = talk(Typed("是"), start=guessed, rules=flow(AGE, DEBT, version="2"))
+    assert answers(after) == {"age": ("adult",)}
+
+
+def test_a_new_questionnaire_keeps_the_ticks_of_a_consent_not_yet_given() -> None:
+    ticked, _ = FLOW.step(FLOW.step(None, Command("start"))[0], Tap("+:consent:answers"))
+    _, replies = flow(AGE, DEBT, version="2").step(ticked, Tap("+:consent:abroad"))
+    assert replies == (AskConsent(ticks=("answers", "abroad")),)
 
 
 # --- laws for all inputs ---------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from bot.lint import lint, offences, outdated
 from bot.lint.lexicon import stiffness
 from bot.lint.texts import numbers
 from bot.parameters import Parameter, Parameters, Value
-from bot.questionnaire import Language, Option, Questionnaire
+from bot.questionnaire import Language, Option, Questionnaire, Renaming
 from bot.wording import Wording
 
 ON = date(2026, 11, 23)
@@ -153,6 +153,31 @@ def with_question(id: str, **changes: object) -> Knowledge:
 )
 def test_a_mistake_in_a_question_is_found(changes: dict[str, object], told: str) -> None:
     assert told in found(with_question("debt", **changes))
+
+
+@pytest.mark.parametrize(
+    ("renamed", "told"),
+    [
+        ((Renaming("9"), Renaming("8")), "not in order"),
+        ((Renaming("8"), Renaming("8")), "not in order"),
+        ((Renaming("t"),), "not in order"),
+        ((Renaming("2", {"weather": "climate"}),), "there is no question climate"),
+        ((Renaming("2", options={"age": {"old": "from_200"}}),), "age has no option from_200"),
+        ((Renaming("2", {"age": "debt"}),), "age is asked still"),
+    ],
+)
+def test_a_renaming_that_leads_nowhere_is_found(renamed: tuple[Renaming, ...], told: str) -> None:
+    asked = replace(KNOWLEDGE.questionnaire, version="99", renamed=renamed)
+    assert told in found(replace(small("emergency_fund"), questionnaire=asked))
+
+
+def test_a_renaming_may_lead_to_what_a_later_one_renames_again() -> None:
+    renamed = (
+        Renaming("1", {"years": "old"}, {"old": {"many": "grey"}}),
+        Renaming("2", {"old": "age"}, {"age": {"grey": "from_60"}}),
+    )
+    asked = replace(KNOWLEDGE.questionnaire, version="99", renamed=renamed)
+    assert "renamed" not in found(replace(small("emergency_fund"), questionnaire=asked))
 
 
 def test_words_without_an_entry_are_found() -> None:

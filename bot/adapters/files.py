@@ -15,7 +15,7 @@ from bot.ask import OTHER
 from bot.conversation import Consent
 from bot.knowledge import Asks, Knowledge, Piece, Source
 from bot.parameters import Parameter, Parameters
-from bot.questionnaire import LANGUAGES, Language, Question, Questionnaire
+from bot.questionnaire import LANGUAGES, Language, Question, Questionnaire, Renaming
 from bot.wording import Wording
 from models import risk
 
@@ -115,9 +115,9 @@ def _parted(phrases: str) -> tuple[str, ...]:
 
 
 def _questionnaire(file: _File) -> Questionnaire:
-    whole = _mapping(file)
-    questions = _checked(Question, file, "questions")
-    return Questionnaire(version=str(whole["version"]), questions=questions)
+    version = str(_mapping(file).get("version", ""))
+    questions, renamed = _checked(Question, file, "questions"), _checked(Renaming, file, "renamed")
+    return Questionnaire(version, questions, renamed)
 
 
 def _consent(file: _File) -> Consent:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.guidance import DERIVED
 from bot.knowledge import Knowledge
 from bot.lint.findings import Finding
-from bot.questionnaire import SKIPPED, Question
+from bot.questionnaire import SKIPPED, Question, Questionnaire
 
 DATA_LIMIT = 64  # bytes that a Telegram button carries
 ARTIFACTS = frozenset(
@@ -22,6 +22,38 @@ def check_questions(knowledge: Knowledge, read: frozenset[str]) -> Iterator[Find
         yield from _translations(question, where)
         yield from _buttons(question, where)
     yield from _paths(knowledge)
+    yield from _renamings(knowledge.questionnaire)
+
+
+def _renamings(questionnaire: Questionnaire) -> Iterator[Finding]:
+    """Find renamings that lead nowhere: a new id must be one of today's or be renamed again later."""
+    days = [renaming.since for renaming in questionnaire.renamed]
+    if days != sorted(set(days)) or any(day > questionnaire.version for day in days):
+        yield Finding(
+            "questionnaire.yaml renamed",
+            "the versions are not in order",
+            "one entry a version, the oldest first, none after the version in force",
+        )
+    questions, options = set(questionnaire.by_id), _options(questionnaire)
+    for renaming in reversed(questionnaire.renamed):
+        where = f"questionnaire.yaml renamed {renaming.since}"
+        named = {(id, new) for id, new_ids in renaming.options.items() for new in new_ids.values()}
+        for id in set(renaming.questions.values()) - questions:
+            yield Finding(where, f"there is no question {id}", "fix the new id")
+        for id, option in named - options:
+            yield Finding(where, f"{id} has no option {option}", "fix the new id")
+        for old in set(renaming.questions) & questions:
+            yield Finding(where, f"{old} is asked still", "an id that was given up is never used again")
+        # What an older entry may lead to: today's ids, and those that this entry leads on from.
+        questions |= set(renaming.questions)
+        options |= {(id, old) for id, new_ids in renaming.options.items() for old in new_ids}
+        options |= {
+            (old, option) for old, new in renaming.questions.items() for id, option in options if id == new
+        }
+
+
+def _options(questionnaire: Questionnaire) -> set[tuple[str, str]]:
+    return {(question.id, option.id) for question in questionnaire.questions for option in question.options}
 
 
 def _consumers(
