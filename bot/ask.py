@@ -17,8 +17,8 @@ from functools import cached_property
 from bot.reading.folding import fold, mend
 
 CERTAIN = 0.7  # likeness from which an answer is given
-VAGUE = 0.5  # likeness from which at least the subject is clear enough to name its hotline
-NEAR = 2
+VAGUE = 0.5  # likeness from which the subject is clear enough to ask back, and to name its hotline
+NEAR = 2  # pieces beside the best one
 OTHER = "other"  # what is not ours: a question that is nearest to it is not answered
 OTHERNESS = 0.75  # what the likeness of OTHER counts: its few words are never all of a question's
 MAX_READ = 200  # characters of a question that are read
@@ -40,11 +40,13 @@ _ENDINGS = ("ing", "ed", "es", "s")
 class Found:
     """What answers a question: the best piece, and at most two near ones.
 
-    Where no piece does, `best` is the hotline to ask, or None for what is not ours; then `near` is empty.
+    Where no piece does for certain, `best` is the hotline to ask, or None for what is not ours; `near` is
+    empty, and `perhaps` are the pieces that may be meant, to ask back.
     """
 
     best: str | None
     near: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,10 @@ class Asker:
         best, likeness = ranked[0]
         if best.startswith("hotline."):
             return Found(best)
+        pieces = tuple(id for id, _ in ranked if id != OTHER and not id.startswith("hotline."))[: 1 + NEAR]
         if likeness < CERTAIN:
-            return Found(self.hotlines.get(best))
-        pieces = [id for id, _ in ranked if id != OTHER and not id.startswith("hotline.")]
-        return Found(best, tuple(pieces[1 : 1 + NEAR]))
+            return Found(self.hotlines.get(best), perhaps=pieces)
+        return Found(best, pieces[1:])
 
     def ranked(self, question: str) -> list[tuple[str, float]]:
         """List the subjects that share anything with the question and their likeness, the likest first."""

@@ -58,28 +58,35 @@ def at_once(found: list[tuple[Asked, Found]]) -> float:
 
 
 def among_three(found: list[tuple[Asked, Found]]) -> float:
-    return share(bool(question.right & {answer.best, *answer.near}) for question, answer in found)
+    among = [(question, {answer.best, *answer.near, *answer.perhaps}) for question, answer in found]
+    return share(bool(question.right & three) for question, three in among)
 
 
 def offered(found: list[tuple[Asked, Found]]) -> float:
     return share(bool(answer.near) for _, answer in found)
 
 
+def asked_back(found: list[tuple[Asked, Found]]) -> float:
+    return share(bool(answer.perhaps) for _, answer in found)
+
+
 def test_questions_find_their_card_as_often_as_was_measured() -> None:
-    """Test half 0.85 at once, 0.90 among three (goals 0.85, 0.95); tune half 0.98 and 0.99."""
+    """Test half 0.85 at once, 0.94 among three (goals 0.85, 0.95); tune half 0.98 and 0.99."""
     found = answered("in_topic")
     assert at_once(found) >= 0.84
-    assert among_three(found) >= 0.89
+    assert among_three(found) >= 0.94
+    assert asked_back(found) <= 0.05
 
 
 def test_what_is_not_ours_gets_a_card_as_rarely_as_was_measured() -> None:
-    """Test half 0.015 (goal 0.02), on subjects that asks.yaml does not name 0.0."""
-    assert offered(answered("off_topic")) <= 0.02
-    assert offered(answered("hard_off_topic")) <= 0.04
+    """Test half 0.015 (goal 0.02), on subjects that asks.yaml does not name 0.0; asked back 0.03 and 0.04."""
+    for name in ("off_topic", "hard_off_topic"):
+        assert offered(answered(name)) <= 0.02
+        assert asked_back(answered(name)) <= 0.04
 
 
 def test_small_stories_are_mostly_not_answered_rather_than_answered_wrongly() -> None:
-    """Test half: 0.36 right at once, 0.40 among three, 0.14 wrong; the rest hears that we don't know."""
+    """Test half: 0.36 right at once, 0.50 among three, 0.14 wrong; the rest hears that we don't know."""
     found = answered("hard_in_topic")
     assert at_once(found) >= 0.35
     assert (
@@ -117,15 +124,18 @@ def test_spellings_are_one(asker: Asker, typed: str, plain: str) -> None:
     assert set(asker.features(typed)) <= set(asker.features(plain))
 
 
-def test_the_nearest_subject_names_the_hotline_when_no_card_is_certain() -> None:
+def test_what_is_not_certain_is_asked_back_with_three_cards_and_the_hotline() -> None:
     pieces = load_once().pieces
     asker = asker_in("zh")
     tops = {question.text: asker.ranked(question.text)[0] for question in asked("hard_in_topic")}
     vague = {text: id for text, (id, like) in tops.items() if VAGUE <= like < CERTAIN and id in pieces}
     assert vague
     for text, id in vague.items():
-        assert asker.answer(text) == Found(pieces[id].check_with)
-        assert replace(asker, hotlines={}).answer(text) == Found(None)
+        found = asker.answer(text)
+        assert found.best == pieces[id].check_with
+        assert found.near == ()
+        assert found.perhaps[0] == id
+        assert replace(asker, hotlines={}).answer(text) == replace(found, best=None)
 
 
 @given(st.text(max_size=300))
@@ -134,8 +144,9 @@ def test_any_text_gets_a_known_piece_or_a_hotline_or_nothing(text: str) -> None:
     found = asker_in("zh").answer(text)
     known = {*knowledge.pieces, *(id for id in knowledge.parameters.by_id if id.startswith("hotline.")), None}
     assert found.best in known
-    assert {*found.near} <= {*knowledge.pieces} - {found.best}
+    assert {*found.near, *found.perhaps} <= {*knowledge.pieces} - {found.best}
     assert len(found.near) <= 2
+    assert len(found.perhaps) <= 3
 
 
 def test_every_piece_is_found_by_its_own_title_and_ways(asker: Asker) -> None:

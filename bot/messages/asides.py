@@ -52,20 +52,21 @@ def my_data(sheet: Sheet, reply: MyData) -> Message:
 
 
 def answer(sheet: Sheet, reply: Answer, asker: Asker) -> Message:
-    """Answer a free question with the card that fits best and two near ones, or say that we don't know."""
+    """Answer a free question with the card that fits best and two near ones, ask back, or own up."""
     if not reply.question.strip():
         return Message(sheet.render("answer.j2", asking=True), sheet.rows(("tips",)))
     found = asker.answer(reply.question)
     best = found.best if found.best in sheet.knowledge.pieces else None
-    near = [id for id in found.near if id in sheet.knowledge.pieces]
     text = sheet.render(
         "answer.j2",
         asking=False,
         title=sheet.title(best) if best else "",
         benefit=guidance.benefit(sheet.knowledge, best, {}, sheet.language, sheet.today) if best else "",
+        perhaps=bool(found.perhaps),
         hotline=_number(sheet, found.best) if found.best and not best else None,
     )
-    opening = tuple((Button(sheet.title(id), f"open:{id}"),) for id in ([best, *near] if best else []))
+    offered = (best, *found.near) if best else found.perhaps
+    opening = tuple((Button(sheet.title(id), f"open:{id}"),) for id in offered)
     kept = sheet.talk is not None and sheet.talk.answers
     return Message(text, (*opening, *sheet.rows(("tips", "result") if kept else ("tips",))))
 
