@@ -67,7 +67,7 @@ class Piece:
 
     when: for whom it is of use. eligible: what the rules ask for besides. already: who has it done.
     priority: 0 to 100, higher first. sources: citations, "source_id article". check_with: the hotline
-    parameter that answers doubts.
+    parameter that answers doubts. deadline: the parameter that says by which day it must be done.
     """
 
     id: str
@@ -83,6 +83,7 @@ class Piece:
     more: tuple[More, ...] = ()
     valid_from: date | None = None
     valid_until: date | None = None
+    deadline: str = ""
 
     @property
     def template(self) -> str:
@@ -121,6 +122,15 @@ class Knowledge:
     def piece(self, id: str) -> Piece:
         """Find a piece of advice; raises KeyError for an unknown id."""
         return self.pieces[id]
+
+    def deadline(self, what: str, on: date) -> date | None:
+        """Give the day by which a piece must be done, as far as that is known on a day."""
+        piece = self.pieces.get(what)
+        parameter = self.parameters.by_id.get(piece.deadline) if piece else None
+        for value in parameter.values if parameter else ():
+            if value.covers(on) and value.confidence != "unsure" and isinstance(value.value, date):
+                return value.value
+        return None
 
     def cited(self, citation: str, language: Language) -> str:
         """Word a citation such as "social_insurance_law 第58条"; raises KeyError for an unknown source."""

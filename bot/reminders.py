@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Literal, get_args
 
 CHINA = timezone(timedelta(hours=8))
 NIGHT_BEGINS, NIGHT_ENDS = time(22), time(8)
 MORNING, EVENING = time(9), time(20)
 
-When = Literal["hour", "evening", "tomorrow", "week", "month", "quarter"]
+When = Literal["hour", "evening", "tomorrow", "week", "month", "quarter", "deadline"]
 WHENS: tuple[When, ...] = get_args(When)
 MOST = 20  # reminders of one worker
+
+BEFORE_DEADLINE = timedelta(days=7)
 
 _DAYS: dict[When, int] = {"tomorrow": 1, "week": 7, "month": 30, "quarter": 90}
 
@@ -24,13 +26,19 @@ class Reminder:
     due: int
 
 
-def due(when: When, now: datetime) -> datetime:
+def due(when: When, now: datetime, deadline: date | None = None) -> datetime | None:
     """Give the time of a choice made `now` (aware), in China's time and outside the night.
 
-    `evening` is today's, or tomorrow's when it has begun.
+    `evening` is today's, or tomorrow's when it has begun; `deadline` is a week before it, or tomorrow when
+    that is over, and None where there is no deadline after tomorrow.
     """
     now = now.astimezone(CHINA)
     match when:
+        case "deadline":
+            tomorrow = now.date() + timedelta(days=1)
+            if deadline is None or deadline <= tomorrow:
+                return None
+            return datetime.combine(max(deadline - BEFORE_DEADLINE, tomorrow), MORNING, CHINA)
         case "hour":
             return awake(now + timedelta(hours=1))
         case "evening":

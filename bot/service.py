@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.conversation import (
     Ask,
+    AskReminder,
     Conversation,
     Incoming,
     Remind,
@@ -140,7 +141,7 @@ def _turn(
         case incoming:
             talk, replies = speaker.flow.step(held, incoming, envelope.language)
     if talk is not None:
-        talk, replies = _timed(talk, replies, now)
+        talk, replies = _timed(speaker, talk, replies, now)
     language = _language(envelope, talk or held)
     messages = [message for reply in replies for message in speaker.word(reply, talk, language, today)]
     return talk, [_address(envelope, message) for message in messages], list(_shown(replies))
@@ -154,15 +155,19 @@ def _full(speaker: Speaker, envelope: Envelope, held: Conversation | None, now: 
 
 
 def _timed(
-    talk: Conversation, replies: tuple[Reply, ...], now: datetime
+    speaker: Speaker, talk: Conversation, replies: tuple[Reply, ...], now: datetime
 ) -> tuple[Conversation, tuple[Reply, ...]]:
     """Set the reminders that the replies ask for; the flow has no clock."""
     shown: list[Reply] = []
     for reply in replies:
         if isinstance(reply, SetReminder):
-            new = Reminder(reply.what, int(due(reply.when, now).timestamp()))
-            talk = replace(talk, reminders=added(talk.reminders, new))
-            reply = Reminders(here=True)
+            at = due(reply.when, now, speaker.knowledge.deadline(reply.what, now.date()))
+            if at is None:
+                reply = AskReminder(reply.what)
+            else:
+                new = Reminder(reply.what, int(at.timestamp()))
+                talk = replace(talk, reminders=added(talk.reminders, new))
+                reply = Reminders(here=True)
         shown.append(reply)
     return talk, tuple(shown)
 

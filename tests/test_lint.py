@@ -155,6 +155,14 @@ def test_a_mistake_in_a_question_is_found(changes: dict[str, object], told: str)
     assert told in found(with_question("debt", **changes))
 
 
+@pytest.mark.parametrize("id", ["nowhere", "hotline.medical"])
+def test_a_deadline_that_is_no_day_is_found(id: str) -> None:
+    whole = small("emergency_fund")
+    assert f"deadline {id} is no day" in found(
+        replace(whole, advice=(replace(whole.advice[0], deadline=id),))
+    )
+
+
 @pytest.mark.parametrize(
     ("renamed", "told"),
     [

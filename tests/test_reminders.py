@@ -1,6 +1,6 @@
 """Reminders come when the worker said, and never at night."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -27,6 +27,25 @@ def test_each_choice_has_its_time(when: str, expected: str) -> None:
     assert due(when, NOON) == datetime.fromisoformat(expected).replace(tzinfo=CHINA)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("deadline", "expected"),
+    [
+        ("2026-12-31", "2026-12-24T09:00"),
+        ("2026-12-01", "2026-11-24T09:00"),
+        ("2026-11-26", "2026-11-24T09:00"),
+        ("2026-11-25", "2026-11-24T09:00"),
+    ],
+)
+def test_a_deadline_is_told_a_week_before_or_tomorrow(deadline: str, expected: str) -> None:
+    at = due("deadline", NOON, date.fromisoformat(deadline))
+    assert at == datetime.fromisoformat(expected).replace(tzinfo=CHINA)
+
+
+@pytest.mark.parametrize("deadline", [None, date(2026, 11, 24), date(2026, 11, 23), date(2025, 1, 1)])
+def test_where_no_deadline_is_left_nothing_is_due(deadline: date | None) -> None:
+    assert due("deadline", NOON, deadline) is None
+
+
 def test_an_hour_after_half_past_nine_at_night_is_the_morning() -> None:
     late = datetime(2026, 11, 23, 21, 30, tzinfo=CHINA)
     assert due("hour", late) == datetime(2026, 11, 24, 8, tzinfo=CHINA)
@@ -35,7 +54,8 @@ def test_an_hour_after_half_past_nine_at_night_is_the_morning() -> None:
 
 @given(st.sampled_from(WHENS), MOMENTS)
 def test_no_reminder_is_due_at_night_or_in_the_past(when: str, now: datetime) -> None:
-    at = due(when, now)  # type: ignore[arg-type]
+    at = due(when, now, (now + timedelta(days=9)).date())  # type: ignore[arg-type]
+    assert at is not None
     assert now < at
     assert 8 <= at.hour < 22
     assert awake(at) == at

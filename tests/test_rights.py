@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.adapters.updates import _incoming
 from bot.conversation import Conversation, Tap, Typed
 from bot.messages import File, Message
+from bot.reminders import CHINA
 from bot.service import Envelope, Wake, settle
 from tests.talks import CONSENT, NOON, SHORT_PATH, speaker
 
@@ -138,6 +139,24 @@ def test_a_reminder_is_set_listed_kept_quiet_at_night_and_comes_once() -> None:
     assert "stuck:emergency_fund" in data_of(came.message)
     rested = woken.conversations[7]
     assert rested == replace(talk, reminders=())
+
+
+def test_what_must_be_done_by_a_day_can_be_reminded_of_a_week_before() -> None:
+    _, (asked,) = said(state("result"), "remind:resident_medical_now")
+    assert "remind:resident_medical_now:deadline" in data_of(asked)
+    talk, _ = said(state("result"), "remind:resident_medical_now:deadline")
+    assert talk is not None
+    (reminder,) = talk.reminders
+    assert datetime.fromtimestamp(reminder.due, CHINA) == datetime(2026, 12, 24, 9, tzinfo=CHINA)
+
+
+def test_what_has_no_deadline_offers_none_and_an_old_button_for_it_asks_again() -> None:
+    before = state("result")
+    _, (asked,) = said(before, "remind:emergency_fund")
+    assert "remind:emergency_fund:deadline" not in data_of(asked)
+    after, (again,) = said(before, "remind:emergency_fund:deadline")
+    assert after == before
+    assert "remind:emergency_fund:tomorrow" in data_of(again)
 
 
 def test_a_reminder_can_be_stopped() -> None:

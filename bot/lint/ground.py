@@ -84,6 +84,9 @@ def _piece(
         yield Finding(where, f"its priority is {piece.priority}", "choose 0 to 100")
     if piece.checked_on > on:
         yield Finding(where, f"it was checked on {piece.checked_on}, in the future", "fix the day")
+    ends = knowledge.parameters.by_id.get(piece.deadline)
+    if piece.deadline and (ends is None or ends.unit != "date"):
+        yield Finding(where, f"deadline {piece.deadline} is no day", "name a parameter whose unit is date")
     hotline = knowledge.parameters.by_id.get(piece.check_with)
     if hotline is None or hotline.unit != "phone":
         yield Finding(where, f"check_with {piece.check_with} is no hotline", "name a hotline.… parameter")

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, time
 
 from bot import guidance, handout
 from bot.ask import Asker
@@ -11,7 +11,7 @@ from bot.messages.buttons import Button, File, Keyboard, Message
 from bot.messages.sheet import Sheet
 from bot.parameters import Figures
 from bot.questionnaire import Language
-from bot.reminders import CHINA, WHENS
+from bot.reminders import CHINA, WHENS, due
 
 
 def my_data(sheet: Sheet, reply: MyData) -> Message:
@@ -105,7 +105,13 @@ def explain(sheet: Sheet) -> Message:
 def ask_reminder(sheet: Sheet, reply: AskReminder) -> Message:
     """Ask when to come back to something."""
     text = sheet.render("reminders.j2", asking=True, title=_what(sheet, reply.what))
-    buttons = [Button(sheet.label(f"when_{when}"), f"remind:{reply.what}:{when}") for when in WHENS]
+    deadline = sheet.knowledge.deadline(reply.what, sheet.today)
+    now = datetime.combine(sheet.today, time.max, CHINA)
+    buttons = [
+        Button(sheet.label(f"when_{when}", deadline=deadline), f"remind:{reply.what}:{when}")
+        for when in WHENS
+        if due(when, now, deadline) is not None
+    ]
     return Message(text, _pairs(buttons))
 
 
