@@ -22,6 +22,13 @@ def test_every_share_is_rebuilt_to_a_millionth(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_balance_ends_at_the_shares_themselves_on_whatever_processor(name: str) -> None:
+    rebuilt = population.rebuild(name)
+    missed = [abs(rebuilt.share(share.of, share.given) - share.value) for share in rebuilt.constraints]
+    assert max(missed) < 1e-13
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_shares_are_positive_and_sum_to_one(name: str) -> None:
     for block in population.rebuild(name).blocks:
         assert block.shares.min() > 0
