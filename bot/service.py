@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.conversation import (
     Ask,
     AskReminder,
+    Command,
     Conversation,
     Incoming,
     Remind,
@@ -66,7 +67,8 @@ class Settled:
     `conversations` holds the chats that changed (None: nothing may be kept), `handled` the updates that
     were not handled before, `forgotten` the chats of which all that was kept must go, even if they began
     anew since, `failures` the bugs that turns met, `shown` the questions asked and
-    results shown, for the counters; `finished` the changed chats whose survey is complete, `joined`
+    results shown, for the counters; `came` the labels of the links by which people came anew (forged ones
+    too); `finished` the changed chats whose survey is complete, `joined`
     how many people agreed for the first time.
     """
 
@@ -78,6 +80,7 @@ class Settled:
     outgoing: list[Outgoing] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
+    came: list[str] = field(default_factory=list)
 
 
 def settle(
@@ -125,6 +128,8 @@ def settle(
             settled.outgoing = [other for other in settled.outgoing if other.chat != envelope.chat]
         settled.outgoing += outgoing
         settled.shown += shown
+        if held is None and isinstance(envelope.incoming, Command) and envelope.incoming.name == "start":
+            settled.came.append(envelope.incoming.rest)
     return settled
 
 

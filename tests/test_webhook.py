@@ -47,8 +47,10 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield store
 
 
-def client_of(store: Store, alive: Callable[[], bool] = lambda: True) -> httpx.AsyncClient:
-    metrics = Metrics()
+def client_of(
+    store: Store, alive: Callable[[], bool] = lambda: True, campaigns: tuple[str, ...] = ()
+) -> httpx.AsyncClient:
+    metrics = Metrics(campaigns)
     app = webhook(Intake(store, metrics), store, metrics, Secret(SECRET), alive)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot")
 
@@ -79,6 +81,27 @@ async def test_a_turn_is_answered_when_it_is_committed_and_a_tap_on_the_response
     talk = await store.conversation(7)
     assert talk is not None
     assert talk.answers == {"age": ("from_31_to_40",)}
+
+
+async def test_how_many_came_by_each_declared_link_is_counted_and_forged_labels_are_not_repeated(
+    store: Store,
+) -> None:
+    came = [
+        (8, "/start poster_1"),
+        (9, "/start poster_1"),
+        (9, "/start poster_1"),
+        (10, "/start <b>x"),
+        (11, "你好"),
+    ]
+    async with client_of(store, campaigns=("poster_1", "poster_2")) as client:
+        for update, (chat, text) in enumerate(came, start=1):
+            body = said(update, text, {**PRIVATE, "id": chat})
+            body["message"]["from"] = {**WORKER, "id": chat}
+            await client.post(PATH, headers=RIGHT, json=body)
+        page = (await client.get("/metrics")).text
+    counted = {line for line in page.splitlines() if line.startswith("came_total{")}
+    assert counted == {'came_total{campaign="poster_1"} 2.0', 'came_total{campaign="other"} 1.0'}
+    assert "<b>" not in page
 
 
 @pytest.mark.parametrize("secret", [None, "", "x", SECRET + "s", SECRET[:-1], "密" * 14, "s" * 100_000])

@@ -1,7 +1,7 @@
 """What Prometheus may ask: counts and times without a person in them."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -11,13 +11,15 @@ SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 
 
 class Metrics:
-    """The counters of one process."""
+    """The counters of one process; `campaigns` are the labels of links that are counted by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, campaigns: Collection[str] = ()) -> None:
+        self._campaigns = campaigns
         self.registry = CollectorRegistry()
         self.updates = self._counter("updates", "Updates by how they ended", "result")
         self.sends = self._counter("sends", "Tries to send a message by how they ended", "result")
         self.shown = self._counter("shown", "Questions asked and results shown", "screen")
+        self.came = self._counter("came", "People who came anew, by the label of their link", "campaign")
         self.forgotten = Counter("forgotten", "People deleted", registry=self.registry)
         self.turn = Histogram(
             "turn_seconds", "From an update's arrival to its commit", buckets=SECONDS, registry=self.registry
@@ -33,6 +35,8 @@ class Metrics:
         """Count what a commit did."""
         for screen in effect.shown:
             self.shown.labels(screen).inc()
+        for label in effect.came:
+            self.came.labels(label if label in self._campaigns else "other").inc()
         self.forgotten.inc(effect.forgotten)
 
     async def page(self, backlog: Callable[[], Awaitable[tuple[int, float]]]) -> bytes:

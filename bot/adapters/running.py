@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime
 from typing import Any
@@ -62,10 +62,16 @@ class Bot:
     """One process of the bot: an intake for every update, a courier for every message."""
 
     def __init__(
-        self, token: Secret, api: str, store: Store, speaker: Speaker, pace: Pace | None = None
+        self,
+        token: Secret,
+        api: str,
+        store: Store,
+        speaker: Speaker,
+        pace: Pace | None = None,
+        campaigns: Collection[str] = (),
     ) -> None:
         self._store, self._speaker = store, speaker
-        self._metrics = Metrics()
+        self._metrics = Metrics(campaigns)
         self._stop = asyncio.Event()
         self._intake = Intake(store, self._metrics)
         self._telegram = Telegram(token, api)

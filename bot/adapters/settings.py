@@ -48,6 +48,7 @@ class Settings:
     SEND_RATE, CHAT_RATE: messages a second, overall and in a chat; 0 is without limit.
     OPERATOR_CONTACT: who runs the bot and how to reach them, told in /privacy; the law asks for it.
     PEOPLE_A_YEAR: how many people may agree in a calendar year (docs/impact-assessment.md says why).
+    CAMPAIGNS: labels of links (t.me/<bot>?start=<label>), by commas; how many came by each is counted.
     KEEP_DRAFT_DAYS, KEEP_RESULT_DAYS: how long an unfinished talk, and a finished one, is kept.
     """
 
@@ -66,6 +67,7 @@ class Settings:
     chat_rate: float = 1.0
     operator_contact: str = ""
     people_a_year: int = LIMIT
+    campaigns: tuple[str, ...] = ()
     retention: Retention = field(default_factory=Retention)
 
     @classmethod
@@ -88,6 +90,7 @@ class Settings:
             chat_rate=_number(environ, "CHAT_RATE", given.chat_rate),
             operator_contact=environ.get("OPERATOR_CONTACT", ""),
             people_a_year=int(_number(environ, "PEOPLE_A_YEAR", given.people_a_year)),
+            campaigns=_labels(environ.get("CAMPAIGNS", "")),
             retention=Retention(
                 draft=int(_number(environ, "KEEP_DRAFT_DAYS", given.retention.draft)),
                 result=int(_number(environ, "KEEP_RESULT_DAYS", given.retention.result)),
@@ -120,6 +123,13 @@ class Settings:
     def pace(self) -> Pace:
         """Give the pace of sending."""
         return Pace(self.send_rate, self.chat_rate)
+
+
+def _labels(given: str) -> tuple[str, ...]:
+    labels = tuple(label.strip() for label in given.split(",") if label.strip())
+    if not all(re.fullmatch(r"[A-Za-z0-9_-]{1,64}", label) for label in labels):
+        raise SettingMissing("CAMPAIGNS must be labels of letters, digits, _ or -, parted by commas")
+    return labels
 
 
 def _number(environ: Mapping[str, str], name: str, default: float) -> float:

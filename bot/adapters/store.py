@@ -44,13 +44,14 @@ class Sent:
 
 @dataclass(slots=True)
 class Effect:
-    """What one transaction did: turns taken, bugs met, screens shown, letters to send, people forgotten."""
+    """What one transaction did: turns taken, bugs met, screens shown, letters to send, who came and went."""
 
     turns: int = 0
     failures: list[Exception] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
     forgotten: int = 0
+    came: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ class Store:
             shown=settled.shown,
             letters=self.outbox.write(connection, settled.outgoing, people, lockers, now),
             forgotten=len(settled.forgotten),
+            came=settled.came,
         )
         return effect, handled
 
