@@ -130,7 +130,15 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
         log.warning("OPERATOR_CONTACT is not set: workers can't see who runs this bot")
     async with _store(settings, speaker) as store:
         log.info("at work", extra={"version": speaker.knowledge.version})
-        yield Bot(token, settings.telegram_api, store, speaker, settings.pace(), settings.campaigns)
+        yield Bot(
+            token,
+            settings.telegram_api,
+            store,
+            speaker,
+            settings.pace(),
+            settings.campaigns,
+            settings.floods(),
+        )
 
 
 def _store(settings: Settings, speaker: Speaker) -> AbstractAsyncContextManager[Store]:

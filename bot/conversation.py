@@ -140,6 +140,7 @@ Saying = Literal[
     "done", "under_14", "declined", "paused", "ask_forget", "forgotten", "ask_restart",
     "privacy", "help", "full", "choose_language", "after_result", "unknown_advice", "nothing_kept", "group",
     "sorry", "mark_not_kept", "ask_withdraw", "research_withdrawn", "private", "despair",
+    "hurry",
 ]  # fmt: skip
 
 

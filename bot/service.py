@@ -15,6 +15,7 @@ from bot.conversation import (
     Reply,
     Report,
     Say,
+    Saying,
     SetReminder,
     Tips,
     Turn,
@@ -33,6 +34,11 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Hurry:
+    """More than a hand can tap: the worker is told once to take their time, and nothing changes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wake:
     """The time has come for something that the worker asked to be reminded of."""
 
@@ -46,7 +52,7 @@ class Envelope:
 
     update: int | None
     chat: int
-    incoming: Incoming | Group | Wake
+    incoming: Incoming | Group | Hurry | Wake
     language: Language = "zh"
     message: int | None = None
 
@@ -138,8 +144,9 @@ def _turn(
 ) -> tuple[Conversation | None, list[Outgoing], list[str]]:
     today = now.date()
     match envelope.incoming:
-        case Group():
-            (line,) = speaker.word(Say("group"), None, envelope.language, today)
+        case Group() | Hurry():
+            what: Saying = "group" if isinstance(envelope.incoming, Group) else "hurry"
+            (line,) = speaker.word(Say(what), held, _language(envelope, held), today)
             return held, [Outgoing(envelope.chat, line)], []
         case Wake():
             talk, replies = _woken(held, now)

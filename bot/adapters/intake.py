@@ -5,6 +5,7 @@ import time
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.adapters.floods import Floods
 from bot.adapters.logs import place
 from bot.adapters.metrics import Metrics
 from bot.adapters.store import Effect, Store
@@ -20,8 +21,8 @@ class NotStored(RuntimeError):
 class Intake:
     """Takes updates; what is not for us, or not readable, is passed over without a trace."""
 
-    def __init__(self, store: Store, metrics: Metrics) -> None:
-        self._store, self._metrics = store, metrics
+    def __init__(self, store: Store, metrics: Metrics, floods: Floods | None = None) -> None:
+        self._store, self._metrics, self._floods = store, metrics, floods or Floods(rate=0)
         store.told.append(self._hear)
         store.told.append(metrics.hear)
 
@@ -40,12 +41,19 @@ class Intake:
         if envelope is None:
             self._metrics.updates.labels("not_for_us").inc()
             return update
+        envelope = self._floods.admitted(envelope)
+        if envelope is None:
+            self._metrics.updates.labels("flood").inc()
+            return update
         try:
             new = await self._store.take(envelope)
         except (SQLAlchemyError, OSError) as error:
+            self._floods.give_back(envelope)
             self._metrics.updates.labels("not_stored").inc()
             log.error("turn not saved, will be tried again", extra={"error": _kind(error)})
             raise NotStored from None
+        if not new:
+            self._floods.give_back(envelope)
         self._metrics.updates.labels("taken" if new else "repeated").inc()
         self._metrics.turn.observe(time.perf_counter() - began)
         return update

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import TelegramError
 
 from bot.adapters.courier import Courier
+from bot.adapters.floods import Floods
 from bot.adapters.intake import Intake
 from bot.adapters.metrics import Metrics
 from bot.adapters.pace import Pace
@@ -69,11 +70,12 @@ class Bot:
         speaker: Speaker,
         pace: Pace | None = None,
         campaigns: Collection[str] = (),
+        floods: Floods | None = None,
     ) -> None:
         self._store, self._speaker = store, speaker
         self._metrics = Metrics(campaigns)
         self._stop = asyncio.Event()
-        self._intake = Intake(store, self._metrics)
+        self._intake = Intake(store, self._metrics, floods)
         self._telegram = Telegram(token, api)
         self._courier = Courier(
             store, self._telegram.deliver, pace, lambda result: self._metrics.sends.labels(result).inc()

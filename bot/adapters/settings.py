@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.adapters.deletion import Retention
+from bot.adapters.floods import Floods
 from bot.adapters.pace import Pace
 from bot.adapters.store import LIMIT
 from bot.adapters.vault import Keys, keys_in
@@ -46,6 +47,7 @@ class Settings:
     WEBHOOK_URL: the public https address that ends in /telegram; empty: registered by hand.
     WEBHOOK_HOST, WEBHOOK_PORT: where the webhook listens, behind a proxy that speaks https.
     SEND_RATE, CHAT_RATE: messages a second, overall and in a chat; 0 is without limit.
+    TAKE_RATE: updates a second that one chat may send, after a burst of 20; 0 is without limit.
     OPERATOR_CONTACT: who runs the bot and how to reach them, told in /privacy; the law asks for it.
     PEOPLE_A_YEAR: how many people may agree in a calendar year (docs/impact-assessment.md says why).
     CAMPAIGNS: labels of links (t.me/<bot>?start=<label>), by commas; how many came by each is counted.
@@ -65,6 +67,7 @@ class Settings:
     port: int = 8443
     send_rate: float = 30.0
     chat_rate: float = 1.0
+    take_rate: float = 1.0
     operator_contact: str = ""
     people_a_year: int = LIMIT
     campaigns: tuple[str, ...] = ()
@@ -88,6 +91,7 @@ class Settings:
             port=int(_number(environ, "WEBHOOK_PORT", given.port)),
             send_rate=_number(environ, "SEND_RATE", given.send_rate),
             chat_rate=_number(environ, "CHAT_RATE", given.chat_rate),
+            take_rate=_number(environ, "TAKE_RATE", given.take_rate),
             operator_contact=environ.get("OPERATOR_CONTACT", ""),
             people_a_year=int(_number(environ, "PEOPLE_A_YEAR", given.people_a_year)),
             campaigns=_labels(environ.get("CAMPAIGNS", "")),
@@ -119,6 +123,10 @@ class Settings:
         """Give the master keys; raises ValueError when they can't be read, or others can read them."""
         given = self.master_keys.reveal()
         return Keys.parse(given) if given else keys_in(self.master_keys_file)
+
+    def floods(self) -> Floods:
+        """Give the guard against floods."""
+        return Floods(self.take_rate)
 
     def pace(self) -> Pace:
         """Give the pace of sending."""

@@ -62,6 +62,7 @@ _UNDER: dict[Saying, tuple[tuple[str, ...], ...]] = {
     "full": (),
     "group": (),
     "sorry": (),
+    "hurry": (),
 }
 
 

@@ -57,6 +57,7 @@ class Service:
             "MASTER_KEYS_FILE": str(self.folder / "master.keys"),
             "TOMBSTONES_FILE": str(self.folder / "tombstones"),
             "SEND_RATE": "0",
+            "TAKE_RATE": "0",
             "CHAT_RATE": "0",
         }
 

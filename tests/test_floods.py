@@ -1,0 +1,154 @@
+"""Who sends faster than a hand can tap holds up nobody, is told once, and can always have all deleted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.adapters.floods import MANY, Floods
+from bot.adapters.intake import Intake, NotStored
+from bot.adapters.metrics import Metrics
+from bot.adapters.store import Store
+from bot.conversation import Command, Conversation, Tap
+from bot.service import Envelope, Group, Hurry, Settled
+from tests.talks import CONSENT, VAULT, settling_today
+
+WORKER = {"id": 7, "is_bot": False, "first_name": "王", "language_code": "zh-hans"}
+
+
+class Clock:
+    """Time that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def envelopes(chat: int = 7) -> Iterator[Envelope]:
+    for update in range(10**9):
+        yield Envelope(update, chat, Tap("a:age:from_31_to_40"))
+
+
+def said(update: int, text: str) -> dict[str, object]:
+    chat = {"id": 7, "type": "private"}
+    return {
+        "update_id": update,
+        "message": {"message_id": update, "chat": chat, "from": WORKER, "text": text},
+    }
+
+
+def tapped(update: int, data: str) -> dict[str, object]:
+    message = {"message_id": 3, "chat": {"id": 7, "type": "private"}}
+    return {
+        "update_id": update,
+        "callback_query": {"id": "1", "from": WORKER, "data": data, "message": message},
+    }
+
+
+def test_after_a_burst_the_worker_is_told_once_and_then_not_heard(clock: Clock) -> None:
+    floods = Floods(rate=1, burst=20, monotonic=clock)
+    admitted = [floods.admitted(envelope) for envelope, _ in zip(envelopes(), range(1000), strict=False)]
+    assert [e is not None and isinstance(e.incoming, Tap) for e in admitted[:20]] == [True] * 20
+    assert admitted[20] is not None
+    assert isinstance(admitted[20].incoming, Hurry)
+    assert set(admitted[21:]) == {None}
+
+
+def test_another_chat_is_heard_meanwhile_and_who_calms_down_is_heard_again(clock: Clock) -> None:
+    floods = Floods(rate=1, burst=20, monotonic=clock)
+    flood, other = envelopes(7), envelopes(8)
+    for _ in range(100):
+        floods.admitted(next(flood))
+    calm = next(other)
+    assert floods.admitted(calm) is calm
+    clock.now += 1
+    again = next(flood)
+    assert floods.admitted(again) is again
+    assert floods.admitted(next(flood)) is None, "told already, and not yet calm"
+    clock.now += 60
+    for _ in range(20):
+        assert isinstance(getattr(floods.admitted(next(flood)), "incoming", None), Tap)
+    assert isinstance(getattr(floods.admitted(next(flood)), "incoming", None), Hurry)
+
+
+def test_a_hand_that_taps_on_and_on_is_never_stopped(clock: Clock) -> None:
+    floods = Floods(rate=1, burst=20, monotonic=clock)
+    for envelope, _ in zip(envelopes(), range(60), strict=False):
+        clock.now += 0.7
+        assert floods.admitted(envelope) is envelope
+
+
+@given(st.integers(0, 200))
+def test_the_way_to_a_deletion_is_always_open(before: int) -> None:
+    floods, flood = Floods(rate=1, burst=20, monotonic=lambda: 0.0), envelopes()
+    for _ in range(before):
+        floods.admitted(next(flood))
+    for incoming in (Command("delete"), Tap("go:delete"), Tap("go:forget")):
+        envelope = Envelope(0, 7, incoming)
+        assert floods.admitted(envelope) is envelope
+
+
+def test_a_group_is_not_answered_beyond_its_burst(clock: Clock) -> None:
+    floods = Floods(rate=1, burst=2, monotonic=clock)
+    admitted = [floods.admitted(Envelope(update, -5, Group())) for update in range(4)]
+    assert [e is not None for e in admitted] == [True, True, False, False]
+
+
+def test_calm_chats_are_forgotten(clock: Clock) -> None:
+    floods = Floods(rate=1, burst=20, monotonic=clock)
+    for chat in range(MANY):
+        floods.admitted(Envelope(chat, chat, Command("start")))
+    clock.now += 30
+    floods.admitted(Envelope(MANY, MANY, Command("start")))
+    assert len(floods._buckets) == 1
+
+
+async def test_a_flood_of_one_person_leaves_few_turns_and_their_deletion_is_done(engine: AsyncEngine) -> None:
+    store = Store(engine, VAULT, settling_today())
+    metrics = Metrics()
+    intake = Intake(store, metrics, Floods(rate=1, burst=20, monotonic=lambda: 0.0))
+    for update, text in enumerate(["/start"] * 500):
+        await intake.take(said(update, text))
+    assert await store.conversation(7) is not None
+    letters, _ = await store.outbox.backlog()
+    assert letters == 21, "twenty answers and one word of calm"
+    assert metrics.updates.labels("flood")._value.get() == 479
+    await intake.take(tapped(1000, "go:forget"))
+    assert await store.conversation(7) is None
+
+
+async def test_what_telegram_repeats_while_the_database_is_away_is_not_held_against_the_worker(
+    engine: AsyncEngine,
+) -> None:
+    settle, away = settling_today(), True
+
+    def settled(
+        envelopes: Sequence[Envelope], held: Mapping[int, Conversation], seen: frozenset[int], room: int
+    ) -> Settled:
+        if away:
+            raise OperationalError("SELECT", {}, OSError("gone"))
+        return settle(envelopes, held, seen, room)
+
+    store = Store(engine, VAULT, settled)
+    intake = Intake(store, Metrics(), Floods(rate=1, burst=3, monotonic=lambda: 0.0))
+    for _ in range(50):
+        with pytest.raises(NotStored):
+            await intake.take(said(1, "/start"))
+    away = False
+    for _ in range(50):  # delivered again and again although it was done
+        await intake.take(said(1, "/start"))
+    for update, data in enumerate(CONSENT[:2], start=2):
+        await intake.take(tapped(update, data))
+    talk = await store.conversation(7)
+    assert talk is not None
+    assert talk.ticks == ("answers", "abroad")

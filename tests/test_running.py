@@ -1,0 +1,71 @@
+"""The bot at work, where its parts meet the clock."""
+
+import asyncio
+import logging
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.adapters import running
+from bot.adapters.deletion import DAY
+from bot.adapters.running import Bot
+from bot.adapters.settings import Secret
+from bot.adapters.store import Store
+from bot.conversation import Command
+from bot.service import Envelope
+from tests.talks import VAULT, settling_today, speaker
+
+
+class Clock:
+    """The machine's time, which can be set."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def tidied(store: Store, clock: Clock, jump: float) -> None:
+    """Let a bot tidy for some rounds, and its clock jump after the first."""
+    bot = Bot(Secret("1:x"), "http://127.0.0.1:1", store, speaker())
+    tidying = asyncio.create_task(bot._tidy())
+    await asyncio.sleep(0.2)
+    clock.now += jump
+    await asyncio.sleep(0.5)
+    tidying.cancel()
+
+
+def alarms(caplog: pytest.LogCaptureFixture) -> set[str]:
+    return {record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR}
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    monkeypatch.setattr(running, "TIDY", 0.01)
+    return Clock()
+
+
+@pytest.mark.parametrize("days", [-3650, -366, -2, 2, 29, 366, 3650])
+async def test_after_the_clock_jumped_by_more_than_a_day_nothing_is_dropped(
+    engine: AsyncEngine, clock: Clock, caplog: pytest.LogCaptureFixture, days: int
+) -> None:
+    store = Store(engine, VAULT, settling_today(), clock=clock)
+    await store.take(Envelope(1, 7, Command("start")))
+    clock.now += 7 * DAY - 3600
+    await tidied(store, clock, days * DAY)
+    assert await store.conversation(7) is not None
+    assert alarms(caplog) == {"the clock jumped: nothing is dropped"}
+
+
+async def test_a_clock_that_is_put_right_by_some_hours_drops_what_is_over_and_nothing_else(
+    engine: AsyncEngine, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(engine, VAULT, settling_today(), clock=clock)
+    await store.take(Envelope(1, 7, Command("start")))
+    clock.now += 7 * DAY - 3600
+    await store.take(Envelope(2, 8, Command("start")))
+    await tidied(store, clock, 2 * 3600)
+    assert await store.conversation(7) is None
+    assert await store.conversation(8) is not None
+    assert alarms(caplog) == set()
