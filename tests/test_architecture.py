@@ -116,6 +116,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.knowledge",
         "bot.lint",
         "bot.messages",
+        "bot.parameters",
         "bot.questionnaire",
         "bot.reminders",
         "bot.rights",

@@ -77,6 +77,18 @@ def test_pipl_45_the_data_are_shown_in_words_and_handed_over_as_a_file() -> None
     assert set(kept) == set(Conversation.__dataclass_fields__)
 
 
+def test_pipl_46_an_answer_can_be_corrected_at_any_time_and_the_data_follow() -> None:
+    talk = state("result")
+    assert talk is not None
+    _, (review,) = said(talk, "/correct")
+    assert "edit:age" in data_of(review)
+    corrected, _ = said(talk, "edit:age", "a:age:from_41_to_50")
+    assert corrected is not None
+    assert {**corrected.answers, "age": talk.answers["age"]} == talk.answers
+    _, (shown,) = said(corrected, "/mydata")
+    assert "41–50岁" in shown.text
+
+
 def test_pipl_15_research_can_be_withdrawn_alone() -> None:
     talk = state("research")
     assert talk is not None

@@ -7,5 +7,5 @@ drift      has the world moved away?               quality   do the models still
 charts     plots                                   report    the page, in both languages
 town       imagined workers                        walking   how they talk to the real bot
 retraining a model that learns                     commands  the command line
-page       the same report, live, on this machine
+page       the same report, live, on this machine   breach    what must be told when something leaked
 """

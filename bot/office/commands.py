@@ -7,15 +7,19 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.files import load_knowledge
-from bot.adapters.running import today_in_china
+from bot.adapters.running import now_in_china, today_in_china
 from bot.adapters.settings import Secret, Settings
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, keys_in
+from bot.office.breach import LEAKED, Breach, draft
+from bot.parameters import Figures
+from bot.reminders import CHINA
 
 if TYPE_CHECKING:
     from bot.office.reading import Office
@@ -56,6 +60,14 @@ def register(commands: Any, say: Say) -> None:
     waiting = commands.add_parser("outdated", help="what waits: old knowledge, dead letters, people stuck")
     _add_database(waiting)
     waiting.set_defaults(run=_bind(_outdated, say))
+
+    breach = commands.add_parser("breach", help="something leaked: drafts of what must be told, and to whom")
+    breach.add_argument("--leaked", choices=LEAKED, required=True)
+    breach.add_argument(
+        "--found", type=datetime.fromisoformat, help="2026-11-24T10:00, China's time (default: now)"
+    )
+    _add_database(breach)
+    breach.set_defaults(run=_bind(_breach, say))
 
     live = commands.add_parser("office", help="the report, live, on this machine only")
     live.add_argument("--port", type=int, default=8090, help="(default 8090)")
@@ -191,6 +203,16 @@ def _need(*modules: str) -> None:
     """Refuse with what to install when a library of the office is missing; raises ValueError."""
     if missing := [name for name in modules if find_spec(name) is None]:
         raise ValueError(f"{', '.join(missing)} is not installed: run `pip install -e '.[dev]'`")
+
+
+async def _breach(options: argparse.Namespace, say: Say) -> int:
+    found = (options.found or now_in_china()).replace(tzinfo=CHINA)
+    async with opened_office(options.database) as office:
+        counts = await office.counts()
+        hotline = Figures(office.knowledge.parameters, found.date())("hotline.fraud")
+    contact = Settings.read(os.environ).operator_contact
+    say(draft(Breach(options.leaked, found), counts, contact, str(hotline)))
+    return 0
 
 
 def _unreadable(count: int, say: Say) -> int:

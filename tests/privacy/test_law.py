@@ -14,6 +14,7 @@ from bot.conversation import Conversation, Say
 from bot.guidance import card
 from bot.messages.sheet import Operator
 from bot.questionnaire import LANGUAGES
+from tests.privacy import audit
 from tests.talks import CONSENT, SHORT_PATH, TODAY, speaker
 from tests.test_rights import data_of, said, state
 
@@ -101,6 +102,21 @@ def test_pipl_55_56_the_impact_assessment_names_every_trigger_and_waits_for_a_si
         assert trigger in text
     assert "three years" in text
     assert "Released: yes / no" in text
+
+
+def test_pipl_53_an_operator_abroad_is_asked_for_a_representative_and_everyone_sees_the_contact() -> None:
+    assessment = (ROOT / "docs/impact-assessment.md").read_text(encoding="utf-8")
+    assert "representative in China, named in `OPERATOR_CONTACT`" in assessment
+    abroad = replace(speaker(), operator=Operator("Gig Help Ltd; representative in China: 李四"))
+    for language in LANGUAGES:
+        (privacy,) = abroad.word(Say("privacy"), None, language, TODAY)
+        assert "李四" in privacy.text
+
+
+def test_pipl_54_the_audit_is_that_of_today_s_tests_and_finds_every_article_kept() -> None:
+    assert audit.PAGE.read_text(encoding="utf-8") == audit.page(), "run `python -m tests.privacy.audit`"
+    named = {(law, article) for law, article, _, _ in audit.kept()}
+    assert named == set(audit.ASKED), "an article without a test, or a test without its article's line"
 
 
 def test_pipl_57_security_md_says_within_what_time_a_weakness_is_mended() -> None:
