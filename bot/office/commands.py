@@ -113,11 +113,11 @@ async def _export(options: argparse.Namespace, say: Say) -> int:
     from bot.office.export import export
     from bot.office.sheet import Sheet
 
-    if options.to == "parquet":
-        raise ValueError("Parquet needs pyarrow, which this project doesn't depend on: use --to csv")
+    if options.to == "parquet" and find_spec("pyarrow") is None:
+        raise ValueError("Parquet needs pyarrow: install this project's extra `parquet`, or use --to csv")
     async with opened_office(options.database) as office:
-        count = await export(office.participants(), Sheet(office.knowledge), options.out)
-        say(f"{count} people who agreed to research: {options.out / 'answers.csv'}, codebook.csv")
+        count = await export(office.participants(), Sheet(office.knowledge), options.out, options.to)
+        say(f"{count} people who agreed to research: {options.out / f'answers.{options.to}'}, codebook.csv")
         return _unreadable(office.unreadable, say)
 
 

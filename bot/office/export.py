@@ -1,4 +1,4 @@
-"""Writes what participants answered as CSV, with a codebook: no cell is a formula, no name lasts."""
+"""Writes what participants answered as CSV or Parquet, with a codebook: no formula, no name that lasts."""
 
 import csv
 import hmac
@@ -7,11 +7,13 @@ import os
 import secrets
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from bot.office.reading import Participant
 from bot.office.sheet import OUTCOMES, Column, Sheet
 from bot.questionnaire import Question
 
+Format = Literal["csv", "parquet"]
 FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 NAME = 12  # bytes of a person's name in an export
 BOM = "\ufeff"  # or spreadsheet programs take the Chinese for something else
@@ -33,8 +35,8 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
 }
 
 
-async def export(people: AsyncIterable[Participant], sheet: Sheet, folder: Path) -> int:
-    """Write `answers.csv` and `codebook.csv` into a folder, for their owner only; gives the number of rows.
+async def export(people: AsyncIterable[Participant], sheet: Sheet, folder: Path, to: Format = "csv") -> int:
+    """Write the answers and `codebook.csv` into a folder, for their owner only; gives the number of rows.
 
     Each export names people by a fresh key that is thrown away, and sorts them by these names, so that two
     exports can't be laid side by side.
@@ -46,7 +48,10 @@ async def export(people: AsyncIterable[Participant], sheet: Sheet, folder: Path)
     ]
     rows.sort(key=lambda row: row["person"])
     names = [column.name for column in sheet.columns]
-    write(folder / "answers.csv", text([names, *([row[name] for name in names] for row in rows)]))
+    if to == "parquet":
+        write(folder / "answers.parquet", parquet(rows, sheet))
+    else:
+        write(folder / "answers.csv", text([names, *([row[name] for name in names] for row in rows)]))
     write(folder / "codebook.csv", text([CODEBOOK, *codebook(sheet)]))
     return len(rows)
 
@@ -58,6 +63,23 @@ def text(rows: Iterable[Sequence[str]]) -> str:
     return BOM + out.getvalue()
 
 
+def parquet(rows: Sequence[Mapping[str, str]], sheet: Sheet) -> bytes:
+    """Give the rows as Parquet: codes and yes or no as small integers, the rest as words; unknown is null."""
+    import pyarrow as pa  # an extra of this project: most operators need no Parquet
+    from pyarrow.parquet import write_table
+
+    arrays: dict[str, pa.Array] = {}
+    for column in sheet.columns:
+        cells = [row[column.name] or None for row in rows]
+        if column.option or column.name in (*sheet.features, *OUTCOMES, "finished"):
+            arrays[column.name] = pa.array([cell and int(cell) for cell in cells], pa.int8())
+        else:
+            arrays[column.name] = pa.array(cells, pa.string())
+    out = io.BytesIO()
+    write_table(pa.table(arrays), out)
+    return out.getvalue()
+
+
 def safe(cell: str) -> str:
     """Take from a cell what a spreadsheet program would run; a harmless one stays as it is."""
     cell = cell.replace("\0", "")
@@ -65,14 +87,14 @@ def safe(cell: str) -> str:
     return f"'{cell}" if starts & FORMULA else cell
 
 
-def write(path: Path, content: str) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Write a file that only its owner may read, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(content)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
     part.replace(path)
 
 

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow.parquet import read_table
 
 from bot.__main__ import main
 from bot.adapters.tables import conversations
@@ -194,11 +195,26 @@ def test_a_plain_cell_stays_as_it_is() -> None:
     assert safe("from_3000") == "from_3000"
 
 
-def test_parquet_is_refused_with_what_it_would_need(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["export", "--to", "parquet", "--out", str(tmp_path)]) == 2
-    assert "pyarrow" in capsys.readouterr().err
+async def test_parquet_holds_what_the_csv_holds_with_codes_as_numbers(tmp_path: Path) -> None:
+    people = [talk({**ANSWERS, "income": ("skipped",)}), talk({"age": ("from_21_to_30",)}), talk()]
+    await fill(tmp_path / "b.sqlite", people)
+    async with office(tmp_path / "b.sqlite") as rooms:
+        assert await export(rooms.participants(), SHEET, tmp_path, "parquet") == 3
+    table = read_table(tmp_path / "answers.parquet")
+    assert table.column_names == [column.name for column in SHEET.columns]
+    kinds = {name: str(table.schema.field(name).type) for name in ("age", "constrained", "finished", "month")}
+    assert kinds == {"age": "int8", "constrained": "int8", "finished": "int8", "month": "string"}
+    as_text = [
+        {name: "" if cell is None else str(cell) for name, cell in row.items()} for row in table.to_pylist()
+    ]
+    csv_rows = await exported(tmp_path / "b.sqlite", tmp_path / "out")
+    assert nameless(as_text) == nameless(csv_rows)
+    assert (tmp_path / "answers.parquet").stat().st_mode & 0o077 == 0
+
+
+def nameless(rows: list[dict[str, str]]) -> list[list[tuple[str, str]]]:
+    """Give the rows without the names, which each export makes anew, in an order of their own."""
+    return sorted(sorted((name, cell) for name, cell in row.items() if name != "person") for row in rows)
 
 
 def test_a_database_without_its_keys_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
