@@ -21,7 +21,7 @@ class Conversation:
     pieces of advice that the worker set aside, `stuck` those on which they asked for help, `unscored`
     whether they objected to the score, `traditional` whether they read Traditional script, `simple` whether
     they want one idea a line and big buttons; `guess` the question and the option that we asked back, for
-    a typed yes.
+    a typed yes; `shown_by` the version of the knowledge, models included, that made the last result shown.
     """
 
     questionnaire: str
@@ -42,6 +42,7 @@ class Conversation:
     traditional: bool = False
     simple: bool = False
     guess: tuple[str, str] | None = None
+    shown_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

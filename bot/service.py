@@ -154,6 +154,8 @@ def _turn(
             talk, replies = speaker.flow.step(held, incoming, envelope.language)
     if talk is not None:
         talk, replies = _timed(speaker, talk, replies, now)
+        if any(isinstance(reply, Report) for reply in replies):
+            talk = replace(talk, shown_by=speaker.knowledge.version)
     language = _language(envelope, talk or held)
     messages = [message for reply in replies for message in speaker.word(reply, talk, language, today)]
     return talk, [_address(envelope, message) for message in messages], list(_shown(replies))

@@ -152,6 +152,8 @@ def unintended(before: Conversation | None, after: Conversation | None, data: st
         field.name for field in fields(before) if getattr(before, field.name) != getattr(after, field.name)
     }
     found = changed - may_change(before, data)
+    if after.shown_by == speaker().knowledge.version:  # it stands under the result, wherever that is shown
+        found -= {"shown_by"}
     if "answers" in changed and data.split(":")[0] in OF_A_QUESTION:
         keys = {*before.answers, *after.answers}
         found |= {id for id in keys if before.answers.get(id) != after.answers.get(id)} - {data.split(":")[1]}

@@ -77,6 +77,16 @@ def test_pipl_45_the_data_are_shown_in_words_and_handed_over_as_a_file() -> None
     assert set(kept) == set(Conversation.__dataclass_fields__)
 
 
+def test_a_result_leaves_the_version_that_made_it_and_looking_again_changes_nothing() -> None:
+    half, whole = state("ticking"), state("result")
+    assert half is not None
+    assert whole is not None
+    assert half.shown_by == ""
+    assert whole.shown_by == speaker().knowledge.version
+    assert said(whole, "/result")[0] == whole
+    assert whole.shown_by in said(whole, "/mydata")[1][0].text
+
+
 def test_pipl_46_an_answer_can_be_corrected_at_any_time_and_the_data_follow() -> None:
     talk = state("result")
     assert talk is not None

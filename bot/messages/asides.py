@@ -45,6 +45,7 @@ def my_data(sheet: Sheet, reply: MyData) -> Message:
         reminders=[f"{at} {what}" for at, what in _times(sheet, talk)],
         stuck=[sheet.title(id) for id in talk.stuck if id in sheet.knowledge.pieces],
         unscored=talk.unscored,
+        shown_by=talk.shown_by,
     )
     delete = Button(sheet.label("delete"), "go:delete")
     rows = sheet.rows(("review", "data_file"), ("withdraw", "explain"))

@@ -27,6 +27,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "questionnaire_version": ("问卷版本", "version of the questionnaire that was answered"),
     "consent_version": ("同意书版本", "version of the consent agreed to"),
     "knowledge_version": ("导出时的知识版本", "version of the knowledge at the export"),
+    "result_version": (
+        "最后看到的结果是用哪一版知识（含模型）算的，没看过为空",
+        "version of the knowledge, models included, that made the last result shown; empty: none was",
+    ),
     "finished": ("答完为1，没答完为0", "1: nothing is open; 0: partial"),
     "stopped_at": ("没答完时停在哪一题", "the question that is open"),
     "skipped": ("跳过的题，用空格隔开", "questions skipped, parted by spaces"),

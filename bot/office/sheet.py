@@ -44,7 +44,10 @@ class Sheet:
         by_id = self.knowledge.questionnaire.by_id
         outcomes = dict(zip(OUTCOMES, ("constrained", "commercial_cover"), strict=True))
         return (
-            *(Column(name) for name in ("person", "month", *self._versions, "finished", "stopped_at")),
+            *(
+                Column(name)
+                for name in ("person", "month", *self._versions, "result_version", "finished", "stopped_at")
+            ),
             *(Column(name, by_feature.get(name)) for name in self.features),
             *(Column(name, by_id.get(id)) for name, id in outcomes.items()),
             *self._answers,
@@ -60,6 +63,7 @@ class Sheet:
             "month": f"{participant.day:%Y-%m}",
             **self._versions,
             "questionnaire_version": participant.answered,
+            "result_version": talk.shown_by,
             "finished": "0" if open_ else "1",
             "stopped_at": open_.id if open_ else "",
             **{name: _cell(code) for name, code in self.codes(talk.answers).items()},

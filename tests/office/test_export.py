@@ -134,6 +134,13 @@ async def test_each_row_says_by_which_versions_it_was_made(tmp_path: Path) -> No
     assert row["model_insurance_gap"] == KNOWLEDGE.models["insurance_gap"].version
 
 
+async def test_a_row_keeps_the_version_that_made_the_result_whatever_serves_today(tmp_path: Path) -> None:
+    await fill(tmp_path / "b.sqlite", [replace(talk(), shown_by="0123456789ab")])
+    (row,) = await exported(tmp_path / "b.sqlite", tmp_path / "out")
+    assert row["result_version"] == "0123456789ab"
+    assert row["knowledge_version"] == KNOWLEDGE.version
+
+
 async def test_the_models_learn_from_the_exported_file_as_it_is(tmp_path: Path) -> None:
     people = [talk({**ANSWERS, "constrained": (id,)}) for id in ("yes", "no")]
     people.append(talk({**ANSWERS, "commercial_cover": ("accident",), "premium": ("from_301",)}))
