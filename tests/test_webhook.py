@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
-from bot.adapters.database import opened
+from bot.adapters.database import open_engine, opened
 from bot.adapters.intake import Intake
 from bot.adapters.metrics import Metrics
 from bot.adapters.settings import Secret
@@ -183,6 +183,35 @@ async def test_health_readiness_and_counts_are_told(store: Store, client: httpx.
     assert 'updates_total{result="repeated"} 1.0' in page
     async with client_of(store, alive=lambda: False) as stopped:
         assert (await stopped.get("/healthz")).status_code == 503
+
+
+async def test_without_its_database_the_worker_is_alive_but_not_ready(tmp_path: Path) -> None:
+    engine = open_engine("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    async with client_of(Store(engine, VAULT, settling_today())) as client:
+        assert (await client.get("/healthz")).status_code == 200
+        for path in ("/readyz", "/metrics"):
+            answer = await client.get(path)
+            assert (answer.status_code, answer.text) == (503, "the database doesn't answer")
+        assert (await client.post(PATH, headers=RIGHT, json=said(1, "/start"))).status_code == 500
+    await engine.dispose()
+
+
+async def test_who_hangs_up_in_the_middle_of_a_body_leaves_nothing(store: Store) -> None:
+    app = webhook(Intake(store, Metrics()), store, Metrics(), Secret(SECRET), lambda: True)
+    sent: list[Any] = []
+    body = [{"type": "http.request", "body": b'{"update_id"', "more_body": True}, {"type": "http.disconnect"}]
+
+    async def receive() -> Any:
+        return body.pop(0)
+
+    async def send(event: Any) -> None:
+        sent.append(event)
+
+    headers = [(name.lower().encode(), value.encode()) for name, value in RIGHT.items()]
+    scope = {"type": "http", "method": "POST", "path": PATH, "headers": headers, "query_string": b""}
+    await app(scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert await rows(store) == 0
 
 
 @pytest.mark.parametrize(

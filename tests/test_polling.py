@@ -1,0 +1,141 @@
+"""Long polling loses nothing: an update is asked for again until its turn is committed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from telegram.error import NetworkError
+
+from bot.adapters import polling
+from bot.adapters.intake import Intake
+from bot.adapters.metrics import Metrics
+from bot.adapters.polling import Polling, Raw
+from bot.adapters.store import Store
+from bot.conversation import Conversation
+from bot.service import Envelope, Settled
+from tests.talks import CONSENT, VAULT, settling_today
+
+
+class Telegram:
+    """Telegram's side: gives what is not confirmed yet, and forgets what is."""
+
+    def __init__(self, *updates: Raw, troubles: int = 0) -> None:
+        self.updates, self.troubles = list(updates), troubles
+        self.offsets: list[int] = []
+        self.answered: list[str] = []
+        self.idle = asyncio.Event()
+
+    async def fetch(self, offset: int) -> list[Raw]:
+        self.offsets.append(offset)
+        if self.troubles:
+            self.troubles -= 1
+            raise NetworkError("gone")
+        self.updates = [update for update in self.updates if int(str(update["update_id"])) >= offset]
+        if not self.updates:
+            self.idle.set()
+            await asyncio.sleep(60)
+        return list(self.updates)
+
+    async def answer_tap(self, tap: str) -> None:
+        self.answered.append(tap)
+
+
+class Trouble:
+    """A settling that storage fails `times` times; it notes in which order the turns were taken."""
+
+    def __init__(self, times: int = 0) -> None:
+        self.times, self.settle = times, settling_today()
+        self.taken: list[tuple[int, int | None]] = []
+
+    def __call__(
+        self, envelopes: Sequence[Envelope], held: Mapping[int, Conversation], seen: frozenset[int], room: int
+    ) -> Settled:
+        if self.times:
+            self.times -= 1
+            raise OperationalError("SELECT", {}, OSError("gone"))
+        self.taken += [(e.chat, e.update) for e in envelopes]
+        return self.settle(envelopes, held, seen, room)
+
+
+def person(id: int) -> Raw:
+    return {"id": id, "is_bot": False, "first_name": "王", "language_code": "zh-hans"}
+
+
+def said(update: int, text: str = "/start", chat: int = 7) -> Raw:
+    message = {
+        "message_id": update,
+        "chat": {"id": chat, "type": "private"},
+        "from": person(chat),
+        "text": text,
+    }
+    return {"update_id": update, "message": message}
+
+
+def tapped(update: int, data: str, chat: int = 7) -> Raw:
+    message = {"message_id": 3, "chat": {"id": chat, "type": "private"}}
+    query = {"id": f"tap {update}", "from": person(chat), "data": data, "message": message}
+    return {"update_id": update, "callback_query": query}
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "PAUSE", 0.01)
+
+
+@asynccontextmanager
+async def polled(engine: AsyncEngine, telegram: Telegram, trouble: Trouble) -> AsyncIterator[Store]:
+    """Poll until Telegram has nothing more."""
+    store = Store(engine, VAULT, trouble)
+    task = asyncio.create_task(Polling(Intake(store, Metrics()), telegram.fetch, telegram.answer_tap).run())
+    try:
+        await asyncio.wait_for(telegram.idle.wait(), 30)
+        yield store
+    finally:
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def test_what_storage_refuses_is_not_confirmed_until_it_is_kept(engine: AsyncEngine) -> None:
+    telegram, trouble = Telegram(said(5), tapped(6, CONSENT[0])), Trouble(times=4)
+    async with polled(engine, telegram, trouble) as store:
+        talk = await store.conversation(7)
+        assert talk is not None
+        assert talk.ticks == ("answers",)
+    assert trouble.taken == [(7, 5), (7, 6)], "in order, once each"
+    assert telegram.offsets == [0, 7]
+
+
+async def test_a_network_that_fails_is_asked_again_from_the_same_place(engine: AsyncEngine) -> None:
+    telegram = Telegram(said(5), troubles=3)
+    async with polled(engine, telegram, Trouble()) as store:
+        assert await store.conversation(7) is not None
+    assert telegram.offsets == [0, 0, 0, 0, 6]
+
+
+async def test_a_tap_is_answered_so_that_the_button_stops_turning(engine: AsyncEngine) -> None:
+    telegram = Telegram(said(1), tapped(2, CONSENT[0]), said(3, "/help"))
+    async with polled(engine, telegram, Trouble()):
+        pass
+    assert telegram.answered == ["tap 2"]
+
+
+async def test_what_nobody_can_read_holds_up_nothing(engine: AsyncEngine) -> None:
+    strange: list[Raw] = [{"update_id": 1, "message": 5}, {"update_id": 2, "poll": {}}, {"update_id": 3}]
+    telegram = Telegram(*strange, said(4))
+    async with polled(engine, telegram, Trouble()) as store:
+        assert await store.conversation(7) is not None
+    assert telegram.offsets == [0, 5]
+
+
+async def test_each_chat_is_taken_in_order_whatever_the_others_do(engine: AsyncEngine) -> None:
+    updates = [said(n, chat=n % 3 + 1) for n in range(30)]
+    telegram, trouble = Telegram(*updates), Trouble(times=1)
+    async with polled(engine, telegram, trouble):
+        pass
+    for chat in (1, 2, 3):
+        mine = [update for of, update in trouble.taken if of == chat]
+        assert mine == sorted(n for n in range(30) if n % 3 + 1 == chat)

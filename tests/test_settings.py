@@ -1,0 +1,106 @@
+"""Settings are read from the environment, and a wrong one is refused with what to do."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.settings import SettingMissing, Settings
+from bot.adapters.vault import KEY, Keys, keys_in
+from bot.conversation import Command
+from bot.service import Envelope
+
+
+def test_nothing_set_is_the_laptop_s_setting() -> None:
+    settings = Settings.read({})
+    assert settings.campaigns == Settings.read({"CAMPAIGNS": " , "}).campaigns == ()
+    assert settings.models_folder is Settings.read({"MODELS_FOLDER": ""}).models_folder is None
+    assert settings.database_url.startswith("sqlite")
+    assert (settings.retention.draft, settings.retention.result) == (7, 90)
+    assert (settings.send_rate, settings.chat_rate, settings.take_rate) == (30.0, 1.0, 1.0)
+
+
+def test_what_is_set_is_taken() -> None:
+    settings = Settings.read(
+        {
+            "BOT_TOKEN": "1:x",
+            "TELEGRAM_API": "http://127.0.0.1:8081/",
+            "MODELS_FOLDER": "var/models",
+            "CAMPAIGNS": "poster_1, poster-2",
+            "KEEP_RESULT_DAYS": "30",
+            "TAKE_RATE": "0",
+            "WEBHOOK_PORT": "9000",
+        }
+    )
+    assert settings.needed_token().reveal() == "1:x"
+    assert settings.telegram_api == "http://127.0.0.1:8081"
+    assert settings.models_folder == Path("var/models")
+    assert settings.campaigns == ("poster_1", "poster-2")
+    assert settings.retention.result == 30
+    assert settings.port == 9000
+    envelopes = [Envelope(n, 7, Command("start")) for n in range(100)]
+    assert all(settings.floods().admitted(envelope) is envelope for envelope in envelopes)
+    assert settings.pace().reserve(b"7") == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["SEND_RATE", "CHAT_RATE", "TAKE_RATE", "PEOPLE_A_YEAR", "KEEP_DRAFT_DAYS", "WEBHOOK_PORT"]
+)
+@pytest.mark.parametrize("value", ["-1", "many", "nan", "inf", "1e99", ""])
+def test_a_number_that_is_none_is_refused_by_its_name(name: str, value: str) -> None:
+    with pytest.raises(SettingMissing, match=name):
+        Settings.read({name: value})
+
+
+@pytest.mark.parametrize("value", ["poster 1", "海报", "a" * 65, "ok,<b>"])
+def test_a_label_that_telegram_would_not_carry_is_refused(value: str) -> None:
+    with pytest.raises(SettingMissing, match="CAMPAIGNS"):
+        Settings.read({"CAMPAIGNS": value})
+
+
+def test_without_a_token_the_way_to_get_one_is_told() -> None:
+    with pytest.raises(SettingMissing, match="BotFather"):
+        Settings.read({}).needed_token()
+
+
+@pytest.mark.parametrize("secret", ["", "short", "s" * 31, "s" * 257, "s" * 40 + "!", "密" * 40])
+def test_a_weak_webhook_secret_is_refused_with_how_to_make_one_and_never_repeated(secret: str) -> None:
+    with pytest.raises(SettingMissing, match="token_urlsafe") as refused:
+        Settings.read({"WEBHOOK_SECRET": secret}).needed_webhook_secret()
+    assert not secret or secret not in str(refused.value)
+
+
+def test_no_secret_shows_itself() -> None:
+    keys = Keys.new()
+    settings = Settings.read({"BOT_TOKEN": "1:token", "WEBHOOK_SECRET": "w" * 40, "MASTER_KEYS": str(keys)})
+    assert settings.keys() == keys
+    for shown in (repr(settings), str(settings), repr(keys), repr(settings.token)):
+        assert "1:token" not in shown
+        assert "w" * 40 not in shown
+        assert str(keys).split()[1] not in shown
+
+
+def test_the_keys_file_is_made_for_its_owner_alone_and_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "master.keys"
+    keys = Settings.read({"MASTER_KEYS_FILE": str(path)}).keys()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert keys_in(path) == keys
+    path.chmod(0o640)
+    with pytest.raises(ValueError, match="chmod 600"):
+        keys_in(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "one `index`"),
+        ("index AAAA\\nwrap AAAA", f"{KEY} bytes"),
+        ("index", "one `index`"),
+        ("index !!!!", "can't be read"),
+        ("key AAAA", "can't be read"),
+    ],
+)
+def test_broken_keys_are_refused_without_being_repeated(text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told) as refused:
+        Keys.parse(text.replace("\\n", "\n"))
+    assert "AAAA" not in str(refused.value)
