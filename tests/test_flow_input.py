@@ -182,6 +182,27 @@ def test_a_new_questionnaire_asks_back_nothing_that_the_old_one_guessed() -> Non
     assert answers(after) == {"age": ("adult",)}
 
 
+def test_a_typed_yes_ticks_the_choice_that_was_asked_back_and_answers_a_single_one() -> None:
+    open_kinds, _ = talk("a:age:adult", "a:debt:some", "+:kinds:home")
+    assert open_kinds is not None
+    ticked, _ = talk(Typed("是"), start=replace(open_kinds, guess=("kinds", "car")))
+    assert ticked is not None
+    assert (ticked.ticks, ticked.guess) == (("car", "home"), None)
+    open_debt, _ = talk("a:age:adult")
+    assert open_debt is not None
+    answered, _ = talk(Typed("是"), start=replace(open_debt, guess=("debt", "none")))
+    assert answers(answered)["debt"] == ("none",)
+
+
+def test_back_on_a_reopened_question_off_the_path_leads_nowhere() -> None:
+    finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
+    assert finished is not None
+    reopened = replace(finished, reopened="sex")
+    after, replies = talk("back:sex", start=reopened)
+    assert after == reopened
+    assert asked(replies) == "sex"
+
+
 def test_a_new_questionnaire_keeps_the_ticks_of_a_consent_not_yet_given() -> None:
     ticked, _ = FLOW.step(FLOW.step(None, Command("start"))[0], Tap("+:consent:answers"))
     _, replies = flow(AGE, DEBT, version="2").step(ticked, Tap("+:consent:abroad"))
