@@ -37,7 +37,7 @@ test: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m bot check
-	$(BIN)/python -m pytest --numprocesses=2 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses=2 --cov --cov-report=term:skip-covered --durations=12
 
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.benchmarks
