@@ -177,7 +177,7 @@ def test_a_renaming_leaves_answers_alone_that_were_given_after_it() -> None:
 def test_a_new_questionnaire_asks_back_nothing_that_the_old_one_guessed() -> None:
     state, _ = talk("a:age:adult")
     assert state is not None
-    guessed = replace(state, guess=("debt", "gone"))
+    guessed = replace(state, guess=("debt", "none"))
     after, _ = talk(Typed("是"), start=guessed, rules=flow(AGE, DEBT, version="2"))
     assert answers(after) == {"age": ("adult",)}
 
