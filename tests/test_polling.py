@@ -91,7 +91,8 @@ async def polled(engine: AsyncEngine, telegram: Telegram, trouble: Trouble) -> A
     store = Store(engine, VAULT, trouble)
     task = asyncio.create_task(Polling(Intake(store, Metrics()), telegram.fetch, telegram.answer_tap).run())
     try:
-        await asyncio.wait_for(telegram.idle.wait(), 30)
+        async with asyncio.timeout(30):
+            await telegram.idle.wait()
         yield store
     finally:
         task.cancel()

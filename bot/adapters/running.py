@@ -155,8 +155,7 @@ class Bot:
                     log.info("conversations expired", extra={"count": count})
             except (SQLAlchemyError, OSError) as error:
                 log.warning("not tidied", extra={"error": type(error).__name__})
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), TIDY)
+            await self._stopped(TIDY)
 
     async def _remind(self) -> None:
         """Send what people asked to be reminded of, when its time has come."""
@@ -166,8 +165,13 @@ class Bot:
                     await self._store.wake()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("reminders not looked at", extra={"error": type(error).__name__})
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), REMIND)
+            await self._stopped(REMIND)
+
+    async def _stopped(self, seconds: float) -> None:
+        """Wait so long, or until the bot is to stop."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
 
     async def _watch_webhook(self, url: str, secret: Secret) -> None:
         """Register the webhook, and raise the alarm when somebody else changed it."""

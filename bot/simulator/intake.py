@@ -59,7 +59,8 @@ class Intake:
             return batch
         poll = self._poll = asyncio.get_running_loop().create_future()
         try:
-            refusal = await asyncio.wait_for(poll, seconds)
+            async with asyncio.timeout(seconds):
+                refusal = await poll
         except TimeoutError:
             return []
         finally:

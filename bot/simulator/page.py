@@ -105,7 +105,8 @@ class Page:
             yield _sent("snapshot", {"chats": chats})
             while True:
                 try:
-                    event = await asyncio.wait_for(watcher.get(), SIGN_OF_LIFE)
+                    async with asyncio.timeout(SIGN_OF_LIFE):
+                        event = await watcher.get()
                 except TimeoutError:
                     yield ": still here\n\n"
                     continue

@@ -190,7 +190,8 @@ class Worker:
         try:
             while not fits(self.screen):
                 changed.clear()
-                await asyncio.wait_for(changed.wait(), max(end - time.monotonic(), 0))
+                async with asyncio.timeout(max(end - time.monotonic(), 0)):
+                    await changed.wait()
         except TimeoutError:
             wished = f": {wish!r}" if isinstance(wish, str) else ""
             raise AssertionError(f"not seen within {timeout} s{wished}\n{self.screen}") from None

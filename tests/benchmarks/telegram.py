@@ -176,7 +176,8 @@ class Telegram:
                         result.refused += status != 200
                         if answer.startswith(b'{"method":"sendMessage"'):
                             self.replies.came(chat)
-                        result.latencies.append(await asyncio.wait_for(future, 30) - began)
+                        async with asyncio.timeout(30):
+                            result.latencies.append(await future - began)
                         if time.perf_counter() >= end:
                             return
             finally:

@@ -1,6 +1,11 @@
 """What people do with their phones, as the bot is told of it."""
 
+import asyncio
+
+import pytest
+
 from bot.simulator import phone
+from bot.simulator.server import Simulator
 from bot.simulator.worker import Worker
 from tests.simulator.double import Double, refused
 
@@ -46,3 +51,17 @@ async def test_in_a_group_the_bot_hears_only_what_concerns_it(double: Double) ->
     await member.blocks()
     answer = await refused(double, "sendMessage", chat_id=group.id, text="x")
     assert answer == "Forbidden: bot was kicked from the group chat"
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_worker_who_waits_can_be_called_off_in_the_very_moment_of_news(steps: int) -> None:
+    async with Simulator() as simulator:
+        worker = simulator.worker("小王")
+        waiting = asyncio.create_task(worker.expects("what never comes", timeout=60))
+        await asyncio.sleep(0.05)
+        await worker.says("news")
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting], timeout=2)
+        assert waiting.cancelled()
