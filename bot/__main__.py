@@ -5,6 +5,7 @@ import asyncio
 import logging
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -99,7 +100,8 @@ async def _demo(port: int, database: Path) -> int:
     url = f"sqlite+aiosqlite:///{database}"
     vault = Vault(keys_in(database.with_suffix(".keys")))
     async with (
-        Simulator(token=token, port=port) as simulator,
+        # The database remembers the demos before: nobody there, and no update, may have an id of theirs.
+        Simulator(token=token, port=port, past=time.time_ns() // 10**6) as simulator,
         opened(url, vault, settling(speaker)) as store,
     ):
         print(f"The chat page: {simulator.page_url}  (Ctrl+C stops it)", flush=True)

@@ -9,6 +9,7 @@ import pytest
 from bot.adapters.updates import _incoming
 from bot.conversation import Conversation, Tap, Typed
 from bot.messages import File, Message
+from bot.parameters import Figures
 from bot.reminders import CHINA
 from bot.service import Envelope, Wake, settle
 from tests.talks import CONSENT, NOON, SHORT_PATH, speaker
@@ -194,7 +195,8 @@ def test_who_is_stuck_is_told_whom_to_ask_without_shame() -> None:
     assert talk is not None
     assert talk.stuck == ("credit_dispute",)
     assert "不是您的错" in help_.text
-    assert "12363" in help_.text or "打" in help_.text
+    hotline = speaker().knowledge.piece("credit_dispute").check_with
+    assert f"打{Figures(speaker().knowledge.parameters, NOON.date())(hotline)}" in help_.text
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,8 @@ class Simulator:
         username: the bot's @name.
         clock: seconds since 1970; dates of messages and lives of updates and taps follow it.
         webhook_pause: seconds before a refused push is tried again, doubled at each try.
+        past: how many people and updates there were before, so that none has the id of one that a bot
+            remembers from an earlier double.
     """
 
     def __init__(
@@ -63,10 +65,11 @@ class Simulator:
         username: str = "gig_worker_guide_bot",
         clock: Callable[[], float] = time.time,
         webhook_pause: float = 1.0,
+        past: int = 0,
     ) -> None:
         self.token = token
         self.faults = Faults()
-        self.state = State(_describe(token, name, username), clock)
+        self.state = State(_describe(token, name, username), clock, past)
         self._intake = Intake(self.state, self.faults)
         self._dispatch = Dispatch(self.state, self.faults, self._intake)
         self._delivery = Delivery(self.state, self._intake, self._dispatch, self.faults, webhook_pause)

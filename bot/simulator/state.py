@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from bot.simulator.files import Files
-from bot.simulator.updates import Updates
+from bot.simulator.updates import FIRST_ID, Updates
 
 JSON = dict[str, Any]
 ChatKind = Literal["private", "group", "supergroup"]
@@ -83,10 +83,11 @@ Listener = Callable[[Event], None]
 class State:
     """The double's whole memory."""
 
-    def __init__(self, bot: JSON, clock: Callable[[], float]) -> None:
+    def __init__(self, bot: JSON, clock: Callable[[], float], past: int = 0) -> None:
         self.bot = bot
         self.clock = clock
-        self.updates = Updates(clock)
+        self.updates = Updates(clock, FIRST_ID + past)
+        self._first_user = FIRST_USER + past
         self.files = Files()
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
@@ -101,7 +102,7 @@ class State:
 
     def add_user(self, first_name: str, language: str = "", username: str = "") -> User:
         """Open an account with its private chat, in which nobody has spoken yet."""
-        user = User(FIRST_USER + len(self.users), first_name, language, username)
+        user = User(self._first_user + len(self.users), first_name, language, username)
         self.users[user.id] = user
         self.chats[user.id] = Chat(user.id, "private", first_name, {user.id: user})
         self.tell(Event("chat", user.id, self.chats[user.id].json()))

@@ -15,10 +15,10 @@ FIRST_ID = 700_000_001
 class Updates:
     """What waits, oldest first. No waiting happens here: `arrived` is called at each arrival."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], first: int = FIRST_ID) -> None:
         self._clock = clock
         self._waiting: dict[int, tuple[float, JSON]] = {}  # by id, so oldest first
-        self._next = FIRST_ID
+        self._next = first
         self.allowed: tuple[str, ...] = ()  # () stands for all but those on request
         self.arrived: Callable[[], None] = lambda: None
 
