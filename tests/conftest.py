@@ -17,6 +17,13 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count coverage in the quick tests only: it triples what the slow ones take, and they reach no more."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker("no_cover")
+
+
 @pytest.fixture
 async def postgres() -> AsyncIterator[str]:
     """A PostgreSQL database of the test's own, so that tests can run beside each other; its address."""

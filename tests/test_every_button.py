@@ -160,6 +160,7 @@ def unintended(before: Conversation | None, after: Conversation | None, data: st
     return sorted(found)
 
 
+@pytest.mark.slow
 def test_a_button_changes_nothing_but_what_it_is_for_and_every_press_is_answered() -> None:
     waiting = {
         data for talk in states().values() for name in COMMANDS for data in shown(said(talk, f"/{name}"))

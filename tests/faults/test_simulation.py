@@ -12,6 +12,7 @@ KILLS = 2_000
 BATCHES = 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_a_bot_that_dies_anywhere_keeps_every_promise(batch: int) -> None:
     kills, seed = 0, batch

@@ -68,6 +68,7 @@ async def empty_outbox(store: Store) -> None:
         await store.sent(letter)
 
 
+@pytest.mark.slow
 async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tmp_path: Path) -> None:
     """Ids and typed words of 1,000 people, with errors among them, in database, WAL, backup and logs."""
     stream, random_ = StringIO(), random.Random(1)
@@ -115,6 +116,7 @@ async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tm
     assert [needle for needle in needles if needle in told] == []
 
 
+@pytest.mark.slow
 async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_a_restore(
     tmp_path: Path,
 ) -> None:
@@ -146,6 +148,7 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
         assert traces(files, gone) == []
 
 
+@pytest.mark.slow
 async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp_path: Path) -> None:
     """Whatever was said before the deletion is gone, whatever comes after begins anew."""
     async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
