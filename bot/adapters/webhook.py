@@ -1,7 +1,8 @@
 """The webhook: authenticated before read, committed before answered; health and metrics beside it."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -17,27 +18,39 @@ from bot.adapters.store import Store
 PATH = "/telegram"
 LARGEST = 1_000_000  # bytes of one update; Telegram's own are far smaller
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+GONE = (SQLAlchemyError, OSError, TimeoutError)
 
 
 def webhook(
-    intake: Intake,
-    store: Store,
-    metrics: Metrics,
-    secret: Secret,
-    alive: Callable[[], bool] = lambda: True,
-    on_start: Callable[[], Awaitable[None]] | None = None,
+    intake: Intake, store: Store, metrics: Metrics, secret: Secret, alive: Callable[[], bool] = lambda: True
 ) -> Starlette:
-    """Build the ASGI application. A tap is answered on the response itself, which saves a call.
+    """Build the ASGI application: the updates at PATH, /healthz, /readyz and /metrics."""
+    pages = _Pages(store, metrics, alive)
+    return Starlette(
+        routes=[
+            Route(PATH, _Door(intake, secret.reveal().encode()).take, methods=["POST"]),
+            Route("/healthz", pages.healthy),
+            Route("/readyz", pages.ready),
+            Route("/metrics", pages.measure),
+        ]
+    )
 
-    403 without the secret, 405 for anything but POST, 413 beyond LARGEST, 415 for anything but JSON,
-    500 when the turn could not be stored (Telegram then delivers again), 200 for all else.
-    """
 
-    expected = secret.reveal().encode()
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Where Telegram delivers."""
 
-    async def take(request: Request) -> Response:
+    intake: Intake
+    secret: bytes
+
+    async def take(self, request: Request) -> Response:
+        """Take an update in; a tap is answered on the response itself, which saves a call.
+
+        403 without the secret, 405 for anything but POST, 413 beyond LARGEST, 415 for anything but JSON,
+        500 when the turn could not be stored (Telegram then delivers again), 200 for all else.
+        """
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(given, expected):
+        if not hmac.compare_digest(given, self.secret):
             return PlainTextResponse("forbidden", 403)
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
             return PlainTextResponse("JSON only", 415)
@@ -48,38 +61,39 @@ def webhook(
         if body is None:
             return PlainTextResponse("too large", 413)
         try:
-            update = await intake.take(body)
+            update = await self.intake.take(body)
         except NotStored:
             return PlainTextResponse("not stored, deliver it again", 500)
         if update is not None and update.tapped:
             return JSONResponse({"method": "answerCallbackQuery", "callback_query_id": update.tapped})
         return Response(status_code=200)
 
-    async def healthy(_request: Request) -> Response:
-        return PlainTextResponse("alive" if alive() else "stopped", 200 if alive() else 503)
 
-    async def ready(_request: Request) -> Response:
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """What the operator's tools ask: 503 when the process or its database doesn't answer."""
+
+    store: Store
+    metrics: Metrics
+    alive: Callable[[], bool]
+
+    async def healthy(self, _request: Request) -> Response:
+        alive = self.alive()
+        return PlainTextResponse("alive" if alive else "stopped", 200 if alive else 503)
+
+    async def ready(self, _request: Request) -> Response:
         try:
-            letters, oldest = await store.outbox.backlog()
-        except (SQLAlchemyError, OSError, TimeoutError):
+            letters, oldest = await self.store.outbox.backlog()
+        except GONE:
             return PlainTextResponse("the database doesn't answer", 503)
         return JSONResponse({"outbox": letters, "oldest_seconds": round(oldest)})
 
-    async def measure(_request: Request) -> Response:
+    async def measure(self, _request: Request) -> Response:
         try:
-            page = await metrics.page(store.outbox.backlog)
-        except (SQLAlchemyError, OSError, TimeoutError):
+            page = await self.metrics.page(self.store.outbox.backlog)
+        except GONE:
             return PlainTextResponse("the database doesn't answer", 503)
         return Response(page, media_type="text/plain; version=0.0.4")
-
-    return Starlette(
-        routes=[
-            Route(PATH, take, methods=["POST"]),
-            Route("/healthz", healthy),
-            Route("/readyz", ready),
-            Route("/metrics", measure),
-        ]
-    )
 
 
 async def _body(request: Request) -> bytes | None:
