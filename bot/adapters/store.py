@@ -3,12 +3,11 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.adapters.deletion import DAY, Deletion, Retention, lock
 from bot.adapters.gathering import Gathering
 from bot.adapters.outbox import Letter, Outbox
+from bot.adapters.rows import Row, load, seal
 from bot.adapters.tables import conversations, outbox, updates, years
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Locker, Vault, WrongKey
@@ -30,9 +30,6 @@ LIMIT = 9_999  # people a calendar year: beyond, the law on transfers abroad ask
 
 # Takes turns: envelopes, conversations by chat, updates seen before, how many people may still join.
 Settle = Callable[[Sequence[Envelope], Mapping[int, Conversation], frozenset[int], int], Settled]
-
-_state = TypeAdapter(Conversation)
-_answers = TypeAdapter(dict[str, tuple[str, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +49,6 @@ class Effect:
     letters: list[Letter] = field(default_factory=list)
     forgotten: int = 0
     came: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A chat's row, opened; `key` and `locker` are the person's own."""
-
-    conversation: Conversation
-    key: bytes
-    locker: Locker
-    blocked: bool
-    changed_at: int
 
 
 class Store:
@@ -147,30 +133,19 @@ class Store:
         people = {envelope.chat: self.vault.pseudonym(envelope.chat) for envelope in envelopes}
         if self._postgres:
             lock(connection, people.values())
-        ids = {envelope.update for envelope in envelopes if envelope.update is not None}
-        seen = frozenset(connection.scalars(sa.select(updates.c.update).where(updates.c.update.in_(ids))))
-        rows, unreadable = self._load(connection, people)
+        seen = self._seen(connection, envelopes)
+        rows, unreadable = load(connection, self.vault, people)
         readable = [envelope for envelope in envelopes if envelope.chat not in unreadable]
         year, room = self._room(connection)
         settled = self._settle(readable, {chat: row.conversation for chat, row in rows.items()}, seen, room)
-        if settled.joined:
-            joined = self._insert(years).values(year=year, people=settled.joined)
-            more = {"people": years.c.people + joined.excluded.people}
-            connection.execute(joined.on_conflict_do_update(index_elements=["year"], set_=more))
-        for envelope in readable:
-            row = rows.get(envelope.chat)
-            if row and row.blocked and not isinstance(envelope.incoming, Wake):  # who writes has unblocked
-                settled.conversations.setdefault(envelope.chat, row.conversation)
+        _unblock(settled, rows, readable)
         lost = {
             e.update: unreadable[e.chat]
             for e in envelopes
             if e.chat in unreadable and e.update is not None and e.update not in seen
         }
-        now = int(self.clock())
-        handled = {*settled.handled, *lost}
-        if handled:
-            insert = self._insert(updates).on_conflict_do_nothing()
-            connection.execute(insert, [{"update": id, "handled_at": now} for id in handled])
+        handled, now = {*settled.handled, *lost}, int(self.clock())
+        self._note(connection, handled, now, year, settled.joined)
         lockers = self._save(connection, settled, rows, people, now)
         effect = Effect(
             turns=len(handled),
@@ -182,41 +157,31 @@ class Store:
         )
         return effect, handled
 
+    def _seen(self, connection: sa.Connection, envelopes: Sequence[Envelope]) -> frozenset[int]:
+        ids = {envelope.update for envelope in envelopes if envelope.update is not None}
+        return frozenset(connection.scalars(sa.select(updates.c.update).where(updates.c.update.in_(ids))))
+
+    def _note(self, connection: sa.Connection, handled: set[int], now: int, year: int, joined: int) -> None:
+        """Note the updates that were handled, and how many people joined this year."""
+        if handled:
+            insert = self._insert(updates).on_conflict_do_nothing()
+            connection.execute(insert, [{"update": id, "handled_at": now} for id in handled])
+        if joined:
+            count = self._insert(years).values(year=year, people=joined)
+            more = {"people": years.c.people + count.excluded.people}
+            connection.execute(count.on_conflict_do_update(index_elements=["year"], set_=more))
+
     def _room(self, connection: sa.Connection) -> tuple[int, int]:
         """Give China's year, and how many people may still join in it."""
         year = datetime.fromtimestamp(self.clock(), CHINA).year
         people = connection.scalar(sa.select(years.c.people).where(years.c.year == year))
         return year, max(0, self._limit - (people or 0))
 
-    def _load(
-        self, connection: sa.Connection, people: Mapping[int, bytes]
-    ) -> tuple[dict[int, _Row], dict[int, Exception]]:
-        """Load the chats' rows; a row that can't be opened stays as it is, and holds up nobody else."""
-        wanted = sa.select(conversations).where(conversations.c.person.in_(set(people.values())))
-        found = {row.person: row for row in connection.execute(wanted)}
-        rows: dict[int, _Row] = {}
-        unreadable: dict[int, Exception] = {}
-        for chat, person in people.items():
-            if person in found:
-                try:
-                    rows[chat] = self._open(found[person])
-                except (WrongKey, ValidationError) as error:
-                    unreadable[chat] = error
-        return rows, unreadable
-
-    def _open(self, row: sa.Row[Any]) -> _Row:
-        locker = self.vault.locker(row.key, row.person)
-        talk = _state.validate_json(locker.open(row.state, b"state:" + row.person))
-        if row.answers is not None:
-            answers = _answers.validate_json(locker.open(row.answers, b"answers:" + row.person))
-            talk = replace(talk, answers=answers)
-        return _Row(talk, row.key, locker, row.blocked, row.changed_at)
-
     def _save(
         self,
         connection: sa.Connection,
         settled: Settled,
-        rows: Mapping[int, _Row],
+        rows: Mapping[int, Row],
         people: Mapping[int, bytes],
         now: int,
     ) -> dict[int, Locker]:
@@ -233,7 +198,7 @@ class Store:
             person, row = people[chat], kept.get(chat)
             key, lockers[chat] = (row.key, row.locker) if row else self.vault.new_key(person)
             days = self._retention.result if chat in settled.finished else self._retention.draft
-            sealed = _sealed(chat, talk, person, lockers[chat])
+            sealed = seal(chat, talk, person, lockers[chat])
             wake_at = min((reminder.due for reminder in talk.reminders), default=None)
             last = max((reminder.due for reminder in talk.reminders), default=0)
             expires_at = max(now + days * DAY, last + DAY)
@@ -262,18 +227,15 @@ class Store:
         """Give what is kept of a chat, for the tests and the office."""
         people = {chat: self.vault.pseudonym(chat)}
         async with self.engine.connect() as connection:
-            rows, unreadable = await connection.run_sync(self._load, people)
+            rows, unreadable = await connection.run_sync(load, self.vault, people)
         if unreadable:
             raise unreadable[chat]
         return rows[chat].conversation if chat in rows else None
 
 
-def _sealed(chat: int, talk: Conversation, person: bytes, locker: Locker) -> dict[str, Any]:
-    """Seal a conversation, the answers apart: a constraint forbids those without consent."""
-    answers = _answers.dump_json(dict(talk.answers)) if talk.answers else None
-    return {
-        "state": locker.seal(_state.dump_json(replace(talk, answers={})), b"state:" + person),
-        "answers": locker.seal(answers, b"answers:" + person) if answers else None,
-        "consent": talk.consent_version if talk.consent else None,
-        "address": locker.seal(b"%d" % chat, b"address:" + person) if talk.reminders else None,
-    }
+def _unblock(settled: Settled, rows: Mapping[int, Row], envelopes: Sequence[Envelope]) -> None:
+    """Have the rows of those who write saved, though nothing else changed: who writes has unblocked."""
+    for envelope in envelopes:
+        row = rows.get(envelope.chat)
+        if row and row.blocked and not isinstance(envelope.incoming, Wake):
+            settled.conversations.setdefault(envelope.chat, row.conversation)

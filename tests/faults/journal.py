@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from bot.adapters.store import Store
+from bot.adapters.rows import unsealed
 from bot.adapters.tables import conversations, dead_letters, outbox, updates, years
 from bot.conversation import Conversation, Reply
 from bot.messages import Message, Speaker
@@ -205,10 +205,8 @@ class Journal:
             self.fail(f"updates stored and applied differ: {sorted(stored ^ self.applied)}")
         if people != self.joined:
             self.fail(f"{self.joined} people joined, {people} are counted")
-        nothing: Any = None
-        reader = Store(cast(Any, self.read), VAULT, nothing)  # it only opens rows
         chats = {VAULT.pseudonym(chat): chat for chat in {*self.of_chat, *self.talks}}
-        found = {chats[person]: reader._open(row).conversation for person, row in rows.items()}
+        found = {chats[person]: unsealed(row, VAULT).conversation for person, row in rows.items()}
         if found != self.talks:
             differing = [c for c in {*found, *self.talks} if found.get(c) != self.talks.get(c)]
             self.fail(

@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.adapters import store
 from bot.adapters.database import open_engine, prepare
+from bot.adapters.rows import seal
 from bot.adapters.tables import conversations
 from bot.adapters.tombstones import Tombstones
 from bot.conversation import Conversation
@@ -62,7 +62,7 @@ async def fill(database: Path, talks: Sequence[Conversation], **columns: Any) ->
     for chat, held in enumerate(talks, 1):
         person = VAULT.pseudonym(chat)
         key, locker = VAULT.new_key(person)
-        sealed = store._sealed(chat, held, person, locker)
+        sealed = seal(chat, held, person, locker)
         rows.append(
             {"person": person, "key": key, "changed_at": now, "expires_at": now + YEAR, **sealed, **columns}
         )
