@@ -55,10 +55,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question, with why it is asked and who uses its answer."""
+    """One question, with its name for lists of answers, why it is asked and who uses its answer."""
 
     id: str
     part: Part
+    name: Text
     text: Text
     why: Text
     used_by: tuple[str, ...]

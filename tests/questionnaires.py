@@ -16,6 +16,7 @@ def question(id: str, *options: str | Option, multiple: bool = False, skippable:
     return Question(
         id=id,
         part="research" if research else "short",
+        name=Text(id, id),
         text=Text(f"{id}？", f"{id}?"),
         why=Text(f"为了{id}", f"for {id}"),
         used_by=("advice",),

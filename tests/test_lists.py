@@ -90,7 +90,7 @@ YOUNG: Answers = {"age": ("from_21_to_30",), "social_insurance": ("none",), "com
 def test_what_falls_short_is_told_with_the_answer_and_the_threshold() -> None:
     message = worded(Tips("not_yet"), talk(YOUNG), "zh")
     assert "年纪大一点，社保有补贴" in message.text
-    assert "您多大年纪？ 21–30岁" in message.text
+    assert "年龄：21–30岁" in message.text
     assert "女满40岁，男满50岁" in message.text
     assert "open:subsidy_hardship" in data(message)
 

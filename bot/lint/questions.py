@@ -96,6 +96,7 @@ def _used(knowledge: Knowledge, question: Question, consumer: str, read: frozens
 
 def _translations(question: Question, where: str) -> Iterator[Finding]:
     words = {
+        "name": (question.name.zh, question.name.en),
         "text": (question.text.zh, question.text.en),
         "why": (question.why.zh, question.why.en),
         **{f"option {option.id}": (option.zh, option.en) for option in question.options},

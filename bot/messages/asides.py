@@ -7,7 +7,7 @@ from datetime import datetime, time
 from bot import guidance, handout
 from bot.ask import Asker
 from bot.conversation import Answer, AskReminder, Conversation, MyData, Reminders, Stuck, TakeAlong
-from bot.messages.buttons import Button, File, Keyboard, Message
+from bot.messages.buttons import Button, File, Keyboard, Message, in_rows
 from bot.messages.sheet import Sheet
 from bot.parameters import Figures
 from bot.questionnaire import Language
@@ -33,7 +33,7 @@ def my_data(sheet: Sheet, reply: MyData) -> Message:
             if purpose.id in (talk.consent or ())
         ],
         lines=[
-            (sheet.question(id), sheet.said(known[id], answer))
+            (sheet.name(id), sheet.said(known[id], answer))
             for id, answer in talk.answers.items()
             if id in known
         ],
@@ -113,7 +113,7 @@ def ask_reminder(sheet: Sheet, reply: AskReminder) -> Message:
         for when in WHENS
         if due(when, now, deadline) is not None
     ]
-    return Message(text, _pairs(buttons))
+    return Message(text, in_rows(buttons))
 
 
 def reminders(sheet: Sheet, reply: Reminders) -> Message:
@@ -152,7 +152,3 @@ def _times(sheet: Sheet, talk: Conversation) -> list[tuple[str, str]]:
 
 def _language(talk: Conversation) -> str:
     return "English" if talk.language == "en" else "繁體中文" if talk.traditional else "中文"
-
-
-def _pairs(buttons: list[Button]) -> Keyboard:
-    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))

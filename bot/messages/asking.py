@@ -1,7 +1,7 @@
 """Consent and questions in words and buttons."""
 
 from bot.conversation import Ask, AskConsent
-from bot.messages.buttons import Button, Keyboard, Message, tick
+from bot.messages.buttons import Button, Keyboard, Message, in_rows, tick
 from bot.messages.sheet import Sheet
 from bot.questionnaire import Question
 
@@ -68,7 +68,7 @@ def _options(sheet: Sheet, question: Question, reply: Ask) -> Keyboard:
         for option in question.options
     ]
     columns = question.columns
-    return tuple(tuple(buttons[i : i + columns]) for i in range(0, len(buttons), columns))
+    return in_rows(buttons, columns)
 
 
 def _steering(sheet: Sheet, question: Question, reply: Ask) -> Keyboard:

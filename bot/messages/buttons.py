@@ -1,5 +1,6 @@
 """What a message is made of: its text, and buttons in rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.handout import CardData, Handout
@@ -42,3 +43,8 @@ class Message:
 def tick(subject: str, id: str, text: str, *, ticked: bool) -> Button:
     """Make a button that names the state it leads to, so that a double tap changes nothing."""
     return Button(("☑ " if ticked else "☐ ") + text, f"{'-' if ticked else '+'}:{subject}:{id}")
+
+
+def in_rows(buttons: Sequence[Button], columns: int = 2) -> Keyboard:
+    """Set buttons in rows of so many."""
+    return tuple(tuple(buttons[i : i + columns]) for i in range(0, len(buttons), columns))

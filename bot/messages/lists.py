@@ -102,7 +102,7 @@ def _not_yet(sheet: Sheet, piece: NotEligible) -> Entry:
     known = sheet.knowledge.questionnaire.by_id
     asked = dict.fromkeys(id for fact in piece.failed for id in guidance.questions_of(fact))
     said = [
-        f"{sheet.question(id)} {sheet.said(known[id], sheet.answers[id])}"
+        sheet.label("answered", what=sheet.name(id), said=sheet.said(known[id], sheet.answers[id]))
         for id in asked
         if id in sheet.answers
     ]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot import calculators
 from bot.calculators import Age
 from bot.conversation import Reckon
-from bot.messages.buttons import Button, Keyboard, Message
+from bot.messages.buttons import Button, Message, in_rows
 from bot.messages.sheet import Sheet
 from bot.parameters import Figures, NoValue
 
@@ -75,7 +75,7 @@ def _question(sheet: Sheet, reply: Reckon, asked: Asked, said: Sequence[str]) ->
         for value in asked.values
     ]
     columns = 4 if asked.label == "calc_ask_province" else 2
-    rows: Keyboard = tuple(tuple(buttons[i : i + columns]) for i in range(0, len(buttons), columns))
+    rows = in_rows(buttons, columns)
     return Message(text, (*rows, (Button(sheet.label("calc_others"), "calc:"),)), here=reply.here)
 
 

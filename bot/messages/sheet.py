@@ -67,6 +67,10 @@ class Sheet:
         """Word a question."""
         return self.knowledge.questionnaire.by_id[id].text.in_(self.language)
 
+    def name(self, id: str) -> str:
+        """Name a question in a list of answers."""
+        return self.knowledge.questionnaire.by_id[id].name.in_(self.language)
+
     def said(self, question: Question, answer: tuple[str, ...]) -> str:
         """Word an answer."""
         if answer == (SKIPPED,):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot import guidance
 from bot.conversation import MARKS, Card, Remind, Report
 from bot.guidance import Advised, Scores
-from bot.messages.buttons import Button, Keyboard, Message
+from bot.messages.buttons import Button, Keyboard, Message, in_rows
 from bot.messages.sheet import Sheet
 from bot.questionnaire import Answers
 
@@ -58,12 +58,9 @@ def _may_ask_research(sheet: Sheet) -> bool:
 def review(sheet: Sheet) -> Message:
     """Word all answers, each with a button to change it."""
     known = sheet.knowledge.questionnaire.by_id
-    lines = [(sheet.question(id), sheet.said(known[id], answer)) for id, answer in sheet.answers.items()]
-    edits = tuple(
-        (Button(f"✎ {question}", f"edit:{id}"),)
-        for id, (question, _) in zip(sheet.answers, lines, strict=True)
-    )
-    return Message(sheet.render("review.j2", lines=lines), (*edits, *sheet.rows(("continue",))))
+    lines = [(sheet.name(id), sheet.said(known[id], answer)) for id, answer in sheet.answers.items()]
+    edits = [Button(f"✎ {sheet.name(id)}", f"edit:{id}") for id in sheet.answers]
+    return Message(sheet.render("review.j2", lines=lines), (*in_rows(edits), *sheet.rows(("continue",))))
 
 
 def card(sheet: Sheet, reply: Card) -> Message:
