@@ -42,6 +42,7 @@ class Service:
     api: str
     port: int = field(default_factory=lambda: free_port())
     url: str = ""  # where Telegram pushes to, if not to this port
+    settings: dict[str, str] = field(default_factory=dict)  # others than these, which know no limits
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -59,6 +60,7 @@ class Service:
             "SEND_RATE": "0",
             "TAKE_RATE": "0",
             "CHAT_RATE": "0",
+            **self.settings,
         }
 
     async def migrate(self) -> None:

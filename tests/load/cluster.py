@@ -1,0 +1,69 @@
+"""A PostgreSQL server of one's own, that may be crashed and restarted while others' go on."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.service import free_port
+
+OWNER = "postgres"  # PostgreSQL refuses to run as root
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A server in a folder, listening on this machine only."""
+
+    tools: Path
+    folder: Path
+    port: int
+
+    @property
+    def address(self) -> str:
+        """Where its first database is."""
+        return f"postgresql+asyncpg://{OWNER}@127.0.0.1:{self.port}/postgres"
+
+    async def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
+        log = str(self.folder / "server.log")
+        await self.run("pg_ctl", "-D", str(self.folder), "-o", options, "-l", log, "-w", "start")
+
+    async def crash(self) -> None:
+        """Stop it as a power cut does: what was committed is recovered at the next start."""
+        await self.run("pg_ctl", "-D", str(self.folder), "-m", "immediate", "stop")
+
+    async def run(self, tool: str, *options: str) -> None:
+        """Run one of PostgreSQL's tools. Raises RuntimeError with what it said."""
+        process = await asyncio.create_subprocess_exec(
+            str(self.tools / tool), *options, cwd="/", user=OWNER if os.geteuid() == 0 else None,
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        _, said = await process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"{tool}: {said.decode()}")
+
+
+@asynccontextmanager
+async def own_postgres(parent: Path) -> AsyncIterator[Cluster]:
+    """Make a server in a folder below `parent`, and stop it at the end."""
+    cluster = _prepared(parent)
+    await cluster.run("initdb", "-D", str(cluster.folder), "-U", OWNER, "-A", "trust", "-E", "UTF8")
+    await cluster.start()
+    try:
+        yield cluster
+    finally:
+        await cluster.crash()
+
+
+def _prepared(parent: Path) -> Cluster:
+    found = shutil.which("pg_ctl") or max(map(str, Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")))
+    folder = parent / "postgres"
+    folder.mkdir()
+    if os.geteuid() == 0:
+        parent.chmod(0o711)
+        shutil.chown(folder, OWNER)
+    return Cluster(Path(found).parent, folder, free_port())
