@@ -5,5 +5,5 @@ outcomes    what the report expects, cell by cell  fitting     logistic regressi
 training    fits, and writes artifacts/*.json      specs       what each model is, and may say
 answers     collected answers, checked by row      learning    how answers take over from the report
 evaluation  how good a model is, and its ceiling   card        CARD.md and CARD.zh.md, made by the code
-risk        all that serving needs, from artifact, reference, scoring, results, levers: standard library only
+risk        what serving needs, from artifact, reference, scoring, chances, results, levers: no library at all
 """

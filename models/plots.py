@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -11,9 +11,6 @@ from matplotlib.figure import Figure
 
 from models.fitting import Floats
 from models.survey import Coefficient
-
-if TYPE_CHECKING:
-    from models.simulation import Point
 
 STYLE: Any = {"svg.hashsalt": "models", "svg.fonttype": "none", "font.size": 9, "font.family": "sans-serif"}
 BLUE, ORANGE, GREY = "#1f5fa8", "#c8641e", "#808080"
@@ -80,15 +77,14 @@ def distribution(groups: Mapping[str, tuple[Floats, Floats]], path: Path) -> Non
     _save(figure, path)
 
 
-def learning(points: Sequence["Point"], path: Path) -> None:
-    """Log loss by number of answers: report alone, answers alone, both."""
+def learning(sizes: Sequence[int], losses: Mapping[str, Sequence[float]], path: Path) -> None:
+    """Log loss by number of answers: report alone, answers alone, both, best possible, in this order."""
     figure, axes = _canvas(6, 3.8)
-    places = range(len(points))
-    axes.plot(places, [point.prior for point in points], "o-", color=GREY, label="report alone")
-    axes.plot(places, [point.data for point in points], "s-", color=ORANGE, label="answers alone")
-    axes.plot(places, [point.catalytic for point in points], "D-", color=BLUE, label="both (catalytic)")
-    axes.plot(places, [point.best for point in points], ":", color="black", label="best possible")
-    axes.set_xticks(places, [f"{point.size:,}" for point in points])
+    places = range(len(sizes))
+    styles = (("o-", GREY), ("s-", ORANGE), ("D-", BLUE), (":", "black"))
+    for (name, values), (style, color) in zip(losses.items(), styles, strict=True):
+        axes.plot(places, values, style, color=color, label=name)
+    axes.set_xticks(places, [f"{size:,}" for size in sizes])
     axes.set_xlabel("answers")
     axes.set_ylabel("expected log loss, nats")
     axes.legend(frameon=False)

@@ -13,6 +13,7 @@ from itertools import product
 from operator import mul
 from typing import NamedTuple, cast
 
+from models.chances import expit, mean, stretch
 from models.reference import Ranks, Reference, rank
 from models.results import Abstained, Band, Driver, Levels, Refusal, Score
 
@@ -116,7 +117,7 @@ class Model:
 
     def probability(self, known: Known) -> float:
         """Natural frequency of a complete profile."""
-        return _expit(self.logit(known))
+        return expit(self.logit(known))
 
     def logit(self, known: Known) -> float:
         """Log-odds of a complete profile."""
@@ -128,7 +129,7 @@ class Model:
         drivers = [self.told[name][level] for name, level in zip(self.features, values, strict=True)]
         drivers.sort(key=_size, reverse=True)
         logit, spread, percentile = self.whole[values]
-        frequency = _expit(logit), _expit(logit - spread), _expit(logit + spread)
+        frequency = expit(logit), expit(logit - spread), expit(logit + spread)
         return self._told(drivers, logit, percentile, frequency, group)
 
     def _scored(self, known: Known, missing: tuple[str, ...], group: str | None) -> Score:
@@ -194,27 +195,27 @@ class Model:
 
     def _complete(self, profile: Known) -> _Estimate:
         logit, spread, _ = self.whole[tuple(profile[name] for name in self.features)]
-        return _Estimate(logit, _expit(logit), _expit(logit - spread), _expit(logit + spread))
+        return _Estimate(logit, expit(logit), expit(logit - spread), expit(logit + spread))
 
     def _mixed(self, known: Known, group: str | None) -> _Estimate:
         missing, cells = self._reference(group).given(known)
         profiles = [{**known, **dict(zip(missing, levels, strict=True))} for levels, _ in cells]
         weights = [weight for _, weight in cells]
         logits = [self.logit(profile) for profile in profiles]
-        mean = _mean(weights, logits)
-        variance = _mean(weights, [self._variance(profile) for profile in profiles])
-        variance += _mean(weights, [(logit - mean) ** 2 for logit in logits])
+        centre = mean(weights, logits)
+        variance = mean(weights, [self._variance(profile) for profile in profiles])
+        variance += mean(weights, [(logit - centre) ** 2 for logit in logits])
         spread = Z90 * math.sqrt(variance)
-        probability = _mean(weights, [_expit(logit) for logit in logits])
-        low, high = min(_expit(mean - spread), probability), max(_expit(mean + spread), probability)
+        probability = mean(weights, [expit(logit) for logit in logits])
+        low, high = min(expit(centre - spread), probability), max(expit(centre + spread), probability)
         # One more answer may narrow the interval but never widen it: hold room for the widest outcome.
         after = [
             self._estimate({**known, name: level}, group).width
             for name in missing
             for level in self.codes[name]
         ]
-        low, high = _stretch(low, high, max(after))
-        return _Estimate(mean, probability, low, high)
+        low, high = stretch(low, high, max(after))
+        return _Estimate(centre, probability, low, high)
 
     def _ask_next(self, known: Known, missing: tuple[str, ...], group: str | None) -> str | None:
         if not missing:
@@ -227,7 +228,7 @@ class Model:
             for levels, share in cells:
                 shares[levels[place]] += share
             answers = [{**known, name: level} for level in shares]
-            return _mean([*shares.values()], [self._estimate(answer, group).width for answer in answers])
+            return mean([*shares.values()], [self._estimate(answer, group).width for answer in answers])
 
         return min(missing, key=width_after)
 
@@ -241,19 +242,3 @@ def _size(driver: Driver) -> float:
 
 def _key(missing: Iterable[str]) -> str:
     return ",".join(sorted(missing))
-
-
-def _expit(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1 + math.exp(logit))
-
-
-def _mean(weights: Sequence[float], values: Iterable[float]) -> float:
-    return math.fsum(weight * value for weight, value in zip(weights, values, strict=True))
-
-
-def _stretch(low: float, high: float, width: float) -> tuple[float, float]:
-    """The interval widened about itself to at least this width, inside 0..1."""
-    room = max(0.0, width - (high - low)) / 2
-    low, high = low - room, high + room
-    over, under = max(0.0, high - 1), max(0.0, -low)
-    return low - over + under, high + under - over

@@ -16,9 +16,7 @@ from models.training import train
 
 SIZES = (0, 100, 300, 1_000, 3_000, 10_000)
 WORLDS = 40
-SPREAD = (
-    0.25  # how far a simulated truth lies from the report, per standard deviation of an answer, in log-odds
-)
+SPREAD = 0.25  # log-odds a simulated truth lies off the report, per standard deviation of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,13 @@ def _losses(published: Fit, rows: Rows, target: Rows) -> tuple[float, float, flo
 def write(folder: Path, *, worlds: int = WORLDS) -> list[Point]:
     """Run the simulation and write `learning.md` and its plot into the folder; the same bytes each time."""
     points = run(worlds=worlds)
-    plots.learning(points, folder / "learning.svg")
+    losses = {
+        "report alone": [point.prior for point in points],
+        "answers alone": [point.data for point in points],
+        "both (catalytic)": [point.catalytic for point in points],
+        "best possible": [point.best for point in points],
+    }
+    plots.learning([point.size for point in points], losses, folder / "learning.svg")
     rows = "\n".join(
         f"| {point.size:,} | {point.prior:.4f} | {point.data:.4f} | {point.catalytic:.4f} | {point.best:.4f} "
         f"| {point.tau:,.0f} | {100 * point.excess:+.2f} % |"
