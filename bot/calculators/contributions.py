@@ -1,7 +1,9 @@
 """What a pension costs a month: the flexible worker's contribution, its share of income, its subsidy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from bot.calculators.amounts import CENT, MONTHS, Range, cents
 from bot.parameters import Figures, table_of
@@ -45,6 +47,17 @@ def share_of_income(amount: Decimal, income: Range) -> Range:
     return Range(*(min(Decimal(1), (amount / i).quantize(CENT)) for i in (income.high, income.low)))
 
 
-def subsidy(figures: Figures, contribution: Decimal) -> Decimal:
-    """Work out the most that the flexible workers' subsidy returns of a contribution, in yuan."""
-    return cents(contribution * figures.number("subsidy.flex.share"))
+def subsidy(figures: Figures, contribution: Decimal, province: str | None = None) -> Decimal:
+    """Work out the most that the flexible workers' subsidy returns of a contribution, in yuan.
+
+    province: for people in hardship, whose province may have a lower share of its own; raises NoValue once
+    that has ended. Source: 就业补助资金管理办法.
+    """
+    own = f"subsidy.flex.share.{province}"
+    return cents(contribution * figures.number(own if own in figures.parameters else "subsidy.flex.share"))
+
+
+def place(figures: Figures, province: str) -> Mapping[Literal["zh", "en"], str]:
+    """Say in words in which part of a province its pension base holds; empty if in all of it."""
+    id = f"pension.base_limits.{province}"
+    return figures.parameters.by_id[id].place if id in figures.parameters else {}
