@@ -14,6 +14,7 @@ from bot.calculators import (
     Range,
     delay_months,
     emergency_fund,
+    medical_contribution,
     payment_months,
     pension,
     pension_contribution,
@@ -73,6 +74,14 @@ def test_the_base_stays_between_floor_and_cap() -> None:
 def test_a_contribution_is_compared_with_both_ends_of_the_income_band() -> None:
     share = share_of_income(Decimal("1509.20"), Range(Decimal(5001), Decimal(8000)))
     assert (share.low, share.high) == (Decimal("0.19"), Decimal("0.30"))
+
+
+def test_a_flexible_workers_medical_month_in_shanghai_is_that_of_the_worked_example() -> None:
+    medical = medical_contribution(figures(), "shanghai")
+    whole = pension_contribution(figures(), "shanghai", LOWEST).month + medical.month
+    assert (medical.month, whole) == (Decimal("754.60"), Decimal("2263.80"))
+    with pytest.raises(NoValue):
+        medical_contribution(figures(), "henan")
 
 
 def test_the_subsidy_returns_two_thirds_to_the_cent() -> None:

@@ -7,6 +7,7 @@ Whatever a figure lacks on the day raises parameters.NoValue.
 from bot.calculators.amounts import Range, cents
 from bot.calculators.contributions import (
     Contribution,
+    medical_contribution,
     pension_contribution,
     place,
     share_of_income,
@@ -28,7 +29,7 @@ from bot.calculators.retirement import (
 
 __all__ = [
     "Age", "Category", "Contribution", "Pension", "Range", "Retirement", "RetirementSpan", "YearlyCost",
-    "cents", "delay_months", "emergency_fund", "payment_months", "pension", "pension_contribution",
-    "place", "private_ceiling", "record_gone", "retirement", "retirement_span", "share_of_income", "subsidy",
-    "waiting_months", "yearly_cost", "years_needed",
+    "cents", "delay_months", "emergency_fund", "medical_contribution", "payment_months", "pension",
+    "pension_contribution", "place", "private_ceiling", "record_gone", "retirement", "retirement_span",
+    "share_of_income", "subsidy", "waiting_months", "yearly_cost", "years_needed",
 ]  # fmt: skip

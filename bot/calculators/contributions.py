@@ -1,7 +1,7 @@
 """What a pension costs a month: the flexible worker's contribution, its share of income, its subsidy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -11,7 +11,7 @@ from bot.parameters import Figures, table_of
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A month's pension contribution in yuan; `year` is that of its base, which is old if `carried`."""
+    """A month's contribution in yuan; `year` is that of its base, which is old if `carried`."""
 
     share: Decimal
     base: Decimal
@@ -40,6 +40,16 @@ def pension_contribution(figures: Figures, province: str, share: Decimal) -> Con
     base = min(max(wanted, limits["floor"]), limits["cap"])
     month = cents(base * figures.number("pension.flex.contribution_rate"))
     return Contribution(share, base, month, value.from_.year, carried)
+
+
+def medical_contribution(figures: Figures, province: str) -> Contribution:
+    """Work out a month of employees' medical insurance for a flexible worker at the lowest base.
+
+    Raises NoValue where the province's rate isn't known. Source: the province's notice.
+    """
+    rate = figures.number(f"medical.flex.rate.{province}")
+    lowest = pension_contribution(figures, province, figures.number("pension.flex.floor_factor"))
+    return replace(lowest, month=cents(lowest.base * rate))
 
 
 def share_of_income(amount: Decimal, income: Range) -> Range:

@@ -128,14 +128,15 @@ def advise(knowledge: Knowledge, facts: Facts, on: date, marks: Marks | None = N
     first = _first(ranked)
     shown = {advised.id for advised in first}
     rest = [advised for advised in ranked if advised.id not in shown]
+    open_ = by_outcome.get("undecided", [])
+    settling = {
+        fact: _settling(fact, facts, knowledge.questionnaire) for fact in {line.facts[0] for line in open_}
+    }
     return Guidance(
         first=first,
         others=_by_theme(rest),
         not_eligible=tuple(NotEligible(j.id, j.facts) for j in by_outcome.get("not_eligible", [])),
-        undecided=tuple(
-            Undecided(j.id, _settling(j.facts[0], facts, knowledge.questionnaire), j.facts)
-            for j in by_outcome.get("undecided", [])
-        ),
+        undecided=tuple(Undecided(j.id, settling[j.facts[0]], j.facts) for j in open_),
         set_aside=tuple(SetAside(j.id, marks[j.id]) for j in by_outcome.get("set_aside", [])),
         trace=Trace(
             on, knowledge.version, {f: tuple(sorted(facts[f])) for f in sorted(facts)}, tuple(judged), marks

@@ -102,6 +102,14 @@ class Sums:
         return tiers["lowest"] if tiers else None
 
     @property
+    def medical_lowest(self) -> Contribution | None:
+        """A month of employees' medical insurance at the lowest base; None where the rate isn't known."""
+        province = self._only("province")
+        if f"medical.flex.rate.{province}" not in self.figures.parameters:
+            return None
+        return calculators.medical_contribution(self.figures, str(province))
+
+    @property
     def pension_share(self) -> Range | None:
         """The lowest contribution as a share of income, from the band's upper to its lower end."""
         lowest, income = self.pension_lowest, self.income
