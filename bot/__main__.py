@@ -23,7 +23,7 @@ from bot.adapters.store import Store
 from bot.adapters.terminal import Terminal, hold
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, keys_in
-from bot.lint import lint, outdated
+from bot.lint import lint, outdated, told_otherwise
 from bot.messages import Operator, Speaker
 from bot.office import commands as office
 
@@ -85,7 +85,9 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="lint questions, knowledge, templates and models")
     check.add_argument("--outdated", action="store_true", help="list figures that expired or will soon")
-    check.add_argument("--on", type=date.fromisoformat, help="as on this day (YYYY-MM-DD)")
+    check.add_argument(
+        "--on", type=date.fromisoformat, help="as on this day (YYYY-MM-DD), and what is told otherwise then"
+    )
     check.set_defaults(run=_check)
 
     office.register(commands, print)
@@ -218,6 +220,9 @@ def _check(options: argparse.Namespace) -> int:
     knowledge = load_knowledge()
     on = options.on or today_in_china()
     report = outdated(knowledge, on) if options.outdated else lint(knowledge, on)
+    if on != today_in_china() and not report.findings:
+        changes = told_otherwise(knowledge, today_in_china(), on)
+        report = replace(report, then=tuple(map(str, changes)))
     if PERSONAS.is_dir():  # they are no part of what is installed
         report = replace(report, counts={**report.counts, "personas": len(list(PERSONAS.glob("*.yaml")))})
     print(report)

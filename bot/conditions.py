@@ -14,9 +14,14 @@ Verdict = Literal["yes", "no", "unknown"]
 
 def judge(condition: Condition, facts: Facts) -> Verdict:
     """Say whether `condition` holds: "no" if one known fact fails, else "unknown" if one is missing."""
-    if any(name in facts and facts[name].isdisjoint(condition[name]) for name in condition):
-        return "no"
-    return "unknown" if undecided(condition, facts) else "yes"
+    verdict: Verdict = "yes"
+    for name, allowed in condition.items():
+        known = facts.get(name)
+        if known is None:
+            verdict = "unknown"
+        elif known.isdisjoint(allowed):
+            return "no"
+    return verdict
 
 
 def holds(condition: Condition, facts: Facts) -> bool:

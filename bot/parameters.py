@@ -49,7 +49,8 @@ class Parameter:
     """One figure through time.
 
     `carried`: while the new figure is unpublished the old one is charged and made up later, so that the
-    last value may be shown, named as such. `check_every`: days after which a check is stale.
+    last value may be shown, named as such. `check_every`: days after which a check is stale. `place`: in
+    words by language, for a figure that holds in a part of its province only.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Parameter:
     values: tuple[Value, ...]
     carried: bool = False
     check_every: int = 365
+    place: Mapping[Literal["zh", "en"], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,11 @@ from bot.calculators import (
     Range,
     delay_months,
     emergency_fund,
+    medical_contribution,
     payment_months,
     pension,
     pension_contribution,
+    place,
     private_ceiling,
     record_gone,
     retirement,
@@ -74,8 +76,29 @@ def test_a_contribution_is_compared_with_both_ends_of_the_income_band() -> None:
     assert (share.low, share.high) == (Decimal("0.19"), Decimal("0.30"))
 
 
+def test_a_flexible_workers_medical_month_in_shanghai_is_that_of_the_worked_example() -> None:
+    medical = medical_contribution(figures(), "shanghai")
+    whole = pension_contribution(figures(), "shanghai", LOWEST).month + medical.month
+    assert (medical.month, whole) == (Decimal("754.60"), Decimal("2263.80"))
+    with pytest.raises(NoValue):
+        medical_contribution(figures(), "henan")
+
+
 def test_the_subsidy_returns_two_thirds_to_the_cent() -> None:
     assert subsidy(figures(), Decimal("1509.20")) == Decimal("1006.13")
+
+
+def test_a_province_with_a_lower_share_of_its_own_returns_no_more_than_that() -> None:
+    assert subsidy(figures(), Decimal("1509.20"), "shanghai") == Decimal("754.60")
+    assert subsidy(figures(), Decimal("1509.20"), "henan") == Decimal("1006.13")
+    with pytest.raises(NoValue, match=r"subsidy\.flex\.share\.shanghai: no value for 2027-01-01"):
+        subsidy(figures(date(2027, 1, 1)), Decimal("1509.20"), "shanghai")
+
+
+def test_a_base_that_holds_in_a_part_of_the_province_says_in_which() -> None:
+    assert "广州" in place(figures(), "guangdong")["zh"]
+    assert "Guangzhou" in place(figures(), "guangdong")["en"]
+    assert not place(figures(), "shanghai")
 
 
 @pytest.mark.parametrize(

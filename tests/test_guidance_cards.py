@@ -1,11 +1,14 @@
 """Cards and the sums on them, for one worker."""
 
+from datetime import date
+
 import pytest
 
 from bot.guidance import (
     CARD_LIMIT,
     benefit,
     card,
+    render_card,
     title,
 )
 from bot.guidance.sums import Sums
@@ -68,6 +71,51 @@ def test_without_a_new_base_the_card_names_the_year_and_the_later_charge() -> No
     text = card(KNOWLEDGE, "flexible_pension", {**RIDER, "province": ("henan",)}, "zh", ON)
     assert "河南2025年的标准" in text
     assert "可能要补差额" in text
+
+
+def cards_that_look_up(parameter: str, answers: Answers) -> dict[str, str]:
+    """Chinese cards, by piece, that read a figure for this worker."""
+    found = {}
+    for piece in KNOWLEDGE.advice:
+        figures = Figures(KNOWLEDGE.parameters, ON)
+        text = render_card(KNOWLEDGE, piece.id, known(answers), "zh", figures)
+        if parameter in figures.used:
+            found[piece.id] = text
+    return found
+
+
+def test_no_card_shows_an_old_base_without_its_year_and_no_price_without_the_later_charge() -> None:
+    told = cards_that_look_up("pension.base_limits.henan", {**RIDER, "province": ("henan",)})
+    assert len(told) >= 8
+    for piece, text in told.items():
+        assert "2025年" in text, piece
+        paid_back = piece in {"subsidy_hardship", "graduate_start", "platform_subsidy"}
+        assert paid_back or "补差额" in text, piece
+
+
+def test_a_base_of_one_city_is_not_told_as_that_of_the_whole_province() -> None:
+    told = cards_that_look_up("pension.base_limits.guangdong", {**RIDER, "province": ("guangdong",)})
+    assert all("按广州，别处不同" in text for text in told.values())
+    english = card(KNOWLEDGE, "flexible_pension", {**RIDER, "province": ("guangdong",)}, "en", ON)
+    assert "Guangdong (as in Guangzhou; elsewhere it differs)" in english
+
+
+def test_where_a_province_has_no_figure_the_card_doesnt_ask_for_the_province_again() -> None:
+    text = card(KNOWLEDGE, "flexible_pension", {**RIDER, "province": ("henan",)}, "zh", date(2027, 7, 5))
+    assert "这个省份的标准还没查准" in text
+    assert "告诉我您在哪个省份" not in text
+
+
+def test_shanghais_own_share_of_the_subsidy_is_told_to_people_in_hardship_while_it_lasts() -> None:
+    assert "退回754.60元" in card(KNOWLEDGE, "subsidy_hardship", RIDER, "zh", ON)
+    assert "元。" not in card(KNOWLEDGE, "subsidy_hardship", RIDER, "zh", date(2027, 1, 1)).split("要多久")[0]
+    assert "退回1006.13元" in card(KNOWLEDGE, "graduate_start", RIDER, "zh", ON), "that rule is another"
+
+
+def test_at_new_year_last_years_medical_price_is_told_with_its_year() -> None:
+    text = card(KNOWLEDGE, "insurance_too_dear", RIDER, "zh", date(2027, 1, 1))
+    assert "2026年最低标准一年400元" in text
+    assert "今年要交多少，看当地公告" in text
 
 
 def test_what_is_from_memory_is_told_with_the_hotline_and_only_that() -> None:

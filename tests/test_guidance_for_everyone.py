@@ -96,22 +96,22 @@ class Cards:
 
     def __init__(self) -> None:
         values = values_of(KNOWLEDGE)
-        self.reads: dict[tuple[str, Language], tuple[str, ...]] = {}
+        self.reads: dict[str, tuple[str, ...]] = {}
         for piece in KNOWLEDGE.advice:
-            for language in LANGUAGES:
-                read: set[str] = set()
-                for rendered in (
-                    renderings(KNOWLEDGE, piece, language, ON, values) if piece.in_force(ON) else ()
-                ):
-                    read |= rendered.read
-                self.reads[piece.id, language] = tuple(sorted(read))
+            read = {
+                fact
+                for language in LANGUAGES
+                for rendered in renderings(KNOWLEDGE, piece, language, ON, values)
+                for fact in rendered.read
+            }
+            self.reads[piece.id] = tuple(sorted(read))
         self.read: set[object] = set()
 
     def check(self, piece: str, facts: Facts) -> None:
-        for language in LANGUAGES:
-            context = tuple(facts.get(name) for name in self.reads[piece, language])
-            if (piece, language, context) not in self.read:
-                self.read.add((piece, language, context))
+        context = (piece, *map(facts.get, self.reads[piece]))
+        if context not in self.read:
+            self.read.add(context)
+            for language in LANGUAGES:
                 self.look_at(piece, facts, language)
 
     def look_at(self, piece: str, facts: Facts, language: Language) -> None:

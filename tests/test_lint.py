@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.files import load_knowledge
 from bot.knowledge import Knowledge, Piece
-from bot.lint import lint, offences, outdated
+from bot.lint import lint, offences, outdated, told_otherwise
 from bot.lint.lexicon import stiffness
 from bot.lint.texts import numbers
 from bot.parameters import Parameter, Parameters, Value
@@ -219,7 +219,8 @@ def test_what_expires_within_sixty_days_is_noted() -> None:
 def test_at_new_year_it_says_what_is_missing_and_still_tells_no_expired_figure() -> None:
     report = outdated(KNOWLEDGE, date(2027, 1, 1))
     notes = "\n".join(map(str, report.notices))
-    assert "medical.resident.individual_min: expired on 2026-12-31; add the new value" in notes
+    assert "medical.resident.fiscal_subsidy_min: expired on 2026-12-31; add the new value" in notes
+    assert "medical.resident.individual_min: expired on 2026-12-31, and the old one stands in" in notes
     assert "resident_medical_now: no longer given" in notes
     assert not report.findings, str(report)
 
@@ -229,6 +230,36 @@ def test_an_expired_figure_that_a_text_uses_is_an_error() -> None:
     assert "can't be worded on 2027-01-01" in "\n".join(
         map(str, outdated(knowledge, date(2027, 1, 1)).findings)
     )
+
+
+def test_a_figure_that_is_too_old_to_stand_in_is_an_error() -> None:
+    day = date(2027, 7, 5)
+    told = "base_limits.zhejiang: expired on 2026-06-30, too long ago to stand in"
+    assert told in "\n".join(map(str, outdated(small("emergency_fund"), day).findings))
+    assert told in found(small("emergency_fund"), day)
+    assert told not in found(small("emergency_fund"), date(2027, 7, 1))
+
+
+def test_it_says_what_a_worker_would_be_told_otherwise_at_new_year() -> None:
+    knowledge = small("resident_medical_now", "minor_worker", "claim_steps")
+    changes = list(map(str, told_otherwise(knowledge, ON, date(2027, 1, 1))))
+    assert "advice resident_medical_now: no longer given" in changes
+    (minor,) = (change for change in changes if change.startswith("zh/advice/minor_worker.j2"))
+    assert "  - 什么时候办：多数地方2026年12月31日截止" in minor
+    assert "  + 什么时候办：集中交费期多在年底" in minor
+    assert not any("claim_steps" in change for change in changes)
+    assert "advice resident_medical_now: given by then" in map(
+        str, told_otherwise(knowledge, date(2027, 1, 1), ON)
+    )
+    assert not list(told_otherwise(knowledge, ON, ON))
+
+
+def test_where_a_card_changes_alike_in_many_provinces_some_cases_are_told_and_the_rest_counted() -> None:
+    changes = list(told_otherwise(small("platform_subsidy"), date(2026, 6, 30), date(2026, 7, 1)))
+    worded = [change for change in changes if change.where == "zh/advice/platform_subsidy.j2"]
+    assert len(worded) == 4
+    assert worded[-1].what.endswith("more changes of this kind")
+    assert worded[0].come
 
 
 def test_what_was_not_checked_for_a_year_is_noted() -> None:

@@ -5,7 +5,14 @@ Whatever a figure lacks on the day raises parameters.NoValue.
 """
 
 from bot.calculators.amounts import Range, cents
-from bot.calculators.contributions import Contribution, pension_contribution, share_of_income, subsidy
+from bot.calculators.contributions import (
+    Contribution,
+    medical_contribution,
+    pension_contribution,
+    place,
+    share_of_income,
+    subsidy,
+)
 from bot.calculators.loans import YearlyCost, private_ceiling, record_gone, yearly_cost
 from bot.calculators.pensions import Pension, payment_months, pension
 from bot.calculators.reserves import emergency_fund, waiting_months
@@ -22,7 +29,7 @@ from bot.calculators.retirement import (
 
 __all__ = [
     "Age", "Category", "Contribution", "Pension", "Range", "Retirement", "RetirementSpan", "YearlyCost",
-    "cents", "delay_months", "emergency_fund", "payment_months", "pension", "pension_contribution",
-    "private_ceiling", "record_gone", "retirement", "retirement_span", "share_of_income", "subsidy",
-    "waiting_months", "yearly_cost", "years_needed",
+    "cents", "delay_months", "emergency_fund", "medical_contribution", "payment_months", "pension",
+    "pension_contribution", "place", "private_ceiling", "record_gone", "retirement", "retirement_span",
+    "share_of_income", "subsidy", "waiting_months", "yearly_cost", "years_needed",
 ]  # fmt: skip

@@ -3,8 +3,10 @@
 facts   what is known of a worker         choice  which pieces, in which order, with the trace
 levels  what the models read of it        cards   a piece in words
 sums    the calculators for one worker    outcome  scores, facts and advice together
+account a past result anew, with its rules and figures
 """
 
+from bot.guidance.account import Account, OtherKnowledge, Told, account, replay
 from bot.guidance.cards import CARD_LIMIT, Ground, benefit, beware, card, parts, render_card, title
 from bot.guidance.choice import (
     Advised,
@@ -25,6 +27,7 @@ from bot.guidance.outcome import Changes, Moved, Outcome, changes, outcome
 __all__ = [
     "CARD_LIMIT",
     "DERIVED",
+    "Account",
     "Advised",
     "Changes",
     "Ground",
@@ -33,11 +36,14 @@ __all__ = [
     "Marks",
     "Moved",
     "NotEligible",
+    "OtherKnowledge",
     "Outcome",
     "Scores",
     "SetAside",
+    "Told",
     "Trace",
     "Undecided",
+    "account",
     "advise",
     "benefit",
     "beware",
@@ -50,6 +56,7 @@ __all__ = [
     "parts",
     "questions_of",
     "render_card",
+    "replay",
     "score",
     "title",
 ]

@@ -1,12 +1,12 @@
 """Which advice, in which order, and why not the rest: deterministic, and with its trace."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Literal
 
-from bot.conditions import Condition, Facts, holds, judge, undecided
+from bot.conditions import Condition, Facts, Verdict, holds, judge, undecided
 from bot.guidance.facts import dated_facts, questions_of
 from bot.guidance.levels import levels_from
 from bot.knowledge import THEMES, Knowledge, Piece, Theme
@@ -126,15 +126,17 @@ def advise(knowledge: Knowledge, facts: Facts, on: date, marks: Marks | None = N
         key=lambda advised: (-advised.priority, advised.id),
     )
     first = _first(ranked)
-    rest = [advised for advised in ranked if advised not in first]
+    shown = {advised.id for advised in first}
+    rest = [advised for advised in ranked if advised.id not in shown]
+    open_ = by_outcome.get("undecided", [])
+    settling = {
+        fact: _settling(fact, facts, knowledge.questionnaire) for fact in {line.facts[0] for line in open_}
+    }
     return Guidance(
         first=first,
         others=_by_theme(rest),
         not_eligible=tuple(NotEligible(j.id, j.facts) for j in by_outcome.get("not_eligible", [])),
-        undecided=tuple(
-            Undecided(j.id, _settling(j.facts[0], facts, knowledge.questionnaire), j.facts)
-            for j in by_outcome.get("undecided", [])
-        ),
+        undecided=tuple(Undecided(j.id, settling[j.facts[0]], j.facts) for j in open_),
         set_aside=tuple(SetAside(j.id, marks[j.id]) for j in by_outcome.get("set_aside", [])),
         trace=Trace(
             on, knowledge.version, {f: tuple(sorted(facts[f])) for f in sorted(facts)}, tuple(judged), marks
@@ -143,30 +145,30 @@ def advise(knowledge: Knowledge, facts: Facts, on: date, marks: Marks | None = N
 
 
 def _judge(piece: Piece, facts: Facts, on: date, marks: Marks) -> Judged:
-    def line(outcome: Outcome, names: Iterable[str], priority: int = piece.priority) -> Judged:
-        return Judged(piece.id, outcome, priority, tuple(names))
-
+    priority, names = piece.priority, (*piece.when, *piece.eligible)
+    outcome: Outcome
     if not piece.in_force(on):
-        return line("not_in_force", ())
-    if piece.id in marks:
-        return line("set_aside", ())
-    if piece.already and holds(piece.already, facts):
-        return line("already", piece.already)
-    steps: tuple[tuple[Condition, Outcome], ...] = (
-        (piece.when, "not_for_you"),
-        (piece.eligible, "not_eligible"),
-    )
-    for condition, outcome in steps:
-        match judge(condition, facts):
-            case "no":
-                return line(outcome, _failing(condition, facts))
-            case "unknown":
-                return line("undecided", undecided(condition, facts))
-    return line("advised", (*piece.when, *piece.eligible), _priority(piece, facts))
+        outcome, names = "not_in_force", ()
+    elif piece.id in marks:
+        outcome, names = "set_aside", ()
+    elif piece.already and holds(piece.already, facts):
+        outcome, names = "already", tuple(piece.already)
+    elif (failed := judge(piece.when, facts)) != "yes":
+        outcome, names = _unfit("not_for_you", failed, piece.when, facts)
+    elif (failed := judge(piece.eligible, facts)) != "yes":
+        outcome, names = _unfit("not_eligible", failed, piece.eligible, facts)
+    else:
+        outcome, priority = "advised", _priority(piece, facts)
+    return Judged(piece.id, outcome, priority, names)
 
 
-def _failing(condition: Condition, facts: Facts) -> list[str]:
-    return [name for name in condition if name in facts and facts[name].isdisjoint(condition[name])]
+def _unfit(
+    outcome: Outcome, verdict: Verdict, condition: Condition, facts: Facts
+) -> tuple[Outcome, tuple[str, ...]]:
+    if verdict == "unknown":
+        return "undecided", undecided(condition, facts)
+    failing = (name for name in condition if name in facts and facts[name].isdisjoint(condition[name]))
+    return outcome, tuple(failing)
 
 
 def _priority(piece: Piece, facts: Facts) -> int:
@@ -179,12 +181,14 @@ def _advised(piece: Piece, line: Judged) -> Advised:
 
 def _first(ranked: list[Advised]) -> tuple[Advised, ...]:
     chosen: list[Advised] = []
+    passed: list[Advised] = []
     for advised in ranked:
-        if len(chosen) < FIRST and sum(a.theme == advised.theme for a in chosen) < MOST_OF_A_THEME:
-            chosen.append(advised)
+        full = sum(a.theme == advised.theme for a in chosen) == MOST_OF_A_THEME
+        (passed if full else chosen).append(advised)
+        if len(chosen) == FIRST:
+            break
     # With advice of one theme only, the rest of it fills the places.
-    chosen += [advised for advised in ranked if advised not in chosen][: FIRST - len(chosen)]
-    return tuple(chosen)
+    return (*chosen, *passed[: FIRST - len(chosen)])
 
 
 def _by_theme(ranked: list[Advised]) -> dict[Theme, tuple[Advised, ...]]:

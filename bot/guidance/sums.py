@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot import calculators
 from bot.calculators import Age, Category, Contribution, Pension, Range, RetirementSpan, YearlyCost
 from bot.conditions import Facts
-from bot.parameters import Figures, NoValue
+from bot.parameters import Figures, NoValue, number_of
 from bot.questionnaire import Language, Questionnaire
 
 CATEGORIES: Mapping[str | None, tuple[Category, ...]] = {
@@ -46,6 +46,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """An amount in yuan and its year, which is an old one if `carried`."""
+
+    amount: Decimal
+    year: int
+    carried: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sums:
     """Sums bound to a worker's facts and to the figures of a day; reading a fact is all that it does."""
 
@@ -56,10 +65,15 @@ class Sums:
 
     @property
     def province(self) -> str | None:
-        """The worker's province, worded; None if unknown."""
+        """The worker's province in words, with the part of it where its figures hold; None if unknown."""
         id = self._only("province")
         option = self.questionnaire.by_id["province"].option(id) if id else None
-        return option.in_(self.language) if option else None
+        if option is None:
+            return None
+        part = calculators.place(self.figures, option.id).get(self.language)
+        if not part:
+            return option.in_(self.language)
+        return f"{option.zh}（{part}）" if self.language == "zh" else f"{option.en} ({part})"
 
     @property
     def income(self) -> Range | None:
@@ -88,6 +102,14 @@ class Sums:
         return tiers["lowest"] if tiers else None
 
     @property
+    def medical_lowest(self) -> Contribution | None:
+        """A month of employees' medical insurance at the lowest base; None where the rate isn't known."""
+        province = self._only("province")
+        if f"medical.flex.rate.{province}" not in self.figures.parameters:
+            return None
+        return calculators.medical_contribution(self.figures, str(province))
+
+    @property
     def pension_share(self) -> Range | None:
         """The lowest contribution as a share of income, from the band's upper to its lower end."""
         lowest, income = self.pension_lowest, self.income
@@ -97,9 +119,25 @@ class Sums:
 
     @property
     def subsidy_month(self) -> Decimal | None:
-        """The most that the flexible workers' subsidy returns of the lowest contribution, a month."""
+        """The most that the subsidy for people in hardship returns of the lowest contribution, a month."""
+        lowest, province = self.pension_lowest, self._only("province")
+        try:
+            return calculators.subsidy(self.figures, lowest.month, province) if lowest else None
+        except NoValue:  # the province's own rule has ended
+            return None
+
+    @property
+    def graduate_subsidy_month(self) -> Decimal | None:
+        """The most that the subsidy for graduates returns of the lowest contribution, a month."""
         lowest = self.pension_lowest
         return calculators.subsidy(self.figures, lowest.month) if lowest else None
+
+    @property
+    def resident_medical(self) -> Carried:
+        """The least that residents pay for a year of medical insurance."""
+        id = "medical.resident.individual_min"
+        value, carried = self.figures.last(id)
+        return Carried(number_of(id, value.value), value.from_.year, carried)
 
     @property
     def platform_subsidy_month(self) -> Decimal | None:

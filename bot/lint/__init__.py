@@ -3,6 +3,7 @@
 questions  every question is used and reachable     texts    no bare number, no red line, both languages alike
 ground     ids, sources, dates                      reach    every context a card can be read in
 lexicon    the words that must not be said          findings what is reported
+otherwise  what would be told on another day
 """
 
 from collections import Counter
@@ -11,18 +12,24 @@ from datetime import date
 
 from bot.knowledge import THEMES, Knowledge
 from bot.lint.findings import Finding, Report
-from bot.lint.ground import check_dates, check_ground, values_of
+from bot.lint.ground import check_dates, check_ground, check_stand_ins, values_of
 from bot.lint.lexicon import offences
+from bot.lint.otherwise import Change, told_otherwise
 from bot.lint.questions import check_questions
 from bot.lint.texts import check_piece, check_sources
 from bot.questionnaire import LANGUAGES
 
-__all__ = ["Finding", "Report", "lint", "offences", "outdated"]
+__all__ = ["Change", "Finding", "Report", "lint", "offences", "outdated", "told_otherwise"]
 
 
 def lint(knowledge: Knowledge, on: date) -> Report:
     """Check everything as on a day: questions, figures, sources, advice, and every card in every context."""
-    findings = [*check_ground(knowledge, on), *check_sources(knowledge), *_templates(knowledge)]
+    findings = [
+        *check_ground(knowledge, on),
+        *check_stand_ins(knowledge, on),
+        *check_sources(knowledge),
+        *_templates(knowledge),
+    ]
     read = {fact for piece in knowledge.advice for fact in _conditions(knowledge, piece.id)}
     values, rendered = values_of(knowledge), 0
     for piece in knowledge.advice:
@@ -37,8 +44,11 @@ def lint(knowledge: Knowledge, on: date) -> Report:
 
 
 def outdated(knowledge: Knowledge, on: date) -> Report:
-    """List what has expired, soon expires or wants a check; a card that can't be worded is an error."""
-    values, findings = values_of(knowledge), []
+    """List what has expired, soon expires or wants a check.
+
+    An error is a card that can't be worded, and a figure that is too old to stand in.
+    """
+    values, findings = values_of(knowledge), list(check_stand_ins(knowledge, on))
     for piece in knowledge.advice:
         if piece.in_force(on):
             findings += [

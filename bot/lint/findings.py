@@ -18,15 +18,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was checked, in numbers; what must be put right; and what will come due (no error yet)."""
+    """What was checked, in numbers; what must be put right; what will come due (no error yet).
+
+    `then`: what workers would be told otherwise on the day that was asked for, in lines.
+    """
 
     counts: Mapping[str, int]
     findings: tuple[Finding, ...]
     notices: tuple[Finding, ...] = ()
+    then: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"{count:>7,}  {name}" for name, count in self.counts.items()]
         lines += [f"wrong: {finding}" for finding in self.findings]
         lines += [f"note: {notice}" for notice in self.notices]
+        lines += [f"then: {change}" for change in self.then]
         lines.append(f"{len(self.findings)} to put right, {len(self.notices)} to note")
         return "\n".join(lines)

@@ -8,7 +8,7 @@ from bot.conditions import Condition
 from bot.guidance import DERIVED
 from bot.knowledge import Knowledge, Piece
 from bot.lint.findings import Finding
-from bot.parameters import Parameter, Value
+from bot.parameters import CARRIED_FOR, Parameter, Value
 
 SOON = timedelta(days=60)
 PIECE_CHECK = timedelta(days=365)
@@ -121,10 +121,27 @@ def check_dates(knowledge: Knowledge, on: date) -> Iterator[Finding]:
         yield from _piece_dates(piece, on)
 
 
+def check_stand_ins(knowledge: Knowledge, on: date) -> Iterator[Finding]:
+    """Find figures whose last value is too old to stand in, so that whoever needs them is told none."""
+    for parameter in knowledge.parameters:
+        ended = _ended(parameter, on)
+        if parameter.carried and ended is not None and ended < on - CARRIED_FOR:
+            where = f"parameters.yaml {parameter.id}"
+            yield Finding(where, f"expired on {ended}, too long ago to stand in", "add the new value")
+
+
+def _ended(parameter: Parameter, on: date) -> date | None:
+    """Give the day on which the last value ended; None if one is in force, or if none ever was."""
+    if any(value.covers(on) for value in parameter.values):
+        return None
+    return max((v.to for v in parameter.values if v.to is not None and v.to < on), default=None)
+
+
 def _lapsed(parameter: Parameter, value: Value | None, where: str, on: date) -> Iterator[Finding]:
     if value is None:
-        ended = max((v.to for v in parameter.values if v.to is not None and v.to < on), default=None)
-        stand_in = ", and the old one stands in, by name" if parameter.carried else ""
+        ended = _ended(parameter, on)
+        stands_in = parameter.carried and ended is not None and ended >= on - CARRIED_FOR
+        stand_in = ", and the old one stands in, by name" if stands_in else ""
         state = f"expired on {ended}{stand_in}" if ended else "nothing is in force yet"
         yield Finding(where, state, "add the new value with its source")
     elif value.to is not None and value.to <= on + SOON:

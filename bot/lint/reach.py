@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.guidance import render_card
+from bot.guidance import dated_facts, render_card
 from bot.knowledge import Knowledge, Piece
 from bot.parameters import Figures
 from bot.questionnaire import Language
@@ -51,8 +51,10 @@ def renderings(
 ) -> Iterator[Rendered]:
     """Render a card in every context that makes a difference to it; raises what rendering raises.
 
-    A fact is tried unknown and with each of its values, as far as the piece's conditions let it be.
+    A fact is tried unknown and with each of its values, as far as the piece's conditions let it be; one that
+    the day decides for everyone, as the day has it.
     """
+    dated = dated_facts(knowledge.parameters, on)
     open_: list[dict[str, frozenset[str] | None]] = [{}]
     while open_:
         tried = open_.pop()
@@ -64,7 +66,8 @@ def renderings(
             read = frozenset(facts.asked)
             yield Rendered(piece, language, dict(facts.facts), text, frozenset(figures.used), read)
         else:
-            open_ += [{**tried, untried: value} for value in _possible(piece, untried, values)]
+            possible = [dated[untried]] if untried in dated else _possible(piece, untried, values)
+            open_ += [{**tried, untried: value} for value in possible]
 
 
 def _possible(piece: Piece, fact: str, values: Mapping[str, tuple[str, ...]]) -> list[frozenset[str] | None]:

@@ -8,4 +8,5 @@ charts     plots                                   report    the page, in both l
 town       imagined workers                        walking   how they talk to the real bot
 retraining a model that learns                     commands  the command line
 page       the same report, live, on this machine   breach    what must be told when something leaked
+complaint  how one worker's result came about
 """

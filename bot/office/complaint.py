@@ -1,0 +1,84 @@
+"""How a past result came about, from the worker's own data file: for whoever answers a complaint."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from bot.guidance import Account, Scores, Told, account, outcome
+from bot.knowledge import Knowledge
+from bot.questionnaire import Language
+from models.risk import Score
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the worker handed in (/mydata as a file), as far as a result depends on it."""
+
+    answers: Mapping[str, str | tuple[str, ...]]
+    marks: Mapping[str, str] = field(default_factory=dict)
+    unscored: bool = False
+    shown_by: str = ""
+
+    @property
+    def said(self) -> dict[str, tuple[str, ...]]:
+        """The answers that counted: none for whoever objected to the score."""
+        if self.unscored:
+            return {}
+        return {id: (said,) if isinstance(said, str) else said for id, said in self.answers.items()}
+
+
+def read_case(path: Path) -> Case:
+    """Read a data file; raises ValueError saying what is wrong with it."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
+        return TypeAdapter(Case).validate_python(content)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        raise ValueError(f"{path}: no data file as /mydata gives it ({error})") from error
+
+
+def explain(knowledge: Knowledge, case: Case, on: date, language: Language) -> Iterator[str]:
+    """Word the whole account, line by line; raises OtherKnowledge if another version made the result."""
+    relevant = knowledge.questionnaire.relevant(case.said)
+    found = outcome(knowledge, relevant, on, case.marks)
+    trace = replace(found.guidance.trace, knowledge=case.shown_by or knowledge.version)
+    known = account(knowledge, trace, language)
+    yield f"as on {on}, knowledge {knowledge.version}"
+    yield from _scores(found.scores)
+    yield from (f"fact: {fact} = {' '.join(values) or 'nothing'}" for fact, values in trace.facts.items())
+    for number, told in enumerate(known.told, 1):
+        yield from _told(number, told)
+    yield from _others(known)
+
+
+def _scores(scores: Scores) -> Iterator[str]:
+    for model, score in scores.items():
+        if isinstance(score, Score):
+            yield f"score: {model} {score.band}, place {score.percentile:.0f} of 100"
+        else:
+            yield f"score: {model} none, {score.reason}"
+
+
+def _told(number: int, told: Told) -> Iterator[str]:
+    rule = {**told.rule.when, **told.rule.eligible}
+    words = "; ".join(f"{fact} is {' or '.join(values)}" for fact, values in rule.items())
+    raised = told.advised.priority - told.rule.priority
+    yield ""
+    yield f"{number}. {told.advised.id}: priority {told.rule.priority} + {raised}"
+    yield f"   rule: {words or 'for everybody'}"
+    for id, value in sorted(told.figures.items()):
+        until = f"to {value.to}" if value.to else "open"
+        sources = ", ".join(value.sources) or "no source"
+        yield f"   {id} = {value.value}, {value.from_} {until}, {value.confidence} ({sources})"
+    yield from (f"   | {line}" for line in told.text.split("\n"))
+
+
+def _others(known: Account) -> Iterator[str]:
+    yield ""
+    for judged in known.trace.judged:
+        if judged.outcome != "advised":
+            facts = f" by {', '.join(judged.facts)}" if judged.facts else ""
+            yield f"not told: {judged.id}: {judged.outcome.replace('_', ' ')}{facts}"
