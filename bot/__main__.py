@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -131,6 +132,7 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
     if not settings.operator_contact:
         log.warning("OPERATOR_CONTACT is not set: workers can't see who runs this bot")
     async with _store(settings, speaker) as store:
+        gc.freeze()  # what is loaded stays: looking through it again and again is a sixth of a turn's work
         log.info("at work", extra={"version": speaker.knowledge.version})
         yield Bot(
             token,
