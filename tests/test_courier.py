@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.adapters import courier, outbox
+from bot.adapters.buckets import MANY
 from bot.adapters.courier import Courier
 from bot.adapters.outbox import Letter
 from bot.adapters.pace import Pace
@@ -315,3 +316,13 @@ def test_the_pace_keeps_to_both_measures() -> None:
     now[0] = 200.0
     shared = [pace.reserve(bytes([n]), processes=2) for n in range(10)]
     assert shared[-1] == pytest.approx(1.0)
+
+
+def test_the_pace_forgets_no_chat_that_took_in_advance() -> None:
+    now = [0.0]
+    pace = Pace(overall=0, chat=1, burst=2, monotonic=lambda: now[0])
+    assert [pace.reserve(b"busy") for _ in range(12)][-1] == 10
+    now[0] = 3.0  # a calm chat's bucket would be full again
+    for chat in range(MANY):
+        pace.reserve(b"%d" % chat)
+    assert pace.reserve(b"busy") == 8
