@@ -191,13 +191,13 @@ async def _rotate(settings: Settings, new: bool) -> int:
 
 async def _letters(settings: Settings, action: str, ids: list[int]) -> int:
     async with _store(settings, Speaker(load_knowledge())) as store:
-        dead = await store.outbox.dead()
+        dead = await store.outbox.dead.all()
         chosen = ids or [letter.id for letter in dead]
         match action:
             case "retry":
-                print(f"{await store.outbox.retry(chosen)} put back into the outbox")
+                print(f"{await store.outbox.dead.retry(chosen)} put back into the outbox")
             case "drop":
-                print(f"{await store.outbox.drop(chosen)} dropped")
+                print(f"{await store.outbox.dead.drop(chosen)} dropped")
             case _:
                 for letter in dead:
                     day = datetime.fromtimestamp(letter.died_at, UTC).isoformat(" ", "minutes")

@@ -81,7 +81,7 @@ def script() -> Script:
 @pytest.fixture
 async def store(engine: AsyncEngine, script: Script) -> Store:
     store = Store(engine, VAULT, script)
-    await store.outbox.renew()
+    await store.outbox.hold.renew()
     return store
 
 

@@ -116,7 +116,7 @@ async def opened(
         store = Store(engine, vault, settle, tombstones=tombstones, retention=retention, limit=limit)
         await store.deletion.forget_again()
         if engine.dialect.name == "sqlite":
-            await store.outbox.release_everyone()
+            await store.outbox.hold.release_everyone()
         yield store
     finally:
         await asyncio.shield(engine.dispose())
