@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -133,6 +134,7 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
     if not settings.operator_contact:
         log.warning("OPERATOR_CONTACT is not set: workers can't see who runs this bot")
     async with _store(settings, speaker) as store:
+        gc.freeze()  # what is loaded stays: looking through it again and again is a sixth of a turn's work
         log.info("at work", extra={"version": speaker.knowledge.version})
         yield Bot(
             token,
@@ -191,13 +193,13 @@ async def _rotate(settings: Settings, new: bool) -> int:
 
 async def _letters(settings: Settings, action: str, ids: list[int]) -> int:
     async with _store(settings, Speaker(load_knowledge())) as store:
-        dead = await store.outbox.dead()
+        dead = await store.outbox.dead.all()
         chosen = ids or [letter.id for letter in dead]
         match action:
             case "retry":
-                print(f"{await store.outbox.retry(chosen)} put back into the outbox")
+                print(f"{await store.outbox.dead.retry(chosen)} put back into the outbox")
             case "drop":
-                print(f"{await store.outbox.drop(chosen)} dropped")
+                print(f"{await store.outbox.dead.drop(chosen)} dropped")
             case _:
                 for letter in dead:
                     day = datetime.fromtimestamp(letter.died_at, UTC).isoformat(" ", "minutes")

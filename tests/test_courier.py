@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.adapters import courier, outbox
+from bot.adapters import courier, hold, outbox
+from bot.adapters.buckets import MANY
 from bot.adapters.courier import Courier
 from bot.adapters.outbox import Letter
 from bot.adapters.pace import Pace
@@ -97,7 +98,7 @@ async def write(store: Store, update: int, chat: int, texts: str) -> None:
 async def working(store: Store, post: Post) -> AsyncIterator[Courier]:
     active = Courier(store, post.deliver, UNHURRIED)
     task = asyncio.create_task(active.run())
-    await until(lambda: bool(store.outbox.holder))
+    await until(lambda: bool(store.outbox.hold.name))
     try:
         yield active
     finally:
@@ -160,10 +161,10 @@ async def test_what_telegram_refuses_for_ever_waits_for_the_operator_and_holds_u
         await write(store, 1, 7, "ab")
         await until_empty(store)
         assert post.taken == [(7, "b")]
-        (dead,) = await store.outbox.dead()
+        (dead,) = await store.outbox.dead.all()
         assert dead.reason == "Can't parse entities"
-        assert await store.outbox.retry([dead.id]) == 1
-        assert await store.outbox.dead() == []
+        assert await store.outbox.dead.retry([dead.id]) == 1
+        assert await store.outbox.dead.all() == []
         await until_empty(store)
     assert post.taken == [(7, "b"), (7, "a")]
 
@@ -172,9 +173,9 @@ async def test_a_dropped_dead_letter_is_gone(store: Store) -> None:
     async with working(store, Post(BadRequest("chat not found"))):
         await write(store, 1, 7, "a")
         await until_empty(store)
-    (dead,) = await store.outbox.dead()
-    assert await store.outbox.drop([dead.id]) == 1
-    assert not await store.outbox.dead()
+    (dead,) = await store.outbox.dead.all()
+    assert await store.outbox.dead.drop([dead.id]) == 1
+    assert not await store.outbox.dead.all()
     assert not await store.outbox.waiting()
 
 
@@ -189,9 +190,9 @@ async def test_a_letter_whose_record_fails_is_recorded_later_not_sent_again(engi
 async def test_what_a_dead_process_left_goes_out_when_its_hold_ends(
     engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "LEASE", 0.5)
+    monkeypatch.setattr(hold, "LEASE", 0.5)
     monkeypatch.setattr(courier, "LEASE", 0.5)
-    await store.outbox.renew()
+    await store.outbox.hold.renew()
     await write(store, 1, 7, "a")
     await write(store, 2, 8, "b")
     post, other = Post(), Store(engine, VAULT, texts_of)
@@ -207,12 +208,12 @@ async def test_a_process_paused_beyond_its_hold_sends_nothing_that_another_took_
 ) -> None:
     late, post, pace = Post(), Post(), Paused()
     now = [0.0]
-    store.outbox._monotonic = lambda: now[0]
+    store.outbox.hold._monotonic = lambda: now[0]
     paused = Courier(store, late.deliver, pace)
-    await store.outbox.renew()
+    await store.outbox.hold.renew()
     await write(store, 1, 7, "ab")
     now[0] += 60
-    await store.outbox.release_everyone()
+    await store.outbox.hold.release_everyone()
     async with working(Store(engine, VAULT, texts_of), post):
         await until(lambda: len(post.taken) == 2)
         pace.over.set()
@@ -259,7 +260,7 @@ async def test_letters_that_are_claimed_anew_while_the_courier_looks_for_deleted
 
         async def still_there(letters: Iterable[int]) -> set[int]:
             held = await store.outbox.waiting()
-            active._feed(replace(letter, holder=store.outbox.holder + b"anew") for letter in held)
+            active._feed(replace(letter, holder=store.outbox.hold.name + b"anew") for letter in held)
             active._feed(held)
             looked.set()
             return await look(letters) - {held[1].id}
@@ -276,20 +277,20 @@ async def test_a_hold_that_ends_while_it_is_renewed_stays_ended_and_leaves_no_le
     now = [0.0]
     held = outbox.Outbox(engine, VAULT, store.clock, lambda: now[0])
     store.outbox = held
-    await held.renew()
+    await held.hold.renew()
     await write(store, 1, 7, "a")
-    now[0] = outbox.LEASE - 1
-    holder = held.holder
+    now[0] = hold.LEASE - 1
+    holder = held.hold.name
 
     def slowly(*_: object) -> None:
         now[0] += 2
 
     sa.event.listen(engine.sync_engine, "before_cursor_execute", slowly)
-    await held.renew()
+    await held.hold.renew()
     sa.event.remove(engine.sync_engine, "before_cursor_execute", slowly)
-    assert held.holder == b"", "another may have taken its letters meanwhile"
-    await held.renew()
-    assert held.holder not in (holder, b"")
+    assert held.hold.name == b"", "another may have taken its letters meanwhile"
+    await held.hold.renew()
+    assert held.hold.name not in (holder, b"")
     assert [letter.outgoing.message.text for letter in await held.claim()] == ["a"]
 
 
@@ -315,3 +316,13 @@ def test_the_pace_keeps_to_both_measures() -> None:
     now[0] = 200.0
     shared = [pace.reserve(bytes([n]), processes=2) for n in range(10)]
     assert shared[-1] == pytest.approx(1.0)
+
+
+def test_the_pace_forgets_no_chat_that_took_in_advance() -> None:
+    now = [0.0]
+    pace = Pace(overall=0, chat=1, burst=2, monotonic=lambda: now[0])
+    assert [pace.reserve(b"busy") for _ in range(12)][-1] == 10
+    now[0] = 3.0  # a calm chat's bucket would be full again
+    for chat in range(MANY):
+        pace.reserve(b"%d" % chat)
+    assert pace.reserve(b"busy") == 8

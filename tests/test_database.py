@@ -3,11 +3,13 @@
 import asyncio
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import aiosqlite
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -79,7 +81,7 @@ def script() -> Script:
 @pytest.fixture
 async def store(engine: AsyncEngine, script: Script) -> Store:
     store = Store(engine, VAULT, script)
-    await store.outbox.renew()
+    await store.outbox.hold.renew()
     return store
 
 
@@ -117,6 +119,24 @@ async def test_turns_that_arrive_together_are_one_commit(store: Store, script: S
     assert sum(commits) == 20
     assert len(commits) <= 3
     assert await texts(store) == [str(n) for n in range(20)]
+
+
+@ON_SQLITE
+async def test_a_turn_on_sqlite_waits_for_the_lock_and_the_disk_and_nothing_else(
+    store: Store, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.talks, script.letters = {1: TALK, 2: TALK}, {1: (LETTER,), 2: (LETTER,)}
+    await store.take(came(1))
+    waited: list[object] = []
+    in_a_thread = aiosqlite.Connection._execute
+
+    async def told(self: aiosqlite.Connection, work: Callable[..., Any], *args: Any) -> Any:
+        waited.append(args[0] if args else work.__name__)
+        return await in_a_thread(self, work, *args)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", told)
+    await store.take(came(2))
+    assert waited == ["BEGIN IMMEDIATE", "commit"]
 
 
 async def test_a_value_that_the_database_refuses_spoils_no_other_turn(store: Store, script: Script) -> None:

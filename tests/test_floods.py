@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.adapters.floods import MANY, Floods
+from bot.adapters.buckets import MANY
+from bot.adapters.floods import Floods
 from bot.adapters.intake import Intake, NotStored
 from bot.adapters.metrics import Metrics
 from bot.adapters.store import Store
@@ -110,7 +111,7 @@ def test_calm_chats_are_forgotten(clock: Clock) -> None:
         floods.admitted(Envelope(chat, chat, Command("start")))
     clock.now += 30
     floods.admitted(Envelope(MANY, MANY, Command("start")))
-    assert len(floods._buckets) == 1
+    assert len(floods._chats) == 1
 
 
 async def test_a_flood_of_one_person_leaves_few_turns_and_their_deletion_is_done(engine: AsyncEngine) -> None:

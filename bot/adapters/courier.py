@@ -11,7 +11,8 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
-from bot.adapters.outbox import LEASE, Letter
+from bot.adapters.hold import LEASE
+from bot.adapters.outbox import Letter
 from bot.adapters.pace import Pace
 from bot.adapters.store import Effect, Store
 from bot.service import Outgoing
@@ -39,7 +40,7 @@ class Courier:
         count: Callable[[str], None] = lambda result: None,
     ) -> None:
         self._store, self._outbox, self._deliver, self._count = store, store.outbox, deliver, count
-        self._pace = pace or Pace()
+        self._hold, self._pace = store.outbox.hold, pace or Pace()
         self._lanes: dict[bytes, deque[Letter]] = {}
         self._gone: set[int] = set()  # letters that came to their end since the last look began
         self._tasks: set[asyncio.Task[None]] = set()
@@ -53,8 +54,8 @@ class Courier:
         loop = asyncio.get_running_loop()
         while not self._stopped:
             try:
-                if loop.time() - renewed >= LEASE / 3 or not self._outbox.holder:
-                    await self._outbox.renew()
+                if loop.time() - renewed >= LEASE / 3 or not self._hold.name:
+                    await self._hold.renew()
                     renewed = loop.time()
                 self._gone.clear()
                 self._feed(await self._outbox.claim())
@@ -85,7 +86,7 @@ class Courier:
             await asyncio.wait(self._tasks, timeout=seconds)
         for task in self._tasks:
             task.cancel()
-        await self._outbox.release()
+        await self._hold.release()
 
     def _hear(self, effect: Effect) -> None:
         self._feed(effect.letters)
@@ -112,10 +113,10 @@ class Courier:
         lane = self._lanes[person]
         try:
             while lane:
-                if lane[0].holder != self._outbox.holder:
+                if lane[0].holder != self._hold.name:
                     lane.popleft()  # someone else's by now, or deleted
                     continue
-                await self._pace.wait(person, self._outbox.processes)
+                await self._pace.wait(person, self._hold.processes)
                 for _ in range(await self._ended(lane)):
                     self._gone.add(lane.popleft().id)
         finally:
@@ -124,7 +125,7 @@ class Courier:
     async def _ended(self, lane: deque[Letter]) -> int:
         """Bring the first letter to its end; gives how many came to it, 0 when it isn't ours any more."""
         pause = PAUSE
-        while lane and lane[0].holder == self._outbox.holder:
+        while lane and lane[0].holder == self._hold.name:
             letter, so_far = lane[0], [letter.id for letter in lane]
             try:
                 await self._deliver(letter.outgoing)
@@ -141,7 +142,7 @@ class Courier:
                 self._count("dead")
                 reason = _reason(error)
                 log.warning("letter refused for ever", extra={"error": reason})
-                await self._insist(partial(self._outbox.bury, letter, reason))
+                await self._insist(partial(self._outbox.dead.bury, letter.id, reason))
                 return 1
             except TelegramError as error:
                 self._count("retried")

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from alembic.config import Config
@@ -14,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from alembic import command
 from bot.adapters.deletion import Retention
+from bot.adapters.embedded import open_embedded
 from bot.adapters.store import LIMIT, Settle, Store
 from bot.adapters.tables import conversations, seals
 from bot.adapters.tombstones import Tombstones
@@ -32,25 +32,7 @@ def open_engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
         # A server that is gone is noticed at the next turn, which then fails and is delivered again.
         return create_async_engine(url, hide_parameters=True, pool_size=4, max_overflow=2, pool_timeout=10)
-    engine = create_async_engine(url, hide_parameters=True)
-    sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
-    if engine.url.database:
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # or the driver would begin transactions of its own, deferred
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_immediate(connection: sa.Connection) -> None:
-    # A deferred transaction that reads and then writes fails at once when another one wrote meanwhile.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    return open_embedded(sa.make_url(url))
 
 
 def alembic_config(connection: sa.Connection | None = None, vault: Vault | None = None) -> Config:
@@ -134,7 +116,7 @@ async def opened(
         store = Store(engine, vault, settle, tombstones=tombstones, retention=retention, limit=limit)
         await store.deletion.forget_again()
         if engine.dialect.name == "sqlite":
-            await store.outbox.release_everyone()
+            await store.outbox.hold.release_everyone()
         yield store
     finally:
         await asyncio.shield(engine.dispose())

@@ -16,7 +16,7 @@ from bot.adapters.vault import Vault, WrongKey
 
 DAY = 24 * 3600
 KEEP_UPDATES = 8 * DAY  # an update can come again for as long as Telegram keeps it, 24 hours
-AT_ONCE = 500  # people in one transaction; PostgreSQL has room for some thousand locks in all
+AT_ONCE = 500  # people, or updates, in one transaction; PostgreSQL has room for some thousand locks in all
 SKEW = 60  # seconds by which the clocks of two machines may differ
 
 
@@ -60,12 +60,20 @@ class Deletion:
         async with self._engine.begin() as connection:
             oldest = now - self._retention.dead_letters * DAY
             await connection.execute(sa.delete(dead_letters).where(dead_letters.c.died_at < oldest))
-            await connection.execute(sa.delete(updates).where(updates.c.handled_at < now - KEEP_UPDATES))
+        while await self._drop_updates(now - KEEP_UPDATES):
+            pass  # in small steps: turns come in between
         while expired := await self._expire(now):
             count += expired
         if count:
             await self.scrub()
         return count
+
+    async def _drop_updates(self, oldest: int) -> int:
+        """Drop some of the update ids that can't come again; gives how many."""
+        old = sa.select(updates.c.update).where(updates.c.handled_at < oldest).limit(AT_ONCE)
+        async with self._engine.begin() as connection:
+            dropped = await connection.execute(sa.delete(updates).where(updates.c.update.in_(old)))
+        return dropped.rowcount
 
     async def _expire(self, now: int) -> int:
         """Forget some of those whose days are over; gives how many."""

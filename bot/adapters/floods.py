@@ -4,16 +4,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.adapters.buckets import Bucket, Buckets
 from bot.conversation import Command, Tap
 from bot.service import Envelope, Group, Hurry
 
-MANY = 10_000  # chats remembered before the calm ones are dropped
-
 
 @dataclass(slots=True)
-class _Bucket:
-    level: float
-    at: float
+class _Updates(Bucket):
+    """A chat's updates, and whether it was told to take its time."""
+
     told: bool = False
 
 
@@ -23,8 +22,8 @@ class Floods:
     def __init__(
         self, rate: float = 1.0, burst: float = 20.0, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        self._rate, self._burst, self._monotonic = rate, burst, monotonic
-        self._buckets: dict[int, _Bucket] = {}
+        self._rate, self._monotonic = rate, monotonic
+        self._chats: Buckets[int, _Updates] = Buckets(_Updates, rate, burst)
 
     def admitted(self, envelope: Envelope) -> Envelope | None:
         """Give what is to be handled: the update, in its place one word of calm, or nothing.
@@ -33,16 +32,10 @@ class Floods:
         """
         if not self._rate or envelope.incoming in (Command("delete"), Tap("go:delete"), Tap("go:forget")):
             return envelope
-        now = self._monotonic()
-        bucket = self._buckets.get(envelope.chat)
-        if bucket is None:
-            self._forget_calm(now)
-            bucket = self._buckets[envelope.chat] = _Bucket(self._burst, now)
-        bucket.level = min(self._burst, bucket.level + (now - bucket.at) * self._rate)
-        bucket.at = now
+        bucket = self._chats.of(envelope.chat, self._monotonic())
         if bucket.level >= 1:
             bucket.level -= 1
-            bucket.told = bucket.told and bucket.level < self._burst / 2
+            bucket.told = bucket.told and bucket.level < bucket.size / 2
             return envelope
         if bucket.told or isinstance(envelope.incoming, Group):
             return None
@@ -51,10 +44,5 @@ class Floods:
 
     def give_back(self, envelope: Envelope) -> None:
         """Count it not: the update comes again, or came again, through no doing of the worker."""
-        if bucket := self._buckets.get(envelope.chat):
-            bucket.level = min(self._burst, bucket.level + 1)
-
-    def _forget_calm(self, now: float) -> None:
-        if len(self._buckets) >= MANY:
-            full = self._burst / self._rate
-            self._buckets = {chat: b for chat, b in self._buckets.items() if now - b.at < full}
+        if bucket := self._chats.get(envelope.chat):
+            bucket.level = min(bucket.size, bucket.level + 1)

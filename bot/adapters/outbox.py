@@ -1,6 +1,5 @@
 """The outbox: letters written with their turn, held by one process at a time, in order for each person."""
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,15 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.adapters.tables import conversations, dead_letters, holders, outbox
+from bot.adapters.dead_letters import DeadLetters
+from bot.adapters.hold import Hold
+from bot.adapters.tables import conversations, outbox
 from bot.adapters.vault import Locker, Vault
 from bot.service import Outgoing
 
-LEASE = 15.0  # seconds for which a process holds its letters; renewed every third of that
 AT_ONCE = 200  # people whose letters are claimed in one go
 
 _outgoing = TypeAdapter(Outgoing)
@@ -32,20 +31,8 @@ class Letter:
     holder: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Dead:
-    """A letter that Telegram refused for ever."""
-
-    id: int
-    reason: str
-    died_at: int
-
-
 class Outbox:
-    """Letters and holds. A hold is a row with an end by the database's clock, renewed while we live.
-
-    A process that was paused beyond the end finds `holder` changed: its letters are someone else's.
-    """
+    """Letters, written by turns and sent under this process's hold."""
 
     def __init__(
         self,
@@ -54,18 +41,11 @@ class Outbox:
         clock: Callable[[], float],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._engine, self._vault, self._clock, self._monotonic = engine, vault, clock, monotonic
-        self._postgres = engine.dialect.name == "postgresql"
-        self._holder = b""
-        self._until = 0.0
+        self._engine, self._vault, self._clock = engine, vault, clock
+        self.hold = Hold(engine, clock, monotonic)
+        self.dead = DeadLetters(engine, clock)
         self._doubts = self._settled = 0
-        self.processes = 1  # at work on this database, this one included
         self.left_behind = False  # letters were written that wait for another process's earlier ones
-
-    @property
-    def holder(self) -> bytes:
-        """The name under which this process holds letters now; empty when it holds none."""
-        return self._holder if self._monotonic() < self._until else b""
 
     def doubt(self) -> None:
         """Note that letters may be held under our name that we don't know of: a commit was cut off.
@@ -73,39 +53,6 @@ class Outbox:
         Until the next `claim` finds them, what is written waits behind them.
         """
         self._doubts += 1
-
-    async def renew(self) -> None:
-        """Begin the hold, or go on with it; after a pause beyond its end it is a new one."""
-        holder = self.holder or os.urandom(8)
-        asked = self._monotonic()
-        insert = (postgresql if self._postgres else sqlite).insert(holders)
-        values = insert.values(holder=holder, until=self._now() + LEASE)
-        async with self._engine.begin() as connection:
-            await connection.execute(sa.delete(holders).where(holders.c.until < self._now() - 100 * LEASE))
-            await connection.execute(
-                values.on_conflict_do_update(index_elements=["holder"], set_={"until": insert.excluded.until})
-            )
-            count = await connection.scalar(
-                sa.select(sa.func.count()).select_from(holders).where(holders.c.until > self._now())
-            )
-        self.processes = max(1, count or 1)
-        if holder == self._holder and not self.holder:
-            # It ended while we asked for more: another may have our letters, so it must not live again.
-            await self.release()
-        else:
-            self._holder, self._until = holder, asked + LEASE
-
-    async def release(self) -> None:
-        """Give the hold back, so that others needn't wait for its end."""
-        if self._holder:
-            self._until = 0.0
-            async with self._engine.begin() as connection:
-                await connection.execute(sa.delete(holders).where(holders.c.holder == self._holder))
-
-    async def release_everyone(self) -> None:
-        """End all holds: for the embedded database, which serves one process at a time."""
-        async with self._engine.begin() as connection:
-            await connection.execute(sa.delete(holders))
 
     def write(
         self,
@@ -121,7 +68,7 @@ class Outbox:
         """
         if not outgoing:
             return []
-        holder = self.holder if self._doubts == self._settled else b""
+        holder = self.hold.name if self._doubts == self._settled else b""
         addressed = {people[o.chat] for o in outgoing}
         waiting = sa.select(outbox.c.person, outbox.c.holder).where(outbox.c.person.in_(addressed))
         elsewhere = {row.person for row in connection.execute(waiting) if not holder or row.holder != holder}
@@ -143,7 +90,7 @@ class Outbox:
 
     async def claim(self) -> list[Letter]:
         """Take over the letters that nobody holds, all of a person's or none, the oldest first."""
-        holder = self.holder
+        holder = self.hold.name
         if not holder:
             return []
         self.left_behind, doubts = False, self._doubts
@@ -161,9 +108,9 @@ class Outbox:
     ) -> Sequence[sa.Row[Any]]:
         earlier = outbox.alias()
         first = sa.select(sa.func.min(earlier.c.id)).where(earlier.c.person == outbox.c.person)
-        live = sa.exists().where(holders.c.holder == outbox.c.holder, holders.c.until > self._now())
+        live: sa.ColumnElement[bool] = self.hold.lives(outbox.c.holder)
         if ours_too:
-            live = live.where(holders.c.holder != holder)
+            live &= outbox.c.holder != holder
         free = sa.select(outbox.c.person).where(outbox.c.id == first.scalar_subquery(), ~live)
         found = await connection.scalars(
             free.order_by(outbox.c.id).limit(AT_ONCE).with_for_update(skip_locked=True)
@@ -198,20 +145,6 @@ class Outbox:
             ).one()
         return count, max(0.0, self._clock() - oldest) if count else 0.0
 
-    async def bury(self, letter: Letter, reason: str) -> None:
-        """Move a letter that Telegram will never take to the dead ones."""
-        columns = ("person", "own", "body")
-        row = sa.select(
-            *(outbox.c[name] for name in columns),
-            sa.literal(reason).label("reason"),
-            sa.literal(int(self._clock()), sa.BigInteger).label("died_at"),
-        ).where(outbox.c.id == letter.id)
-        async with self._engine.begin() as connection:
-            await connection.execute(
-                sa.insert(dead_letters).from_select([*columns, "reason", "died_at"], row)
-            )
-            await connection.execute(sa.delete(outbox).where(outbox.c.id == letter.id))
-
     async def block(self, person: bytes, letters: Iterable[int]) -> None:
         """Note that a worker blocked the bot: these letters are dropped, and nothing wakes them.
 
@@ -223,42 +156,10 @@ class Outbox:
             mine = (conversations.c.person == person) & ~unanswered
             await connection.execute(sa.update(conversations).where(mine).values(blocked=True))
 
-    async def dead(self) -> list[Dead]:
-        """List the dead letters, without their content."""
-        columns = (dead_letters.c.id, dead_letters.c.reason, dead_letters.c.died_at)
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(sa.select(*columns).order_by(dead_letters.c.id))
-            return [Dead(row.id, row.reason, row.died_at) for row in rows]
-
-    async def retry(self, ids: Iterable[int]) -> int:
-        """Put dead letters back into the outbox; gives how many there were."""
-        columns = ("person", "own", "body")
-        chosen = dead_letters.c.id.in_(list(ids))
-        row = sa.select(
-            *(dead_letters.c[name] for name in columns), dead_letters.c.died_at.label("written_at")
-        ).where(chosen)
-        async with self._engine.begin() as connection:
-            await connection.execute(
-                sa.insert(outbox).from_select([*columns, "written_at"], row.order_by(dead_letters.c.id))
-            )
-            return (await connection.execute(sa.delete(dead_letters).where(chosen))).rowcount
-
-    async def drop(self, ids: Iterable[int]) -> int:
-        """Drop dead letters for good; gives how many there were."""
-        async with self._engine.begin() as connection:
-            chosen = sa.delete(dead_letters).where(dead_letters.c.id.in_(list(ids)))
-            return (await connection.execute(chosen)).rowcount
-
     def _opened(self, row: sa.Row[Any], holder: bytes) -> Letter:
         locker = self._vault.locker(row.key, row.person) if row.own else self._vault.service
         body = locker.open(row.body, b"letter:" + row.person)
         return Letter(row.id, row.person, _outgoing.validate_json(body), holder)
-
-    def _now(self) -> sa.ColumnElement[float]:
-        """Say what time it is by the clock that all processes share."""
-        if self._postgres:
-            return sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Double)
-        return sa.literal(self._clock(), sa.Double)
 
 
 def _with_key() -> sa.Select[Any]:

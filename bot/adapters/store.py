@@ -1,7 +1,7 @@
 """The store: the turns that arrive together in one transaction, with the outbox they write."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +27,8 @@ MOST = 64  # jobs in one transaction
 
 LIMIT = 9_999  # people a calendar year: beyond, the law on transfers abroad asks for an assessment
 
+
+Insert = sqlite.Insert | postgresql.Insert
 
 # Takes turns: envelopes, conversations by chat, updates seen before, how many people may still join.
 Settle = Callable[[Sequence[Envelope], Mapping[int, Conversation], frozenset[int], int], Settled]
@@ -78,7 +80,12 @@ class Store:
         self._limit = limit
         self._jobs: Gathering[Envelope | Sent, bool] = Gathering(self._work, MOST)
         self._postgres = engine.dialect.name == "postgresql"
-        self._insert = postgresql.insert if self._postgres else sqlite.insert
+        insert = postgresql.insert if self._postgres else sqlite.insert
+        self._noting = insert(updates).on_conflict_do_nothing()
+        self._saving = _upsert(insert(conversations), keep=("person", "key"))
+        joining = insert(years)
+        more = {"people": years.c.people + joining.excluded.people}
+        self._joining = joining.on_conflict_do_update(index_elements=["year"], set_=more)
 
     async def take(self, envelope: Envelope) -> bool:
         """Take one turn with its effect exactly once; False when the update was handled before.
@@ -164,12 +171,9 @@ class Store:
     def _note(self, connection: sa.Connection, handled: set[int], now: int, year: int, joined: int) -> None:
         """Note the updates that were handled, and how many people joined this year."""
         if handled:
-            insert = self._insert(updates).on_conflict_do_nothing()
-            connection.execute(insert, [{"update": id, "handled_at": now} for id in handled])
+            connection.execute(self._noting, [{"update": id, "handled_at": now} for id in handled])
         if joined:
-            count = self._insert(years).values(year=year, people=joined)
-            more = {"people": years.c.people + count.excluded.people}
-            connection.execute(count.on_conflict_do_update(index_elements=["year"], set_=more))
+            connection.execute(self._joining, {"year": year, "people": joined})
 
     def _room(self, connection: sa.Connection) -> tuple[int, int]:
         """Give China's year, and how many people may still join in it."""
@@ -205,9 +209,7 @@ class Store:
             times = {"changed_at": now, "expires_at": expires_at, "wake_at": wake_at}
             changed.append({"person": person, "key": key, "blocked": False, **sealed, **times})
         if changed:
-            insert = self._insert(conversations)
-            new = {name: insert.excluded[name] for name in changed[0] if name not in ("person", "key")}
-            connection.execute(insert.on_conflict_do_update(index_elements=["person"], set_=new), changed)
+            connection.execute(self._saving, changed)
         return lockers
 
     async def wake(self) -> int:
@@ -231,6 +233,12 @@ class Store:
         if unreadable:
             raise unreadable[chat]
         return rows[chat].conversation if chat in rows else None
+
+
+def _upsert(insert: Insert, keep: Collection[str]) -> sa.Insert:
+    """Have a row that is there already take every new value but those to keep."""
+    new = {name: value for name, value in insert.excluded.items() if name not in keep}
+    return insert.on_conflict_do_update(index_elements=insert.table.primary_key, set_=new)
 
 
 def _unblock(settled: Settled, rows: Mapping[int, Row], envelopes: Sequence[Envelope]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import assert_never
 
 from bot import guidance
@@ -38,6 +38,8 @@ from bot.messages.script import traditional
 from bot.messages.sheet import Operator, Sheet
 from bot.messages.simple import simple
 from bot.questionnaire import Language
+
+MANY = 2_000  # worded questions that are remembered
 
 # The buttons under each fixed saying, row by row.
 _UNDER: dict[Saying, tuple[tuple[str, ...], ...]] = {
@@ -105,11 +107,25 @@ class Speaker:
         self, reply: Reply, talk: Conversation | None, language: Language, today: date
     ) -> tuple[Message, ...]:
         """Word one reply; every text fits one Telegram message."""
-        sheet = Sheet(self.knowledge, talk, language, today, self.operator)
-        message = _worded(sheet, reply, self.asker)
+        if isinstance(reply, Ask | AskConsent):
+            message = self._asked(reply, language, today)
+        else:
+            sheet = Sheet(self.knowledge, talk, language, today, self.operator)
+            message = _worded(sheet, reply, self.asker)
         if talk is not None and talk.simple:
             message = simple(message)
         return (traditional(message) if talk is not None and talk.traditional else message,)
+
+    @cached_property
+    def _asked(self) -> Callable[[Ask | AskConsent, Language, date], Message]:
+        """Word questions once a day: they are the same for everybody who gives the same answers."""
+
+        @lru_cache(MANY)
+        def asked(reply: Ask | AskConsent, language: Language, today: date) -> Message:
+            sheet = Sheet(self.knowledge, None, language, today, self.operator)
+            return _worded(sheet, reply, self.asker)
+
+        return asked
 
 
 def _worded(sheet: Sheet, reply: Reply, asker: Callable[[Language, date], Asker]) -> Message:

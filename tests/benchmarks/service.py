@@ -2,142 +2,18 @@
 
 import asyncio
 import os
-import socket
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
 
-import psutil
 import sqlalchemy as sa
 import uvloop
 
-from bot.adapters.database import migrate, open_engine, opened
-from bot.adapters.tables import conversations
-from bot.adapters.vault import Keys, Vault, keys_in
-from tests.benchmarks.rivals import PATH, QUESTIONS, TOKEN
+from bot.adapters.database import migrate, open_engine
+from bot.adapters.vault import Vault, keys_in
+from tests.benchmarks.growth import growth
+from tests.benchmarks.measuring import CHATS, DATABASE, SECONDS, Entry, Row, measure
 from tests.benchmarks.telegram import Telegram
-from tests.talks import CONSENT, SHORT_PATH, settling_today
-
-SECRET = "s" * 43
-CHATS = int(os.environ.get("BENCH_CHATS", "50"))
-SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
-TAPS = [f"{n}:0" for n in range(QUESTIONS)]
-OUR_TAPS = [*CONSENT, *SHORT_PATH]
-GROWTH = [10**3, 10**5, 10**6] if os.environ.get("BENCH_GROWTH", "1") != "0" else []
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A bot to measure: its name, its kind, and for ours the database and the number of processes."""
-
-    name: str
-    kind: str
-    database: str = ""
-    processes: int = 1
-
-    @property
-    def ours(self) -> bool:
-        return self.kind == "ours"
-
-
-@dataclass(frozen=True)
-class Row:
-    name: str
-    rate: float
-    median: float
-    p99: float
-    cpu: float
-    memory: float
-    cold: float
-    refused: int
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
-def command(entry: Entry, port: int, api: str, folder: Path) -> tuple[list[str], dict[str, str]]:
-    if not entry.ours:
-        rival = [entry.kind, "--port", str(port), "--api", api, "--pickle", str(folder / "state.pickle")]
-        return [sys.executable, "-m", "tests.benchmarks.rivals", *rival], {}
-    return [sys.executable, "-m", "bot", "webhook"], {
-        "BOT_TOKEN": TOKEN,
-        "TELEGRAM_API": api,
-        "DATABASE_URL": entry.database,
-        "WEBHOOK_SECRET": SECRET,
-        "WEBHOOK_PORT": str(port),
-        "MASTER_KEYS_FILE": str(folder / "keys"),
-        "TOMBSTONES_FILE": str(folder / "tombstones"),
-        "SEND_RATE": "0",
-        "TAKE_RATE": "0",
-        "CHAT_RATE": "0",
-        "OPERATOR_CONTACT": "bench",
-        "PEOPLE_A_YEAR": "100000000",
-    }
-
-
-def launch(line: list[str], environment: dict[str, str], log: BinaryIO) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(line, env={**os.environ, **environment}, stdout=log, stderr=log)
-
-
-@asynccontextmanager
-async def running(
-    entry: Entry, api: str, folder: Path
-) -> AsyncIterator[tuple[list[int], list[psutil.Process], float]]:
-    ports, started = [free_port() for _ in range(entry.processes)], []
-    began = time.perf_counter()
-    for port in ports:
-        line, environment = command(entry, port, api, folder)
-        with (folder / "log").open("ab") as log:
-            started.append(launch(line, environment, log))
-    try:
-        for port in ports:
-            await until_open(port, started, folder)
-        yield ports, [psutil.Process(process.pid) for process in started], time.perf_counter() - began
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
-
-
-async def until_open(port: int, started: Sequence["subprocess.Popen[bytes]"], folder: Path) -> None:
-    for _ in range(600):
-        if any(process.poll() is not None for process in started):
-            raise RuntimeError(f"it stopped at once: {(folder / 'log').read_text()[-500:]}")
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.05)
-            continue
-        writer.close()
-        return
-    raise RuntimeError("it never listened")
-
-
-async def measure(entry: Entry, telegram: Telegram, folder: Path, seconds: float = SECONDS) -> Row:
-    path, taps = ("/telegram", OUR_TAPS) if entry.ours else (PATH, TAPS)
-    async with running(entry, telegram.api, folder) as (ports, processes, cold):
-        await telegram.drive(ports, path, SECRET, taps, CHATS, min(2.0, seconds / 2))  # warm
-        before = [process.cpu_times() for process in processes]
-        result = await telegram.drive(ports, path, SECRET, taps, CHATS, seconds)
-        after = [process.cpu_times() for process in processes]
-        used = sum(a.user + a.system - b.user - b.system for a, b in zip(after, before, strict=True))
-        memory = sum(process.memory_info().rss for process in processes)
-    count = len(result.latencies)
-    ordered = sorted(result.latencies)
-    return Row(
-        entry.name, count / result.seconds, statistics.median(ordered), ordered[int(count * 0.99)],
-        used / count, memory / len(processes), cold, result.refused,
-    )  # fmt: skip
 
 
 async def postgres(name: str) -> str | None:
@@ -159,7 +35,7 @@ async def postgres(name: str) -> str | None:
 
 async def table() -> list[Row]:
     rows = []
-    server = await postgres("bench_service")
+    server = await postgres(DATABASE)
     entries = [
         Entry("a bare handler that parses and answers", "floor"),
         Entry("python-telegram-bot, memory", "ptb"),
@@ -180,7 +56,7 @@ async def table() -> list[Row]:
                 if entry.database == "sqlite":
                     entry = Entry(entry.name, "ours", f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}")
                 elif entry.ours:
-                    await postgres("bench_service")
+                    await postgres(DATABASE)
                     engine = open_engine(entry.database)
                     await migrate(engine, Vault(keys_in(folder / "keys")))
                     await engine.dispose()
@@ -191,55 +67,42 @@ async def table() -> list[Row]:
     return rows
 
 
-async def growth() -> list[tuple[int, float]]:
-    """Median latency of ours on SQLite with so many stored conversations."""
-    found = []
-    async with Telegram() as telegram:
-        for count in GROWTH:
-            with tempfile.TemporaryDirectory() as name:
-                folder = Path(name)
-                url = f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}"
-                await fill(url, keys_in(folder / "keys"), count)
-                row = await measure(Entry("ours", "ours", url), telegram, folder, SECONDS / 2)
-                found.append((count, row.median))
-    return found
-
-
-async def fill(url: str, keys: Keys, count: int) -> None:
-    """Store conversations of about the usual size; sealed with noise, as nobody reads them."""
-    async with opened(url, Vault(keys), settling_today()) as store, store.engine.begin() as connection:
-        noise = os.urandom(700)
-        for start in range(0, count, 10_000):
-            await connection.execute(
-                sa.insert(conversations),
-                [
-                    {"person": os.urandom(16), "key": noise[:64], "state": noise[:250], "answers": noise,
-                     "consent": "1", "changed_at": 2_000_000_000, "expires_at": 4_000_000_000}
-                    for _ in range(start, min(count, start + 10_000))
-                ],
-            )  # fmt: skip
-
-
 def main() -> None:
     print(f"\nService: {CHATS} chats at once, {SECONDS:.0f} s each, one double, one machine")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         rows = runner.run(table())
-        by_kind = {row.name: row.rate for row in rows}
-        ptb = by_kind.get("python-telegram-bot, memory", 0)
-        aiogram = by_kind.get("aiogram, memory", 0)
-        print(f"{'':42} updates/s  x ptb x aiogram  median     p99   CPU each  MB each  cold start")
-        for row in rows:
-            ratios = [f"{row.rate / other:6.1f}" if other else "     –" for other in (ptb, aiogram)]
-            print(
-                f"{row.name:42}{row.rate:>10.0f} {ratios[0]} {ratios[1]:>9}{1e3 * row.median:>6.1f}ms"
-                f"{1e3 * row.p99:>6.1f}ms{1e3 * row.cpu:>8.2f}ms{row.memory / 1e6:>9.0f}{row.cold:>10.1f}s"
-                + (f"  {row.refused} refused" if row.refused else "")
-            )
-        grown = runner.run(growth())
-    for count, median in grown:
+        print_table({row.name: row for row in rows})
+        grown = runner.run(growth(SECONDS / 2))
+    for count, median, p99 in grown:
         ratio = median / grown[0][1]
         print(
-            f"  {count:>9,} stored conversations: median {1e3 * median:6.1f} ms, {ratio:.2f} times the first"
+            f"{count:>9,} stored conversations: median {1e3 * median:6.1f} ms, p99 {1e3 * p99:6.1f} ms, "
+            f"{ratio:.2f} times the first median"
+        )
+
+
+def print_table(rows: Mapping[str, Row]) -> None:
+    rivals = [rows.get(f"{name}, memory") for name in ("python-telegram-bot", "aiogram")]
+    print(f"{'':42} updates/s  x ptb x aiogram  median      p99 CPU/update (around)  MB each   cold start")
+    for row in rows.values():
+        ratios = [f"{row.rate / rival.rate:6.1f}" if rival else "     –" for rival in rivals]
+        print(
+            f"{row.name:42}{row.rate:>10.0f} {ratios[0]} {ratios[1]:>9}{1e3 * row.median:>6.1f}ms"
+            f"{1e3 * row.p99:>7.1f}ms{1e3 * row.cpu:>8.2f}ms ({1e3 * row.around:.2f}ms)"
+            f"{row.memory / 1e6:>8.0f} {row.grown / 1e6:+5.1f}{row.cold:>7.1f}s"
+            + (f"  {row.refused} refused" if row.refused else "")
+        )
+    one = rows.get("ours, PostgreSQL, 1 process")
+    two = rows.get("ours, PostgreSQL, 2 processes")
+    cores = os.cpu_count() or 1
+    if one and two:
+        # One process fills one core at most; more fill the machine, with the double and the server on it.
+        at_most = min(2 / two.cpu, cores / (two.cpu + two.around)) / min(
+            1 / one.cpu, cores / (one.cpu + one.around)
+        )
+        print(
+            f"2 processes on PostgreSQL: {two.rate / one.rate:.2f} times 1; these {cores} cores, which the "
+            f"double and the server share, allow {at_most:.2f}"
         )
 
 

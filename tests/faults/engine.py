@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from bot.adapters.database import _begin_immediate, _prepare_sqlite
+from bot.adapters.embedded import begin_immediate, prepare
 
 if TYPE_CHECKING:
     from tests.faults.process import Process
@@ -41,7 +41,7 @@ class File:
         self._path = Path()
         self._drivers: list[sqlite3.Connection] = []
         self.sync = sa.create_engine("sqlite://", creator=self._connect, poolclass=StaticPool)
-        sa.event.listen(self.sync, "connect", _prepare_sqlite)
+        sa.event.listen(self.sync, "connect", prepare)
         sa.event.listen(self.sync, "connect", _hurry)
         for closing in ("invalidate", "close"):  # or a statement half read would keep the transaction
             sa.event.listen(self.sync, closing, lambda driver, *_: driver.rollback())
@@ -57,7 +57,7 @@ class File:
 
     def _begin(self, connection: sa.Connection) -> None:
         if self.begins:
-            _begin_immediate(connection)
+            begin_immediate(connection)
 
     def _connect(self) -> sqlite3.Connection:
         self._drivers.append(sqlite3.connect(self._path))

@@ -180,9 +180,9 @@ class Journal:
             self.fail(f"letter {number_of(message)} was sent and never committed")
             return
         letter.taken += 1
-        if letter.by not in (None, process) and letter.by.store.outbox.holder != letter.hold:
+        if letter.by not in (None, process) and letter.by.store.outbox.hold.name != letter.hold:
             letter.unknown += 1  # its hold ended before it could record the delivery
-        letter.by, letter.hold = process, process.store.outbox.holder
+        letter.by, letter.hold = process, process.store.outbox.hold.name
         if letter.taken > 1 + letter.unknown:
             self.fail(f"letter {letter.number} of chat {letter.chat} was repeated without need")
         if letter.excused == "forgotten":  # deleted after it was on its way, perhaps in another process

@@ -77,7 +77,7 @@ class Process:
         await self.store.deletion.forget_again()
         self.burying = frozenset()
         if self.alone:
-            await self.store.outbox.release_everyone()
+            await self.store.outbox.hold.release_everyone()
         self.intake = Intake(self.store, Metrics())
         courier = Courier(self.store, self._deliver, Pace(monotonic=self.world.loop.time))
         self.ready = True

@@ -4,7 +4,7 @@ import asyncio
 import random
 from pathlib import Path
 
-from bot.adapters.outbox import LEASE
+from bot.adapters.hold import LEASE
 from bot.simulator.server import Simulator
 from tests.faults.crowd import Crowd, Findings, compare
 from tests.faults.service import Service

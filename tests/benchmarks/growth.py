@@ -1,0 +1,80 @@
+"""Does it stay quick? The time of an answer with a thousand, and with a million, stored conversations."""
+
+import itertools
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.adapters.database import opened
+from bot.adapters.rows import seal
+from bot.adapters.tables import conversations, updates
+from bot.adapters.vault import Vault, keys_in
+from bot.conversation import Command, Conversation, Tap
+from tests.benchmarks.measuring import Entry, measure
+from tests.benchmarks.telegram import Telegram
+from tests.talks import CONSENT, SHORT_PATH, settling_today, speaker
+
+COUNTS = [10**3, 10**5, 10**6] if os.environ.get("BENCH_GROWTH", "1") != "0" else []
+AT_ONCE = 20_000  # rows in one transaction
+DAY = 24 * 3600
+
+
+def finished() -> Conversation:
+    """Give the talk of a worker who answered the whole short path."""
+    flow = speaker().flow
+    talk, _ = flow.step(None, Command("start"))
+    for data in (*CONSENT, *SHORT_PATH):
+        talk, _ = flow.step(talk, Tap(data))
+    assert talk is not None
+    assert flow.questionnaire.next(talk.answers) is None
+    return replace(talk, shown_by=speaker().knowledge.version)
+
+
+async def fill(folder: Path, count: int) -> str:
+    """Store so many finished conversations, and an update of each; gives the database's address."""
+    url, vault = f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}", Vault(keys_in(folder / "keys"))
+    async with opened(url, vault, settling_today()) as store:
+        rows = sealed(vault, int(time.time()))
+        for begin in range(0, count, AT_ONCE):
+            some = range(begin, min(count, begin + AT_ONCE))
+            async with store.engine.begin() as connection:
+                await connection.execute(sa.insert(conversations), list(itertools.islice(rows, len(some))))
+                old = [{"update": -1 - number, "handled_at": int(time.time())} for number in some]
+                await connection.execute(sa.insert(updates), old)
+    return url
+
+
+def sealed(vault: Vault, now: int) -> Iterator[dict[str, Any]]:
+    """Make rows as the bot makes them, of people nobody has heard of: a thousand sealed ones in turn."""
+    talk, seals = finished(), []
+    for chat in range(1_000):
+        person = vault.pseudonym(-chat)
+        key, locker = vault.new_key(person)
+        seals.append({"key": key, **seal(chat, talk, person, locker)})
+    for number in itertools.count():
+        times = {
+            "changed_at": now - number % DAY,
+            "expires_at": now + 90 * DAY - number % DAY,
+            "wake_at": None,
+        }
+        yield {"person": os.urandom(16), "blocked": False, **seals[number % len(seals)], **times}
+
+
+async def growth(seconds: float) -> list[tuple[int, float, float]]:
+    """Measure our service on SQLite for so long each; gives counts with median and p99 in seconds."""
+    found = []
+    async with Telegram() as telegram:
+        for count in COUNTS:
+            with tempfile.TemporaryDirectory() as name:
+                folder = Path(name)
+                row = await measure(
+                    Entry("ours", "ours", await fill(folder, count)), telegram, folder, seconds
+                )
+                found.append((count, row.median, row.p99))
+    return found

@@ -1,0 +1,176 @@
+"""One bot under load, in processes of its own: how much it does, how long it takes, what it uses."""
+
+import asyncio
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO
+
+import psutil
+
+from bot.conversation import Ask
+from tests.benchmarks.rivals import PATH, TOKEN
+from tests.benchmarks.telegram import Telegram
+from tests.talks import CONSENT, SHORT_PATH, TODAY, speaker
+
+SECRET = "s" * 43
+DATABASE = "bench_service"  # on a PostgreSQL server
+CHATS = int(os.environ.get("BENCH_CHATS", "50"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
+QUESTIONS = 15
+TAPS = [f"{n}:0" for n in range(QUESTIONS)]
+OUR_TAPS = [*CONSENT, *SHORT_PATH]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A bot to measure: its name, its kind, and for ours the database and the number of processes."""
+
+    name: str
+    kind: str
+    database: str = ""
+    processes: int = 1
+
+    @property
+    def ours(self) -> bool:
+        return self.kind == "ours"
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    rate: float
+    median: float
+    p99: float
+    cpu: float  # seconds of the bot's processes for an update; `around`: of the double and the server
+    around: float
+    memory: float
+    grown: float  # bytes by which a process grew while it was measured
+    cold: float
+    refused: int
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+def command(entry: Entry, port: int, api: str, folder: Path) -> tuple[list[str], dict[str, str]]:
+    if not entry.ours:
+        survey = folder / "survey.json"
+        survey.write_text(json.dumps(screens()), encoding="utf-8")
+        rival = [entry.kind, "--port", str(port), "--api", api, "--survey", str(survey)]
+        rival += ["--pickle", str(folder / "state.pickle")]
+        return [sys.executable, "-m", "tests.benchmarks.rivals", *rival], {}
+    return [sys.executable, "-m", "bot", "webhook"], {
+        "BOT_TOKEN": TOKEN,
+        "TELEGRAM_API": api,
+        "DATABASE_URL": entry.database,
+        "WEBHOOK_SECRET": SECRET,
+        "WEBHOOK_PORT": str(port),
+        "MASTER_KEYS_FILE": str(folder / "keys"),
+        "TOMBSTONES_FILE": str(folder / "tombstones"),
+        "SEND_RATE": "0",
+        "TAKE_RATE": "0",
+        "CHAT_RATE": "0",
+        "OPERATOR_CONTACT": "bench",
+        "PEOPLE_A_YEAR": "100000000",
+    }
+
+
+@cache
+def screens() -> list[tuple[str, list[str]]]:
+    """Give the first questions of our short path as a worker sees them, with their options."""
+    asked = list(dict.fromkeys(data.split(":")[1] for data in SHORT_PATH))[:QUESTIONS]
+    questions = speaker().knowledge.questionnaire.by_id
+    found = []
+    for done, id in enumerate(asked):
+        (message,) = speaker().word(Ask(id, done, QUESTIONS - done), None, "zh", TODAY)
+        found.append((message.text, [option.zh for option in questions[id].options]))
+    return found
+
+
+def launch(line: list[str], environment: dict[str, str], log: BinaryIO) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(line, env={**os.environ, **environment}, stdout=log, stderr=log)
+
+
+@asynccontextmanager
+async def running(
+    entry: Entry, api: str, folder: Path
+) -> AsyncIterator[tuple[list[int], list[psutil.Process], float]]:
+    ports, started = [free_port() for _ in range(entry.processes)], []
+    began = time.perf_counter()
+    for port in ports:
+        line, environment = command(entry, port, api, folder)
+        with (folder / "log").open("ab") as log:
+            started.append(launch(line, environment, log))
+    try:
+        for port in ports:
+            await until_open(port, started, folder)
+        yield ports, [psutil.Process(process.pid) for process in started], time.perf_counter() - began
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+async def until_open(port: int, started: Sequence["subprocess.Popen[bytes]"], folder: Path) -> None:
+    for _ in range(600):
+        if any(process.poll() is not None for process in started):
+            raise RuntimeError(f"it stopped at once: {(folder / 'log').read_text()[-500:]}")
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+            continue
+        writer.close()
+        return
+    raise RuntimeError("it never listened")
+
+
+async def measure(entry: Entry, telegram: Telegram, folder: Path, seconds: float = SECONDS) -> Row:
+    path, taps = ("/telegram", OUR_TAPS) if entry.ours else (PATH, TAPS)
+    async with running(entry, telegram.api, folder) as (ports, processes, cold):
+        await telegram.drive(ports, path, SECRET, taps, CHATS, min(2.0, seconds / 2))  # warm
+        around = [psutil.Process(), *(servers() if "postgresql" in entry.database else ())]
+        cpu, outside, memory = spent(processes), spent(around), resident(processes)
+        result = await telegram.drive(ports, path, SECRET, taps, CHATS, seconds)
+        cpu, outside = spent(processes) - cpu, spent(around) - outside
+        grown = resident(processes) - memory
+    count = len(result.latencies)
+    ordered = sorted(result.latencies)
+    return Row(
+        entry.name, count / result.seconds, statistics.median(ordered), ordered[int(count * 0.99)],
+        cpu / count, outside / count, (memory + grown) / len(processes), grown / len(processes),
+        cold, result.refused,
+    )  # fmt: skip
+
+
+def spent(processes: Iterable[psutil.Process]) -> float:
+    """Sum the CPU seconds of processes so far."""
+    times = [process.cpu_times() for process in processes]
+    return float(sum(used.user + used.system for used in times))
+
+
+def resident(processes: Iterable[psutil.Process]) -> float:
+    """Sum the bytes of memory of processes."""
+    return float(sum(process.memory_info().rss for process in processes))
+
+
+def servers() -> list[psutil.Process]:
+    """Find the processes of a PostgreSQL on this machine that serve the benchmark's database."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if any(f" {DATABASE} " in part for part in process.info["cmdline"] or ()):
+            found.append(process)
+    return found
