@@ -1,4 +1,4 @@
-"""Two towns talk to the real bot over HTTP, and the office finds what was put in: `python -m tests.office`."""
+"""Two towns talk to the real bot, and the office finds what was put in (`python -m tests.office`)."""
 
 import argparse
 import asyncio

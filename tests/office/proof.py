@@ -1,4 +1,4 @@
-"""What was put into a town comes out of the office: shares, slopes, quiet; or alarms and models that follow."""
+"""What was put into a town comes out of the office: shares, slopes, quiet; or alarms, models that follow."""
 
 import csv
 from collections.abc import Iterator
