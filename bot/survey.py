@@ -15,9 +15,11 @@ class Survey:
 
     def position(self, talk: Conversation) -> Question | None:
         """Find the question that is open: the reopened one, else the first without an answer."""
-        askable = self.questionnaire.path(talk.answers, research=True)
-        reopened = next((q for q in askable if q.id == talk.reopened), None)
-        return reopened or self.questionnaire.next(talk.answers, research=talk.research)
+        if talk.reopened is not None:
+            askable = self.questionnaire.path(talk.answers, research=True)
+            if reopened := next((q for q in askable if q.id == talk.reopened), None):
+                return reopened
+        return self.questionnaire.next(talk.answers, research=talk.research)
 
     def path(self, talk: Conversation) -> tuple[Question, ...]:
         """List the questions that apply to this worker so far."""

@@ -76,6 +76,7 @@ class Office:
         """
         await check_schema(self.engine)
         forgotten = {(stone.person, stone.key) for stone in self.tombstones.all()}
+        maybe = {person for person, _ in forgotten}
         c = conversations.c
         wanted = (
             sa.select(c.person, c.key, c.state, c.answers, c.changed_at)
@@ -89,7 +90,10 @@ class Office:
                 rows = (await connection.execute(wanted.where(c.person > last))).all()
             for row in rows:
                 found = self._open(row)
-                if found and (row.person, self.vault.fingerprint(row.key, row.person)) not in forgotten:
+                if found and row.person in maybe:  # who began anew has another key
+                    key = self.vault.fingerprint(row.key, row.person)
+                    found = None if (row.person, key) in forgotten else found
+                if found:
                     yield found
             if len(rows) < PAGE:
                 return
@@ -109,9 +113,11 @@ class Office:
             return None
         if MINORS.intersection(answers.get("age", ())):
             return None
-        answered = talk.questionnaire
-        talk = self.flow.survey.carried_over(replace(talk, answers=answers))
-        talk = replace(talk, answers=self.knowledge.questionnaire.relevant(talk.answers))
+        answered, questionnaire = talk.questionnaire, self.knowledge.questionnaire
+        if answered != questionnaire.version:
+            talk = self.flow.survey.carried_over(replace(talk, answers=answers))
+            answers = dict(talk.answers)
+        talk = replace(talk, answers=questionnaire.relevant(answers))
         day = datetime.fromtimestamp(row.changed_at, CHINA).date()
         return Participant(row.person, talk, day, answered)
 
