@@ -1,6 +1,7 @@
 """Reads the answers of those who agreed to research: nobody else's are opened, and nothing is written."""
 
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -14,10 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.adapters.database import DatabaseBehind, alembic_config
-from bot.adapters.tables import conversations, dead_letters
+from bot.adapters.tables import conversations, counts, dead_letters
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, WrongKey
 from bot.conversation import Conversation
+from bot.counting import Count
 from bot.flow import Flow
 from bot.knowledge import Knowledge
 from bot.reminders import CHINA
@@ -51,6 +53,14 @@ class Counts:
     agreed: int
     blocked: int
     dead_letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted turn by turn, and since which day; None when nothing was yet."""
+
+    numbers: Counter[Count]
+    since: date | None
 
 
 @dataclass
@@ -120,6 +130,14 @@ class Office:
         talk = replace(talk, answers=questionnaire.relevant(answers))
         day = datetime.fromtimestamp(row.changed_at, CHINA).date()
         return Participant(row.person, talk, day, answered)
+
+    async def counted(self) -> Counted:
+        """Give what the bot counted of everybody, without a person in it."""
+        async with self.engine.connect() as connection:
+            rows = (await connection.execute(sa.select(counts))).all()
+        since = min((row.since for row in rows), default=None)
+        numbers = Counter({(row.what, row.which): row.number for row in rows})
+        return Counted(numbers, since and datetime.fromtimestamp(since, CHINA).date())
 
     async def counts(self) -> Counts:
         """Count people and letters."""

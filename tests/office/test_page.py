@@ -1,5 +1,6 @@
 """The operator's page and the work queue: on this machine, behind a token, read-only, nobody alone in it."""
 
+from collections import Counter
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ from bot.office import facts
 from bot.office.facts import Facts
 from bot.office.page import FRESH, Desk, application
 from bot.office.queue import lines, queue
-from bot.office.reading import Counts
+from bot.office.reading import Counted, Counts
 from tests.office.rooms import KNOWLEDGE, fill, office, talk
 from tests.office.towns import DAY, counted
 
@@ -43,7 +44,11 @@ def client(gather: Counting, clock: list[float] | None = None) -> httpx.AsyncCli
 
 @pytest.fixture(scope="module")
 def nobody() -> Counting:
-    return Counting(facts.facts(counted([]), Counts(0, 0, 0, 0), KNOWLEDGE, Findings({}, ()), DAY))
+    return Counting(
+        facts.facts(
+            counted([]), Counts(0, 0, 0, 0), Counted(Counter(), None), KNOWLEDGE, Findings({}, ()), DAY
+        )
+    )
 
 
 async def test_without_the_token_nothing_is_shown(nobody: Counting) -> None:
