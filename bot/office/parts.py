@@ -18,6 +18,7 @@ from bot.office.tally import FINISHED
 from models import population
 
 OUTCOMES = ("done", "have", "not_for_me", "stuck")
+NAMED = 3  # places of one finding that are named
 PANELS = ("age", "education", "income", "income_stability", "saving", "debt", "premium", "daily_hours",
           "spending", "region")  # fmt: skip
 
@@ -216,11 +217,22 @@ class Parts:
         words, report = self.labels.words["freshness"], self.found.knowledge
         line = words["counts"].format(findings=len(report.findings), notices=len(report.notices))
         every = [(finding, True) for finding in report.findings] + [(note, False) for note in report.notices]
-        rows = [Row((found.where, found.what, found.todo), alarm=wrong) for found, wrong in every]
+        places: dict[tuple[str, str, bool], list[str]] = {}
+        for found, wrong in every:
+            places.setdefault((found.what, found.todo, wrong), []).append(found.where)
+        rows = [
+            Row((self._first(where), what, todo), alarm=wrong)
+            for (what, todo, wrong), where in places.items()
+        ]
         return self._part("freshness", [Table((line, "", ""), rows, words=3)])
 
+    def _first(self, places: Sequence[str]) -> str:
+        """Name some of the places, and say how many there are besides."""
+        named, more = str(self.labels.words["joint"]).join(places[:NAMED]), len(places) - NAMED
+        return named + (str(self.labels.words["more"]).format(count=more) if more > 0 else "")
+
     def _cell(self, count: int) -> str:
-        return f"{count:,}" if count >= LEAST else self._few
+        return f"{count:,}" if count >= LEAST else "–"
 
     @property
     def _few(self) -> str:

@@ -29,7 +29,7 @@ from models.specs import CONSTRAINT, SERVED, TABLE_6
 from models.training import ARTIFACTS
 from tests.office.towns import DAY
 
-TRUTH = 200_000  # residents in whom the truth of a town is looked up
+TRUTH = 20_000  # residents in whom the truth of a town is looked up
 WORSE = 0.001  # nats by which a promoted model may truly be worse: no worker would notice
 
 

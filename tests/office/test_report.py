@@ -127,7 +127,7 @@ def test_marks_on_advice_are_told_from_ten_on() -> None:
         return [row.cells[4:] for row in parts(counted(talks)).advice().tables[0].rows]
 
     assert rows(marked) == []
-    hidden = "not shown"
+    hidden = "–"
     assert rows([*marked, marked[0]]) == [("10", hidden, hidden, hidden), (hidden, hidden, hidden, "10")]
 
 
@@ -143,8 +143,8 @@ def test_what_was_counted_of_everybody_is_told_from_ten_times_on() -> None:
     times, (advice, after) = told.times(), told.advice().tables
     assert [row.cells for row in times.tables[0].rows] == [("Age", "20", "4", "not shown")]
     assert str(DAY) in times.lead
-    assert [row.cells[1:] for row in advice.rows] == [("30", "10", *["not shown"] * 5)]
-    assert [row.cells for row in after.rows] == [("10", "11", "not shown", "not shown", "not shown")]
+    assert [row.cells[1:] for row in advice.rows] == [("30", "10", *["–"] * 5)]
+    assert [row.cells for row in after.rows] == [("10", "11", "–", "–", "–")]
 
 
 def test_the_same_answers_give_the_same_page(town: Tally) -> None:
