@@ -14,11 +14,10 @@ from bot.adapters.tables import conversations, counts, dead_letters
 from bot.conversation import Conversation
 from bot.office import reading
 from bot.office.export import export
-from bot.office.facts import gather
 from bot.office.queue import queue
 from bot.office.reading import Counted, Counts, open_for_reading
-from bot.office.report import page
 from bot.office.sheet import Sheet
+from bot.office.tally import tally
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, office, talk
 from tests.office.towns import DAY, talks_of
 
@@ -62,10 +61,10 @@ async def test_everyone_who_agreed_is_read_and_nobody_else(filled: str, people: 
 
 async def test_report_export_and_queue(filled: str, people: list[Conversation], tmp_path: Path) -> None:
     async with office(filled) as rooms:
-        facts = await gather(rooms, DAY)
+        counted = await tally(rooms.participants(), Sheet(KNOWLEDGE))
         count = await export(rooms.participants(), Sheet(KNOWLEDGE), tmp_path)
         waiting = await queue(rooms, DAY)
-    assert "120" in page(facts, KNOWLEDGE, "zh")
+    assert (counted.people, sum(counted.levels("income").values())) == (120, 120)
     with (tmp_path / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     incomes = Counter(str(Sheet(KNOWLEDGE).codes(held.answers)["income"]) for held in people[:120])
