@@ -52,9 +52,30 @@ def nobody() -> Counting:
 
 
 async def test_without_the_token_nothing_is_shown(nobody: Counting) -> None:
-    for address in ("/", "/en", "/?token=", "/?token=tttt", "/?token=%ff"):
-        assert (await client(nobody).get(address)).status_code == 403
-    assert nobody.times == 0
+    for address in ("/", "/?token=", "/?token=tttt", "/?token=%ff", f"/?token={TOKEN.reveal()[1:]}"):
+        answer = await client(nobody).get(address)
+        assert answer.status_code == 403
+        assert not answer.cookies
+    known = client(nobody)
+    room = (await known.get(f"/?token={TOKEN.reveal()}")).url
+    before = nobody.times
+    known.cookies.clear()
+    for inside in (room, room.join("en"), f"{room}?token={TOKEN.reveal()}"):
+        assert (await known.get(inside)).status_code == 403
+    assert nobody.times == before
+
+
+async def test_the_cookie_is_for_this_page_and_not_for_the_machines_other_ports(nobody: Counting) -> None:
+    browser = client(nobody)
+    opened = await browser.get(f"/?token={TOKEN.reveal()}")
+    (cookie,) = browser.cookies.jar
+    assert cookie.path == opened.url.path.rstrip("/")
+    assert len(cookie.path) > 20
+    again = client(nobody)
+    assert (await again.get(f"/?token={TOKEN.reveal()}")).url != opened.url
+    sent = opened.history[0].headers["Set-Cookie"]
+    assert "HttpOnly" in sent
+    assert "SameSite=strict" in sent
 
 
 async def test_the_printed_address_opens_both_languages_and_leaves_no_token_in_it(nobody: Counting) -> None:
@@ -62,16 +83,20 @@ async def test_the_printed_address_opens_both_languages_and_leaves_no_token_in_i
     opened = await browser.get(f"/?token={TOKEN.reveal()}")
     assert opened.status_code == 200
     assert "token" not in str(opened.url)
-    assert opened.text == f"{DAY} zh /en"
-    assert (await browser.get("/en")).text == f"{DAY} en /"
+    assert opened.text == f"{DAY} zh en"
+    other = await browser.get(opened.url.join("en"))
+    assert other.text == f"{DAY} en ./"
+    assert (await browser.get(other.url.join("./"))).text == opened.text
     assert opened.headers["Cache-Control"] == "no-store"
     assert TOKEN.reveal() not in opened.text
 
 
 async def test_only_looking_is_possible(nobody: Counting) -> None:
+    browser = client(nobody)
+    room = (await browser.get(f"/?token={TOKEN.reveal()}")).url
     for method in ("POST", "PUT", "DELETE", "PATCH"):
-        answer = await client(nobody).request(method, f"/?token={TOKEN.reveal()}")
-        assert answer.status_code == 405
+        for address in (f"/?token={TOKEN.reveal()}", room):
+            assert (await browser.request(method, address)).status_code == 405
 
 
 async def test_another_name_of_this_machine_is_refused(nobody: Counting) -> None:
@@ -86,7 +111,7 @@ async def test_people_are_counted_again_once_the_last_count_is_old(nobody: Count
         await browser.get(f"/?token={TOKEN.reveal()}")
     assert gather.times == 1
     clock[0] = FRESH + 1
-    await browser.get("/en")
+    await browser.get(f"/?token={TOKEN.reveal()}")
     assert gather.times == 2
 
 
