@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.conversation import LATER, MARKS, Ask, Card, Conversation, Remind, Reply, Tap, Typed
+from bot.conversation import LATER, MARKS, Ask, Card, Conversation, Remind, Reply, Stuck, Tap, Typed
 from bot.messages import Message
 
 PAUSE = 300  # seconds: who takes longer has put the phone away
@@ -26,6 +26,8 @@ def counts(
                 yield "opened", piece
             case Remind(what):
                 yield "reminded", what
+            case Stuck(piece) if changed:
+                yield "stuck", piece
     offered = {
         button.data.removeprefix("open:")
         for message in messages

@@ -97,8 +97,10 @@ async def test_what_comes_of_a_reminder_is_counted_once(phone: Phone) -> None:
     await phone.taps(f"remind:{piece}:month")
     await phone.taps(f"mark:{piece}:done:later", f"mark:{piece}:done:later", f"mark:{piece}:done")
     assert {key: n for key, n in phone.numbers.items() if key[0] == "followed"} == {("followed", "done"): 1}
-    await phone.taps(f"stuck:{piece}:later", f"mark:{piece}:forged:later", "mark:forged:done:later")
-    assert phone.numbers["followed", "stuck"] == 1
+    await phone.taps(
+        f"stuck:{piece}:later", f"stuck:{piece}", f"mark:{piece}:forged:later", "mark:forged:done:later"
+    )
+    assert phone.numbers["followed", "stuck"] == phone.numbers["stuck", piece] == 1
     assert phone.numbers["followed", "forged"] == 0
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.__main__ import main
 from bot.adapters.database import open_engine
 from bot.adapters.settings import Secret
-from bot.adapters.tables import dead_letters
+from bot.adapters.tables import counts, dead_letters
 from bot.lint.findings import Report as Findings
 from bot.office import facts
 from bot.office.facts import Facts
@@ -115,22 +115,28 @@ async def test_people_are_counted_again_once_the_last_count_is_old(nobody: Count
     assert gather.times == 2
 
 
-async def test_the_queue_counts_letters_by_reason_and_people_stuck_from_ten_on(tmp_path: Path) -> None:
+async def test_the_queue_counts_letters_by_reason_and_everybodys_calls_for_help(tmp_path: Path) -> None:
     often, seldom = (piece.id for piece in KNOWLEDGE.advice[:2])
-    people = [talk(stuck=(often, seldom))] * 9 + [talk(stuck=(often,))]
-    people += [talk(stuck=(seldom,), consent=("answers", "abroad"))] * 30
-    await fill(tmp_path / "b.sqlite", people)
+    await fill(
+        tmp_path / "b.sqlite", [talk(consent=("answers", "abroad"))] * 3, answers=b"canary", blocked=True
+    )
     engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
     letter = {"person": b"p", "own": True, "body": b"", "reason": "Chat not found", "died_at": 1}
+    numbers = {("stuck", often): 10, ("stuck", seldom): 9, ("stuck", "gone"): 11, ("opened", seldom): 90}
+    rows = [{"what": k[0], "which": k[1], "number": n, "since": 1} for k, n in numbers.items()]
     async with engine.begin() as connection:
         await connection.execute(sa.insert(dead_letters), [letter] * 3)
+        await connection.execute(sa.insert(counts), rows)
     await engine.dispose()
     async with office(tmp_path / "b.sqlite") as rooms:
         waiting = await queue(rooms, DAY)
-    assert (waiting.letters, waiting.stuck) == ({"Chat not found": 3}, {often: 10})
+    assert waiting.letters == {"Chat not found": 3}
+    assert list(waiting.stuck.items()) == [("gone", 11), (often, 10), (seldom, 9)]
     told = "\n".join(lines(waiting, KNOWLEDGE, DAY))
     assert "3 dead letters" in told
-    assert seldom not in told.split("stuck:")[1]
+    assert f"     10  {often}" in told
+    assert f"    <10  {seldom}" in told
+    assert "3 people have blocked the bot" in told
 
 
 def test_the_queue_says_where_there_is_no_database(
