@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check train bench faults lock clean
+.PHONY: help demo test check train bench faults towns lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
 	@echo "test   set up, check style and types, run all tests"
@@ -11,6 +11,7 @@ help:
 	@echo "train  fit the models again from the published tables"
 	@echo "bench  measure, as ratios side by side"
 	@echo "faults kill the simulated service 100,000 times (half an hour; the tests do 2,000)"
+	@echo "towns  4,000 imagined workers talk to the bot; the office finds what was put in (half an hour)"
 	@echo "lock   pin the dependencies again (after a change in pyproject.toml)"
 
 $(VENV)/serve: requirements.txt
@@ -44,6 +45,9 @@ bench: $(VENV)/dev
 
 faults: $(VENV)/dev
 	$(BIN)/python -m tests.faults --kills 100000 --processes 2
+
+towns: $(VENV)/dev
+	$(BIN)/python -m tests.office --people 2000
 
 lock: $(VENV)/dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml --output-file requirements-dev.txt

@@ -9,6 +9,7 @@ from bot.reminders import Reminder, When
 
 Mark = Literal["done", "have", "not_for_me"]
 MARKS: tuple[Mark, ...] = ("done", "have", "not_for_me")
+LATER = ":later"  # ends the data of a reminder's buttons, so that what came of it can be counted
 
 
 @dataclass(frozen=True, slots=True)

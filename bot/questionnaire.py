@@ -123,6 +123,11 @@ class Questionnaire:
         """The questions by their ids."""
         return {question.id: question for question in self.questions}
 
+    @cached_property
+    def _decisive(self) -> frozenset[str]:
+        """The questions on whose answers it hangs whether others are asked."""
+        return frozenset(id for question in self.questions for id in question.ask_if or {})
+
     def fitting(self, answers: Answers, version: str) -> Answers:
         """Keep of the answers to another version what can be an answer to this one, under today's ids."""
         for renaming in self.renamed:
@@ -140,7 +145,7 @@ class Questionnaire:
                 continue
             if question.ask_if is None or holds(question.ask_if, facts):
                 path.append(question)
-                if question.id in answers:
+                if question.id in answers and question.id in self._decisive:
                     facts[question.id] = frozenset(answers[question.id])
         return tuple(path)
 

@@ -1,5 +1,6 @@
 """Turns, pure: conversations and what came in -> conversations as they are now, and what goes out."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from bot.conversation import (
     Tips,
     Turn,
 )
+from bot.counting import Count, answered, counts, stood_at
 from bot.messages import Message, Speaker
 from bot.questionnaire import Language
 from bot.reminders import Reminder, added, due, split
@@ -74,7 +76,8 @@ class Settled:
     were not handled before, `forgotten` the chats of which all that was kept must go, even if they began
     anew since, `failures` the bugs that turns met, `shown` the questions asked and
     results shown, for the counters; `came` the labels of the links by which people came anew (forged ones
-    too); `finished` the changed chats whose survey is complete, `joined`
+    too); `counts` what is counted of everybody, `stood` the question at which a changed chat stood before its
+    first turn; `finished` the changed chats whose survey is complete, `joined`
     how many people agreed for the first time.
     """
 
@@ -87,6 +90,19 @@ class Settled:
     failures: list[Exception] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     came: list[str] = field(default_factory=list)
+    counts: Counter[Count] = field(default_factory=Counter)
+    stood: dict[int, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One turn: the talk after it, what goes out, and what is counted of it."""
+
+    talk: Conversation | None
+    outgoing: list[Outgoing]
+    shown: tuple[str, ...] = ()
+    counts: tuple[Count, ...] = ()
+    stood: str | None = None
 
 
 def settle(
@@ -113,41 +129,42 @@ def settle(
             settled.handled.append(envelope.update)
         held = settled.conversations.get(envelope.chat, conversations.get(envelope.chat))
         try:
-            talk, outgoing, shown = _turn(speaker, envelope, held, now)
+            taken = _turn(speaker, envelope, held, now)
         except Exception as error:  # noqa: BLE001 - one turn's bug must not take the others' turns along
             settled.failures.append(error)
             if not isinstance(envelope.incoming, Wake):
                 (sorry,) = speaker.word(Say("sorry"), held, _language(envelope, held), now.date())
                 settled.outgoing.append(Outgoing(envelope.chat, sorry))
             continue
-        if talk is not None and talk.consent and not (held and held.consent):
+        if taken.talk is not None and taken.talk.consent and not (held and held.consent):
             if settled.joined >= room:
-                talk, outgoing, shown = held, _full(speaker, envelope, held, now), []
+                taken = Taken(held, _full(speaker, envelope, held, now))
             else:
                 settled.joined += 1
+        talk = taken.talk
         if talk != held:
             settled.conversations[envelope.chat] = talk
+            settled.stood.setdefault(envelope.chat, taken.stood)
             finished = talk is not None and _finished(speaker, talk)
             (settled.finished.add if finished else settled.finished.discard)(envelope.chat)
         if talk is None and held is not None:
             settled.forgotten.add(envelope.chat)
             settled.outgoing = [other for other in settled.outgoing if other.chat != envelope.chat]
-        settled.outgoing += outgoing
-        settled.shown += shown
+        settled.outgoing += taken.outgoing
+        settled.shown += taken.shown
+        settled.counts.update(taken.counts)
         if held is None and isinstance(envelope.incoming, Command) and envelope.incoming.name == "start":
             settled.came.append(envelope.incoming.rest)
     return settled
 
 
-def _turn(
-    speaker: Speaker, envelope: Envelope, held: Conversation | None, now: datetime
-) -> tuple[Conversation | None, list[Outgoing], list[str]]:
+def _turn(speaker: Speaker, envelope: Envelope, held: Conversation | None, now: datetime) -> Taken:
     today = now.date()
     match envelope.incoming:
         case Group() | Hurry():
             what: Saying = "group" if isinstance(envelope.incoming, Group) else "hurry"
             (line,) = speaker.word(Say(what), held, _language(envelope, held), today)
-            return held, [Outgoing(envelope.chat, line)], []
+            return Taken(held, [Outgoing(envelope.chat, line)])
         case Wake():
             talk, replies = _woken(held, now)
         case incoming:
@@ -158,7 +175,17 @@ def _turn(
             talk = replace(talk, shown_by=speaker.knowledge.version)
     language = _language(envelope, talk or held)
     messages = [message for reply in replies for message in speaker.word(reply, talk, language, today)]
-    return talk, [_address(envelope, message) for message in messages], list(_shown(replies))
+    given = answered(held, talk)
+    return Taken(
+        talk,
+        [_address(envelope, message) for message in messages],
+        tuple(_shown(replies)),
+        (
+            *counts(envelope.incoming, replies, messages, changed=talk != held),
+            *(("answered", id) for id in given),
+        ),
+        stood_at(envelope.incoming, given, replies),
+    )
 
 
 def _full(speaker: Speaker, envelope: Envelope, held: Conversation | None, now: datetime) -> list[Outgoing]:

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-PURE = {"advice", "ask", "calculators", "conditions", "conversation", "flow", "guidance",
+PURE = {"advice", "ask", "calculators", "conditions", "conversation", "counting", "flow", "guidance",
         "handbook", "handout", "knowledge", "lint", "messages", "parameters", "private",
         "questionnaire", "reading", "recall", "reminders", "rights", "service", "survey",
         "wording"}  # fmt: skip
@@ -93,11 +93,19 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.questionnaire",
         "bot.reminders",
     },
-    "bot.service": {"bot.conversation", "bot.messages", "bot.questionnaire", "bot.reminders"},
+    "bot.counting": {"bot.conversation", "bot.messages"},
+    "bot.service": {
+        "bot.conversation",
+        "bot.counting",
+        "bot.messages",
+        "bot.questionnaire",
+        "bot.reminders",
+    },
     "bot.simulator": set(),  # it knows Telegram, and nothing of our bot
     "bot.adapters": {
         "bot.ask",
         "bot.conversation",
+        "bot.counting",
         "bot.handout",
         "bot.knowledge",
         "bot.messages",
@@ -111,6 +119,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.office": {
         "bot.adapters",
         "bot.conversation",
+        "bot.counting",
         "bot.flow",
         "bot.guidance",
         "bot.knowledge",

@@ -11,6 +11,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import TelegramError
 
+from bot.adapters.counts import Counts
 from bot.adapters.courier import Courier
 from bot.adapters.floods import Floods
 from bot.adapters.intake import Intake
@@ -27,6 +28,7 @@ from bot.reminders import CHINA, awake
 from bot.service import Envelope, Settled, settle
 
 TIDY = 3600.0  # seconds between rounds of dropping what is no longer kept
+COUNT = 60.0  # seconds between writings of what was counted
 REMIND = 20.0  # seconds between looks for reminders
 DOUBT = 24 * 3600.0  # seconds by which the clock may jump before nothing is dropped any more
 WATCH = 60.0  # seconds between looks whether the webhook is still ours
@@ -76,6 +78,8 @@ class Bot:
         self._metrics = Metrics(campaigns)
         self._stop = asyncio.Event()
         self._intake = Intake(store, self._metrics, floods)
+        self._counts = Counts(store.engine)
+        store.told.append(self._counts.hear)
         self._telegram = Telegram(token, api)
         self._courier = Courier(
             store, self._telegram.deliver, pace, lambda result: self._metrics.sends.labels(result).inc()
@@ -117,7 +121,7 @@ class Bot:
     async def _working(self) -> AsyncIterator[Callable[[], bool]]:
         """Deliver and tidy while the block runs; it gives a function that tells whether both still do."""
         async with self._telegram:
-            work = (self._courier.run, self._tidy, self._remind)
+            work = (self._courier.run, self._tidy, self._remind, self._count)
             tasks = [asyncio.create_task(forever()) for forever in work]
             introduction = asyncio.create_task(self._introduce())
             try:
@@ -166,6 +170,15 @@ class Bot:
             except (SQLAlchemyError, OSError) as error:
                 log.warning("reminders not looked at", extra={"error": type(error).__name__})
             await self._stopped(REMIND)
+
+    async def _count(self) -> None:
+        """Write what was counted now and then, and at the end."""
+        while not self._stop.is_set():
+            await self._stopped(COUNT)
+            try:
+                await self._counts.write()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("counts not written", extra={"error": type(error).__name__})
 
     async def _stopped(self, seconds: float) -> None:
         """Wait so long, or until the bot is to stop."""

@@ -1,6 +1,7 @@
 """The store: the turns that arrive together in one transaction, with the outbox they write."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from bot.adapters.tables import conversations, outbox, updates, years
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Locker, Vault, WrongKey
 from bot.conversation import Conversation
+from bot.counting import Count, times
 from bot.reminders import CHINA
 from bot.service import Envelope, Settled, Wake
 
@@ -51,6 +53,7 @@ class Effect:
     letters: list[Letter] = field(default_factory=list)
     forgotten: int = 0
     came: list[str] = field(default_factory=list)
+    counts: Counter[Count] = field(default_factory=Counter)
 
 
 class Store:
@@ -161,6 +164,7 @@ class Store:
             letters=self.outbox.write(connection, settled.outgoing, people, lockers, now),
             forgotten=len(settled.forgotten),
             came=settled.came,
+            counts=settled.counts + times(settled.stood, {c: row.changed_at for c, row in rows.items()}, now),
         )
         return effect, handled
 

@@ -81,6 +81,16 @@ years = sa.Table(
     sa.Column("people", sa.Integer, nullable=False),
 )
 
+# What is counted of everybody, without a person in it: how often or how long, of which question or card.
+counts = sa.Table(
+    "counts",
+    metadata,
+    sa.Column("what", sa.Text, primary_key=True),
+    sa.Column("which", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),
+)
+
 # A sealed word by which the right master keys are told from wrong ones.
 seals = sa.Table(
     "seals",

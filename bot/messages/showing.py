@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot import guidance
-from bot.conversation import MARKS, Card, Remind, Report
+from bot.conversation import LATER, MARKS, Card, Remind, Report
 from bot.guidance import Advised, Scores
 from bot.messages.buttons import Button, Keyboard, Message, in_rows
 from bot.messages.sheet import Sheet
@@ -71,16 +71,16 @@ def card(sheet: Sheet, reply: Card) -> Message:
     return Message(text, (_marking(sheet, reply.piece), *later, *steering), here=reply.here)
 
 
-def _later(sheet: Sheet, piece: str) -> tuple[Button, ...]:
-    return tuple(Button(sheet.label(verb), f"{verb}:{piece}") for verb in ("remind", "stuck"))
+def _later(sheet: Sheet, piece: str, end: str = "") -> tuple[Button, ...]:
+    return tuple(Button(sheet.label(verb), f"{verb}:{piece}{end}") for verb in ("remind", "stuck"))
 
 
-def _marking(sheet: Sheet, piece: str) -> tuple[Button, ...]:
+def _marking(sheet: Sheet, piece: str, end: str = "") -> tuple[Button, ...]:
     # Each button names the state that it leads to, so that a double tap changes nothing.
     mark = sheet.talk.marks.get(piece) if sheet.talk else None
     if mark is not None:
         return (Button(sheet.label("unmark", what=sheet.label(f"mark_{mark}")), f"mark:{piece}:none"),)
-    return tuple(Button(sheet.label(f"mark_{mark}"), f"mark:{piece}:{mark}") for mark in MARKS)
+    return tuple(Button(sheet.label(f"mark_{mark}"), f"mark:{piece}:{mark}{end}") for mark in MARKS)
 
 
 def remind(sheet: Sheet, reply: Remind) -> Message:
@@ -90,4 +90,5 @@ def remind(sheet: Sheet, reply: Remind) -> Message:
     if piece is None:
         return Message(text, sheet.rows(("continue",), ("tips",)))
     opening = (Button(sheet.title(piece), f"open:{piece}"),)
-    return Message(text, (opening, _marking(sheet, piece), _later(sheet, piece), *sheet.rows(("tips",))))
+    outcome = (_marking(sheet, piece, LATER), _later(sheet, piece, LATER))
+    return Message(text, (opening, *outcome, *sheet.rows(("tips",))))

@@ -4,7 +4,9 @@ reading    opens their answers, nobody else's      sheet     one tidy row a pers
 export     CSV and its codebook                    tally     counts for the report, column by column
 hiding     small cells, and what would betray them published the report's shares beside the collected ones
 drift      has the world moved away?               quality   do the models still hold?
+parts      the sections of the report               blocks    what a section is made of
 charts     plots                                   report    the page, in both languages
+publishing tables with noise, and their budget
 town       imagined workers                        walking   how they talk to the real bot
 retraining a model that learns                     commands  the command line
 page       the same report, live, on this machine   breach    what must be told when something leaked

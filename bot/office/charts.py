@@ -127,6 +127,22 @@ def dropoff(rows: Sequence[tuple[str, int | None]], labels: Labels) -> Figure:
 
 
 @_drawn
+def times(rows: Sequence[tuple[str, float]], labels: Labels) -> Figure:
+    """How many seconds a question takes, in the order of the questions."""
+    figure, (axes,) = _canvas(0.27 * len(rows) + 0.9)
+    for place, (_, seconds) in enumerate(rows):
+        axes.barh(place, seconds, color=BLUE, height=0.62)
+        axes.annotate(f"{seconds:.0f}", (seconds, place), xytext=(4, 0), textcoords="offset points",
+                      fontsize=7.5, va="center")  # fmt: skip
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+    axes.invert_yaxis()
+    axes.set_xlabel(labels.words["times"]["axis"])
+    axes.margins(x=0.1)
+    axes.set_xlim(left=0)
+    return figure
+
+
+@_drawn
 def bands(models: Sequence[tuple[str, Sequence[Band]]], labels: Labels) -> Figure:
     """Bands by group, one panel a model; a group with a hidden cell is left empty."""
     words = labels.words["bands"]

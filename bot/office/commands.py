@@ -19,6 +19,7 @@ from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, keys_in
 from bot.office.breach import LEAKED, Breach, draft
 from bot.parameters import Figures
+from bot.questionnaire import LANGUAGES
 from bot.reminders import CHINA
 
 if TYPE_CHECKING:
@@ -35,6 +36,14 @@ def register(commands: Any, say: Say) -> None:
     export.add_argument("--out", type=Path, required=True, help="the folder that is written into")
     _add_database(export)
     export.set_defaults(run=_bind(_export, say))
+
+    publish = commands.add_parser("publish", help="tables with noise that may be given to anyone")
+    publish.add_argument("--epsilon", type=float, default=1.0, help="of the budget to spend (default 1)")
+    publish.add_argument("--out", type=Path, required=True, help="the folder that is written into")
+    publish.add_argument("--ledger", type=Path, default=Path("var/privacy-budget.csv"),
+                         help="where the budget is kept (default var/privacy-budget.csv)")  # fmt: skip
+    _add_database(publish)
+    publish.set_defaults(run=_bind(_publish, say))
 
     report = commands.add_parser("report", help="what operators and researchers see, as a page to print")
     report.add_argument("--out", type=Path, required=True, help="the folder that is written into")
@@ -124,6 +133,26 @@ async def _export(options: argparse.Namespace, say: Say) -> int:
     async with opened_office(options.database) as office:
         count = await export(office.participants(), Sheet(office.knowledge), options.out, options.to)
         say(f"{count} people who agreed to research: {options.out / f'answers.{options.to}'}, codebook.csv")
+        return _unreadable(office.unreadable, say)
+
+
+async def _publish(options: argparse.Namespace, say: Say) -> int:
+    if find_spec("opendp") is None:
+        raise ValueError("the noise comes from OpenDP: install this project's extra `publish`")
+    _need("numpy")
+    from bot.office.labels import Labels
+    from bot.office.publishing import BUDGET, publish
+    from bot.office.sheet import Sheet
+    from bot.office.tally import tally
+
+    async with opened_office(options.database) as office:
+        counted = await tally(office.participants(), Sheet(office.knowledge))
+        labels = [Labels(language, office.knowledge.questionnaire) for language in LANGUAGES]
+        made = publish(counted, options.epsilon, options.out, options.ledger, today_in_china(), labels)
+        say(
+            f"{options.out / 'tables.csv'}: nearly every number is within {made.within} people of the true "
+            f"one; {made.spent:g} of {BUDGET:g} spent ({options.ledger})"
+        )
         return _unreadable(office.unreadable, say)
 
 

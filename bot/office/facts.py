@@ -10,7 +10,7 @@ from bot.lint.findings import Report as Findings
 from bot.office.drift import Drift, drift
 from bot.office.published import Compared, compare
 from bot.office.quality import Band, Calibration, bands, calibrations
-from bot.office.reading import Counts, Office
+from bot.office.reading import Counted, Counts, Office
 from bot.office.sheet import Sheet
 from bot.office.tally import Tally, tally
 
@@ -22,6 +22,7 @@ class Facts:
     day: date
     tally: Tally
     counts: Counts
+    counted: Counted
     compared: tuple[Compared, ...]
     drifts: tuple[Drift, ...]
     calibrations: tuple[Calibration, ...]
@@ -31,20 +32,24 @@ class Facts:
 
 async def gather(office: Office, on: date) -> Facts:
     """Read everybody once and count."""
-    counted = await tally(office.participants(), Sheet(office.knowledge))
-    return facts(counted, await office.counts(), office.knowledge, outdated(office.knowledge, on), on)
+    everyone = await tally(office.participants(), Sheet(office.knowledge))
+    counts, counted = await office.counts(), await office.counted()
+    return facts(everyone, counts, counted, office.knowledge, outdated(office.knowledge, on), on)
 
 
-def facts(counted: Tally, counts: Counts, knowledge: Knowledge, findings: Findings, on: date) -> Facts:
-    """Judge what was counted; `findings`: what the knowledge's checker says."""
+def facts(
+    everyone: Tally, counts: Counts, counted: Counted, knowledge: Knowledge, findings: Findings, on: date
+) -> Facts:
+    """Judge what participants said; `findings`: what the knowledge's checker says."""
     models = knowledge.models
     return Facts(
         day=on,
-        tally=counted,
+        tally=everyone,
         counts=counts,
-        compared=tuple(compare(counted)),
-        drifts=tuple(drift(counted)),
-        calibrations=tuple(calibrations(counted, models)),
-        bands={name: tuple(bands(counted, model, "occupation")) for name, model in models.items()},
+        counted=counted,
+        compared=tuple(compare(everyone)),
+        drifts=tuple(drift(everyone)),
+        calibrations=tuple(calibrations(everyone, models)),
+        bands={name: tuple(bands(everyone, model, "occupation")) for name, model in models.items()},
         knowledge=findings,
     )

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from bot.office.published import CodeShare, OptionShare
 from bot.questionnaire import Language, Question, Questionnaire
+from models import survey
 from models.survey import Codes
 
 TEMPLATES = Path(__file__).parents[2] / "knowledge/templates/office"
@@ -77,7 +78,16 @@ class Labels:
 
     def _levels(self, feature: str, codes: Sequence[int]) -> str:
         first, last = (self.code(feature, code) for code in (codes[0], codes[-1]))
-        value = first if len(codes) == 1 else str(self.words["to"]).format(first, last)
+        known = survey.read().coding.get(feature, (0, 1))
+        if len(codes) == 1:
+            value = first
+        elif codes[-1] == known[-1]:
+            spans = self.words["from"].get(feature, {})
+            value = str(spans.get(codes[0]) or self.words["or_more"].format(first))
+        elif codes[0] == known[0]:
+            value = str(self.words["or_less"]).format(last)
+        else:
+            value = str(self.words["to"]).format(first, last)
         told_alone = len(codes) == 1 and codes[0] in self.words["codes"].get(feature, {})
         return value if told_alone else f"{self.feature(feature)}{self.words['colon']}{value}"
 

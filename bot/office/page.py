@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -25,9 +26,11 @@ HEADERS = {
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-PATHS: dict[Language, str] = {"zh": "/", "en": "/en"}
+LINKS: dict[Language, str] = {"zh": "en", "en": "./"}  # from a page in this language to the other one
 
 
 @dataclass
@@ -46,29 +49,32 @@ class Desk:
             if self._held is None or self.clock() - self._held[0] > FRESH:
                 self._held = (self.clock(), await self.gather())
             found = self._held[1]
-            link = PATHS["en" if language == "zh" else "zh"]
-            return await asyncio.to_thread(self.word, found, language, link)
+            return await asyncio.to_thread(self.word, found, language, LINKS[language])
 
 
 def application(desk: Desk, token: Secret) -> Starlette:
-    """Build the page. The token comes once in the address and then as a cookie; without it 403."""
-    expected = token.reveal().encode()
+    """Build the page. The token comes once in the address and then as a cookie; without it 403.
+
+    Browsers send a machine's cookies to all of its ports, so the page stands under a path that nobody can
+    guess, and the cookie is for that path only: another program on this machine doesn't get it.
+    """
+    expected, room = token.reveal().encode(), f"/{secrets.token_urlsafe(16)}"
 
     def known(given: str) -> bool:
         return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected)
 
     async def show(request: Request) -> Response:
-        if known(request.query_params.get("token", "")):
-            response: Response = RedirectResponse(request.url.path, 303)
-            response.set_cookie(COOKIE, token.reveal(), httponly=True, samesite="strict")
-        elif known(request.cookies.get(COOKIE, "")):
-            language: Language = "en" if request.url.path == PATHS["en"] else "zh"
+        if request.url.path == "/" and known(request.query_params.get("token", "")):
+            response: Response = RedirectResponse(f"{room}/", 303)
+            response.set_cookie(COOKIE, token.reveal(), path=room, httponly=True, samesite="strict")
+        elif request.url.path != "/" and known(request.cookies.get(COOKIE, "")):
+            language: Language = "en" if request.url.path == f"{room}/en" else "zh"
             response = HTMLResponse(await desk.html(language))
         else:
             response = PlainTextResponse("open the address that was printed at the start", 403)
         response.headers.update(HEADERS)
         return response
 
-    routes = [Route(path, show, methods=["GET"]) for path in PATHS.values()]
+    routes = [Route(path, show, methods=["GET"]) for path in ("/", f"{room}/", f"{room}/en")]
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])  # against DNS rebinding
     return Starlette(routes=routes, middleware=[hosts])

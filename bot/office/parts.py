@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.counting import PAUSE
 from bot.guidance import title
 from bot.knowledge import Knowledge
 from bot.office import charts
+from bot.office.blocks import Part, Row, Table, percent, tens
 from bot.office.drift import ALARM, WATCH
 from bot.office.facts import Facts
 from bot.office.hiding import LEAST, Cells, hidden
@@ -15,37 +17,10 @@ from bot.office.quality import EACH
 from bot.office.tally import FINISHED
 from models import population
 
+OUTCOMES = ("done", "have", "not_for_me", "stuck")
+NAMED = 3  # places of one finding that are named
 PANELS = ("age", "education", "income", "income_stability", "saving", "debt", "premium", "daily_hours",
           "spending", "region")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a table."""
-
-    cells: tuple[str, ...]
-    alarm: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table; its first `words` columns hold words, the others numbers."""
-
-    columns: Sequence[str]
-    rows: Sequence[Row]
-    caption: str = ""
-    words: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A section: its lead, and tables, a plot or the sentence that says why there is nothing."""
-
-    key: str
-    lead: str
-    tables: tuple[Table, ...] = ()
-    plot: str = ""
-    nothing: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +36,7 @@ class Parts:
         yield self.shares()
         yield self.levels()
         yield self.dropoff()
+        yield self.times()
         yield self.bands()
         yield self.advice()
         yield self.calibration()
@@ -78,6 +54,8 @@ class Parts:
             "alarm": ALARM,
             "each": EACH,
             "reminders": tens(counted.reminders),
+            "since": self.found.counted.since or self.found.day,
+            "minutes": PAUSE // 60,
             "finished": f"{tens(counted.stopped[FINISHED]):,}",
         }
 
@@ -134,6 +112,26 @@ class Parts:
         named = [(self.labels.question(id), count) for id, count in shown]
         return self._part("dropoff", [Table(words["columns"], rows)], charts.dropoff(named, self.labels))
 
+    def times(self) -> Part:
+        """Show how long a question takes."""
+        words, numbers = self.labels.words["times"], self.found.counted.numbers
+        rows = [
+            (
+                self.labels.question(question.id),
+                count,
+                numbers["seconds", question.id] / count,
+                numbers["put_away", question.id],
+            )
+            for question in self.knowledge.questionnaire.questions
+            if (count := numbers["answered", question.id]) >= LEAST
+        ]
+        cells = [
+            Row((name, f"{tens(count):,}", f"{mean:.0f}", f"{away:,}" if away >= LEAST else self._few))
+            for name, count, mean, away in rows
+        ]
+        plot = charts.times([(name, mean) for name, _, mean, _ in rows], self.labels)
+        return self._part("times", [Table(words["columns"], cells)], plot)
+
     def bands(self) -> Part:
         """Show the bands by line of work."""
         words, found = self.labels.words["bands"], self.found
@@ -160,14 +158,21 @@ class Parts:
     def advice(self) -> Part:
         """Show what became of the advice."""
         words, marks = self.labels.words["advice"], self.found.tally.marks
-        rows = []
+        numbers, rows = self.found.counted.numbers, []
         for piece in self.knowledge.advice:
-            counts = [marks[piece.id, mark] for mark in ("done", "have", "not_for_me", "stuck")]
-            if max(counts) >= LEAST:
+            times = [tens(numbers[what, piece.id]) for what in ("offered", "opened", "reminded")]
+            counts = [marks[piece.id, mark] for mark in OUTCOMES]
+            if max(*times, *counts) >= LEAST:
                 named = title(self.knowledge, piece.id, self.labels.language, self.found.day)
-                cells = (f"{count:,}" if count >= LEAST else self._few for count in counts)
-                rows.append(Row((named, *cells)))
-        return self._part("advice", [Table(words["columns"], rows)])
+                rows.append(Row((named, *map(self._cell, times), *map(self._cell, counts))))
+        came = [numbers["followed", outcome] for outcome in OUTCOMES]
+        reminded = sum(number for (what, _), number in numbers.items() if what == "reminded")
+        after = [Row(tuple(map(self._cell, (tens(reminded), *came))))] if reminded >= LEAST else []
+        tables = [
+            Table(words["columns"], rows),
+            Table(words["after_columns"], after, caption=words["after"], words=0),
+        ]
+        return self._part("advice", tables)
 
     def calibration(self) -> Part:
         """Show how the models agree with the answers."""
@@ -212,19 +217,23 @@ class Parts:
         words, report = self.labels.words["freshness"], self.found.knowledge
         line = words["counts"].format(findings=len(report.findings), notices=len(report.notices))
         every = [(finding, True) for finding in report.findings] + [(note, False) for note in report.notices]
-        rows = [Row((found.where, found.what, found.todo), alarm=wrong) for found, wrong in every]
+        places: dict[tuple[str, str, bool], list[str]] = {}
+        for found, wrong in every:
+            places.setdefault((found.what, found.todo, wrong), []).append(found.where)
+        rows = [
+            Row((self._first(where), what, todo), alarm=wrong)
+            for (what, todo, wrong), where in places.items()
+        ]
         return self._part("freshness", [Table((line, "", ""), rows, words=3)])
+
+    def _first(self, places: Sequence[str]) -> str:
+        """Name some of the places, and say how many there are besides."""
+        named, more = str(self.labels.words["joint"]).join(places[:NAMED]), len(places) - NAMED
+        return named + (str(self.labels.words["more"]).format(count=more) if more > 0 else "")
+
+    def _cell(self, count: int) -> str:
+        return f"{count:,}" if count >= LEAST else "–"
 
     @property
     def _few(self) -> str:
         return str(self.labels.words["few"])
-
-
-def percent(share: float) -> str:
-    """Word a share."""
-    return f"{100 * share:.1f}%"
-
-
-def tens(count: int) -> int:
-    """Round down, so that two numbers beside each other don't tell of a few people between them."""
-    return count // LEAST * LEAST

@@ -1,6 +1,5 @@
-"""What waits for somebody: knowledge to look up again, refused letters, steps at which people are stuck."""
+"""What waits for somebody: old knowledge, refused letters, advice at which people asked for help."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,30 +12,33 @@ from bot.knowledge import Knowledge
 from bot.lint import outdated
 from bot.lint.findings import Report as Findings
 from bot.office.hiding import LEAST
-from bot.office.reading import Office
+from bot.office.reading import Office, check_schema
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The work by kind: findings, letters by Telegram's reason, people stuck by piece (LEAST and more)."""
+    """The work by kind: findings, letters by Telegram's reason, calls for help by piece, people who left.
+
+    Everybody's calls are counted, once a person and piece; nobody's answers are opened.
+    """
 
     knowledge: Findings
     letters: Mapping[str, int]
     stuck: Mapping[str, int]
+    blocked: int
 
 
 async def queue(office: Office, on: date) -> Queue:
     """Look at everything that waits."""
-    stuck: Counter[str] = Counter()
-    async for participant in office.participants():
-        stuck.update(participant.talk.stuck)
+    await check_schema(office.engine)
+    counted, counts = await office.counted(), await office.counts()
+    calls = {piece: number for (what, piece), number in counted.numbers.most_common() if what == "stuck"}
     by_reason = sa.select(dead_letters.c.reason, sa.func.count().label("letters")).group_by(
         dead_letters.c.reason
     )
     async with office.engine.connect() as connection:
         letters = {row.reason: row.letters for row in await connection.execute(by_reason)}
-    often = {piece: count for piece, count in stuck.most_common() if count >= LEAST}
-    return Queue(outdated(office.knowledge, on), letters, often)
+    return Queue(outdated(office.knowledge, on), letters, calls, counts.blocked)
 
 
 def lines(waiting: Queue, knowledge: Knowledge, on: date) -> Iterator[str]:
@@ -46,6 +48,11 @@ def lines(waiting: Queue, knowledge: Knowledge, on: date) -> Iterator[str]:
     yield f"{sum(waiting.letters.values())} dead letters (`python -m bot letters`)"
     yield from (f"{count:>7,}  {reason}" for reason, count in sorted(waiting.letters.items()))
     yield ""
-    yield f"pieces of advice with which {LEAST} people or more are stuck: {len(waiting.stuck)}"
+    yield f"pieces of advice with which people asked for help: {len(waiting.stuck)}"
     for piece, count in waiting.stuck.items():
-        yield f"{count:>7,}  {piece}  {title(knowledge, piece, 'zh', on)}"
+        number = f"{count:,}" if count >= LEAST else f"<{LEAST}"
+        yield f"{number:>7}  {piece}" + (
+            f"  {title(knowledge, piece, 'zh', on)}" if piece in knowledge.pieces else ""
+        )
+    yield ""
+    yield f"{waiting.blocked:,} people have blocked the bot"

@@ -1,6 +1,7 @@
 """Reads the answers of those who agreed to research: nobody else's are opened, and nothing is written."""
 
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -14,10 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.adapters.database import DatabaseBehind, alembic_config
-from bot.adapters.tables import conversations, dead_letters
+from bot.adapters.tables import conversations, counts, dead_letters
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, WrongKey
 from bot.conversation import Conversation
+from bot.counting import Count
 from bot.flow import Flow
 from bot.knowledge import Knowledge
 from bot.reminders import CHINA
@@ -53,6 +55,14 @@ class Counts:
     dead_letters: int
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted turn by turn, and since which day; None when nothing was yet."""
+
+    numbers: Counter[Count]
+    since: date | None
+
+
 @dataclass
 class Office:
     """The database as the office sees it; `unreadable` counts rows that could not be opened so far."""
@@ -76,6 +86,7 @@ class Office:
         """
         await check_schema(self.engine)
         forgotten = {(stone.person, stone.key) for stone in self.tombstones.all()}
+        maybe = {person for person, _ in forgotten}
         c = conversations.c
         wanted = (
             sa.select(c.person, c.key, c.state, c.answers, c.changed_at)
@@ -89,7 +100,10 @@ class Office:
                 rows = (await connection.execute(wanted.where(c.person > last))).all()
             for row in rows:
                 found = self._open(row)
-                if found and (row.person, self.vault.fingerprint(row.key, row.person)) not in forgotten:
+                if found and row.person in maybe:  # who began anew has another key
+                    key = self.vault.fingerprint(row.key, row.person)
+                    found = None if (row.person, key) in forgotten else found
+                if found:
                     yield found
             if len(rows) < PAGE:
                 return
@@ -109,11 +123,21 @@ class Office:
             return None
         if MINORS.intersection(answers.get("age", ())):
             return None
-        answered = talk.questionnaire
-        talk = self.flow.survey.carried_over(replace(talk, answers=answers))
-        talk = replace(talk, answers=self.knowledge.questionnaire.relevant(talk.answers))
+        answered, questionnaire = talk.questionnaire, self.knowledge.questionnaire
+        if answered != questionnaire.version:
+            talk = self.flow.survey.carried_over(replace(talk, answers=answers))
+            answers = dict(talk.answers)
+        talk = replace(talk, answers=questionnaire.relevant(answers))
         day = datetime.fromtimestamp(row.changed_at, CHINA).date()
         return Participant(row.person, talk, day, answered)
+
+    async def counted(self) -> Counted:
+        """Give what the bot counted of everybody, without a person in it."""
+        async with self.engine.connect() as connection:
+            rows = (await connection.execute(sa.select(counts))).all()
+        since = min((row.since for row in rows), default=None)
+        numbers = Counter({(row.what, row.which): row.number for row in rows})
+        return Counted(numbers, since and datetime.fromtimestamp(since, CHINA).date())
 
     async def counts(self) -> Counts:
         """Count people and letters."""

@@ -1,10 +1,11 @@
 """The report as a page in one language that needs nothing from outside."""
 
 from bot.knowledge import Knowledge
+from bot.office.blocks import tens
 from bot.office.facts import Facts
 from bot.office.hiding import LEAST
 from bot.office.labels import Labels, environment
-from bot.office.parts import Parts, tens
+from bot.office.parts import Parts
 from bot.questionnaire import LANGUAGES, Language
 
 

@@ -1,6 +1,5 @@
 """Counts of all participants for the report: one small number an answer, nothing that names a person."""
 
-from array import array
 from collections import Counter
 from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from bot.office.reading import Participant
 from bot.office.sheet import Sheet
-from bot.questionnaire import SKIPPED, Question
+from bot.questionnaire import SKIPPED, Answers
 from bot.survey import Survey
 from models import survey
 from models.survey import Codes
@@ -75,49 +74,69 @@ class Tally:
 
 @dataclass
 class _Counting:
+    """A line of small numbers a person: the codes, then a place for each option of each question."""
+
     sheet: Sheet
-    codes: dict[str, "array[int]"] = field(default_factory=dict)
-    options: dict[tuple[str, str], "array[int]"] = field(default_factory=dict)
-    may_score: "array[int]" = field(default_factory=lambda: array("b"))
+    lines: bytearray = field(default_factory=bytearray)
+    may_score: bytearray = field(default_factory=bytearray)
     asked: Counter[str] = field(default_factory=Counter)
     stopped: Counter[str] = field(default_factory=Counter)
     marks: Counter[tuple[str, str]] = field(default_factory=Counter)
     reminders: int = 0
 
     def __post_init__(self) -> None:
-        self.survey = Survey(self.sheet.knowledge.questionnaire)
-        questions = self.sheet.knowledge.questionnaire.questions
-        self.own: tuple[Question, ...] = tuple(
-            q for q in questions if q.feature is None and q.id != "province"
-        )
-        self.codes = {name: array("b") for name in (*self.sheet.features, "constrained", "gap", "commercial")}
-        self.options = {(q.id, option.id): array("b") for q in self.own for option in q.options}
+        questionnaire = self.sheet.knowledge.questionnaire
+        self.survey = Survey(questionnaire)
+        self.names = (*self.sheet.features, "constrained", "gap", "commercial")
+        self.own = [q for q in questionnaire.questions if q.feature is None and q.id != "province"]
+        self.places: dict[str, dict[str, int]] = {}
+        width = len(self.names)
+        for question in self.own:
+            self.places[question.id] = {o.id: width + at for at, o in enumerate(question.options)}
+            width += len(question.options)
+        self.blank = np.full(width, UNKNOWN, dtype=np.int8).tobytes()
 
     def add(self, participant: Participant) -> None:
         talk = participant.talk
-        codes = self.sheet.codes(talk.answers)
-        codes["commercial"] = None if codes["gap"] is None else 1 - codes["gap"]
-        for name, column in self.codes.items():
-            code = codes[name]
-            column.append(UNKNOWN if code is None else code)
-        for question in self.own:
-            answer = talk.answers.get(question.id, ())
-            known = bool(answer) and answer != (SKIPPED,)
-            for option in question.options:
-                chosen = int(option.id in answer) if known else UNKNOWN
-                self.options[question.id, option.id].append(chosen)
+        self.lines += self._line(talk.answers)
         self.may_score.append(not talk.unscored)
         open_ = self.survey.position(talk)
-        self.asked.update(list(talk.answers))
+        self.asked.update(talk.answers.keys())
         if open_ is None:
             self.stopped[FINISHED] += 1
         else:
             self.stopped[open_.id] += 1
             if open_.id not in talk.answers:
                 self.asked[open_.id] += 1
-        self.marks.update(list(talk.marks.items()))
+        self.marks.update(talk.marks.items())
         self.marks.update((piece, "stuck") for piece in talk.stuck)
         self.reminders += bool(talk.reminders)
+
+    def _line(self, answers: Answers) -> bytearray:
+        line, codes = bytearray(self.blank), self.sheet.codes(answers)
+        codes["commercial"] = None if codes["gap"] is None else 1 - codes["gap"]
+        for at, name in enumerate(self.names):
+            if (code := codes[name]) is not None:
+                line[at] = code
+        for id, answer in answers.items():
+            if (places := self.places.get(id)) and answer != (SKIPPED,):
+                for option, at in places.items():
+                    line[at] = option in answer
+        return line
+
+    def told(self) -> Tally:
+        lines = np.frombuffer(self.lines, dtype=np.int8).reshape(-1, len(self.blank))
+        columns = np.ascontiguousarray(lines.T)
+        return Tally(
+            people=len(self.may_score),
+            codes=dict(zip(self.names, columns, strict=False)),
+            options={id: {o: columns[at] for o, at in places.items()} for id, places in self.places.items()},
+            may_score=np.frombuffer(self.may_score, dtype=np.bool_),
+            asked=self.asked,
+            stopped=self.stopped,
+            marks=self.marks,
+            reminders=self.reminders,
+        )
 
 
 async def tally(people: AsyncIterable[Participant], sheet: Sheet) -> Tally:
@@ -125,16 +144,4 @@ async def tally(people: AsyncIterable[Participant], sheet: Sheet) -> Tally:
     counting = _Counting(sheet)
     async for participant in people:
         counting.add(participant)
-    options: dict[str, dict[str, Column]] = {question.id: {} for question in counting.own}
-    for (question, option), column in counting.options.items():
-        options[question][option] = np.array(column, dtype=np.int8)
-    return Tally(
-        people=len(counting.may_score),
-        codes={name: np.array(column, dtype=np.int8) for name, column in counting.codes.items()},
-        options=options,
-        may_score=np.array(counting.may_score, dtype=bool),
-        asked=counting.asked,
-        stopped=counting.stopped,
-        marks=counting.marks,
-        reminders=counting.reminders,
-    )
+    return counting.told()

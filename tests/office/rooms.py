@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.adapters.database import open_engine, prepare
+from bot.adapters.database import migrate, open_engine, prove_keys
 from bot.adapters.rows import seal
 from bot.adapters.tables import conversations
 from bot.adapters.tombstones import Tombstones
@@ -53,10 +53,18 @@ def talk(
     return replace(plain, **fields)
 
 
-async def fill(database: Path, talks: Sequence[Conversation], **columns: Any) -> None:
-    """Write talks as the bot does, one a chat from chat 1 on; `columns` overwrite what is beside them."""
-    engine = open_engine(f"sqlite+aiosqlite:///{database}")
-    await prepare(engine, VAULT)
+def url_of(database: Path | str) -> str:
+    return database if isinstance(database, str) else f"sqlite+aiosqlite:///{database}"
+
+
+async def fill(database: Path | str, talks: Sequence[Conversation], **columns: Any) -> None:
+    """Write talks as the bot does, one a chat from chat 1 on; `columns` overwrite what is beside them.
+
+    database: a new SQLite file, or the address of an empty database.
+    """
+    engine = open_engine(url_of(database))
+    await migrate(engine, VAULT)
+    await prove_keys(engine, VAULT)
     now = int(time.time())
     rows = []
     for chat, held in enumerate(talks, 1):
@@ -72,8 +80,8 @@ async def fill(database: Path, talks: Sequence[Conversation], **columns: Any) ->
 
 
 @asynccontextmanager
-async def office(database: Path, tombstones: Tombstones | None = None) -> AsyncIterator[Office]:
-    engine = open_for_reading(f"sqlite+aiosqlite:///{database}")
+async def office(database: Path | str, tombstones: Tombstones | None = None) -> AsyncIterator[Office]:
+    engine = open_for_reading(url_of(database))
     try:
         yield Office(engine, VAULT, KNOWLEDGE, tombstones or Tombstones())
     finally:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from bot.office.labels import Labels
 from bot.office.parts import Parts
 from bot.office.published import agreement, compare, published_codes, published_options, wilson
 from bot.office.quality import calibrations
-from bot.office.reading import Counts
+from bot.office.reading import Counted, Counts
 from bot.office.report import page
 from bot.office.tally import FINISHED, Tally
 from bot.questionnaire import LANGUAGES, Language
@@ -29,6 +30,7 @@ from tests.office.towns import DAY, counted, talks_of
 from tests.talks import VAULT
 
 NOBODY = Counts(0, 0, 0, 0)
+NOTHING = Counted(Counter(), None)
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +46,12 @@ def moved() -> Tally:
 FINDINGS = Findings({}, (Finding("here", "wrong", "mend it"),), (Finding("there", "old", "look"),))
 
 
-def found(tally: Tally) -> Facts:
-    return facts.facts(tally, NOBODY, KNOWLEDGE, FINDINGS, DAY)
+def found(tally: Tally, counted: Counted = NOTHING) -> Facts:
+    return facts.facts(tally, NOBODY, counted, KNOWLEDGE, FINDINGS, DAY)
 
 
-def parts(tally: Tally, language: Language = "en") -> Parts:
-    return Parts(found(tally), KNOWLEDGE, Labels(language, KNOWLEDGE.questionnaire))
+def parts(tally: Tally, counted: Counted = NOTHING, language: Language = "en") -> Parts:
+    return Parts(found(tally, counted), KNOWLEDGE, Labels(language, KNOWLEDGE.questionnaire))
 
 
 def report(talks: Sequence[Conversation]) -> str:
@@ -96,7 +98,7 @@ def test_nine_people_can_not_be_told_from_nine_others() -> None:
 
 def test_a_report_on_nobody_says_what_the_knowledge_needs_and_escapes_it() -> None:
     hostile = Findings({}, (Finding("<script>", "a & b", "'"),))
-    html = page(facts.facts(counted([]), NOBODY, KNOWLEDGE, hostile, DAY), KNOWLEDGE, "zh")
+    html = page(facts.facts(counted([]), NOBODY, NOTHING, KNOWLEDGE, hostile, DAY), KNOWLEDGE, "zh")
     assert "知识里有 1 处" in html
     assert "&lt;script&gt;" in html
     assert "<script" not in html
@@ -122,12 +124,27 @@ def test_marks_on_advice_are_told_from_ten_on() -> None:
     marked = [talk(marks={pieces[0]: "done"}, stuck=(pieces[1],))] * 9
 
     def rows(talks: list[Conversation]) -> list[tuple[str, ...]]:
-        (table,) = parts(counted(talks)).advice().tables
-        return [row.cells[1:] for row in table.rows]
+        return [row.cells[4:] for row in parts(counted(talks)).advice().tables[0].rows]
 
     assert rows(marked) == []
-    hidden = "not shown"
+    hidden = "–"
     assert rows([*marked, marked[0]]) == [("10", hidden, hidden, hidden), (hidden, hidden, hidden, "10")]
+
+
+def test_what_was_counted_of_everybody_is_told_from_ten_times_on() -> None:
+    piece = KNOWLEDGE.advice[0].id
+    numbers = Counter({
+        ("answered", "age"): 21, ("seconds", "age"): 84, ("put_away", "age"): 9,
+        ("answered", "income"): 9, ("seconds", "income"): 900,
+        ("offered", piece): 38, ("opened", piece): 14, ("reminded", piece): 9, ("reminded", "survey"): 6,
+        ("followed", "done"): 11, ("followed", "stuck"): 3,
+    })  # fmt: skip
+    told = parts(counted([]), Counted(numbers, DAY))
+    times, (advice, after) = told.times(), told.advice().tables
+    assert [row.cells for row in times.tables[0].rows] == [("Age", "20", "4", "not shown")]
+    assert str(DAY) in times.lead
+    assert [row.cells[1:] for row in advice.rows] == [("30", "10", *["–"] * 5)]
+    assert [row.cells for row in after.rows] == [("10", "11", "–", "–", "–")]
 
 
 def test_the_same_answers_give_the_same_page(town: Tally) -> None:

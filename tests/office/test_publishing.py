@@ -1,0 +1,99 @@
+"""Tables that may be published: noise on every number, and a budget that can't be overspent."""
+
+import asyncio
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.__main__ import main
+from bot.office.labels import Labels
+from bot.office.publishing import BUDGET, BudgetSpent, Release, publish, spent
+from bot.office.tally import Tally
+from bot.questionnaire import LANGUAGES
+from tests.office.rooms import ANSWERS, KNOWLEDGE, talk
+from tests.office.test_report import written
+from tests.office.towns import DAY, counted
+
+LABELS = [Labels(language, KNOWLEDGE.questionnaire) for language in LANGUAGES]
+
+
+@pytest.fixture(scope="module")
+def everyone() -> Tally:
+    """Two hundred who answer alike, but for one."""
+    return counted([talk()] * 199 + [talk({**ANSWERS, "income": ("above_20000",)})])
+
+
+def numbers(folder: Path) -> dict[tuple[str, str], int]:
+    with (folder / "tables.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {(row["feature"], row["code"]): int(row["people"]) for row in csv.DictReader(file)}
+
+
+def test_each_release_is_other_noise_around_the_same_truth(everyone: Tally, tmp_path: Path) -> None:
+    releases = []
+    for turn in range(40):
+        publish(everyone, 1.0, tmp_path, tmp_path / f"{turn}.csv", DAY, LABELS)
+        releases.append(numbers(tmp_path))
+    assert len({tuple(release.values()) for release in releases}) == 40
+    assert all(number >= 0 for release in releases for number in release.values())
+    scale = len(everyone.codes) - 1
+    told = np.array([release["income", "3"] for release in releases])
+    assert abs(told.mean() - 199) < 6 * scale * np.sqrt(2 / 40), "six standard errors"
+    assert told.std() > scale / 3, "noise that hides one person among 200"
+
+
+def test_every_code_is_told_also_those_that_nobody_gave(everyone: Tally, tmp_path: Path) -> None:
+    publish(everyone, 1.0, tmp_path, tmp_path / "ledger.csv", DAY, LABELS)
+    told = numbers(tmp_path)
+    assert {code for feature, code in told if feature == "income"} == {*"123456", ""}
+    assert {feature for feature, _ in told} == set(everyone.codes) - {"gap"}
+
+
+def test_the_budget_is_written_down_and_never_overspent(everyone: Tally, tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.csv"
+    publish(everyone, 1.0, tmp_path / "one", ledger, DAY, LABELS)
+    made = publish(everyone, 2.0, tmp_path / "two", ledger, DAY, LABELS)
+    assert (made.spent, spent(ledger)) == (BUDGET, BUDGET)
+    before = ledger.read_bytes()
+    for epsilon in (0.001, 0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(BudgetSpent):
+            publish(everyone, epsilon, tmp_path / "three", ledger, DAY, LABELS)
+    assert ledger.read_bytes() == before
+    assert not (tmp_path / "three").exists()
+    with ledger.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epsilon"] for row in rows] == ["1", "2"]
+    assert "OpenDP" in rows[0]["mechanism"]
+
+
+def test_the_budget_is_spent_before_a_number_is_made(
+    everyone: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("bot.office.publishing.write", dies)
+    with pytest.raises(OSError, match="full"):
+        publish(everyone, 1.0, tmp_path, tmp_path / "ledger.csv", DAY, LABELS)
+    assert spent(tmp_path / "ledger.csv") == 1.0
+
+
+def test_the_noise_is_as_strong_as_the_library_asks_for_all_tables_together() -> None:
+    dp = pytest.importorskip("opendp.prelude")
+    release = Release(0.5, 0.5, 17, 17 / 0.5)
+    space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l1_distance(T="i64")
+    assert dp.m.make_laplace(*space, scale=release.scale).map(17) == pytest.approx(0.5)
+    assert release.within == 102
+
+
+async def test_the_command_says_what_was_spent_and_how_exact_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = await written(tmp_path)
+    line = ["publish", "--database", str(database), "--out", str(tmp_path / "out")]
+    line += ["--ledger", str(tmp_path / "ledger.csv"), "--epsilon", "2"]
+    assert await asyncio.to_thread(main, line) == 0
+    assert "2 of 3 spent" in capsys.readouterr().out
+    assert await asyncio.to_thread(main, line) == 2
+    assert "spent already" in capsys.readouterr().err
