@@ -131,6 +131,7 @@ async def test_letters_of_a_chat_arrive_in_the_order_of_writing(store: Store) ->
     [NetworkError("gone"), RetryAfter(timedelta(seconds=0)), TelegramError("?")],
     ids=lambda trouble: type(trouble).__name__,
 )
+@pytest.mark.asvs("16.5.2")
 async def test_a_passing_trouble_delays_a_letter_and_keeps_the_order(
     store: Store, trouble: Exception
 ) -> None:

@@ -109,6 +109,7 @@ async def test_the_same_update_takes_effect_once(store: Store, script: Script) -
     assert len(await store.outbox.waiting()) == 1
 
 
+@pytest.mark.asvs("2.3.3")
 async def test_turns_that_arrive_together_are_one_commit(store: Store, script: Script) -> None:
     commits: list[int] = []
     store.told.append(lambda effect: commits.append(effect.turns))
@@ -119,6 +120,7 @@ async def test_turns_that_arrive_together_are_one_commit(store: Store, script: S
     assert await texts(store) == [str(n) for n in range(20)]
 
 
+@pytest.mark.asvs("16.5.3")
 async def test_a_value_that_the_database_refuses_spoils_no_other_turn(store: Store, script: Script) -> None:
     script.talks = {1: TALK, 2: replace(TALK, consent=None), 3: TALK}  # answers without consent
     results = await asyncio.gather(
@@ -145,6 +147,7 @@ async def test_a_conversation_of_none_is_deleted_with_everything_of_it(store: St
     assert await texts(store) == ["farewell"]
 
 
+@pytest.mark.asvs("8.4.1")
 async def test_a_row_moved_to_another_person_can_not_be_opened(store: Store, script: Script) -> None:
     script.talks = {1: TALK, 2: replace(TALK, answers={})}
     await store.take(came(1, chat=7))
@@ -162,6 +165,7 @@ async def test_a_row_moved_to_another_person_can_not_be_opened(store: Store, scr
         await store.conversation(8)
 
 
+@pytest.mark.asvs("14.2.4", "14.2.7")
 async def test_what_is_kept_ends_after_its_days_and_a_return_begins_anew(
     engine: AsyncEngine, script: Script, tmp_path: Path
 ) -> None:
@@ -290,6 +294,7 @@ def test_a_tombstone_half_written_by_who_died_spoils_no_other(tmp_path: Path) ->
     assert Tombstones(path).all() == stones
 
 
+@pytest.mark.asvs("16.5.3")
 async def test_wrong_master_keys_are_refused_at_the_start(engine: AsyncEngine) -> None:
     await prepare(engine, VAULT)
     await prepare(engine, VAULT)
@@ -298,6 +303,7 @@ async def test_wrong_master_keys_are_refused_at_the_start(engine: AsyncEngine) -
             await prepare(engine, Vault(keys))
 
 
+@pytest.mark.asvs("11.1.1", "11.2.2")
 async def test_after_a_rotation_the_old_key_can_go(engine: AsyncEngine, script: Script) -> None:
     await prepare(engine, VAULT)
     script.talks = {1: TALK}
@@ -348,6 +354,7 @@ async def test_a_reminder_comes_once_when_its_time_has_come_however_many_process
     assert (talk.reminders, talk.answers) == ((), TALK.answers)
 
 
+@pytest.mark.asvs("2.3.2")
 async def test_beyond_the_years_limit_there_is_general_guidance_only(engine: AsyncEngine) -> None:
     store = Store(engine, VAULT, settling_today(), limit=2, clock=NOON.timestamp)
     for chat in (1, 2, 3):
@@ -362,6 +369,28 @@ async def test_beyond_the_years_limit_there_is_general_guidance_only(engine: Asy
     talk = await next_year.conversation(3)
     assert talk is not None
     assert talk.consent
+
+
+@pytest.mark.asvs("2.3.4")
+async def test_the_last_places_of_a_year_are_not_given_twice_by_processes_that_ask_at_once(
+    engine: AsyncEngine,
+) -> None:
+    stores = [Store(engine, VAULT, settling_today(), limit=3, clock=NOON.timestamp) for _ in range(4)]
+    for chat in range(1, 13):
+        for number, data in enumerate(["", *CONSENT[:-1]]):
+            incoming = Tap(data) if data else Command("start")
+            await stores[0].take(Envelope(chat * 10 + number, chat, incoming))
+
+    async def connected() -> None:
+        async with engine.connect():
+            await asyncio.sleep(0.1)
+
+    await asyncio.gather(*(connected() for _ in stores))  # so that none comes late
+    await asyncio.gather(
+        *(stores[chat % 4].take(Envelope(chat * 10 + 9, chat, Tap(CONSENT[-1]))) for chat in range(1, 13))
+    )
+    talks = [await stores[0].conversation(chat) for chat in range(1, 13)]
+    assert sum(bool(talk and talk.consent) for talk in talks) == 3
 
 
 async def test_who_blocked_the_bot_is_not_reminded(engine: AsyncEngine, script: Script) -> None:

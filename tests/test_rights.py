@@ -66,6 +66,7 @@ def test_pipl_44_every_right_is_answered_from_every_state_and_changes_nothing(
         assert after == before
 
 
+@pytest.mark.asvs("5.4.1", "5.4.2", "15.3.1")
 def test_pipl_45_the_data_are_shown_in_words_and_handed_over_as_a_file() -> None:
     talk, (shown,) = said(state("result"), "/mydata")
     assert "上海" in shown.text

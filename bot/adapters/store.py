@@ -26,6 +26,7 @@ from bot.service import Envelope, Settled, Wake
 MOST = 64  # jobs in one transaction
 
 LIMIT = 9_999  # people a calendar year: beyond, the law on transfers abroad asks for an assessment
+FEW = 1_000  # places left from which on processes give them one after the other
 
 
 # Takes turns: envelopes, conversations by chat, updates seen before, how many people may still join.
@@ -172,10 +173,14 @@ class Store:
             connection.execute(count.on_conflict_do_update(index_elements=["year"], set_=more))
 
     def _room(self, connection: sa.Connection) -> tuple[int, int]:
-        """Give China's year, and how many people may still join in it."""
+        """Give China's year, and how many people may still join in it: the last places to nobody twice."""
         year = datetime.fromtimestamp(self.clock(), CHINA).year
-        people = connection.scalar(sa.select(years.c.people).where(years.c.year == year))
-        return year, max(0, self._limit - (people or 0))
+        joined = sa.select(years.c.people).where(years.c.year == year)
+        people = connection.scalar(joined) or 0
+        if self._postgres and 0 < self._limit - people <= FEW:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(year)))  # after the chats': in order
+            people = connection.scalar(joined) or 0
+        return year, max(0, self._limit - people)
 
     def _save(
         self,

@@ -69,6 +69,7 @@ async def empty_outbox(store: Store) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.asvs("14.2.4", "16.2.5", "16.3.4")
 async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tmp_path: Path) -> None:
     """Ids and typed words of 1,000 people, with errors among them, in database, WAL, backup and logs."""
     stream, random_ = StringIO(), random.Random(1)
@@ -174,6 +175,7 @@ async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp
 
 
 @pytest.mark.parametrize("part", ["state", "answers", "key"])
+@pytest.mark.asvs("11.3.3")
 async def test_pipl_51_a_tampered_value_is_refused(tmp_path: Path, part: str) -> None:
     async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
         await talk(store, 1, "/start", *CONSENT, *SHORT_PATH[:2])
@@ -191,6 +193,7 @@ async def test_pipl_51_a_tampered_value_is_refused(tmp_path: Path, part: str) ->
 
 @settings(max_examples=200)
 @given(st.binary(max_size=200), st.binary(max_size=20), st.binary(max_size=20))
+@pytest.mark.asvs("11.3.3")
 def test_what_is_sealed_opens_in_its_own_place_only(value: bytes, about: bytes, other: bytes) -> None:
     _, locker = VAULT.new_key(b"p")
     sealed = locker.seal(value, about)
