@@ -104,6 +104,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.parameters",
         "bot.questionnaire",
         "bot.reminders",
+        "bot.rights",
         "bot.service",
         "bot.wording",
         "models.risk",

@@ -18,7 +18,7 @@ from bot.adapters.database import DatabaseBehind, alembic_config, migrate, prepa
 from bot.adapters.deletion import DAY, Retention, lock
 from bot.adapters.running import settling
 from bot.adapters.store import Store
-from bot.adapters.tables import conversations, metadata
+from bot.adapters.tables import conversations, metadata, outbox
 from bot.adapters.tombstones import Tombstone, Tombstones
 from bot.adapters.vault import Keys, Vault, WrongKey
 from bot.conversation import Command, Conversation, Tap
@@ -282,6 +282,41 @@ async def test_who_leaves_and_begins_anew_in_one_batch_gets_a_new_key_and_stays_
         await connection.execute(sa.delete(conversations))
         await connection.execute(sa.insert(conversations), [dict(backup._mapping)])
     assert await store.deletion.forget_again() == 1
+
+
+@pytest.mark.parametrize("part", ["state", "key"])
+async def test_pipl_47_who_has_a_row_that_no_key_opens_can_delete_it_and_nothing_else(
+    engine: AsyncEngine, tmp_path: Path, part: str
+) -> None:
+    """Not a backup's row either, in which the key still opens."""
+    tombstones = Tombstones(tmp_path / "tombstones")
+    clock = NOON.timestamp()
+    store = Store(engine, VAULT, settling_today(), tombstones=tombstones, clock=lambda: clock)
+    await store.take(Envelope(1, 7, Command("start")))
+    async with engine.connect() as connection:
+        backup = (await connection.execute(sa.select(conversations))).mappings().one()
+    async with engine.begin() as connection:
+        await connection.execute(sa.delete(outbox))
+        await connection.execute(sa.update(conversations).values({part: b"broken"}))
+    clock += DAY
+    await store.take(Envelope(2, 7, Command("start")))
+    await store.take(Envelope(3, 7, Tap("go:review")))
+    await store.take(Envelope(4, 7, Command("delete")))
+    assert len(await texts(store)) == 1  # the question whether to delete
+    async with engine.connect() as connection:
+        kept = (await connection.execute(sa.select(conversations.c[part]))).scalar_one()
+    assert kept == b"broken"
+    await store.take(Envelope(9, 7, Tap("go:forget")))
+    assert await store.conversation(7) is None
+    assert len(await texts(store)) == 1  # the farewell
+    async with engine.begin() as connection:
+        await connection.execute(sa.insert(conversations).values(**backup))
+    assert await store.deletion.forget_again() == 1
+    assert await store.conversation(7) is None
+    clock += 1
+    await store.take(Envelope(10, 7, Command("start")))
+    assert await store.deletion.forget_again() == 0
+    assert await store.conversation(7) is not None
 
 
 def test_a_tombstone_half_written_by_who_died_spoils_no_other(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.conversation import Command, Tap
+from bot.rights import TO_DELETION
 from bot.service import Envelope, Group, Hurry
 
 MANY = 10_000  # chats remembered before the calm ones are dropped
@@ -31,7 +31,7 @@ class Floods:
 
         The way to a deletion is always open.
         """
-        if not self._rate or envelope.incoming in (Command("delete"), Tap("go:delete"), Tap("go:forget")):
+        if not self._rate or envelope.incoming in TO_DELETION:
             return envelope
         now = self._monotonic()
         bucket = self._buckets.get(envelope.chat)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.adapters.tables import conversations, dead_letters, holders, outbox
-from bot.adapters.vault import Locker, Vault
+from bot.adapters.vault import Locker, Vault, WrongKey
 from bot.service import Outgoing
 
 LEASE = 15.0  # seconds for which a process holds its letters; renewed every third of that
@@ -154,7 +154,13 @@ class Outbox:
             self.doubt()
             raise
         self._settled = doubts
-        return [self._opened(row, holder) for row in rows]
+        letters = []
+        for row in rows:
+            try:
+                letters.append(self._opened(row, holder))
+            except WrongKey:
+                await self.bury(row.id, "no key opens it")
+        return letters
 
     async def _claimed(
         self, connection: AsyncConnection, holder: bytes, *, ours_too: bool
@@ -198,19 +204,19 @@ class Outbox:
             ).one()
         return count, max(0.0, self._clock() - oldest) if count else 0.0
 
-    async def bury(self, letter: Letter, reason: str) -> None:
-        """Move a letter that Telegram will never take to the dead ones."""
+    async def bury(self, letter: int, reason: str) -> None:
+        """Move a letter that will never arrive to the dead ones."""
         columns = ("person", "own", "body")
         row = sa.select(
             *(outbox.c[name] for name in columns),
             sa.literal(reason).label("reason"),
             sa.literal(int(self._clock()), sa.BigInteger).label("died_at"),
-        ).where(outbox.c.id == letter.id)
+        ).where(outbox.c.id == letter)
         async with self._engine.begin() as connection:
             await connection.execute(
                 sa.insert(dead_letters).from_select([*columns, "reason", "died_at"], row)
             )
-            await connection.execute(sa.delete(outbox).where(outbox.c.id == letter.id))
+            await connection.execute(sa.delete(outbox).where(outbox.c.id == letter))
 
     async def block(self, person: bytes, letters: Iterable[int]) -> None:
         """Note that a worker blocked the bot: these letters are dropped, and nothing wakes them.
