@@ -242,7 +242,7 @@ def test_after_two_misses_it_is_explained_and_the_buttons_are_shown() -> None:
 
 
 HELD = Conversation("1", consent=("answers", "abroad"), consent_version="1", answers={"age": ("from_60",)})
-ASKED = replace(HELD, consent=(), consent_version=None, answers={})  # the consent is being asked
+ASKED = replace(HELD, consent=(), answers={})  # the consent is being asked
 
 
 @pytest.mark.parametrize(
