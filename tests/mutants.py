@@ -1,7 +1,7 @@
 """Change the code in small ways and see whether a test notices: `python -m tests.mutants`, an hour.
 
-mutmut makes the changes and tries each with the tests that touched its function. What survives is tried once
-more with all tests of its module: what a test remembers from an earlier one hides a change from the first try.
+mutmut makes the changes and tries each with the tests that touched its function. What survives is tried
+once more with all tests of its module: what a test remembers from an earlier one hides a change at first.
 """
 
 import os
