@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check train bench faults towns lock clean
+.PHONY: help demo test check train bench faults towns sbom fuzz mutants lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
 	@echo "test   set up, check style and types, run all tests"
@@ -12,6 +12,9 @@ help:
 	@echo "bench  measure, as ratios side by side"
 	@echo "faults kill the simulated service 100,000 times (half an hour; the tests do 2,000)"
 	@echo "towns  4,000 imagined workers talk to the bot; the office finds what was put in (half an hour)"
+	@echo "sbom   list all parts in CycloneDX: dist/sbom.cdx.json"
+	@echo "fuzz   throw inputs at what reads strangers' bytes and words (SECONDS=300 each)"
+	@echo "mutants change the code and see which tests notice (an hour)"
 	@echo "lock   pin the dependencies again (after a change in pyproject.toml)"
 
 $(VENV)/serve: requirements.txt
@@ -49,9 +52,24 @@ faults: $(VENV)/dev
 towns: $(VENV)/dev
 	$(BIN)/python -m tests.office --people 2000
 
+$(VENV)/hunt: requirements-hunt.txt $(VENV)/dev
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-hunt.txt
+	touch $@
+
+sbom: $(VENV)/dev
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json
+
+fuzz: $(VENV)/hunt
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300)
+
+mutants: $(VENV)/hunt
+	$(BIN)/python -m tests.mutants
+
 lock: $(VENV)/dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml --output-file requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraints requirements-dev.txt pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra hunt --constraints requirements-dev.txt pyproject.toml --output-file requirements-hunt.txt
 
 clean:
 	rm -rf $(VENV) var test-artefacts .pytest_cache .mypy_cache .ruff_cache

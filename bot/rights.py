@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from bot.conversation import Conversation, Explain, MyData, Report, Review, Say, Turn
+from bot.conversation import Command, Conversation, Explain, MyData, Report, Review, Say, Tap, Turn
 from bot.questionnaire import Questionnaire
 
 RESEARCH = "research"  # the purpose that can be withdrawn alone
+TO_DELETION = (Command("delete"), Tap("go:delete"), Tap("go:forget"))  # open whatever happens
 
 
 def command(talk: Conversation | None, name: str) -> Turn | None:

@@ -112,6 +112,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.parameters",
         "bot.questionnaire",
         "bot.reminders",
+        "bot.rights",
         "bot.service",
         "bot.wording",
         "models.risk",
@@ -216,6 +217,7 @@ def test_alembic_is_no_package_of_ours() -> None:
     assert not (ROOT / "alembic/__init__.py").exists(), "it would shadow the library"
 
 
+@pytest.mark.asvs("15.2.3")
 def test_serving_imports_nothing_of_training() -> None:
     heavy = ("sklearn", "matplotlib", "pandas", "scipy", "numpy", "statsmodels")
     code = (

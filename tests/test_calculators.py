@@ -12,6 +12,7 @@ from bot.calculators import (
     Age,
     Category,
     Range,
+    cents,
     delay_months,
     emergency_fund,
     medical_contribution,
@@ -29,6 +30,7 @@ from bot.calculators import (
     yearly_cost,
     years_needed,
 )
+from bot.calculators.amounts import in_year
 from bot.parameters import Figures, NoValue
 
 ON = date(2026, 11, 23)
@@ -257,3 +259,38 @@ def test_an_emergency_fund_lasts_three_to_six_months() -> None:
     assert emergency_fund(figures(), Range(Decimal(3000), Decimal(5000))) == Range(
         Decimal(9000), Decimal(30000)
     )
+
+
+@pytest.mark.parametrize(
+    ("amount", "rounded"), [("0.125", "0.13"), ("0.135", "0.14"), ("2.004", "2"), ("7", "7")]
+)
+def test_half_a_cent_is_rounded_up(amount: str, rounded: str) -> None:
+    assert cents(Decimal(amount)) == Decimal(rounded)
+
+
+def test_the_29th_of_february_is_the_first_of_march_where_there_is_none() -> None:
+    born = date(2004, 2, 29)
+    assert [in_year(born, year) for year in (2008, 2009, 2100, 2000)] == [
+        date(2008, 2, 29), date(2009, 3, 1), date(2100, 3, 1), date(2000, 2, 29)]  # fmt: skip
+    assert in_year(date(2004, 2, 28), 2009) == date(2009, 2, 28)
+
+
+def test_who_earns_less_than_the_contribution_is_told_all_of_it_and_never_more() -> None:
+    share = share_of_income(Decimal(1500), Range(Decimal(500), Decimal(1500)))
+    assert (share.low, share.high) == (Decimal(1), Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("payments", "yearly", "simple"),
+    [([Decimal("1010")], "0.1268", "0.1200"), ([Decimal("1000.00001")], "0", "0")],
+)
+def test_rates_are_told_to_a_hundredth_of_a_percent(
+    payments: list[Decimal], yearly: str, simple: str
+) -> None:
+    cost = yearly_cost(figures(), Decimal(1000), payments)
+    assert (cost.yearly, cost.simple) == (Decimal(yearly), Decimal(simple))
+    assert cost.interest == sum(payments) - 1000
+
+
+def test_a_single_yuan_lent_has_a_rate_too() -> None:
+    assert yearly_cost(figures(), Decimal("0.5"), [Decimal("0.5")]).yearly == 0

@@ -18,11 +18,12 @@ from bot.adapters.courier import Courier
 from bot.adapters.outbox import Letter
 from bot.adapters.pace import Pace
 from bot.adapters.store import Store
+from bot.adapters.tables import conversations
 from bot.adapters.tables import outbox as letters_table
-from bot.conversation import Conversation, Tap
+from bot.conversation import Command, Conversation, Tap
 from bot.messages import Message
 from bot.service import Envelope, Outgoing, Settled
-from tests.talks import VAULT
+from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
 UNHURRIED = Pace(overall=0, chat=0)
 
@@ -132,6 +133,7 @@ async def test_letters_of_a_chat_arrive_in_the_order_of_writing(store: Store) ->
     [NetworkError("gone"), RetryAfter(timedelta(seconds=0)), TelegramError("?")],
     ids=lambda trouble: type(trouble).__name__,
 )
+@pytest.mark.asvs("16.5.2")
 async def test_a_passing_trouble_delays_a_letter_and_keeps_the_order(
     store: Store, trouble: Exception
 ) -> None:
@@ -167,6 +169,22 @@ async def test_what_telegram_refuses_for_ever_waits_for_the_operator_and_holds_u
         assert await store.outbox.dead.all() == []
         await until_empty(store)
     assert post.taken == [(7, "b"), (7, "a")]
+
+
+async def test_a_letter_that_no_key_opens_waits_for_the_operator_and_holds_up_no_other(
+    engine: AsyncEngine, store: Store
+) -> None:
+    await write(store, 1, 7, "a")
+    await write(store, 2, 8, "b")
+    async with engine.begin() as connection:
+        mine = conversations.c.person == VAULT.pseudonym(7)
+        await connection.execute(sa.update(conversations).where(mine).values(key=b"broken"))
+    post = Post()
+    async with working(store, post):
+        await until(lambda: bool(post.taken))
+        await until_empty(store)
+    assert post.taken == [(8, "b")]
+    assert [dead.reason for dead in await store.outbox.dead()] == ["no key opens it"]
 
 
 async def test_a_dropped_dead_letter_is_gone(store: Store) -> None:
@@ -249,6 +267,24 @@ async def test_what_was_deleted_by_another_process_during_a_pause_is_not_sent(
         await write(Store(engine, VAULT, texts_of), 2, 7, "c")
         await until_empty(store)
     assert post.taken == [(7, "c")]
+
+
+async def test_what_waits_in_the_lane_of_someone_who_deletes_is_not_sent(engine: AsyncEngine) -> None:
+    """Only the letter that is on its way at that moment arrives, then the farewell."""
+    store = Store(engine, VAULT, settling_today())
+    post = Post()
+    async with working(store, post):
+        post.closed.clear()
+        for number, data in enumerate(["/start", *CONSENT, *SHORT_PATH[:2]]):
+            await store.take(Envelope(number, 7, Command("start") if number == 0 else Tap(data)))
+        await store.take(Envelope(50, 8, Command("start")))
+        await store.take(Envelope(60, 7, Tap("go:forget")))
+        post.closed.set()
+        await until_empty(store)
+    mine = [text for chat, text in post.taken if chat == 7]
+    assert len(mine) == 2
+    assert "删" in mine[1]
+    assert [chat for chat, _ in post.taken].count(8) == 1
 
 
 async def test_letters_that_are_claimed_anew_while_the_courier_looks_for_deleted_ones_all_arrive(

@@ -20,7 +20,7 @@ from bot.adapters.database import DatabaseBehind, alembic_config, migrate, prepa
 from bot.adapters.deletion import DAY, Retention, lock
 from bot.adapters.running import settling
 from bot.adapters.store import Store
-from bot.adapters.tables import conversations, metadata
+from bot.adapters.tables import conversations, metadata, outbox
 from bot.adapters.tombstones import Tombstone, Tombstones
 from bot.adapters.vault import Keys, Vault, WrongKey
 from bot.conversation import Command, Conversation, Tap
@@ -111,6 +111,7 @@ async def test_the_same_update_takes_effect_once(store: Store, script: Script) -
     assert len(await store.outbox.waiting()) == 1
 
 
+@pytest.mark.asvs("2.3.3")
 async def test_turns_that_arrive_together_are_one_commit(store: Store, script: Script) -> None:
     commits: list[int] = []
     store.told.append(lambda effect: commits.append(effect.turns))
@@ -139,6 +140,7 @@ async def test_a_turn_on_sqlite_waits_for_the_lock_and_the_disk_and_nothing_else
     assert waited == ["BEGIN IMMEDIATE", "commit"]
 
 
+@pytest.mark.asvs("16.5.3")
 async def test_a_value_that_the_database_refuses_spoils_no_other_turn(store: Store, script: Script) -> None:
     script.talks = {1: TALK, 2: replace(TALK, consent=None), 3: TALK}  # answers without consent
     results = await asyncio.gather(
@@ -165,6 +167,7 @@ async def test_a_conversation_of_none_is_deleted_with_everything_of_it(store: St
     assert await texts(store) == ["farewell"]
 
 
+@pytest.mark.asvs("8.4.1")
 async def test_a_row_moved_to_another_person_can_not_be_opened(store: Store, script: Script) -> None:
     script.talks = {1: TALK, 2: replace(TALK, answers={})}
     await store.take(came(1, chat=7))
@@ -182,6 +185,7 @@ async def test_a_row_moved_to_another_person_can_not_be_opened(store: Store, scr
         await store.conversation(8)
 
 
+@pytest.mark.asvs("14.2.4", "14.2.7")
 async def test_what_is_kept_ends_after_its_days_and_a_return_begins_anew(
     engine: AsyncEngine, script: Script, tmp_path: Path
 ) -> None:
@@ -300,6 +304,41 @@ async def test_who_leaves_and_begins_anew_in_one_batch_gets_a_new_key_and_stays_
     assert await store.deletion.forget_again() == 1
 
 
+@pytest.mark.parametrize("part", ["state", "key"])
+async def test_pipl_47_who_has_a_row_that_no_key_opens_can_delete_it_and_nothing_else(
+    engine: AsyncEngine, tmp_path: Path, part: str
+) -> None:
+    """Not a backup's row either, in which the key still opens."""
+    tombstones = Tombstones(tmp_path / "tombstones")
+    clock = NOON.timestamp()
+    store = Store(engine, VAULT, settling_today(), tombstones=tombstones, clock=lambda: clock)
+    await store.take(Envelope(1, 7, Command("start")))
+    async with engine.connect() as connection:
+        backup = (await connection.execute(sa.select(conversations))).mappings().one()
+    async with engine.begin() as connection:
+        await connection.execute(sa.delete(outbox))
+        await connection.execute(sa.update(conversations).values({part: b"broken"}))
+    clock += DAY
+    await store.take(Envelope(2, 7, Command("start")))
+    await store.take(Envelope(3, 7, Tap("go:review")))
+    await store.take(Envelope(4, 7, Command("delete")))
+    assert len(await texts(store)) == 1  # the question whether to delete
+    async with engine.connect() as connection:
+        kept = (await connection.execute(sa.select(conversations.c[part]))).scalar_one()
+    assert kept == b"broken"
+    await store.take(Envelope(9, 7, Tap("go:forget")))
+    assert await store.conversation(7) is None
+    assert len(await texts(store)) == 1  # the farewell
+    async with engine.begin() as connection:
+        await connection.execute(sa.insert(conversations).values(**backup))
+    assert await store.deletion.forget_again() == 1
+    assert await store.conversation(7) is None
+    clock += 1
+    await store.take(Envelope(10, 7, Command("start")))
+    assert await store.deletion.forget_again() == 0
+    assert await store.conversation(7) is not None
+
+
 def test_a_tombstone_half_written_by_who_died_spoils_no_other(tmp_path: Path) -> None:
     stones = [Tombstone(bytes([n]) * 16, bytes([n]) * 16, n) for n in range(3)]
     path = tmp_path / "tombstones"
@@ -310,6 +349,7 @@ def test_a_tombstone_half_written_by_who_died_spoils_no_other(tmp_path: Path) ->
     assert Tombstones(path).all() == stones
 
 
+@pytest.mark.asvs("16.5.3")
 async def test_wrong_master_keys_are_refused_at_the_start(engine: AsyncEngine) -> None:
     await prepare(engine, VAULT)
     await prepare(engine, VAULT)
@@ -318,6 +358,7 @@ async def test_wrong_master_keys_are_refused_at_the_start(engine: AsyncEngine) -
             await prepare(engine, Vault(keys))
 
 
+@pytest.mark.asvs("11.1.1", "11.2.2")
 async def test_after_a_rotation_the_old_key_can_go(engine: AsyncEngine, script: Script) -> None:
     await prepare(engine, VAULT)
     script.talks = {1: TALK}
@@ -368,6 +409,7 @@ async def test_a_reminder_comes_once_when_its_time_has_come_however_many_process
     assert (talk.reminders, talk.answers) == ((), TALK.answers)
 
 
+@pytest.mark.asvs("2.3.2")
 async def test_beyond_the_years_limit_there_is_general_guidance_only(engine: AsyncEngine) -> None:
     store = Store(engine, VAULT, settling_today(), limit=2, clock=NOON.timestamp)
     for chat in (1, 2, 3):
@@ -382,6 +424,28 @@ async def test_beyond_the_years_limit_there_is_general_guidance_only(engine: Asy
     talk = await next_year.conversation(3)
     assert talk is not None
     assert talk.consent
+
+
+@pytest.mark.asvs("2.3.4")
+async def test_the_last_places_of_a_year_are_not_given_twice_by_processes_that_ask_at_once(
+    engine: AsyncEngine,
+) -> None:
+    stores = [Store(engine, VAULT, settling_today(), limit=3, clock=NOON.timestamp) for _ in range(4)]
+    for chat in range(1, 13):
+        for number, data in enumerate(["", *CONSENT[:-1]]):
+            incoming = Tap(data) if data else Command("start")
+            await stores[0].take(Envelope(chat * 10 + number, chat, incoming))
+
+    async def connected() -> None:
+        async with engine.connect():
+            await asyncio.sleep(0.1)
+
+    await asyncio.gather(*(connected() for _ in stores))  # so that none comes late
+    await asyncio.gather(
+        *(stores[chat % 4].take(Envelope(chat * 10 + 9, chat, Tap(CONSENT[-1]))) for chat in range(1, 13))
+    )
+    talks = [await stores[0].conversation(chat) for chat in range(1, 13)]
+    assert sum(bool(talk and talk.consent) for talk in talks) == 3
 
 
 async def test_who_blocked_the_bot_is_not_reminded(engine: AsyncEngine, script: Script) -> None:

@@ -56,6 +56,7 @@ def tapped(update: int, data: str) -> dict[str, object]:
     }
 
 
+@pytest.mark.asvs("2.3.2", "2.4.1")
 def test_after_a_burst_the_worker_is_told_once_and_then_not_heard(clock: Clock) -> None:
     floods = Floods(rate=1, burst=20, monotonic=clock)
     admitted = [floods.admitted(envelope) for envelope, _ in zip(envelopes(), range(1000), strict=False)]
@@ -114,6 +115,7 @@ def test_calm_chats_are_forgotten(clock: Clock) -> None:
     assert len(floods._chats) == 1
 
 
+@pytest.mark.asvs("15.2.2")
 async def test_a_flood_of_one_person_leaves_few_turns_and_their_deletion_is_done(engine: AsyncEngine) -> None:
     store = Store(engine, VAULT, settling_today())
     metrics = Metrics()

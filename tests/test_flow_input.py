@@ -38,6 +38,7 @@ def test_a_double_tap_on_the_last_answer_says_nothing_new() -> None:
     assert talk("a:work:rider", start=finished) == (finished, (done,))
 
 
+@pytest.mark.asvs("2.3.1")
 def test_an_old_button_changes_nothing_and_heals_itself() -> None:
     state, _ = talk("a:age:adult", "a:debt:none")
     after, replies = talk("a:debt:some", start=state)
@@ -49,6 +50,7 @@ def test_an_old_button_changes_nothing_and_heals_itself() -> None:
 @pytest.mark.parametrize("data", ["", ":", "a", "a:", "a::", "a:age:nobody", "go:nowhere", "edit:debt",
                                   "done:age", "+:age:adult", "x" * 64, "lang:fr", "open:gone", "mark:tip",
                                   "mark:tip:rich", "mark::done"])  # fmt: skip
+@pytest.mark.asvs("2.2.2", "8.3.1")
 def test_a_forged_button_gets_an_answer_and_changes_no_answer(data: str) -> None:
     state, replies = talk(data)
     assert answers(state) == {}
@@ -74,6 +76,7 @@ def test_typed_words_tick_where_several_may_be_chosen() -> None:
     [(Typed("嗯嗯嗯"), "not_read"), (Typed("x" * 5000), "too_long"), (Media(), "media"),
      (Command("nonsense"), "unknown_command"), (Typed("adul"), "guess")],
 )  # fmt: skip
+@pytest.mark.asvs("1.3.3", "2.2.1")
 def test_what_is_no_answer_gets_one_clear_note_and_stores_nothing(incoming: Incoming, note: str) -> None:
     state, replies = talk(incoming)
     assert answers(state) == {}

@@ -4,14 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.private import is_card, is_identity, private_in
+from bot.private import in_despair, is_card, is_identity, private_in
 
 CARD = "4111111111111111"  # the published test number
 IDENTITY = "11010519491231002X"  # the standard's own example
 
 
+DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # the sum of the digits of twice a digit
+
+
 def luhn(body: str) -> str:
-    return next(body + str(check) for check in range(10) if is_card(body + str(check)))
+    """Add the last digit as the rule is printed: from the right, every second digit doubled."""
+    total = sum(DOUBLED[int(d)] if n % 2 == 0 else int(d) for n, d in enumerate(reversed(body)))
+    return body + str(-total % 10)
+
+
+def checked(body: str) -> str:
+    """Add the last sign of an identity number: the weights are the powers of 2, modulo 11."""
+    total = sum(int(d) * 2 ** (17 - n) for n, d in enumerate(body))
+    return body + "0123456789X"[(12 - total) % 11]
 
 
 @pytest.mark.parametrize(
@@ -60,3 +71,51 @@ def test_no_text_is_too_strange(text: str) -> None:
     private_in(text)
     is_identity(text)
     is_card(text)
+
+
+@given(st.text(alphabet="0123456789", min_size=12, max_size=18))
+def test_exactly_one_last_digit_makes_a_card_number(body: str) -> None:
+    right = [body + str(check) for check in range(10) if is_card(body + str(check))]
+    assert right == ([luhn(body)] if luhn(body).strip("0") else [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", luhn("1" * 11), luhn("1" * 19), "0" * 16, "4111 1111 1111 1111", "４１１１１１１１１１１１１１１１",
+     "411111111111111x", "①" * 16],
+)  # fmt: skip
+def test_what_is_no_card_number_is_none(text: str) -> None:
+    assert not is_card(text)
+
+
+@pytest.mark.parametrize("born", ["19000101", "19991231", "20001201", "20300131", "19641112"])
+def test_an_identity_number_is_known_by_its_last_sign(born: str) -> None:
+    number = checked(f"440301{born}001")
+    assert is_identity(number)
+    assert is_identity(number.lower())
+    assert not any(is_identity(number[:17] + sign) for sign in "0123456789X" if sign != number[17])
+
+
+@pytest.mark.parametrize("born", ["18991231", "21000101", "19990010", "19991301", "19990100", "19990132"])
+def test_an_identity_number_with_an_impossible_day_is_none(born: str) -> None:
+    assert not is_identity(checked(f"440301{born}001"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [IDENTITY[:17], IDENTITY + "1", checked("0" + IDENTITY[1:17]), "１" + IDENTITY[1:], "", "x" * 18],
+)
+def test_what_has_not_the_form_of_an_identity_number_is_none(text: str) -> None:
+    assert not is_identity(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["不想活了", "不 想 活", "I want to\nDIE", "Kill My Self", "自杀", "SUICIDE"]
+)
+def test_words_of_despair_are_heard_however_they_are_written(text: str) -> None:
+    assert in_despair(text)
+
+
+@pytest.mark.parametrize("text", ["", "想活得好", "累死了", "die Bank", "kill the app", "自己杀价"])
+def test_tired_words_are_not_despair(text: str) -> None:
+    assert not in_despair(text)

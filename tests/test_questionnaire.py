@@ -1,5 +1,7 @@
 """The path follows from the answers, and nothing off the path exists."""
 
+import pytest
+
 from bot.questionnaire import SKIPPED
 from tests.questionnaires import AGE, DEBT, KINDS, SEX, WORK, flow, option, question
 
@@ -26,6 +28,7 @@ def test_next_is_the_first_question_without_an_answer() -> None:
     assert QUESTIONS.next({"age": ("adult",), "debt": ("none",), "work": ("rider",)}) is None
 
 
+@pytest.mark.asvs("2.2.3")
 def test_an_answer_off_the_path_does_not_exist_and_comes_back_with_the_path() -> None:
     answers = {"debt": ("some",), "kinds": ("car",)}
     assert QUESTIONS.relevant({**answers, "debt": ("none",)}) == {"debt": ("none",)}
@@ -39,6 +42,7 @@ def test_a_single_choice_accepts_one_known_option() -> None:
     assert not DEBT.accepts(())
 
 
+@pytest.mark.asvs("2.2.3")
 def test_several_choices_accept_several_but_an_exclusive_one_stands_alone() -> None:
     assert KINDS.accepts(("car", "home"))
     assert KINDS.accepts(("nothing",))

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot import rights
 from bot.adapters.updates import _incoming
-from bot.conversation import Conversation, Tap, Typed
+from bot.conversation import Conversation, Explain, MyData, Report, Review, Say, Tap, Typed
 from bot.messages import File, Message
 from bot.parameters import Figures
 from bot.reminders import CHINA
@@ -66,6 +67,7 @@ def test_pipl_44_every_right_is_answered_from_every_state_and_changes_nothing(
         assert after == before
 
 
+@pytest.mark.asvs("5.4.1", "5.4.2", "15.3.1")
 def test_pipl_45_the_data_are_shown_in_words_and_handed_over_as_a_file() -> None:
     talk, (shown,) = said(state("result"), "/mydata")
     assert "上海" in shown.text
@@ -237,3 +239,65 @@ def test_after_two_misses_it_is_explained_and_the_buttons_are_shown() -> None:
     assert "抱歉，我没看懂" in first.text
     assert "不怪您" in second.text
     assert data_of(second) == data_of(first)
+
+
+HELD = Conversation("1", consent=("answers", "abroad"), consent_version="1", answers={"age": ("from_60",)})
+ASKED = replace(HELD, consent=(), answers={})  # the consent is being asked
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "told_nobody"),
+    [
+        ("explain", Explain(), Explain()),
+        ("mydata", MyData(), Say("nothing_kept")),
+        ("correct", Review(), Say("nothing_kept")),
+        ("withdraw", Say("ask_withdraw"), Say("nothing_kept")),
+        ("nonsense", None, None),
+    ],
+)
+def test_each_command_that_is_a_right_has_its_answer(name: str, told: object, told_nobody: object) -> None:
+    assert rights.command(HELD, name) == ((HELD, (told,)) if told else None)
+    assert rights.command(None, name) == ((None, (told_nobody,)) if told_nobody else None)
+
+
+@pytest.mark.parametrize(
+    ("where", "told", "told_nobody"),
+    [
+        ("mydata", MyData(), Say("nothing_kept")),
+        ("explain", Explain(), Explain()),
+        ("withdraw", Say("ask_withdraw"), Say("nothing_kept")),
+        ("delete", Say("ask_forget"), Say("nothing_kept")),
+        ("data_file", MyData(as_file=True), Say("nothing_kept")),
+        ("nonsense", None, None),
+    ],
+)
+def test_each_button_that_is_a_right_has_its_answer(where: str, told: object, told_nobody: object) -> None:
+    questionnaire = speaker().knowledge.questionnaire
+    assert rights.tap(HELD, where, questionnaire) == ((HELD, (told,)) if told else None)
+    assert rights.tap(None, where, questionnaire) == ((None, (told_nobody,)) if told_nobody else None)
+
+
+@pytest.mark.parametrize("where", ["scored", "unscored"])
+def test_the_score_can_be_refused_and_taken_back_by_who_has_agreed(where: str) -> None:
+    questionnaire = speaker().knowledge.questionnaire
+    for before in (HELD, replace(HELD, unscored=True)):
+        after = replace(HELD, unscored=where == "unscored")
+        assert rights.tap(before, where, questionnaire) == (after, (Report(),))
+    assert rights.tap(None, where, questionnaire) == (None, (Say("nothing_kept"),))
+    assert rights.tap(ASKED, where, questionnaire) is None
+
+
+def test_taking_back_research_takes_its_answers_along_and_leaves_the_rest() -> None:
+    questionnaire = speaker().knowledge.questionnaire
+    (asked, *_) = [q.id for q in questionnaire.questions if q.part == "research"]
+    answers = {"age": ("from_60",), asked: ("x",)}
+    agreed = replace(
+        HELD, consent=("answers", "research", "abroad"), answers=answers, research=True, reopened=asked,
+        before=answers, ticks=("a",), language="en",
+    )  # fmt: skip
+    after, told = rights.tap(agreed, "withdraw_research", questionnaire) or (None, ())
+    assert told == (Say("research_withdrawn"),)
+    assert after == replace(HELD, language="en")
+    ticking = replace(ASKED, consent=None, ticks=("answers",))
+    assert rights.without_research(ticking, questionnaire) == replace(ticking, consent=())
+    assert rights.tap(None, "withdraw_research", questionnaire) == (None, (Say("nothing_kept"),))

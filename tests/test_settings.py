@@ -64,6 +64,7 @@ def test_without_a_token_the_way_to_get_one_is_told() -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "short", "s" * 31, "s" * 257, "s" * 40 + "!", "密" * 40])
+@pytest.mark.asvs("13.2.3")
 def test_a_weak_webhook_secret_is_refused_with_how_to_make_one_and_never_repeated(secret: str) -> None:
     with pytest.raises(SettingMissing, match="token_urlsafe") as refused:
         Settings.read({"WEBHOOK_SECRET": secret}).needed_webhook_secret()
@@ -80,6 +81,7 @@ def test_no_secret_shows_itself() -> None:
         assert str(keys).split()[1] not in shown
 
 
+@pytest.mark.asvs("13.3.1", "13.3.2")
 def test_the_keys_file_is_made_for_its_owner_alone_and_read_again(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "master.keys"
     keys = Settings.read({"MASTER_KEYS_FILE": str(path)}).keys()
@@ -100,6 +102,7 @@ def test_the_keys_file_is_made_for_its_owner_alone_and_read_again(tmp_path: Path
         ("key AAAA", "can't be read"),
     ],
 )
+@pytest.mark.asvs("11.2.3")
 def test_broken_keys_are_refused_without_being_repeated(text: str, told: str) -> None:
     with pytest.raises(ValueError, match=told) as refused:
         Keys.parse(text.replace("\\n", "\n"))

@@ -70,6 +70,7 @@ async def rows(store: Store) -> int:
     return sum(count or 0 for count in counts)
 
 
+@pytest.mark.asvs("1.2.3")
 async def test_a_turn_is_answered_when_it_is_committed_and_a_tap_on_the_response_itself(
     store: Store, client: httpx.AsyncClient
 ) -> None:
@@ -105,6 +106,7 @@ async def test_how_many_came_by_each_declared_link_is_counted_and_forged_labels_
 
 
 @pytest.mark.parametrize("secret", [None, "", "x", SECRET + "s", SECRET[:-1], "密" * 14, "s" * 100_000])
+@pytest.mark.asvs("8.2.1")
 async def test_without_the_secret_nothing_is_read(
     store: Store, client: httpx.AsyncClient, secret: str | None
 ) -> None:
@@ -134,6 +136,7 @@ async def test_content_that_no_one_can_read_is_done_with_and_stores_nothing(
     assert await rows(store) == 0
 
 
+@pytest.mark.asvs("5.2.1")
 async def test_a_body_that_does_not_tell_its_length_is_cut_off(client: httpx.AsyncClient) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(100):
@@ -185,6 +188,7 @@ async def test_health_readiness_and_counts_are_told(store: Store, client: httpx.
         assert (await stopped.get("/healthz")).status_code == 503
 
 
+@pytest.mark.asvs("16.5.2")
 async def test_without_its_database_the_worker_is_alive_but_not_ready(tmp_path: Path) -> None:
     engine = open_engine("postgresql+asyncpg://nobody@127.0.0.1:1/none")
     async with client_of(Store(engine, VAULT, settling_today())) as client:
@@ -238,6 +242,7 @@ def test_other_kinds_of_update_are_passed_over(kind: str) -> None:
     assert envelope_of(read_update({"update_id": 1, kind: said(1, "/start")["message"]})) is None
 
 
+@pytest.mark.asvs("15.3.3")
 def test_what_is_read_of_an_update() -> None:
     assert envelope_of(read_update(json.dumps(said(1, "/Start@my_bot x")).encode())) == Envelope(
         1, 7, Command("start", "x")
@@ -254,6 +259,7 @@ ANY = st.recursive(
 
 @settings(max_examples=500)
 @given(st.data())
+@pytest.mark.asvs("1.4.2", "2.2.1", "15.3.5", "1.5.2")
 def test_no_mutation_of_an_update_is_worse_than_unreadable(data: st.DataObject) -> None:
     update: Any = data.draw(st.sampled_from([said(1, "/start"), tapped(2, "a:b:c")]))
     update = json.loads(json.dumps(update))

@@ -147,6 +147,7 @@ async def test_commands_are_registered_in_both_languages(tmp_path: Path) -> None
         assert simulator.counts["setmycommands"] == 2
 
 
+@pytest.mark.asvs("14.2.1")
 async def test_no_token_answer_or_id_reaches_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -183,6 +184,7 @@ class Stumbling(Speaker):
         return super().word(reply, talk, language, today)
 
 
+@pytest.mark.asvs("16.5.1", "16.3.4")
 async def test_a_bug_is_owned_up_to_and_neither_logs_an_answer_nor_stops_the_bot(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

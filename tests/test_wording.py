@@ -56,6 +56,7 @@ def test_a_place_in_line_is_one_of_a_hundred(percentile: float) -> None:
     assert 1 <= place(percentile) <= 100
 
 
+@pytest.mark.asvs("1.1.2", "1.2.1", "1.3.5")
 def test_what_a_worker_could_have_typed_is_escaped() -> None:
     assert words("{{ x }}", x="<b>&") == "&lt;b&gt;&amp;"
 
@@ -70,6 +71,7 @@ def test_a_figure_without_a_value_that_day_is_an_error() -> None:
         wording("{{ figure('rate') }}").render("en", "a.j2", date(2025, 1, 1))
 
 
+@pytest.mark.asvs("1.3.7")
 def test_a_template_can_change_nothing() -> None:
     with pytest.raises(SecurityError):
         words("{{ x.append(1) }}", x=[])

@@ -89,6 +89,8 @@ class Courier:
         await self._hold.release()
 
     def _hear(self, effect: Effect) -> None:
+        for person in effect.forgotten & self._lanes.keys():
+            self._lanes[person].clear()
         self._feed(effect.letters)
         if self._outbox.left_behind:
             self._wake.set()
@@ -117,13 +119,15 @@ class Courier:
                     lane.popleft()  # someone else's by now, or deleted
                     continue
                 await self._pace.wait(person, self._hold.processes)
-                for _ in range(await self._ended(lane)):
-                    self._gone.add(lane.popleft().id)
+                ended = await self._ended(lane)
+                self._gone |= ended
+                while lane and lane[0].id in ended:  # a deletion may have emptied the lane meanwhile
+                    lane.popleft()
         finally:
             del self._lanes[person]
 
-    async def _ended(self, lane: deque[Letter]) -> int:
-        """Bring the first letter to its end; gives how many came to it, 0 when it isn't ours any more."""
+    async def _ended(self, lane: deque[Letter]) -> set[int]:
+        """Bring the first letter to its end; gives those that came to it; none: it isn't ours now."""
         pause = PAUSE
         while lane and lane[0].holder == self._hold.name:
             letter, so_far = lane[0], [letter.id for letter in lane]
@@ -137,13 +141,13 @@ class Courier:
                 self._count("blocked")
                 # What was written since may be welcome: who writes has unblocked.
                 await self._insist(partial(self._outbox.block, letter.person, so_far))
-                return len(so_far)
+                return set(so_far)
             except BadRequest as error:
                 self._count("dead")
                 reason = _reason(error)
                 log.warning("letter refused for ever", extra={"error": reason})
                 await self._insist(partial(self._outbox.dead.bury, letter.id, reason))
-                return 1
+                return {letter.id}
             except TelegramError as error:
                 self._count("retried")
                 log.warning("letter waits", extra={"error": type(error).__name__, "seconds": round(pause)})
@@ -153,8 +157,8 @@ class Courier:
             else:
                 self._count("sent")
                 await self._insist(partial(self._store.sent, letter))
-                return 1
-        return 0
+                return {letter.id}
+        return set()
 
     async def _drop_the_deleted(self, lane: deque[Letter]) -> None:
         """Drop what a worker had deleted by another process while we paused."""

@@ -27,7 +27,7 @@ class DeadLetters:
         self._engine, self._clock = engine, clock
 
     async def bury(self, letter: int, reason: str) -> None:
-        """Move a letter here that Telegram will never take."""
+        """Move a letter here that will never arrive."""
         row = sa.select(
             *(outbox.c[name] for name in SAME),
             sa.literal(reason).label("reason"),

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.tables import conversations, dead_letters, outbox, updates
-from bot.adapters.tombstones import Tombstone, Tombstones
+from bot.adapters.tombstones import ANY, Tombstone, Tombstones
 from bot.adapters.vault import Vault, WrongKey
 
 DAY = 24 * 3600
@@ -45,14 +45,18 @@ class Deletion:
         self._postgres = engine.dialect.name == "postgresql"
 
     def forget(self, connection: sa.Connection, keys: Mapping[bytes, bytes], now: int) -> None:
-        """Delete all that is kept of people, given with their wrapped keys."""
-        stones: list[Tombstone] = []
-        for person, key in keys.items():
-            with suppress(WrongKey):  # nobody can open that row, not from a backup either
-                stones.append(Tombstone(person, self._vault.fingerprint(key, person), now))
-        self._tombstones.add(stones)
+        """Delete all that is kept of people, given with their wrapped keys (empty: their row is not read)."""
+        self._tombstones.add(
+            [Tombstone(person, self._fingerprint(key, person), now) for person, key in keys.items()]
+        )
         for table in (conversations, outbox, dead_letters):
             connection.execute(sa.delete(table).where(table.c.person.in_(list(keys))))
+
+    def _fingerprint(self, key: bytes, person: bytes) -> bytes:
+        try:
+            return self._vault.fingerprint(key, person)
+        except WrongKey:
+            return ANY
 
     async def tidy(self) -> int:
         """Drop what is kept no longer: conversations, dead letters, update ids; gives how many people."""
@@ -110,10 +114,12 @@ class Deletion:
         """Delete the rows whose keys are dead, and the letters of before each person's last deletion."""
         c = conversations.c
         back: dict[bytes, bytes] = {}
-        for row in connection.execute(sa.select(c.person, c.key).where(c.person.in_(list(last)))):
-            with suppress(WrongKey):
-                if (row.person, self._vault.fingerprint(row.key, row.person)) in dead:
-                    back[row.person] = row.key
+        held = sa.select(c.person, c.key, c.changed_at).where(c.person.in_(list(last)))
+        for row in connection.execute(held):
+            key = self._fingerprint(row.key, row.person)
+            old = row.changed_at < last[row.person] - SKEW and (row.person, ANY) in dead
+            if old or (key != ANY and (row.person, key) in dead):
+                back[row.person] = row.key
         if back:
             if self._postgres:
                 lock(connection, back)

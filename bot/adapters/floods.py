@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.adapters.buckets import Bucket, Buckets
-from bot.conversation import Command, Tap
+from bot.rights import TO_DELETION
 from bot.service import Envelope, Group, Hurry
 
 
@@ -30,7 +30,7 @@ class Floods:
 
         The way to a deletion is always open.
         """
-        if not self._rate or envelope.incoming in (Command("delete"), Tap("go:delete"), Tap("go:forget")):
+        if not self._rate or envelope.incoming in TO_DELETION:
             return envelope
         bucket = self._chats.of(envelope.chat, self._monotonic())
         if bucket.level >= 1:

@@ -37,7 +37,7 @@ class Metrics:
             self.shown.labels(screen).inc()
         for label in effect.came:
             self.came.labels(label if label in self._campaigns else "other").inc()
-        self.forgotten.inc(effect.forgotten)
+        self.forgotten.inc(len(effect.forgotten))
 
     async def page(self, backlog: Callable[[], Awaitable[tuple[int, float]]]) -> bytes:
         """Give the page that Prometheus reads; the outbox is looked at once in five seconds at most."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.adapters.dead_letters import DeadLetters
 from bot.adapters.hold import Hold
 from bot.adapters.tables import conversations, outbox
-from bot.adapters.vault import Locker, Vault
+from bot.adapters.vault import Locker, Vault, WrongKey
 from bot.service import Outgoing
 
 AT_ONCE = 200  # people whose letters are claimed in one go
@@ -101,7 +101,13 @@ class Outbox:
             self.doubt()
             raise
         self._settled = doubts
-        return [self._opened(row, holder) for row in rows]
+        letters = []
+        for row in rows:
+            try:
+                letters.append(self._opened(row, holder))
+            except WrongKey:
+                await self.dead.bury(row.id, "no key opens it")
+        return letters
 
     async def _claimed(
         self, connection: AsyncConnection, holder: bytes, *, ours_too: bool

@@ -23,7 +23,10 @@ SECONDS = 20.0  # for a call that names no time of its own
 
 
 class Request(BaseRequest):
-    """One session with kept-alive connections. Errors name their kind only: every URL holds the token."""
+    """One session with kept-alive connections. Errors name their kind only: every URL holds the token.
+
+    A redirect is not followed: what is sent is for Telegram alone.
+    """
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
@@ -55,7 +58,11 @@ class Request(BaseRequest):
             raise NetworkError("the transport is closed")
         try:
             async with self._session.post(
-                url, data=json.dumps(payload, ensure_ascii=False).encode(), headers=JSON, timeout=TIMEOUT
+                url,
+                data=json.dumps(payload, ensure_ascii=False).encode(),
+                headers=JSON,
+                timeout=TIMEOUT,
+                allow_redirects=False,
             ) as response:
                 status, body = response.status, await response.read()
         except TimeoutError:
@@ -85,6 +92,7 @@ class Request(BaseRequest):
                 url,
                 data=_body(request_data),
                 timeout=aiohttp.ClientTimeout(total=seconds + 5, sock_connect=5),
+                allow_redirects=False,
             ) as response:
                 return response.status, await response.read()
         except TimeoutError:

@@ -23,12 +23,13 @@ from bot.adapters.vault import Locker, Vault, WrongKey
 from bot.conversation import Conversation
 from bot.counting import Count, times
 from bot.reminders import CHINA
+from bot.rights import TO_DELETION
 from bot.service import Envelope, Settled, Wake
 
 MOST = 64  # jobs in one transaction
-
 LIMIT = 9_999  # people a calendar year: beyond, the law on transfers abroad asks for an assessment
-
+FEW = 1_000  # places left from which on processes give them one after the other
+UNREAD = Conversation("")  # stands for what is kept under a key that no longer opens it
 
 Insert = sqlite.Insert | postgresql.Insert
 
@@ -51,7 +52,7 @@ class Effect:
     failures: list[Exception] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
-    forgotten: int = 0
+    forgotten: frozenset[bytes] = frozenset()
     came: list[str] = field(default_factory=list)
     counts: Counter[Count] = field(default_factory=Counter)
 
@@ -145,24 +146,26 @@ class Store:
             lock(connection, people.values())
         seen = self._seen(connection, envelopes)
         rows, unreadable = load(connection, self.vault, people)
-        readable = [envelope for envelope in envelopes if envelope.chat not in unreadable]
+        # Who has a row that no key opens can have it deleted, and nothing else.
+        heard = [e for e in envelopes if e.chat not in unreadable or e.incoming in TO_DELETION]
+        held = {chat: row.conversation for chat, row in rows.items()} | dict.fromkeys(unreadable, UNREAD)
         year, room = self._room(connection)
-        settled = self._settle(readable, {chat: row.conversation for chat, row in rows.items()}, seen, room)
-        _unblock(settled, rows, readable)
+        settled = self._settle(heard, held, seen, room)
+        _unblock(settled, rows, heard)
         lost = {
             e.update: unreadable[e.chat]
             for e in envelopes
-            if e.chat in unreadable and e.update is not None and e.update not in seen
+            if e not in heard and e.update is not None and e.update not in seen
         }
         handled, now = {*settled.handled, *lost}, int(self.clock())
         self._note(connection, handled, now, year, settled.joined)
-        lockers = self._save(connection, settled, rows, people, now)
+        lockers = self._save(connection, settled, rows, unreadable, people, now)
         effect = Effect(
             turns=len(handled),
             failures=[*settled.failures, *lost.values()],
             shown=settled.shown,
             letters=self.outbox.write(connection, settled.outgoing, people, lockers, now),
-            forgotten=len(settled.forgotten),
+            forgotten=frozenset(people[chat] for chat in settled.forgotten),
             came=settled.came,
             counts=settled.counts + times(settled.stood, {c: row.changed_at for c, row in rows.items()}, now),
         )
@@ -180,28 +183,34 @@ class Store:
             connection.execute(self._joining, {"year": year, "people": joined})
 
     def _room(self, connection: sa.Connection) -> tuple[int, int]:
-        """Give China's year, and how many people may still join in it."""
+        """Give China's year, and how many people may still join in it: the last places to nobody twice."""
         year = datetime.fromtimestamp(self.clock(), CHINA).year
-        people = connection.scalar(sa.select(years.c.people).where(years.c.year == year))
-        return year, max(0, self._limit - (people or 0))
+        joined = sa.select(years.c.people).where(years.c.year == year)
+        people = connection.scalar(joined) or 0
+        if self._postgres and 0 < self._limit - people <= FEW:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(year)))  # after the chats': in order
+            people = connection.scalar(joined) or 0
+        return year, max(0, self._limit - people)
 
     def _save(
         self,
         connection: sa.Connection,
         settled: Settled,
         rows: Mapping[int, Row],
+        unreadable: Collection[int],
         people: Mapping[int, bytes],
         now: int,
     ) -> dict[int, Locker]:
         """Write the conversations that changed; gives the lockers of all who have a row now."""
         gone = {people[chat]: rows[chat].key for chat in settled.forgotten if chat in rows}
+        gone |= {people[chat]: b"" for chat in settled.forgotten if chat in unreadable}
         if gone:
             self.deletion.forget(connection, gone, now)
         kept = {chat: row for chat, row in rows.items() if chat not in settled.forgotten}
         lockers = {chat: row.locker for chat, row in kept.items()}
         changed: list[dict[str, Any]] = []
         for chat, talk in settled.conversations.items():
-            if talk is None:
+            if talk is None or chat in unreadable:
                 continue
             person, row = people[chat], kept.get(chat)
             key, lockers[chat] = (row.key, row.locker) if row else self.vault.new_key(person)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+ANY = bytes(16)  # stands for the key of a row that could not be opened: its stone goes by time
+
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:

@@ -28,7 +28,7 @@ def webhook(
     pages = _Pages(store, metrics, alive)
     return Starlette(
         routes=[
-            Route(PATH, _Door(intake, secret.reveal().encode()).take, methods=["POST"]),
+            Route(PATH, _Door(intake, metrics, secret.reveal().encode()).take, methods=["POST"]),
             Route("/healthz", pages.healthy),
             Route("/readyz", pages.ready),
             Route("/metrics", pages.measure),
@@ -41,6 +41,7 @@ class _Door:
     """Where Telegram delivers."""
 
     intake: Intake
+    metrics: Metrics
     secret: bytes
 
     async def take(self, request: Request) -> Response:
@@ -51,6 +52,7 @@ class _Door:
         """
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, self.secret):
+            self.metrics.updates.labels("forbidden").inc()
             return PlainTextResponse("forbidden", 403)
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
             return PlainTextResponse("JSON only", 415)

@@ -1,5 +1,6 @@
 """Amounts and days: rounding to the cent, ranges, the same day in another year."""
 
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,9 +24,5 @@ def cents(amount: Decimal) -> Decimal:
 
 def in_year(day: date, year: int) -> date:
     """Give the same day in another year; 1 March for 29 February where there is none."""
-    leap_day = (day.month, day.day) == (2, 29) and not _leap(year)
+    leap_day = (day.month, day.day) == (2, 29) and not isleap(year)
     return date(year, 3, 1) if leap_day else day.replace(year=year)
-
-
-def _leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

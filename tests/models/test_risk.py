@@ -272,6 +272,7 @@ def test_a_changed_byte_anywhere_is_refused(served: Model) -> None:
         lambda text: "[]",
     ],
 )
+@pytest.mark.asvs("1.5.2")
 def test_a_change_of_form_is_refused_and_says_what_to_do(change: object, constraint: Model) -> None:
     assert callable(change)
     text = (ARTIFACTS / "financing_constraint.json").read_text(encoding="utf-8")

@@ -110,6 +110,7 @@ async def test_a_talk_in_mid_questionnaire_is_a_row_that_says_where_it_stopped(t
     assert (row["finished"], row["stopped_at"]) == ("0", "province")
 
 
+@pytest.mark.asvs("8.2.3", "15.3.1")
 async def test_no_province_and_no_pseudonym_of_the_database_is_exported(tmp_path: Path) -> None:
     row = await row_of(tmp_path)
     written = (tmp_path / "out/answers.csv").read_text(encoding="utf-8")
@@ -186,6 +187,7 @@ async def test_rows_that_the_keys_do_not_open_are_counted(tmp_path: Path) -> Non
 
 
 @given(st.text())
+@pytest.mark.asvs("1.2.10")
 def test_no_cell_begins_like_a_formula(cell: str) -> None:
     assert safe(cell)[:1] not in FORMULA
     assert safe(cell).strip()[:1] not in FORMULA

@@ -30,6 +30,7 @@ COMMANDS = sorted({name for action in _parser()._actions for name in action.choi
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.asvs("8.2.1")
 def test_a_command_of_the_operator_is_nothing_in_telegram(command: str) -> None:
     for name in STATES:
         before = state(name)
@@ -47,6 +48,7 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+@pytest.mark.asvs("1.2.2", "1.3.6", "13.2.4", "13.2.5", "14.2.3")
 def test_only_one_file_can_call_out_and_it_calls_telegram() -> None:
     assert {path.name for path in SERVING if imports(path) & TALKERS} == {"request.py"}
     hosts = {

@@ -29,6 +29,7 @@ REQUESTS = 100_000 if LONG else 2_000
 PEOPLE = 40
 
 
+@pytest.mark.asvs("8.2.2")
 def test_no_one_of_many_random_taps_reads_or_changes_another_person_s_talk() -> None:
     """Random (person, chat, button): the envelope of somebody in a chat that isn't theirs doesn't exist."""
     dice, talks = random.Random(3), {}
@@ -97,6 +98,7 @@ def mutated(dice: random.Random) -> tuple[bytes, dict[str, str]]:
     return bytes(body), headers
 
 
+@pytest.mark.asvs("2.2.1")
 async def test_no_mutated_request_gets_in_without_the_secret_or_breaks_the_intake(store: Store) -> None:
     dice, metrics = random.Random(4), Metrics()
     app = webhook(Intake(store, metrics), store, metrics, Secret(SECRET))

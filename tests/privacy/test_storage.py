@@ -69,6 +69,7 @@ async def empty_outbox(store: Store) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.asvs("14.2.4", "16.2.5", "16.3.4")
 async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tmp_path: Path) -> None:
     """Ids and typed words of 1,000 people, with errors among them, in database, WAL, backup and logs."""
     stream, random_ = StringIO(), random.Random(1)
@@ -174,6 +175,7 @@ async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp
 
 
 @pytest.mark.parametrize("part", ["state", "answers", "key"])
+@pytest.mark.asvs("11.3.3")
 async def test_pipl_51_a_tampered_value_is_refused(tmp_path: Path, part: str) -> None:
     async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
         await talk(store, 1, "/start", *CONSENT, *SHORT_PATH[:2])
@@ -191,6 +193,7 @@ async def test_pipl_51_a_tampered_value_is_refused(tmp_path: Path, part: str) ->
 
 @settings(max_examples=200)
 @given(st.binary(max_size=200), st.binary(max_size=20), st.binary(max_size=20))
+@pytest.mark.asvs("11.3.3")
 def test_what_is_sealed_opens_in_its_own_place_only(value: bytes, about: bytes, other: bytes) -> None:
     _, locker = VAULT.new_key(b"p")
     sealed = locker.seal(value, about)
@@ -215,3 +218,22 @@ def test_a_pseudonym_says_nothing_of_the_chat_and_differs_between_installations(
     names = {vault.pseudonym(chat) for vault in (VAULT, other) for chat in range(-500, 500)}
     assert len(names) == 2_000
     assert {len(name) for name in names} == {16}
+
+
+def test_what_was_sealed_by_this_version_is_found_and_opened_by_every_later_one() -> None:
+    """These bytes lie in databases: a change of any of them would lose everybody's answers."""
+    person = VAULT.pseudonym(7)
+    wrapped = bytes.fromhex(
+        "de40accb6ce9331d23ee42167dd2b06178d084e23c73c3beb27046a0e0713c9b"
+        "063a77973ad156b7a97a66d8748b49427ff7533d15a0e4093a51770d73300ec0"
+    )
+    state = bytes.fromhex("4ba82ce9ab5ceea9d553e1cd9b8d9302fb17c58965bf9fe8a2f9e8f2e7")
+    farewell = bytes.fromhex("7299ff7d10b3f6e02a252e04f8953ecb8a62ce78e597cb15ce1ae26e49")
+    assert person.hex() == "c751449e3e4bd9118d34467a92a81588"
+    assert VAULT.fingerprint(wrapped, person).hex() == "da068b77cc0bfbbe09beb39e584c1e1f"
+    assert VAULT.locker(wrapped, person).open(state, b"state:" + person) == b"x"
+    assert VAULT.service.open(farewell, b"letter:" + person) == b"y"
+    with pytest.raises(WrongKey, match="a master key that is not here"):
+        Vault(Keys.new()).locker(wrapped, person)
+    with pytest.raises(WrongKey, match="can't be opened with these keys"):
+        VAULT.locker(wrapped, VAULT.pseudonym(8))

@@ -1,0 +1,169 @@
+"""What is thrown at, and what must hold whatever comes: each target takes bytes, and raises if it doesn't."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from bot.adapters.updates import NotAnUpdate, envelope_of, read_update
+from bot.conversation import Command, Conversation, Incoming, Tap, Typed
+from bot.messages import Message
+from bot.parameters import Parameters
+from bot.private import private_in
+from bot.questionnaire import Question
+from bot.reading import read
+from bot.service import Envelope, settle
+from bot.simulator import entities
+from bot.wording import Wording
+from tests.fuzz_reading import is_sound
+from tests.goldens import phrases
+from tests.talks import CONSENT, NOON, SHORT_PATH, speaker
+from tests.test_rights import STATES, said, state
+from tests.test_webhook import said as update_of
+from tests.test_webhook import tapped
+
+LONGEST = 4096  # characters of a message, by Telegram's limit
+DATA = 64  # bytes of a button's data
+ECHO = Wording({"zh": {"a.j2": "<b>{{ x }}</b>{{ x }}"}, "en": {"a.j2": "{{ x }}"}}, Parameters({}))
+
+
+@cache
+def states() -> tuple[Conversation | None, ...]:
+    """Talks at every kind of place."""
+    return tuple(map(state, STATES))
+
+
+@cache
+def questions() -> tuple[Question, ...]:
+    return speaker().knowledge.questionnaire.questions
+
+
+def words_of(data: bytes) -> str:
+    """Text as Telegram could send it: no lone surrogates, not too long."""
+    return data.decode("utf-8", "ignore")[:LONGEST]
+
+
+def update(data: bytes) -> None:
+    """Bytes of an update are read or refused; an envelope is of somebody's own chat, and loses nothing."""
+    try:
+        known = read_update(data)
+    except NotAnUpdate:
+        return
+    envelope = envelope_of(known)
+    if envelope is not None:
+        assert envelope.update == known.update_id
+        sender = (
+            known.callback_query.sender if known.callback_query else known.message and known.message.sender
+        )
+        assert sender
+        assert envelope.chat == sender.id or type(envelope.incoming).__name__ == "Group"
+
+
+def turn(number: int, incoming: Incoming) -> None:
+    """A turn in one of the states meets no bug, answers the sender alone, within Telegram's limits."""
+    held = states()[number % len(states())]
+    settled = settle(speaker(), [Envelope(1, 7, incoming)], {7: held} if held else {}, frozenset(), NOON)
+    assert not settled.failures, settled.failures
+    assert settled.outgoing
+    for outgoing in settled.outgoing:
+        assert outgoing.chat == 7
+        fits(outgoing.message)
+
+
+def fits(message: Message) -> None:
+    shown = entities.read_html(message.text) if message.text else None
+    assert shown is None or len(shown.text.encode("utf-16-le")) // 2 <= LONGEST
+    for button in (button for row in message.buttons for button in row):
+        assert 0 < len(button.data.encode()) <= DATA
+        assert button.text
+
+
+def callback(data: bytes) -> None:
+    """What a forged button carries."""
+    turn(data[0] if data else 0, Tap(words_of(data[1:])))
+
+
+def typed(data: bytes) -> None:
+    """What is typed, a command too."""
+    text = words_of(data[1:])
+    name, _, rest = text[1:].strip().partition(" ")
+    turn(data[0] if data else 0, Command(name.lower(), rest) if text.startswith("/") else Typed(text))
+
+
+def reading(data: bytes) -> None:
+    """A typed answer is read as something that its question can take, and as the same again."""
+    question = questions()[(data[0] if data else 0) % len(questions())]
+    text = words_of(data[1:])
+    found = read(text, question)
+    assert is_sound(found, question)
+    assert read(text, question) == found
+    assert private_in(text) in (None, "card", "identity", "phone", "code")
+
+
+def escape(data: bytes) -> None:
+    """A worded text shows exactly what was put in, and no part of it is markup."""
+    text = words_of(data).replace("\r", "")
+    shown = entities.read_html(ECHO.render("zh", "a.j2", date(2026, 11, 23), x=f"x{text}x"))
+    told = shown.text
+    assert len([one for one in shown.entities if one["type"] == "bold"]) == 1
+    assert set(told) - set(f"x{text}x") <= set("\n ")
+    assert told.replace("\n", "").replace(" ", "") == f"x{text}xx{text}x".replace("\n", "").replace(" ", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something to throw at, and inputs to begin with."""
+
+    take: Callable[[bytes], None]
+    seeds: Callable[[], Iterator[bytes]]
+
+
+def _updates() -> Iterator[bytes]:
+    for raw in (update_of(1, "/start"), update_of(2, "五千五"), tapped(3, "a:age:from_60")):
+        yield json.dumps(raw).encode()
+    yield b'{"update_id": 9, "edited_message": {}}'
+
+
+def _buttons() -> Iterator[bytes]:
+    for number, words in enumerate(STATES.values()):
+        _, messages = said(None, *words)
+        for message in messages:
+            for row in message.buttons:
+                for button in row:
+                    yield bytes([number]) + button.data.encode()
+    for number, data in enumerate(
+        [*CONSENT, *SHORT_PATH, "calc:loan:10000:12:958", "mark:emergency_fund:done"]
+    ):
+        yield bytes([number]) + data.encode()
+
+
+def _phrases() -> Iterator[bytes]:
+    for number, phrase in enumerate(random.Random(1).sample(list(phrases()), 400)):
+        yield bytes([number % 256]) + phrase.text.encode()
+
+
+def _commands() -> Iterator[bytes]:
+    yield from _phrases()
+    for number, name in enumerate(("start", "delete", "mydata", "ask 医保", "lang", "result", "help")):
+        yield bytes([number]) + f"/{name}".encode()
+
+
+def _markup() -> Iterator[bytes]:
+    yield from (
+        b"<b>&amp;",
+        b"</b>{{ 1 }}",
+        "”’&#39;<a href='x'>".encode(),
+        b"\x00\x1b{% raw %}",
+        b"@user /cmd",
+    )
+
+
+TARGETS = {
+    "update": Target(update, _updates),
+    "callback": Target(callback, _buttons),
+    "typed": Target(typed, _commands),
+    "reading": Target(reading, _phrases),
+    "escape": Target(escape, _markup),
+}

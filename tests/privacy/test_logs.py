@@ -1,0 +1,58 @@
+"""The log: one JSON object a line, by an allow-list, to one place."""
+
+import io
+import json
+import logging
+
+import pytest
+
+from bot.adapters import logs
+
+
+@pytest.mark.asvs("16.2.2", "16.2.4", "16.4.1", "14.2.2")
+def test_a_line_of_the_log_is_one_json_object_in_utc_whatever_is_in_the_record() -> None:
+    record = logging.LogRecord(
+        "bot.x", logging.ERROR, "f.py", 1, 'kept\n{"level": "FORGED"}', ("上海",), None
+    )
+    record.created, record.error, record.chat, record.count = 0.0, "A\nB", 7_310_000, object()
+    line = logs.Lines().format(record)
+    assert "\n" not in line
+    assert json.loads(line) == {
+        "at": "1970-01-01T00:00:00Z",
+        "level": "ERROR",
+        "from": "bot.x",
+        "what": 'kept\n{"level": "FORGED"}',
+        "error": "A\nB",
+        "count": "object",
+    }
+    foreign = logging.LogRecord("aiohttp", logging.ERROR, "f.py", 1, "https://x/bot123:TOKEN/send", (), None)
+    assert "TOKEN" not in logs.Lines().format(foreign)
+    with pytest.raises(ValueError, match="5500") as raised:
+        raise ValueError("上海 5500")
+    foreign.exc_info = (ValueError, raised.value, raised.tb)
+    assert json.loads(logs.Lines().format(foreign))["error"] == "ValueError"
+    assert logs.place(raised.value).startswith("test_logs.py:")
+    assert logs.place(ValueError("never raised")) == "?"
+
+
+@pytest.mark.asvs("16.2.3")
+def test_logs_go_to_the_standard_error_stream_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    root, ours = logging.getLogger(), logging.getLogger("bot")
+    before = (root.handlers[:], root.level, ours.level)
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    try:
+        logs.set_up(logging.DEBUG)
+        (handler,) = root.handlers
+        assert type(handler) is logging.StreamHandler
+        logging.getLogger("bot.y").debug("heard", extra={"seconds": 3})
+        logging.getLogger("library").info("not heard")
+        logging.getLogger("library").warning("told: %s", "canary")
+    finally:
+        root.handlers[:], root.level, ours.level = before
+        root.setLevel(before[1])
+        ours.setLevel(before[2])
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert (first["what"], first["seconds"], first["level"]) == ("heard", 3, "DEBUG")
+    assert (second["from"], second["level"]) == ("library", "WARNING")
+    assert "canary" not in stream.getvalue()

@@ -1,0 +1,48 @@
+"""The list of all parts (CycloneDX): whole, with their hashes, and the same however often it is made."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.asvs("15.1.2")
+def test_the_list_of_parts_names_every_locked_one_and_is_made_alike_each_time(tmp_path: Path) -> None:
+    (line,) = re.findall(
+        r"bin\)/cyclonedx-py (.+)", (ROOT / "Makefile").read_text(encoding="utf-8").replace("BIN", "bin")
+    )
+    arguments, _, file = line.rpartition(" ")
+    assert file == "dist/sbom.cdx.json"
+    made: list[bytes] = []
+    for name in ("first", "second"):
+        command = [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "cyclonedx_py",
+            *arguments.split(),
+            str(tmp_path / name),
+        ]
+        subprocess.run(
+            [*command, *(["--no-validate"] if made else [])],
+            cwd=ROOT,
+            check=True,
+            env={"PYTHONHASHSEED": str(len(made)), "PATH": ""},
+        )
+        made.append((tmp_path / name).read_bytes())
+    assert made[0] == made[1]
+    parts = json.loads(made[0])["components"]
+    listed = {f"{part['name']}=={part['version']}" for part in parts}
+    locked = re.findall(
+        r"^([\w.\[\]-]+==[\w.]+)", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE
+    )
+    assert listed == {
+        name.split("[")[0] + "==" + name.split("==")[1] if "[" in name else name for name in locked
+    }
+    assert all(part["externalReferences"][0]["hashes"] for part in parts)
