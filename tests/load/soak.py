@@ -172,7 +172,7 @@ class Soak:
     def page(self) -> str:
         """Tell it as a table."""
         assert self.findings is not None
-        found, last = self.findings, self.looks[-1]
+        found = self.findings
         rate = found.updates / 60 / self.minutes
         lines = [
             f"{self.minutes:g} minutes, {self.people} workers, 2 processes, PostgreSQL",
@@ -189,11 +189,11 @@ class Soak:
             f"most letters waiting        {max(look.letters for look in self.looks)}",
             f"ids and tokens in the log   {self.leaks}",
         ]
-        for number, (slope, margin) in enumerate(self.slopes(), 1):
-            first = self.looks[0].memory[number - 1]
+        sixths = [self.looks[(len(self.looks) - 1) * n // 6] for n in range(7)]
+        for number, (slope, margin) in enumerate(self.slopes()):
+            course = " ".join(f"{look.memory[number]:.0f}" for look in sixths)
             lines.append(
-                f"memory of process {number}         {first:.0f} MB, then {last.memory[number - 1]:.0f} MB:"
-                f" {slope:+.1f} ± {margin:.1f} MB an hour"
+                f"memory of process {number + 1}         {course} MB; {slope:+.1f} ± {margin:.1f} MB an hour"
             )
         lines += [f"logged {count:>6,} x {what}" for what, count in self.logged.most_common()]
         return "\n".join(lines)
