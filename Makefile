@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check train bench faults lock clean
+.PHONY: help demo test check train bench faults emulators lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
 	@echo "test   set up, check style and types, run all tests"
@@ -11,6 +11,7 @@ help:
 	@echo "train  fit the models again from the published tables"
 	@echo "bench  measure, as ratios side by side"
 	@echo "faults kill the simulated service 100,000 times (half an hour; the tests do 2,000)"
+	@echo "emulators  hold the talk at two emulators of Telegram by others (needs Node.js)"
 	@echo "lock   pin the dependencies again (after a change in pyproject.toml)"
 
 $(VENV)/serve: requirements.txt
@@ -45,9 +46,20 @@ bench: $(VENV)/dev
 faults: $(VENV)/dev
 	$(BIN)/python -m tests.faults --kills 100000 --processes 2
 
+.emulators/made: tests/emulators/requirements.txt tests/emulators/package-lock.json
+	$(PYTHON) -m venv .emulators
+	.emulators/bin/pip install --quiet --require-hashes --no-deps -r tests/emulators/requirements.txt
+	cp tests/emulators/package.json tests/emulators/package-lock.json .emulators/
+	npm ci --prefix .emulators --ignore-scripts --no-audit --no-fund
+	touch $@
+
+emulators: $(VENV)/dev .emulators/made
+	$(BIN)/python -m pytest tests/emulators/talk.py
+
 lock: $(VENV)/dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml --output-file requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraints requirements-dev.txt pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate tests/emulators/requirements.in --output-file tests/emulators/requirements.txt
 
 clean:
-	rm -rf $(VENV) var test-artefacts .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .emulators var test-artefacts .pytest_cache .mypy_cache .ruff_cache

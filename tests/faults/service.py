@@ -43,6 +43,7 @@ class Service:
     port: int = field(default_factory=lambda: free_port())
     url: str = ""  # where Telegram pushes to, if not to this port
     settings: dict[str, str] = field(default_factory=dict)  # others than these, which know no limits
+    command: str = "webhook"
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -69,7 +70,7 @@ class Service:
         assert await process.wait() == 0, self.log()
 
     async def start(self) -> None:
-        self.process = await self._run("webhook")
+        self.process = await self._run(self.command)
 
     async def _run(self, command: str) -> asyncio.subprocess.Process:
         with (self.folder / "log").open("ab") as log:
@@ -90,6 +91,11 @@ class Service:
                         return
                 except aiohttp.ClientError:
                     await asyncio.sleep(0.05)
+
+    async def listening(self) -> None:
+        """Wait until it answers, if it serves at all: who polls takes what waits."""
+        if self.command == "webhook":
+            await self.ready()
 
     async def kill(self) -> None:
         """Kill it as nothing can be refused: SIGKILL."""
