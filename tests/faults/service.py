@@ -111,10 +111,17 @@ class Service:
         self.process.send_signal(signal.SIGCONT)
 
     async def backlog(self) -> int:
-        """Give the number of letters that wait."""
+        """Give the number of letters that wait; -1 when the database doesn't answer."""
+        return (await self.waiting())[0]
+
+    async def waiting(self) -> tuple[int, float]:
+        """Give the number of letters that wait, and the seconds that the oldest does."""
         url = f"http://127.0.0.1:{self.port}/readyz"
         async with aiohttp.ClientSession() as session, session.get(url) as answer:
-            return int((await answer.json())["outbox"]) if answer.status == 200 else -1
+            if answer.status != 200:
+                return -1, 0.0
+            told = await answer.json()
+            return int(told["outbox"]), float(told["oldest_seconds"])
 
     def log(self) -> str:
         return (self.folder / "log").read_text(encoding="utf-8")[-3000:]
