@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The time that the wheel's files bear: of the last commit, so that everyone builds the same wheel.
+DAY := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 
-.PHONY: help demo test check train bench faults emulators lock clean
+.PHONY: help demo test check train bench faults emulators wheel lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
 	@echo "test   set up, check style and types, run all tests"
@@ -12,6 +14,7 @@ help:
 	@echo "bench  measure, as ratios side by side"
 	@echo "faults kill the simulated service 100,000 times (half an hour; the tests do 2,000)"
 	@echo "emulators  hold the talk at two emulators of Telegram by others (needs Node.js)"
+	@echo "wheel  build what is installed, twice, and compare"
 	@echo "lock   pin the dependencies again (after a change in pyproject.toml)"
 
 $(VENV)/serve: requirements.txt
@@ -56,10 +59,17 @@ faults: $(VENV)/dev
 emulators: $(VENV)/dev .emulators/made
 	$(BIN)/python -m pytest tests/emulators/talk.py
 
+wheel: $(VENV)/dev
+	rm -rf dist build
+	SOURCE_DATE_EPOCH=$(DAY) $(BIN)/python -m hatchling build -t wheel -d dist
+	SOURCE_DATE_EPOCH=$(DAY) $(BIN)/python -m hatchling build -t wheel -d build
+	cd build && sha256sum *.whl | tee ../dist/SHA256SUMS
+	cd dist && sha256sum --check SHA256SUMS
+
 lock: $(VENV)/dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml --output-file requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraints requirements-dev.txt pyproject.toml --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate tests/emulators/requirements.in --output-file tests/emulators/requirements.txt
 
 clean:
-	rm -rf $(VENV) .emulators var test-artefacts .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .emulators var dist build test-artefacts .pytest_cache .mypy_cache .ruff_cache
