@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The time that the wheel's files bear: of the last commit, so that everyone builds the same wheel.
+DAY := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 
-.PHONY: help demo test check train bench faults towns sbom fuzz mutants lock clean
+.PHONY: help demo test check train bench faults towns sbom fuzz mutants emulators wheel lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
 	@echo "test   set up, check style and types, run all tests"
@@ -15,6 +17,8 @@ help:
 	@echo "sbom   list all parts in CycloneDX: dist/sbom.cdx.json"
 	@echo "fuzz   throw inputs at what reads strangers' bytes and words (SECONDS=300 each)"
 	@echo "mutants change the code and see which tests notice (an hour)"
+	@echo "emulators  hold the talk at two emulators of Telegram by others (needs Node.js)"
+	@echo "wheel  build what is installed, twice, and compare"
 	@echo "lock   pin the dependencies again (after a change in pyproject.toml)"
 
 $(VENV)/serve: requirements.txt
@@ -66,10 +70,28 @@ fuzz: $(VENV)/hunt
 mutants: $(VENV)/hunt
 	$(BIN)/python -m tests.mutants
 
+.emulators/made: tests/emulators/requirements.txt tests/emulators/package-lock.json
+	$(PYTHON) -m venv .emulators
+	.emulators/bin/pip install --quiet --require-hashes --no-deps -r tests/emulators/requirements.txt
+	cp tests/emulators/package.json tests/emulators/package-lock.json .emulators/
+	npm ci --prefix .emulators --ignore-scripts --no-audit --no-fund
+	touch $@
+
+emulators: $(VENV)/dev .emulators/made
+	$(BIN)/python -m pytest tests/emulators/talk.py
+
+wheel: $(VENV)/dev
+	rm -rf dist build
+	SOURCE_DATE_EPOCH=$(DAY) $(BIN)/python -m hatchling build -t wheel -d dist
+	SOURCE_DATE_EPOCH=$(DAY) $(BIN)/python -m hatchling build -t wheel -d build
+	cd build && sha256sum *.whl | tee ../dist/SHA256SUMS
+	cd dist && sha256sum --check SHA256SUMS
+
 lock: $(VENV)/dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml --output-file requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraints requirements-dev.txt pyproject.toml --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra hunt --constraints requirements-dev.txt pyproject.toml --output-file requirements-hunt.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate tests/emulators/requirements.in --output-file tests/emulators/requirements.txt
 
 clean:
-	rm -rf $(VENV) var test-artefacts .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .emulators var dist build mutants test-artefacts .pytest_cache .mypy_cache .ruff_cache

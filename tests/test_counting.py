@@ -37,7 +37,7 @@ class Phone:
         await self.says(*map(Tap, data), after=after)
 
     async def agrees(self) -> None:
-        await self.store.outbox.renew()
+        await self.store.outbox.hold.renew()
         await self.says(Command("start"))
         await self.taps(*CONSENT)
 

@@ -184,7 +184,7 @@ async def test_a_letter_that_no_key_opens_waits_for_the_operator_and_holds_up_no
         await until(lambda: bool(post.taken))
         await until_empty(store)
     assert post.taken == [(8, "b")]
-    assert [dead.reason for dead in await store.outbox.dead()] == ["no key opens it"]
+    assert [dead.reason for dead in await store.outbox.dead.all()] == ["no key opens it"]
 
 
 async def test_a_dropped_dead_letter_is_gone(store: Store) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -16,7 +17,8 @@ from bot.adapters.polling import Polling, Raw
 from bot.adapters.store import Store
 from bot.conversation import Conversation
 from bot.service import Envelope, Settled
-from tests.talks import CONSENT, VAULT, settling_today
+from bot.simulator.server import Simulator
+from tests.talks import CONSENT, TOKEN, VAULT, running_bot, settling_today
 
 
 class Telegram:
@@ -140,3 +142,11 @@ async def test_each_chat_is_taken_in_order_whatever_the_others_do(engine: AsyncE
     for chat in (1, 2, 3):
         mine = [update for of, update in trouble.taken if of == chat]
         assert mine == sorted(n for n in range(30) if n % 3 + 1 == chat)
+
+
+async def test_an_update_that_the_library_can_not_read_stops_nobody(tmp_path: Path) -> None:
+    async with Simulator(token=TOKEN) as simulator, running_bot(simulator, tmp_path / "bot.sqlite"):
+        worker = simulator.worker()
+        simulator.state.updates.push("callback_query", {"id": "1", "of_tomorrow": {"from": "nobody"}})
+        await worker.starts()
+        await worker.expects(lambda screen: bool(screen.from_bot))

@@ -13,7 +13,8 @@ import pytest
 import typst
 from fontTools.ttLib import TTFont
 
-from bot.adapters.typesetting import FAMILY, KNOWLEDGE, Typesetter
+from bot.adapters.places import KNOWLEDGE
+from bot.adapters.typesetting import FAMILY, Typesetter
 from bot.handout import Action, CardData, Gauge, Handout, Labels, People, Standing
 from bot.questionnaire import LANGUAGES, Language
 from tests.fonts import WEIGHTS, in_all_scripts, told

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import sqlalchemy as sa
 from alembic.config import Config
@@ -14,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from alembic import command
 from bot.adapters.deletion import Retention
 from bot.adapters.embedded import open_embedded
+from bot.adapters.places import MIGRATIONS
 from bot.adapters.store import LIMIT, Settle, Store
 from bot.adapters.tables import conversations, seals
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, WrongKey
 
-PROJECT = Path(__file__).parents[2]
 NOBODY = b"nobody"  # whose key proves that the master keys are the right ones
 
 
@@ -36,8 +35,9 @@ def open_engine(url: str) -> AsyncEngine:
 
 
 def alembic_config(connection: sa.Connection | None = None, vault: Vault | None = None) -> Config:
-    """Give Alembic its settings from pyproject.toml, the connection to work on, and the keys."""
-    config = Config(toml_file=str(PROJECT / "pyproject.toml"))
+    """Give Alembic its settings, the connection to work on, and the keys."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes["vault"] = vault
     return config

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from bot.adapters.places import DATA, TREE
 from bot.ask import OTHER
 from bot.conversation import Consent
 from bot.knowledge import Asks, Knowledge, Piece, Source
@@ -53,7 +54,7 @@ class _File:
 
 
 def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> Knowledge:
-    """Read all knowledge below `root`, by default the folder that holds bot/, knowledge/ and models/.
+    """Read all knowledge below `root`, a folder that holds knowledge/ and models/; by default our own.
 
     models: a folder of retrained models that takes the place of those in `root`.
 
@@ -61,7 +62,7 @@ def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> K
         KnowledgeRefused: a file is missing, is not as it should be, or names a key that nothing reads.
         models.risk.ArtifactError: a model's artifact is missing or was changed by hand.
     """
-    root = root or Path(__file__).parents[2]
+    root, artifacts = root or DATA, models or (root or TREE) / "models" / "artifacts"
     data = root / "knowledge"
     parameters = Parameters(_by_id(_parameters(_read(root, data / "parameters.yaml"))))
     templates = {language: _templates(data / "templates" / language) for language in LANGUAGES}
@@ -75,9 +76,9 @@ def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> K
         sources=_by_id(_checked(Source, _read(root, data / "sources.yaml"), "sources")),
         advice=advice,
         asks=_asks(_read(root, data / "asks.yaml"), {piece.id for piece in advice}, parameters),
-        models=_models(models or root / "models" / "artifacts"),
+        models=_models(artifacts),
         wording=Wording(templates, parameters),
-        version=_version(root, models),
+        version=_version(root, artifacts),
     )
 
 
@@ -173,13 +174,12 @@ def _templates(folder: Path) -> Mapping[str, str]:
     }
 
 
-def _version(root: Path, models: Path | None) -> str:
+def _version(root: Path, models: Path) -> str:
     """Hash everything that is read, names and bytes, so that a result says what it was made from."""
     digest = hashlib.sha256()
     files = [p for p in (root / "knowledge").rglob("*") if p.suffix in (".yaml", ".j2")]
-    artifacts = (models or root / "models" / "artifacts").glob("*.json")
     named = [(path.relative_to(root).as_posix(), path) for path in files]
-    named += [(f"models/artifacts/{path.name}", path) for path in artifacts]
+    named += [(f"models/artifacts/{path.name}", path) for path in models.glob("*.json")]
     for name, path in sorted(named):
         digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]

@@ -48,8 +48,10 @@ class Request(BaseRequest):
             await self._session.close()
             self._session = None
 
-    async def call(self, url: str, payload: dict[str, Any]) -> None:
-        """Make one call with a JSON body, whose result nobody needs; raises the library's errors.
+    async def call(
+        self, url: str, payload: dict[str, Any], patience: aiohttp.ClientTimeout = TIMEOUT
+    ) -> bytes:
+        """Make one call with a JSON body; gives the answer's. Raises the library's errors.
 
         The library's own way makes and reads objects that are thrown away at once: for the messages of the
         talk, nearly all calls, this is a fifth of its work.
@@ -61,7 +63,7 @@ class Request(BaseRequest):
                 url,
                 data=json.dumps(payload, ensure_ascii=False).encode(),
                 headers=JSON,
-                timeout=TIMEOUT,
+                timeout=patience,
                 allow_redirects=False,
             ) as response:
                 status, body = response.status, await response.read()
@@ -71,6 +73,7 @@ class Request(BaseRequest):
             raise NetworkError(type(error).__name__) from None
         if status != 200:
             raise refusal(status, body)
+        return body
 
     async def do_request(
         self,

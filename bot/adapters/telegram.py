@@ -1,11 +1,12 @@
 """Telegram through python-telegram-bot: send, edit, answer, fetch, introduce itself."""
 
+import json
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 from functools import cached_property
 from typing import Any, assert_never
 
+import aiohttp
 from telegram import (
     Bot,
     BotCommand,
@@ -15,7 +16,7 @@ from telegram import (
     InputFile,
     MenuButtonCommands,
 )
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.adapters.request import Request
 from bot.adapters.settings import Secret
@@ -33,6 +34,7 @@ COMMANDS = (
 )  # fmt: skip
 PRINTOUT = "what-to-do.pdf"
 WAIT = 30  # seconds that Telegram holds an empty poll
+POLL = aiohttp.ClientTimeout(total=WAIT + 5, sock_connect=5)
 
 log = logging.getLogger(__name__)
 
@@ -111,11 +113,17 @@ class Telegram:
             log.info("tap not answered", extra={"error": type(error).__name__})
 
     async def fetch(self, offset: int) -> list[dict[str, object]]:
-        """Fetch updates from `offset` on, which confirms those before it; waits for one if there is none."""
-        updates = await self._bot.get_updates(
-            offset=offset, timeout=timedelta(seconds=WAIT), allowed_updates=ALLOWED
-        )
-        return [update.to_dict() for update in updates]
+        """Fetch updates from `offset` on, which confirms those before it; waits for one if there is none.
+
+        The library would make objects of them, and fail over one that is newer than itself.
+        """
+        asked = {"offset": offset, "timeout": WAIT, "allowed_updates": ALLOWED}
+        answer = await self._request.call(self._url + "getUpdates", asked, POLL)
+        try:
+            updates: list[dict[str, object]] = json.loads(answer)["result"]
+        except (ValueError, KeyError) as error:
+            raise NetworkError("no Bot API answered") from error
+        return updates
 
     async def set_webhook(self, url: str, secret: Secret, connections: int = 40) -> None:
         """Have Telegram push updates to `url`."""

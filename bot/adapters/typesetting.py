@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 import typst
 
+from bot.adapters.places import KNOWLEDGE
 from bot.handout import CardData, Handout
 
 Data = dict[str, Any]
 Format = Literal["png", "pdf"]
-KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 FAMILY = "Gig Worker Guide Sans"
 PPI = 216  # three pixels for a point: 360 points of a phone's width are 1080 pixels
 

@@ -4,7 +4,6 @@ import base64
 import io
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
-from pathlib import Path
 from textwrap import fill
 from typing import Any, ParamSpec
 
@@ -13,12 +12,13 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bot.adapters.places import KNOWLEDGE
 from bot.office.drift import ALARM, WATCH, Drift
 from bot.office.labels import Labels
 from bot.office.published import Compared
 from bot.office.quality import Band, Calibration
 
-FONTS = Path(__file__).parents[2] / "knowledge/fonts"
+FONTS = KNOWLEDGE / "fonts"
 BLUE, ORANGE, GREY, DARK, LIGHT = "#1f5fa8", "#b8460e", "#808a96", "#1b2430", "#d5dbe3"
 BANDS = ("#a9c8e8", "#5d93c9", "#1f4e86")
 WIDTH = 8.2  # inches

@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from bot.adapters.places import KNOWLEDGE
 from bot.office.published import CodeShare, OptionShare
 from bot.questionnaire import Language, Question, Questionnaire
 from models import survey
 from models.survey import Codes
 
-TEMPLATES = Path(__file__).parents[2] / "knowledge/templates/office"
+TEMPLATES = KNOWLEDGE / "templates/office"
 
 
 @cache

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from bot.simulator.refusals import bad_request
 
-MOST_PHOTO_BYTES = 10 * 1024 * 1024
-MOST_FILE_BYTES = 50 * 1024 * 1024
-MOST_DOWNLOAD_BYTES = 20 * 1024 * 1024
+MOST_PHOTO_BYTES = 10_000_000  # published in MB: the smaller reading
+MOST_FILE_BYTES = 50_000_000
+MOST_DOWNLOAD_BYTES = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)

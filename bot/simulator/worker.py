@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from bot.simulator import phone
@@ -102,6 +103,7 @@ class Worker:
         self._state = state
         self._chat = chat
         self._answers: list[Answer] = []
+        self._cleared = 0  # the newest message that the phone shows no more
         self.id = user.id
         self.chat_id = chat.id
         self.close = state.listen(chat.id, self._hear)
@@ -114,7 +116,10 @@ class Worker:
     @property
     def screen(self) -> Screen:
         """Give the chat as it now is."""
-        messages = tuple(show(message) for message in self._chat.messages.values())
+        newest_first = takewhile(
+            lambda message: message["message_id"] > self._cleared, reversed(self._chat.messages.values())
+        )
+        messages = tuple(show(message) for message in newest_first)[::-1]
         return Screen(messages, tuple(self._answers))
 
     async def says(self, text: str) -> int:
@@ -168,6 +173,11 @@ class Worker:
     async def edits(self, message: int, text: str) -> None:
         """Edit one's own text."""
         phone.edit(self._state, self._chat, message, text)
+
+    def clears(self) -> None:
+        """Clear the history on the phone; the bot can still edit what it said."""
+        self._cleared = next(reversed(self._chat.messages), 0)
+        self._answers.clear()
 
     async def blocks(self) -> None:
         """Block the bot."""

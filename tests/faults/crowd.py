@@ -65,6 +65,7 @@ class Crowd:
             await self.answer(worker)
             await worker.says("/restart")
             await self._tap(worker, "go:restart")
+            worker.clears()  # each look costs as much as the screen is long
 
     async def answer(self, worker: Worker) -> None:
         """Answer until the result stands there, with a word now and then that nobody understands."""

@@ -43,6 +43,7 @@ class Service:
     port: int = field(default_factory=lambda: free_port())
     url: str = ""  # where Telegram pushes to, if not to this port
     settings: dict[str, str] = field(default_factory=dict)  # others than these, which know no limits
+    command: str = "webhook"
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -69,7 +70,7 @@ class Service:
         assert await process.wait() == 0, self.log()
 
     async def start(self) -> None:
-        self.process = await self._run("webhook")
+        self.process = await self._run(self.command)
 
     async def _run(self, command: str) -> asyncio.subprocess.Process:
         with (self.folder / "log").open("ab") as log:
@@ -91,6 +92,11 @@ class Service:
                 except aiohttp.ClientError:
                     await asyncio.sleep(0.05)
 
+    async def listening(self) -> None:
+        """Wait until it answers, if it serves at all: who polls takes what waits."""
+        if self.command == "webhook":
+            await self.ready()
+
     async def kill(self) -> None:
         """Kill it as nothing can be refused: SIGKILL."""
         if self.process is not None and self.process.returncode is None:
@@ -105,10 +111,17 @@ class Service:
         self.process.send_signal(signal.SIGCONT)
 
     async def backlog(self) -> int:
-        """Give the number of letters that wait."""
+        """Give the number of letters that wait; -1 when the database doesn't answer."""
+        return (await self.waiting())[0]
+
+    async def waiting(self) -> tuple[int, float]:
+        """Give the number of letters that wait, and the seconds that the oldest does."""
         url = f"http://127.0.0.1:{self.port}/readyz"
         async with aiohttp.ClientSession() as session, session.get(url) as answer:
-            return int((await answer.json())["outbox"]) if answer.status == 200 else -1
+            if answer.status != 200:
+                return -1, 0.0
+            told = await answer.json()
+            return int(told["outbox"]), float(told["oldest_seconds"])
 
     def log(self) -> str:
         return (self.folder / "log").read_text(encoding="utf-8")[-3000:]

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of one's own, that may be crashed and restarted while others' go on."""
+"""What is under load: two processes of the bot on a PostgreSQL server of their own, which may be crashed."""
 
 import asyncio
 import os
@@ -8,7 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.service import free_port
+import psutil
+
+from bot.simulator.server import Simulator
+from tests.faults.service import Service, free_port
+from tests.faults.wire import Proxy
+from tests.talks import TOKEN
 
 OWNER = "postgres"  # PostgreSQL refuses to run as root
 
@@ -35,6 +40,13 @@ class Cluster:
     async def crash(self) -> None:
         """Stop it as a power cut does: what was committed is recovered at the next start."""
         await self.run("pg_ctl", "-D", str(self.folder), "-m", "immediate", "stop")
+
+    @property
+    def processes(self) -> list[psutil.Process]:
+        """The server's processes."""
+        number = int((self.folder / "postmaster.pid").read_text(encoding="ascii").split()[0])
+        first = psutil.Process(number)
+        return [first, *first.children(recursive=True)]
 
     async def run(self, tool: str, *options: str) -> None:
         """Run one of PostgreSQL's tools. Raises RuntimeError with what it said."""
@@ -67,3 +79,24 @@ def _prepared(parent: Path) -> Cluster:
         parent.chmod(0o711)
         shutil.chown(folder, OWNER)
     return Cluster(Path(found).parent, folder, free_port())
+
+
+@asynccontextmanager
+async def pair(
+    folder: Path, settings: dict[str, str]
+) -> AsyncIterator[tuple[Cluster, Simulator, list[Service]]]:
+    """Have two processes with these settings, one database and the double work together."""
+    async with own_postgres(folder) as cluster, Simulator(token=TOKEN, webhook_pause=0.5) as simulator:
+        services = [Service(folder, cluster.address, simulator.api_url, settings=settings) for _ in range(2)]
+        async with Proxy([("127.0.0.1", service.port) for service in services]) as proxy:
+            for service in services:
+                service.url = f"http://127.0.0.1:{proxy.port}/telegram"
+            await services[0].migrate()
+            try:
+                for service in services:
+                    await service.start()
+                    await service.ready()
+                yield cluster, simulator, services
+            finally:
+                for service in services:
+                    await service.kill()

@@ -18,8 +18,7 @@ from bot.simulator.server import Simulator
 from tests.faults.crowd import Crowd, Findings, compare
 from tests.faults.real import come_to_rest
 from tests.faults.service import Service
-from tests.faults.wire import Proxy
-from tests.load.cluster import Cluster, own_postgres
+from tests.load.cluster import Cluster, pair
 from tests.talks import TOKEN
 
 LIMITS = {"SEND_RATE": "30", "CHAT_RATE": "1"}  # Telegram's
@@ -56,28 +55,14 @@ class Soak:
     async def run(self, folder: Path) -> None:
         """Have two processes serve on a database of their own."""
         chance = random.Random(0)
-        async with own_postgres(folder) as cluster, Simulator(token=TOKEN, webhook_pause=0.5) as simulator:
-            services = [
-                Service(folder, cluster.address, simulator.api_url, settings=LIMITS) for _ in range(2)
-            ]
-            async with Proxy([("127.0.0.1", service.port) for service in services]) as proxy:
-                for service in services:
-                    service.url = f"http://127.0.0.1:{proxy.port}/telegram"
-                await services[0].migrate()
-                crowd = Crowd(simulator, chance)
-                try:
-                    for service in services:
-                        await service.start()
-                        await service.ready()
-                    crowd.gather(self.people)
-                    self._brew(simulator, chance)
-                    await self._busy(crowd, cluster, services)
-                    await self._calm(crowd, simulator, services)
-                finally:
-                    for service in services:
-                        await service.kill()
-                self.findings = await compare(crowd, services[0])
-                self._read(folder / "log", [str(worker.chat_id) for worker in crowd.workers])
+        async with pair(folder, LIMITS) as (cluster, simulator, services):
+            crowd = Crowd(simulator, chance)
+            crowd.gather(self.people)
+            self._brew(simulator, chance)
+            await self._busy(crowd, cluster, services)
+            await self._calm(crowd, simulator, services)
+            self.findings = await compare(crowd, services[0])
+        self._read(folder / "log", [str(worker.chat_id) for worker in crowd.workers])
 
     def _brew(self, simulator: Simulator, chance: random.Random) -> None:
         """Let half of the calls be refused while there is a storm."""
@@ -172,7 +157,7 @@ class Soak:
     def page(self) -> str:
         """Tell it as a table."""
         assert self.findings is not None
-        found, last = self.findings, self.looks[-1]
+        found = self.findings
         rate = found.updates / 60 / self.minutes
         lines = [
             f"{self.minutes:g} minutes, {self.people} workers, 2 processes, PostgreSQL",
@@ -189,11 +174,11 @@ class Soak:
             f"most letters waiting        {max(look.letters for look in self.looks)}",
             f"ids and tokens in the log   {self.leaks}",
         ]
-        for number, (slope, margin) in enumerate(self.slopes(), 1):
-            first = self.looks[0].memory[number - 1]
+        sixths = [self.looks[(len(self.looks) - 1) * n // 6] for n in range(7)]
+        for number, (slope, margin) in enumerate(self.slopes()):
+            course = " ".join(f"{look.memory[number]:.0f}" for look in sixths)
             lines.append(
-                f"memory of process {number}         {first:.0f} MB, then {last.memory[number - 1]:.0f} MB:"
-                f" {slope:+.1f} ± {margin:.1f} MB an hour"
+                f"memory of process {number + 1}         {course} MB; {slope:+.1f} ± {margin:.1f} MB an hour"
             )
         lines += [f"logged {count:>6,} x {what}" for what, count in self.logged.most_common()]
         return "\n".join(lines)

@@ -65,3 +65,11 @@ async def test_a_worker_who_waits_can_be_called_off_in_the_very_moment_of_news(s
         waiting.cancel()
         await asyncio.wait([waiting], timeout=2)
         assert waiting.cancelled()
+
+
+async def test_a_cleared_history_shows_only_what_comes_after(double: Double) -> None:
+    await double.worker.says("旧")
+    double.worker.clears()
+    assert str(double.worker.screen) == "(nothing yet)"
+    await double.worker.says("新")
+    assert [message.text for message in double.worker.screen.messages] == ["新"]

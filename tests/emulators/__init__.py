@@ -1,0 +1,1 @@
+"""The talk at emulators of the Bot API that others wrote: `make emulators`; their gaps: docs/emulators.md."""
