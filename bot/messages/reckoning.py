@@ -129,7 +129,8 @@ def _contribution(figures: Figures, said: Sequence[str]) -> Mapping[str, object]
     return {
         "tiers": {
             name: calculators.pension_contribution(figures, said[0], share) for name, share in tiers.items()
-        }
+        },
+        "place": calculators.place(figures, said[0]),
     }
 
 
@@ -137,7 +138,12 @@ def _pension(figures: Figures, said: Sequence[str]) -> Mapping[str, object]:
     province, years, age = said[0], Decimal(said[1]), Age(int(said[2]), 0)
     share = figures.table("pension.flex.tiers")["lowest"]
     found = calculators.pension(figures, province, share, years, age, figures.on.year)
-    return {"pension": found, "needed": calculators.years_needed(figures, figures.on.year), "years": years}
+    return {
+        "pension": found,
+        "needed": calculators.years_needed(figures, figures.on.year),
+        "years": years,
+        "place": calculators.place(figures, province),
+    }
 
 
 def _waiting(figures: Figures, said: Sequence[str]) -> Mapping[str, object]:
