@@ -121,7 +121,12 @@ def test_a_town_draws_the_reference_population() -> None:
 def test_progress_is_a_line_each_tenth_off_a_terminal() -> None:
     out = io.StringIO()
     bar = Progress(50, out, clock=lambda: 0.0)
-    for done in random.Random(1).sample(range(1, 51), 50):
+    for done in range(1, 51):
         bar.show(done)
     assert out.getvalue().count("\n") == 10
     assert "50 of 50" in out.getvalue()
+    pages = io.StringIO()
+    by_pages = Progress(2_500, pages, clock=lambda: 0.0)
+    for done in (1_000, 2_000, 2_500):
+        by_pages.show(done)
+    assert [line[43:48] for line in pages.getvalue().splitlines()] == ["1,000", "2,000", "2,500"]
