@@ -8,6 +8,7 @@ parts      the sections of the report               blocks    what a section is 
 charts     plots                                   report    the page, in both languages
 publishing tables with noise, and their budget
 town       imagined workers                        walking   how they talk to the real bot
+habits     how they slip, skip and fall silent
 retraining a model that learns                     commands  the command line
 page       the same report, live, on this machine   breach    what must be told when something leaked
 complaint  how one worker's result came about

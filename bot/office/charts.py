@@ -24,7 +24,8 @@ BANDS = ("#a9c8e8", "#5d93c9", "#1f4e86")
 WIDTH = 8.2  # inches
 WRAP = {"zh": 22, "en": 50}  # characters of a long name in a line
 Arguments = ParamSpec("Arguments")
-Level = tuple[str, float | None, float]  # name, collected share (None: hidden), share of the reference
+# Name, collected share and its 99 % interval (None: hidden), share of the reference.
+Level = tuple[str, float | None, tuple[float, float] | None, float]
 
 
 @cache
@@ -88,13 +89,14 @@ def levels(panels: Sequence[tuple[str, int, Sequence[Level]]], labels: Labels) -
     figure = Figure(figsize=(WIDTH, 2.15 * lines + 0.5), layout="constrained")
     grid = figure.subplots(lines, columns, squeeze=False).ravel().tolist()
     for axes, (name, n, rows) in zip(grid, panels, strict=False):
-        for place, (_, collected, reference) in enumerate(rows):
-            if collected is None:
+        for place, (_, collected, interval, reference) in enumerate(rows):
+            if collected is None or interval is None:
                 axes.text(0.5, place, _few(labels), fontsize=7, color=GREY, va="center")
             else:
                 axes.barh(
                     place, 100 * collected, color=BLUE, height=0.62, label=_once(axes, words["collected"])
                 )
+                axes.plot([100 * end for end in interval], [place] * 2, color=DARK, linewidth=1.1)
             axes.plot([100 * reference] * 2, [place - 0.4, place + 0.4], color=ORANGE, linewidth=2.2,
                       label=_once(axes, words["reference"]))  # fmt: skip
         axes.set_yticks(range(len(rows)), [row[0] for row in rows], fontsize=7.5)

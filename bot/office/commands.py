@@ -18,6 +18,7 @@ from bot.adapters.settings import Secret, Settings
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, keys_in
 from bot.office.breach import LEAKED, Breach, draft
+from bot.office.progress import Progress
 from bot.parameters import Figures
 from bot.questionnaire import LANGUAGES
 from bot.reminders import CHINA
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bot.office.reading import Office
 
 Say = Callable[[str], None]
+LONG = 5_000  # rows from which reading them shows its progress
 SERVE = "a bot with MODELS_FOLDER set to this folder serves it from its next start"
 
 
@@ -119,9 +121,16 @@ async def opened_office(database: Path | None) -> AsyncIterator["Office"]:
         models = None
     engine = open_for_reading(url)
     try:
-        yield Office(engine, Vault(keys), load_knowledge(models=models), tombstones)
+        yield Office(engine, Vault(keys), load_knowledge(models=models), tombstones, progress=_progress)
     finally:
         await engine.dispose()
+
+
+def _progress(total: int) -> Callable[[int], None]:
+    """Show how reading goes on, where it takes long enough to wonder."""
+    if total < LONG:
+        return lambda done: None
+    return Progress(total, sys.stderr).show
 
 
 async def _export(options: argparse.Namespace, say: Say) -> int:
@@ -172,7 +181,6 @@ async def _report(options: argparse.Namespace, say: Say) -> int:
 
 async def _simulate(options: argparse.Namespace, say: Say) -> int:
     _need("numpy", "scipy", "sklearn")
-    from bot.office.progress import Progress
     from bot.office.town import Town
     from bot.office.walking import walk
 

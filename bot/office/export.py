@@ -68,19 +68,24 @@ def text(rows: Iterable[Sequence[str]]) -> str:
 
 
 def parquet(rows: Sequence[Mapping[str, str]], sheet: Sheet) -> bytes:
-    """Give the rows as Parquet: codes and yes or no as small integers, the rest as words; unknown is null."""
+    """Give the rows as Parquet: codes and yes or no as small integers, the rest as words; unknown is null.
+
+    Each column carries what the codebook says of it as its metadata.
+    """
     import pyarrow as pa  # an extra of this project: most operators need no Parquet
     from pyarrow.parquet import write_table
 
-    arrays: dict[str, pa.Array] = {}
+    arrays, fields = [], []
     for column in sheet.columns:
         cells = [row[column.name] or None for row in rows]
-        if column.option or column.name in (*sheet.features, *OUTCOMES, "finished"):
-            arrays[column.name] = pa.array([cell and int(cell) for cell in cells], pa.int8())
-        else:
-            arrays[column.name] = pa.array(cells, pa.string())
+        coded = column.option or column.name in (*sheet.features, *OUTCOMES, "finished")
+        kind = pa.int8() if coded else pa.string()
+        arrays.append(pa.array([cell and int(cell) for cell in cells] if coded else cells, kind))
+        meaning = dict(zip(("meaning_zh", "meaning_en"), _meaning(column), strict=True))
+        values = {f"value {value}": f"{zh} / {en}" for value, zh, en in _values(column, sheet)}
+        fields.append(pa.field(column.name, kind, metadata={**meaning, **values}))
     out = io.BytesIO()
-    write_table(pa.table(arrays), out)
+    write_table(pa.table(arrays, schema=pa.schema(fields)), out)
     return out.getvalue()
 
 

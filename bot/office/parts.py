@@ -12,7 +12,7 @@ from bot.office.drift import ALARM, WATCH
 from bot.office.facts import Facts
 from bot.office.hiding import LEAST, Cells, hidden
 from bot.office.labels import Labels
-from bot.office.published import agreement
+from bot.office.published import agreement, wilson
 from bot.office.quality import EACH
 from bot.office.tally import FINISHED
 from models import population
@@ -89,6 +89,7 @@ class Parts:
                 (
                     self.labels.code(feature, code),
                     None if code in few or not n else count / n,
+                    None if code in few or not n else wilson(count, n),
                     reference.share({feature: (code,)}),
                 )
                 for code, count in counts.items()

@@ -16,16 +16,18 @@ class Progress:
     out: TextIO
     clock: Callable[[], float] = time.monotonic
     began: float = field(init=False)
+    tenths: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self.began = self.clock()
 
     def show(self, done: int) -> None:
-        """Draw; `done` counts from 1 to the total."""
+        """Draw; `done` grows to the total."""
         if self.out.isatty():
             end = "\n" if done >= self.total else ""
             self.out.write(f"\r{self.line(done)}{end}")
-        elif 10 * done // self.total > 10 * (done - 1) // self.total:
+        elif 10 * done // self.total > self.tenths:
+            self.tenths = 10 * done // self.total
             self.out.write(self.line(done) + "\n")
         self.out.flush()
 

@@ -65,7 +65,10 @@ class Counted:
 
 @dataclass
 class Office:
-    """The database as the office sees it; `unreadable` counts rows that could not be opened so far."""
+    """The database as the office sees it; `unreadable` counts rows that could not be opened so far.
+
+    progress: for long work, takes the number of rows and gives what hears how many are done.
+    """
 
     engine: AsyncEngine
     vault: Vault
@@ -73,6 +76,7 @@ class Office:
     tombstones: Tombstones = field(default_factory=Tombstones)
     clock: Callable[[], float] = time.time
     unreadable: int = 0
+    progress: Callable[[int], Callable[[int], None]] = lambda total: lambda done: None
 
     def __post_init__(self) -> None:
         knowledge = self.knowledge
@@ -88,13 +92,15 @@ class Office:
         forgotten = {(stone.person, stone.key) for stone in self.tombstones.all()}
         maybe = {person for person, _ in forgotten}
         c = conversations.c
-        wanted = (
-            sa.select(c.person, c.key, c.state, c.answers, c.changed_at)
-            .where(c.consent == self.knowledge.consent.version, c.expires_at >= int(self.clock()))
-            .order_by(c.person)
-            .limit(PAGE)
-        )
-        last = b""
+        agreed = (c.consent == self.knowledge.consent.version, c.expires_at >= int(self.clock()))
+        columns = sa.select(c.person, c.key, c.state, c.answers, c.changed_at)
+        wanted = columns.where(*agreed).order_by(c.person).limit(PAGE)
+        async with self.engine.connect() as connection:
+            total = await connection.scalar(
+                sa.select(sa.func.count()).select_from(conversations).where(*agreed)
+            )
+        show = self.progress(total or 0)
+        last, done = b"", 0
         while True:
             async with self.engine.connect() as connection:
                 rows = (await connection.execute(wanted.where(c.person > last))).all()
@@ -105,6 +111,8 @@ class Office:
                     found = None if (row.person, key) in forgotten else found
                 if found:
                     yield found
+            done += len(rows)
+            show(done)
             if len(rows) < PAGE:
                 return
             last = rows[-1].person

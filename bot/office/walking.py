@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count, cycle
 from pathlib import Path
 
@@ -15,29 +16,16 @@ from bot.adapters.settings import Secret
 from bot.adapters.vault import Vault, keys_in
 from bot.knowledge import Knowledge
 from bot.messages import Speaker
+from bot.office.habits import NONSENSE, Habits, slipped
 from bot.office.town import Resident
+from bot.reminders import CHINA
 from bot.simulator.server import TOKEN, Simulator
 from bot.simulator.worker import Screen, Shown, Worker
 
 AT_ONCE = 40  # people who talk at the same time
 PATIENCE = 120.0  # seconds: a busy machine is no fault of the bot
-NONSENSE = ("啊啊啊", "？？？", "在吗", "asdf", "😅")
+AWAY = timedelta(days=3)  # after which those who fell silent come back
 NAMES = ("小王", "老李", "阿芳", "小陈", "大刘")
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """How often people do what, each a chance: of a person, or (the last five) of an answer."""
-
-    research: float = 0.9  # agrees to research
-    longer: float = 0.85  # goes on with the longer part
-    returns: float = 0.5  # comes back after falling silent
-    marks: float = 0.3  # sets a mark on the first piece of advice
-    silent: float = 0.01
-    skips: float = 0.02
-    types: float = 0.1
-    errs: float = 0.03  # types nonsense, or sends a sticker, before the answer
-    doubles: float = 0.05  # taps twice
 
 
 @dataclass
@@ -101,7 +89,8 @@ class Walker:
             await self._change(before)
             return
         if tap.startswith("a:") and tap in self.said and self._happens(self.habits.types):
-            await self.worker.says(self.said[tap])
+            words = self.said[tap]
+            await self.worker.says(slipped(words, self.dice) if self._happens(self.habits.slips) else words)
         else:
             for _ in range(1 + self._happens(self.habits.doubles)):
                 await self.worker.taps_data(tap, message=shown.id)
@@ -156,7 +145,10 @@ async def walk(
     speaker, vault = Speaker(knowledge), Vault(keys_in(database.with_suffix(".keys")))
     said = _said(knowledge)
     url = f"sqlite+aiosqlite:///{database}"
-    async with Simulator() as simulator, opened(url, vault, settling(speaker), limit=10**9) as store:
+    clock = _Clock(ago=AWAY)
+    settle = settling(speaker, clock.now)
+    async with Simulator() as simulator, opened(url, vault, settle, limit=10**9) as store:
+        store.clock = clock.seconds
         bot = asyncio.create_task(Bot(Secret(TOKEN), simulator.api_url, store, speaker, Pace(0, 0)).poll())
         dice = (random.Random(f"{seed} {number}") for number in count())  # noqa: S311 - no secret hangs on it
         walkers = [
@@ -165,6 +157,7 @@ async def walk(
         ]
         try:
             silent = await _round(walkers, told)
+            clock.ago = timedelta(0)
             back = [walker for walker in silent if walker.dice.random() < habits.returns]
             silent_again = await _round(back, lambda done: None)
         finally:
@@ -173,6 +166,19 @@ async def walk(
                 await bot
     still = len(silent) - len(back) + len(silent_again)
     return Walked(finished=len(walkers) - still, silent=still)
+
+
+@dataclass
+class _Clock:
+    """The bot's clock while a town talks: so long ago, until those who fell silent come back."""
+
+    ago: timedelta
+
+    def now(self) -> datetime:
+        return datetime.now(CHINA) - self.ago
+
+    def seconds(self) -> float:
+        return self.now().timestamp()
 
 
 async def _round(walkers: list[Walker], told: Callable[[int], None]) -> list[Walker]:

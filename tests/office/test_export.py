@@ -213,6 +213,9 @@ async def test_parquet_holds_what_the_csv_holds_with_codes_as_numbers(tmp_path: 
     assert table.column_names == [column.name for column in SHEET.columns]
     kinds = {name: str(table.schema.field(name).type) for name in ("age", "constrained", "finished", "month")}
     assert kinds == {"age": "int8", "constrained": "int8", "finished": "int8", "month": "string"}
+    told = table.schema.field("income").metadata
+    assert told[b"meaning_zh"].decode() == KNOWLEDGE.questionnaire.by_id["income"].text.zh
+    assert told[b"value 2"].decode().startswith("3000")
     as_text = [
         {name: "" if cell is None else str(cell) for name, cell in row.items()} for row in table.to_pylist()
     ]

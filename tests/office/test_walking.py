@@ -2,17 +2,20 @@
 
 import io
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.vault import Vault, keys_in
+from bot.office.habits import Habits, slipped
 from bot.office.progress import Progress
 from bot.office.reading import Office, Participant, open_for_reading
 from bot.office.town import Resident, Town
-from bot.office.walking import Habits, Walked, walk
+from bot.office.walking import Walked, walk
 from bot.questionnaire import SKIPPED
+from bot.reading import Match, read
 from models import population
 from tests.office.rooms import KNOWLEDGE
 
@@ -27,13 +30,18 @@ def residents(people: int, seed: int = 3) -> list[Resident]:
 async def walked(
     folder: Path, people: Sequence[Resident], habits: Habits
 ) -> tuple[Walked, list[Participant]]:
-    database = folder / "town.sqlite"
-    ended = await walk(KNOWLEDGE, people, database, seed=1, habits=habits)
-    engine = open_for_reading(f"sqlite+aiosqlite:///{database}")
-    office = Office(engine, Vault(keys_in(database.with_suffix(".keys"))), KNOWLEDGE)
-    found = [participant async for participant in office.participants()]
-    await engine.dispose()
-    return ended, found
+    ended = await walk(KNOWLEDGE, people, folder / "town.sqlite", seed=1, habits=habits)
+    async with reader(folder) as office:
+        return ended, [participant async for participant in office.participants()]
+
+
+@asynccontextmanager
+async def reader(folder: Path) -> AsyncIterator[Office]:
+    engine = open_for_reading(f"sqlite+aiosqlite:///{folder / 'town.sqlite'}")
+    try:
+        yield Office(engine, Vault(keys_in(folder / "town.keys")), KNOWLEDGE)
+    finally:
+        await engine.dispose()
 
 
 async def test_what_the_residents_would_say_is_what_the_office_reads_slips_and_all(tmp_path: Path) -> None:
@@ -56,6 +64,29 @@ async def test_who_falls_silent_or_skips_leaves_a_part(tmp_path: Path) -> None:
     assert ended.silent > 0
     answers = [answer for participant in found for answer in participant.talk.answers.values()]
     assert (SKIPPED,) in answers
+
+
+def test_a_slip_of_the_thumb_is_never_taken_for_another_answer() -> None:
+    dice = random.Random(1)
+    read_right = 0
+    for question in QUESTIONNAIRE.questions:
+        for option in () if question.multiple else question.options:
+            for _ in range(10):
+                found = read(slipped(option.zh, dice), question)
+                assert not isinstance(found, Match) or found.options == (option.id,)
+                read_right += isinstance(found, Match)
+    assert read_right > 500, "most of them are read all the same"
+
+
+async def test_who_falls_silent_comes_back_days_later_to_where_they_were(tmp_path: Path) -> None:
+    habits = Habits(research=1, longer=1, silent=0.05, returns=1, skips=0, marks=0)
+    ended, found = await walked(tmp_path, residents(8), habits)
+    async with reader(tmp_path) as office:
+        numbers = (await office.counted()).numbers
+    away = sum(number for (what, _), number in numbers.items() if what == "put_away")
+    assert away >= 1, "who came back had put the phone away"
+    assert len({participant.day for participant in found}) >= 2
+    assert ended.finished + ended.silent == 8
 
 
 async def test_a_town_is_not_written_over_another(tmp_path: Path) -> None:
@@ -90,7 +121,12 @@ def test_a_town_draws_the_reference_population() -> None:
 def test_progress_is_a_line_each_tenth_off_a_terminal() -> None:
     out = io.StringIO()
     bar = Progress(50, out, clock=lambda: 0.0)
-    for done in random.Random(1).sample(range(1, 51), 50):
+    for done in range(1, 51):
         bar.show(done)
     assert out.getvalue().count("\n") == 10
     assert "50 of 50" in out.getvalue()
+    pages = io.StringIO()
+    by_pages = Progress(2_500, pages, clock=lambda: 0.0)
+    for done in (1_000, 2_000, 2_500):
+        by_pages.show(done)
+    assert [line[43:48] for line in pages.getvalue().splitlines()] == ["1,000", "2,000", "2,500"]
