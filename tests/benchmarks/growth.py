@@ -21,6 +21,7 @@ from tests.benchmarks.telegram import Telegram
 from tests.talks import CONSENT, SHORT_PATH, settling_today, speaker
 
 COUNTS = [10**3, 10**5, 10**6] if os.environ.get("BENCH_GROWTH", "1") != "0" else []
+ROUNDS = 3
 AT_ONCE = 20_000  # rows in one transaction
 DAY = 24 * 3600
 
@@ -67,14 +68,17 @@ def sealed(vault: Vault, now: int) -> Iterator[dict[str, Any]]:
 
 
 async def growth(seconds: float) -> list[tuple[int, float, float]]:
-    """Measure our service on SQLite for so long each; gives counts with median and p99 in seconds."""
-    found = []
-    async with Telegram() as telegram:
-        for count in COUNTS:
-            with tempfile.TemporaryDirectory() as name:
-                folder = Path(name)
-                row = await measure(
-                    Entry("ours", "ours", await fill(folder, count)), telegram, folder, seconds
-                )
-                found.append((count, row.median, row.p99))
-    return found
+    """Measure our service on SQLite with so many conversations; gives counts with median and p99 in seconds.
+
+    Each is measured ROUNDS times, in turn, so that what else the machine does meets all of them; the best
+    round counts, for noise only adds.
+    """
+    found: dict[int, list[tuple[float, float]]] = {count: [] for count in COUNTS}
+    with tempfile.TemporaryDirectory() as name:
+        folders = {count: Path(name, str(count)) for count in COUNTS}
+        entries = {count: Entry("ours", "ours", await fill(folders[count], count)) for count in COUNTS}
+        async with Telegram() as telegram:
+            for _, count in itertools.product(range(ROUNDS), COUNTS):
+                row = await measure(entries[count], telegram, folders[count], seconds)
+                found[count].append((row.median, row.p99))
+    return [(count, *min(rounds)) for count, rounds in found.items()]
