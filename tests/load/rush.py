@@ -188,4 +188,4 @@ def _used(services: list[Service], cluster: Cluster) -> list[float]:
 
 
 def _seconds(processes: list[psutil.Process]) -> float:
-    return sum(sum(process.cpu_times()[:2]) for process in processes)
+    return sum(sum(process.cpu_times()[:4]) for process in processes)  # with children that ended
