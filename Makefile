@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The time that the wheel's files bear: of the last commit, so that everyone builds the same wheel.
 DAY := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 
-.PHONY: help demo test check train bench faults towns sbom fuzz mutants emulators wheel lock clean
+.PHONY: help demo test check train bench faults load towns sbom fuzz mutants emulators wheel lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
 	@echo "test   set up, check style and types, run all tests"
@@ -13,6 +13,7 @@ help:
 	@echo "train  fit the models again from the published tables"
 	@echo "bench  measure, as ratios side by side"
 	@echo "faults kill the simulated service 100,000 times (half an hour; the tests do 2,000)"
+	@echo "load   an evening's rush of 10,000 workers, then a soak (two hours; needs PostgreSQL's programs)"
 	@echo "towns  4,000 imagined workers talk to the bot; the office finds what was put in (half an hour)"
 	@echo "sbom   list all parts in CycloneDX: dist/sbom.cdx.json"
 	@echo "fuzz   throw inputs at what reads strangers' bytes and words (SECONDS=300 each)"
@@ -52,6 +53,10 @@ bench: $(VENV)/dev
 
 faults: $(VENV)/dev
 	$(BIN)/python -m tests.faults --kills 100000 --processes 2
+
+load: $(VENV)/dev
+	$(BIN)/python -m tests.load rush
+	$(BIN)/python -m tests.load soak
 
 towns: $(VENV)/dev
 	$(BIN)/python -m tests.office --people 2000

@@ -86,3 +86,10 @@ def test_every_link_between_papers_leads_somewhere() -> None:
         assert target.exists(), f"{paper.name}: {to}"
         if heading:
             assert heading in headings(target), f"{paper.name}: {to}#{heading}"
+
+
+def test_make_help_tells_every_target() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", text, re.MULTILINE))
+    assert set(re.findall(r'^\t@echo "([a-z]+) ', text, re.MULTILINE)) == targets - {"help", "clean"}
+    assert set(re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE)[0].split()) == targets

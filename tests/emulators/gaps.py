@@ -23,7 +23,9 @@ HEAD = """# The talk at emulators that others wrote
 `telegram-test-api` 4.2.1; both pinned by hash, in `.emulators/`; Node.js is needed) and holds the same
 talk at each, with the bot in a process of its own: the whole questionnaire to the result and a card,
 typed amounts and mistakes, a killed bot that goes on, deletion; and the picture where pictures are known.
-They are no part of `make test`.
+They are no part of
+`make test`, listen on this machine only, and are installed without their own scripts; nobody looked
+through them or what they bring for weaknesses.
 
 What they lack or do otherwise than Telegram is mended in one place, `tests/emulators/door.py`, and told
 here:

@@ -18,7 +18,7 @@ from bot.simulator.worker import Worker
 from tests.faults.people import RESULTS, next_tap
 from tests.faults.real import come_to_rest
 from tests.faults.service import Service
-from tests.load.cluster import pair
+from tests.load.cluster import Cluster, pair
 
 DEFAULTS = {"SEND_RATE": "30", "CHAT_RATE": "1", "TAKE_RATE": "1"}  # what an operator gets who sets nothing
 THOUGHT, SPREAD = 4.0, 0.5  # seconds that a worker reads before a tap: the median, and the log's deviation
@@ -62,6 +62,7 @@ class Rush:
         """Have two processes serve the evening."""
         async with pair(folder, DEFAULTS | self.settings) as (cluster, simulator, services):
             self._limit(simulator)
+            used = _used(services, cluster)  # to start is no part of the rush
             watch = asyncio.create_task(self._watch(services))
             begun = time.monotonic()
             async with asyncio.TaskGroup() as crowd:
@@ -74,8 +75,7 @@ class Rush:
             async with asyncio.timeout(REST):
                 await come_to_rest(simulator, services[0])
             self.calls = dict(simulator.counts)
-            self.busy = [_seconds([process]) for process in _processes(services)]
-            self.busy += [_seconds(cluster.processes), _seconds([psutil.Process()])]
+            self.busy = [now - then for now, then in zip(_used(services, cluster), used, strict=True)]
 
     def _limit(self, simulator: Simulator) -> None:
         limits = Limits(time.monotonic)
@@ -181,5 +181,11 @@ def _processes(services: list[Service]) -> list[psutil.Process]:
     return [psutil.Process(service.process.pid) for service in services if service.process]
 
 
+def _used(services: list[Service], cluster: Cluster) -> list[float]:
+    """Give the seconds of processor so far: of each process, of PostgreSQL, of this one."""
+    each = [_seconds([process]) for process in _processes(services)]
+    return [*each, _seconds(cluster.processes), _seconds([psutil.Process()])]
+
+
 def _seconds(processes: list[psutil.Process]) -> float:
-    return sum(sum(process.cpu_times()[:2]) for process in processes)
+    return sum(sum(process.cpu_times()[:4]) for process in processes)  # with children that ended

@@ -1,5 +1,7 @@
 """The double against the library's own types and the limits that it publishes: docs/double.md."""
 
+import asyncio
+
 import pytest
 
 from tests.simulator.comparison import (
@@ -9,15 +11,13 @@ from tests.simulator.comparison import (
     Compared,
     compare,
     page,
-    published_limits,
     unknown_fields,
 )
+from tests.simulator.published import published_limits
 
 
 @pytest.fixture(scope="module")
 def compared() -> list[Compared]:
-    import asyncio
-
     return asyncio.run(compare())
 
 
