@@ -31,6 +31,7 @@ from bot.conversation import (
     Tips,
 )
 from bot.flow import Flow
+from bot.handout.texts import plain
 from bot.knowledge import Knowledge
 from bot.messages import asides, asking, lists, reckoning, showing
 from bot.messages.buttons import Button, Message
@@ -83,13 +84,18 @@ class Speaker:
         """The answers to free questions in a language: the pieces in force by how people ask for them."""
         day, asker = self._askers.get(language, (None, None))
         if asker is None or day != on:
-            ways = {
-                id: (*asked[language], *self._titles(id, language, on))
+            pieces = self.knowledge.pieces
+            known = {
+                id: asked[language]
                 for id, asked in self.knowledge.asks.ways.items()
-                if id not in self.knowledge.pieces or self.knowledge.piece(id).in_force(on)
+                if id not in pieces or pieces[id].in_force(on)
             }
-            hotlines = {id: piece.check_with for id, piece in self.knowledge.pieces.items()}
-            asker = Asker(ways, self.knowledge.asks.same, hotlines)
+            ways = {id: (*asked, *self._titles(id, language, on)) for id, asked in known.items()}
+            cards = {
+                id: plain(guidance.card(self.knowledge, id, {}, language, on)) for id in known if id in pieces
+            }
+            hotlines = {id: piece.check_with for id, piece in pieces.items()}
+            asker = Asker(ways, self.knowledge.asks.same, hotlines, cards)
             self._askers[language] = on, asker
         return asker
 
