@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from bot.handout import CardData, Handout
 
+MOST = 700  # characters of a message, so that it is read; a card of advice has its steps and may have more
+
 
 @dataclass(frozen=True, slots=True)
 class Button:

@@ -5,7 +5,7 @@ import time
 
 from bot.ask import Asker
 from bot.messages.asides import spoken
-from bot.questionnaire import LANGUAGES
+from bot.questionnaire import LANGUAGES, Language
 from tests.asked import Asked, asked, share
 from tests.talks import TODAY, speaker
 
@@ -37,7 +37,7 @@ def _build(asker: Asker) -> float:
     return 1e3 * (time.perf_counter() - started)
 
 
-def _quality(askers: dict[str, Asker], test: bool) -> tuple[str, str]:
+def _quality(askers: dict[Language, Asker], test: bool) -> tuple[str, str]:
     def half(*names: str) -> list[Asked]:
         return [question for name in names for question in asked(name) if question.to_test is test]
 
