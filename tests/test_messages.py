@@ -80,6 +80,18 @@ def test_a_guess_can_be_confirmed_with_one_tap() -> None:
     assert "四川" in message.buttons[0][0].text
 
 
+def test_colours_tell_what_leads_on_what_is_ticked_and_what_cannot_be_undone() -> None:
+    message = worded(Ask("worries", 2, 10, ticks=("illness",)), None, "zh")
+    coloured = {button.data: button.colour for row in message.buttons for button in row if button.colour}
+    assert coloured == {"-:worries:illness": "primary", "done:worries": "success"}
+    (agree,) = [b for row in worded(AskConsent(), None, "zh").buttons for b in row if b.colour]
+    assert (agree.data, agree.colour) == ("go:agree", "success")
+    for what, undone in (("ask_forget", "go:forget"), ("ask_restart", "go:restart")):
+        (red,), (stay,) = worded(Say(what), None, "zh").buttons
+        assert (red.data, red.colour) == (undone, "danger")
+        assert (stay.data, stay.text, stay.colour) == ("go:continue", "不，都留着", None)
+
+
 def test_a_tick_names_the_state_that_it_leads_to() -> None:
     message = worded(Ask("worries", 2, 10, ticks=("illness",)), None, "zh")
     data = {button.data for row in message.buttons for button in row}

@@ -12,7 +12,11 @@ from bot.knowledge import Knowledge
 from bot.messages.buttons import Button, Keyboard
 from bot.questionnaire import SKIPPED, Answers, Language, Question
 
-TARGETS = {"start": "continue", "themes": "tips"}  # where a label leads, if not to what it is called
+TARGETS = {
+    "start": "continue",
+    "stay": "continue",
+    "themes": "tips",
+}  # where a label leads, if not to what it is called
 
 
 @dataclass(frozen=True, slots=True)
