@@ -44,6 +44,18 @@ def asker() -> Asker:
 #   BM25 (k 1.2, b 0.75)                 0.59   0.53        without titles: 1 % fewer right on the tune half
 #   BM25 (k 2, b 1): taken               0.61   0.59
 #
+# Then 803 ways of asking were written without a look at any of the golden questions. Before they became ways
+# themselves, they showed how the asker does on words that it was not tuned on (five folds, four of them added
+# to the ways): right at once, and at most so many of the tune halves' off-topic questions answered.
+#
+#                                         Chinese   English
+#   as it was                               0.77      0.40     off-topic 3 %, 0 %
+#   and English stems, synonyms             0.77      0.52                3 %, 0 %
+#   and the cards' words at 0.3             0.80      0.55                4 %, 7 %
+#   and beginnings of English words         0.80      0.57                4 %, 7 %: taken, with CERTAIN 0.85
+#   pairs of English words                    -       0.49
+#   half the cosine with the closest way    0.72      0.57                0 %, 7 %
+#
 # The score by the root of the most reachable, not by the most: 0.44 instead of 0.19 of the tune half's small
 # stories at 1 % off-topic answers. CERTAIN was set on the tune halves.
 
@@ -71,15 +83,15 @@ def asked_back(found: list[tuple[Asked, Found]]) -> float:
 
 
 def test_questions_find_their_card_as_often_as_was_measured() -> None:
-    """Test half 0.85 at once, 0.94 among three (goals 0.85, 0.95); tune half 0.98 and 0.99."""
+    """Test half 0.92 at once, 0.97 among three (goals 0.85, 0.95); tune half 0.98 and 1.0."""
     found = answered("in_topic")
-    assert at_once(found) >= 0.84
-    assert among_three(found) >= 0.94
+    assert at_once(found) >= 0.91
+    assert among_three(found) >= 0.97
     assert asked_back(found) <= 0.05
 
 
 def test_what_is_not_ours_gets_a_card_as_rarely_as_was_measured() -> None:
-    """Test half 0.015 (goal 0.02), on subjects that asks.yaml does not name 0.0; asked back 0.03 and 0.04."""
+    """Test half 0.015 (goal 0.02), on subjects that asks.yaml does not name 0.0; asked back 0.0 and 0.04."""
     for name in ("off_topic", "hard_off_topic"):
         assert offered(answered(name)) <= 0.02
         assert asked_back(answered(name)) <= 0.04
@@ -95,12 +107,12 @@ def test_small_stories_are_mostly_not_answered_rather_than_answered_wrongly() ->
 
 
 def test_what_no_card_answers_gets_its_hotline_as_often_as_was_measured() -> None:
-    """Test half: 0.36 the right hotline, 0.14 a card that does not answer."""
+    """Test half: 0.77 the right hotline, 0.05 a card that does not answer."""
     found = answered("beyond")
     assert (
-        share(answer.best in {f"hotline.{id}" for id in question.right} for question, answer in found) >= 0.36
+        share(answer.best in {f"hotline.{id}" for id in question.right} for question, answer in found) >= 0.77
     )
-    assert offered(found) <= 0.14
+    assert offered(found) <= 0.05
 
 
 def test_no_way_of_asking_was_taken_from_the_test_half() -> None:

@@ -11,6 +11,8 @@ from bot.conversation import (
     Ask,
     AskConsent,
     Card,
+    Explain,
+    MyData,
     Note,
     Report,
     Review,
@@ -18,6 +20,7 @@ from bot.conversation import (
     Saying,
     Tips,
 )
+from bot.messages.buttons import MOST
 from bot.questionnaire import LANGUAGES, Language
 from bot.simulator.entities import read_html
 from tests.answer_sets import answer_set
@@ -37,6 +40,31 @@ def test_every_report_review_and_list_fits_one_message_whatever_the_answers(lang
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_is_longer_than_is_read_whatever_the_answers(language: Language) -> None:
+    """700 characters, but for a card with its steps; after an edit too, and with everything set aside."""
+    dice = random.Random(17)
+    for _ in range(60):
+        state = replace(talk(answer_set(QUESTIONNAIRE, dice)), marks=dict.fromkeys(PIECES[::3], "done"))
+        for reply in (Report(), Report(answer_set(QUESTIONNAIRE, dice)), Review(), MyData(), Explain()):
+            assert len(read_html(worded(reply, state, language).text).text) <= MOST, reply
+    for what in get_args(Saying):
+        assert len(read_html(worded(Say(what), state, language).text).text) <= MOST, what
+
+
+def test_an_answer_of_many_ticks_is_counted_where_it_is_too_long_and_said_in_full_where_it_is_not() -> None:
+    ticked = {"commercial_cover": ("accident", "medical", "life"), "worries": ("debt", "illness", "accident")}
+    short = worded(Review(), talk(ticked), "en").text
+    assert "Accident (also through the platform), Medical, Life, annuity" in short
+    everything = {q.id: tuple(o.id for o in q.options if not o.exclusive) for q in QUESTIONNAIRE.questions}
+    only_first = {id: ids if QUESTIONNAIRE.by_id[id].multiple else ids[-1:] for id, ids in everything.items()}
+    only_first |= {"constrained": ("yes",), "social_insurance": ("none",)}
+    long = worded(Review(), talk(only_first), "en")
+    assert "Home loan, 6 more" in long.text
+    relevant = QUESTIONNAIRE.relevant(only_first)
+    assert {f"edit:{id}" for id in relevant} <= {b.data for row in long.buttons for b in row}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_question_fits_with_every_note(language: Language) -> None:
     for question in QUESTIONNAIRE.questions:
         for note in (None, *get_args(Note)):
@@ -50,6 +78,18 @@ def test_a_guess_can_be_confirmed_with_one_tap() -> None:
     message = worded(Ask("province", 2, 10, note="guess", guess=("sichuan",)), None, "zh")
     assert message.buttons[0][0].data == "a:province:sichuan"
     assert "四川" in message.buttons[0][0].text
+
+
+def test_colours_tell_what_leads_on_what_is_ticked_and_what_cannot_be_undone() -> None:
+    message = worded(Ask("worries", 2, 10, ticks=("illness",)), None, "zh")
+    coloured = {button.data: button.colour for row in message.buttons for button in row if button.colour}
+    assert coloured == {"-:worries:illness": "primary", "done:worries": "success"}
+    (agree,) = [b for row in worded(AskConsent(), None, "zh").buttons for b in row if b.colour]
+    assert (agree.data, agree.colour) == ("go:agree", "success")
+    for what, undone in (("ask_forget", "go:forget"), ("ask_restart", "go:restart")):
+        (red,), (stay,) = worded(Say(what), None, "zh").buttons
+        assert (red.data, red.colour) == (undone, "danger")
+        assert (stay.data, stay.text, stay.colour) == ("go:continue", "不，都留着", None)
 
 
 def test_a_tick_names_the_state_that_it_leads_to() -> None:

@@ -100,7 +100,7 @@ def _asks(file: _File, pieces: set[str], parameters: Parameters) -> Asks:
         for language, least in MIN_WAYS.items():
             if len(_parted(asked.pieces.get(id, {}).get(language, ""))) < least:
                 raise file.refuse(f"{id}.{language}", f"say in {least} ways at least how people ask for it")
-    spellings = [(other, one) for one, others in asked.words.items() for other in others.split()]
+    spellings = [(other, one) for one, others in asked.words.items() for other in _spelled(others)]
     same = dict(spellings)
     if unclear := sorted(other for other, one in spellings if other in asked.words or same[other] != one):
         raise file.refuse(f"words: {unclear[0]}", "it stands for two words; keep one")
@@ -109,6 +109,10 @@ def _asks(file: _File, pieces: set[str], parameters: Parameters) -> Asks:
         same,
         {id: {tongue: _parted(by.get(tongue, "")) for tongue in LANGUAGES} for id, by in said.items()},
     )
+
+
+def _spelled(others: str) -> list[str]:
+    return others.split(", ") if others.isascii() else others.split()
 
 
 def _parted(phrases: str) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from bot.adapters.typesetting import Typesetter
 from bot.adapters.updates import ALLOWED
 from bot.handout import CardData, Handout
 from bot.knowledge import Knowledge
-from bot.messages import Attachment, File, Keyboard, Message
+from bot.messages import Attachment, Button, File, Keyboard, Message
 from bot.questionnaire import LANGUAGES, Language
 from bot.service import Outgoing
 
@@ -155,14 +155,18 @@ def _content(message: Message) -> dict[str, Any]:
         "link_preview_options": {"is_disabled": True},
     }
     if message.buttons:
-        rows = [[{"text": b.text, "callback_data": b.data} for b in row] for row in message.buttons]
-        content["reply_markup"] = {"inline_keyboard": rows}
+        content["reply_markup"] = {"inline_keyboard": [[_button(b) for b in row] for row in message.buttons]}
     return content
+
+
+def _button(button: Button) -> dict[str, str]:
+    plain = {"text": button.text, "callback_data": button.data}
+    return {**plain, "style": button.colour} if button.colour else plain
 
 
 def _keyboard(buttons: Keyboard) -> InlineKeyboardMarkup | None:
     if not buttons:
         return None
     return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(b.text, callback_data=b.data) for b in row] for row in buttons]
+        [[InlineKeyboardButton(b.text, callback_data=b.data, style=b.colour) for b in row] for row in buttons]
     )

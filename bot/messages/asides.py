@@ -7,7 +7,7 @@ from datetime import datetime, time
 from bot import guidance, handout
 from bot.ask import Asker
 from bot.conversation import Answer, AskReminder, Conversation, MyData, Reminders, Stuck, TakeAlong
-from bot.messages.buttons import Button, File, Keyboard, Message, in_rows
+from bot.messages.buttons import MOST, Button, File, Keyboard, Message, in_rows
 from bot.messages.sheet import Sheet
 from bot.parameters import Figures
 from bot.questionnaire import Language
@@ -23,30 +23,32 @@ def my_data(sheet: Sheet, reply: MyData) -> Message:
         content = json.dumps(asdict(talk), ensure_ascii=False, indent=2)
         return Message(sheet.label("mydata"), attachment=File("my-data.json", content))
     known = sheet.knowledge.questionnaire.by_id
-    text = sheet.render(
-        "mydata.j2",
-        language_name=_language(talk),
-        consent_version=talk.consent_version,
-        purposes=[
+    kept: dict[str, object] = {
+        "language_name": _language(talk),
+        "consent_version": talk.consent_version,
+        "purposes": [
             purpose.in_(sheet.language)
             for purpose in sheet.knowledge.consent.purposes
             if purpose.id in (talk.consent or ())
         ],
-        lines=[
+        "lines": [
             (sheet.name(id), sheet.said(known[id], answer))
             for id, answer in talk.answers.items()
             if id in known
         ],
-        marks=[
+        "marks": [
             f"{sheet.title(id)} ({sheet.label(f'mark_{mark}')})"
             for id, mark in talk.marks.items()
             if id in sheet.knowledge.pieces
         ],
-        reminders=[f"{at} {what}" for at, what in _times(sheet, talk)],
-        stuck=[sheet.title(id) for id in talk.stuck if id in sheet.knowledge.pieces],
-        unscored=talk.unscored,
-        shown_by=talk.shown_by,
-    )
+        "reminders": [f"{at} {what}" for at, what in _times(sheet, talk)],
+        "stuck": [sheet.title(id) for id in talk.stuck if id in sheet.knowledge.pieces],
+        "unscored": talk.unscored,
+        "shown_by": talk.shown_by,
+    }
+    text = sheet.render("mydata.j2", **kept, counted=False)
+    if len(text) > MOST:  # the file and the other lists have all of it
+        text = sheet.render("mydata.j2", **kept, counted=True)
     delete = Button(sheet.label("delete"), "go:delete")
     rows = sheet.rows(("review", "data_file"), ("withdraw", "explain"))
     return Message(text, (*rows, (delete,)))

@@ -2,8 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.handout import CardData, Handout
+
+Colour = Literal["success", "primary", "danger"]  # the Bot API's names
+COLOURS: dict[str, Colour] = {
+    "go:agree": "success", "done": "success", "-": "primary", "go:forget": "danger", "go:restart": "danger",
+}  # fmt: skip
+MOST = 700  # characters of a message, so that it is read; a card of advice has its steps and may have more
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +19,12 @@ class Button:
 
     text: str
     data: str
+
+    @property
+    def colour(self) -> Colour | None:
+        """By what the tap does: green leads on, blue is ticked, red can't be undone."""
+        verb = self.data.partition(":")[0]
+        return COLOURS.get(self.data) or COLOURS.get(verb)
 
 
 @dataclass(frozen=True, slots=True)

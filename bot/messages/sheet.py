@@ -12,7 +12,11 @@ from bot.knowledge import Knowledge
 from bot.messages.buttons import Button, Keyboard
 from bot.questionnaire import SKIPPED, Answers, Language, Question
 
-TARGETS = {"start": "continue", "themes": "tips"}  # where a label leads, if not to what it is called
+TARGETS = {
+    "start": "continue",
+    "stay": "continue",
+    "themes": "tips",
+}  # where a label leads, if not to what it is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,14 @@ class Sheet:
         """Name a question in a list of answers."""
         return self.knowledge.questionnaire.by_id[id].name.in_(self.language)
 
-    def said(self, question: Question, answer: tuple[str, ...]) -> str:
-        """Word an answer."""
+    def said(self, question: Question, answer: tuple[str, ...], named: int = 99) -> str:
+        """Word an answer; of several choices so many are named, and the others counted."""
         if answer == (SKIPPED,):
             return self.label("skipped")
         chosen = [option.in_(self.language) for option in question.options if option.id in answer]
-        return self.label("listed", words=chosen)
+        more = len(chosen) - named
+        others = [self.label("others", left=more)] if more > 0 else []
+        return self.label("listed", words=[*chosen[:named], *others])
 
     def render(self, template: str, **context: object) -> str:
         """Word a template."""

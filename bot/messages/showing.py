@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot import guidance
 from bot.conversation import LATER, MARKS, Card, Remind, Report
 from bot.guidance import Advised, Scores
-from bot.messages.buttons import Button, Keyboard, Message, in_rows
+from bot.messages.buttons import MOST, Button, Keyboard, Message, in_rows
 from bot.messages.sheet import Sheet
 from bot.questionnaire import Answers
 
@@ -56,11 +56,20 @@ def _may_ask_research(sheet: Sheet) -> bool:
 
 
 def review(sheet: Sheet) -> Message:
-    """Word all answers, each with a button to change it."""
-    known = sheet.knowledge.questionnaire.by_id
-    lines = [(sheet.name(id), sheet.said(known[id], answer)) for id, answer in sheet.answers.items()]
+    """Word all answers, each with a button to change it; only what has room is said beside the buttons."""
     edits = [Button(f"✎ {sheet.name(id)}", f"edit:{id}") for id in sheet.answers]
-    return Message(sheet.render("review.j2", lines=lines), (*in_rows(edits), *sheet.rows(("continue",))))
+    return Message(_answered(sheet), (*in_rows(edits), *sheet.rows(("continue",))))
+
+
+def _answered(sheet: Sheet) -> str:
+    known = sheet.knowledge.questionnaire.by_id
+    for named, left in ((99, 0), (2, 0), *((1, left) for left in range(len(sheet.answers)))):
+        ids = list(sheet.answers)[: len(sheet.answers) - left]
+        said = [(sheet.name(id), sheet.said(known[id], sheet.answers[id], named)) for id in ids]
+        text = sheet.render("review.j2", lines=said, left=left)
+        if len(text) <= MOST:
+            return text
+    return sheet.render("review.j2", lines=[], left=0)
 
 
 def card(sheet: Sheet, reply: Card) -> Message:

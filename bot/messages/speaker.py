@@ -31,6 +31,7 @@ from bot.conversation import (
     Tips,
 )
 from bot.flow import Flow
+from bot.handout.texts import plain
 from bot.knowledge import Knowledge
 from bot.messages import asides, asking, lists, reckoning, showing
 from bot.messages.buttons import Button, Message
@@ -47,16 +48,16 @@ _UNDER: dict[Saying, tuple[tuple[str, ...], ...]] = {
     "under_14": (),
     "declined": (),
     "paused": (("continue",), ("tips",)),
-    "ask_forget": (("forget",), ("continue",)),
+    "ask_forget": (("forget",), ("stay",)),
     "forgotten": (),
-    "ask_restart": (("restart",), ("continue",)),
+    "ask_restart": (("restart",), ("stay",)),
     "privacy": (("mydata", "withdraw"), ("continue",)),
     "help": (("continue", "tips"),),
     "choose_language": (),
     "after_result": (("result", "review"), ("tips",)),
     "unknown_advice": (("tips",),),
     "mark_not_kept": (("start",), ("tips",)),
-    "ask_withdraw": (("withdraw_research",), ("forget",), ("continue",)),
+    "ask_withdraw": (("withdraw_research",), ("forget",), ("stay",)),
     "research_withdrawn": (("continue",), ("mydata",)),
     "private": (("continue",),),
     "despair": (),
@@ -85,13 +86,18 @@ class Speaker:
         """The answers to free questions in a language: the pieces in force by how people ask for them."""
         day, asker = self._askers.get(language, (None, None))
         if asker is None or day != on:
-            ways = {
-                id: (*asked[language], *self._titles(id, language, on))
+            pieces = self.knowledge.pieces
+            known = {
+                id: asked[language]
                 for id, asked in self.knowledge.asks.ways.items()
-                if id not in self.knowledge.pieces or self.knowledge.piece(id).in_force(on)
+                if id not in pieces or pieces[id].in_force(on)
             }
-            hotlines = {id: piece.check_with for id, piece in self.knowledge.pieces.items()}
-            asker = Asker(ways, self.knowledge.asks.same, hotlines)
+            ways = {id: (*asked, *self._titles(id, language, on)) for id, asked in known.items()}
+            cards = {
+                id: plain(guidance.card(self.knowledge, id, {}, language, on)) for id in known if id in pieces
+            }
+            hotlines = {id: piece.check_with for id, piece in pieces.items()}
+            asker = Asker(ways, self.knowledge.asks.same, hotlines, cards)
             self._askers[language] = on, asker
         return asker
 
