@@ -7,7 +7,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from bot.adapters.running import now_in_china, today_in_china
 from bot.adapters.settings import Secret, Settings
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, keys_in
+from bot.office import complaint
 from bot.office.breach import LEAKED, Breach, draft
 from bot.office.progress import Progress
 from bot.parameters import Figures
@@ -80,11 +81,7 @@ def register(commands: Any, say: Say) -> None:
     _add_database(breach)
     breach.set_defaults(run=_bind(_breach, say))
 
-    account = commands.add_parser("account", help="how a past result came about: rules, figures, words")
-    account.add_argument("file", type=Path, help="the worker's own my-data.json, or a persona")
-    account.add_argument("--on", type=date.fromisoformat, help="the day of the result (default: today)")
-    account.add_argument("--language", choices=["zh", "en"], default="zh")
-    account.set_defaults(run=_bind(_account, say))
+    complaint.register(commands, say)
 
     live = commands.add_parser("office", help="the report, live, on this machine only")
     live.add_argument("--port", type=int, default=8090, help="(default 8090)")
@@ -255,19 +252,6 @@ async def _breach(options: argparse.Namespace, say: Say) -> int:
         hotline = Figures(office.knowledge.parameters, found.date())("hotline.fraud")
     contact = Settings.read(os.environ).operator_contact
     say(draft(Breach(options.leaked, found), counts, contact, str(hotline)))
-    return 0
-
-
-async def _account(options: argparse.Namespace, say: Say) -> int:
-    from bot.guidance import OtherKnowledge
-    from bot.office.complaint import explain, read_case
-
-    case = read_case(options.file)
-    try:
-        for line in explain(load_knowledge(), case, options.on or today_in_china(), options.language):
-            say(line)
-    except OtherKnowledge as error:
-        raise ValueError(error) from error
     return 0
 
 

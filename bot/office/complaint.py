@@ -1,14 +1,18 @@
 """How a past result came about, from the worker's own data file: for whoever answers a complaint."""
 
-from collections.abc import Iterator, Mapping
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from bot.guidance import Account, Scores, Told, account, outcome
+from bot.adapters.files import load_knowledge
+from bot.adapters.running import today_in_china
+from bot.guidance import Account, OtherKnowledge, Scores, Told, account, outcome
 from bot.knowledge import Knowledge
 from bot.questionnaire import Language
 from models.risk import Score
@@ -29,6 +33,25 @@ class Case:
         if self.unscored:
             return {}
         return {id: (said,) if isinstance(said, str) else said for id, said in self.answers.items()}
+
+
+def register(commands: Any, say: Callable[[str], None]) -> None:
+    """Add the command `account` to the command line; `say` prints a line."""
+    parser = commands.add_parser("account", help="how a past result came about: rules, figures, words")
+    parser.add_argument("file", type=Path, help="the worker's own my-data.json, or a persona")
+    parser.add_argument("--on", type=date.fromisoformat, help="the day of the result (default: today)")
+    parser.add_argument("--language", choices=["zh", "en"], default="zh")
+    parser.set_defaults(run=lambda options: _run(options, say))
+
+
+def _run(options: Namespace, say: Callable[[str], None]) -> int:
+    case = read_case(options.file)
+    try:
+        for line in explain(load_knowledge(), case, options.on or today_in_china(), options.language):
+            say(line)
+    except OtherKnowledge as error:
+        raise ValueError(error) from error
+    return 0
 
 
 def read_case(path: Path) -> Case:
