@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.adapters.database import opened
+from bot.adapters.deletion import DAY
 from bot.adapters.rows import seal
 from bot.adapters.tables import conversations, updates
 from bot.adapters.vault import Vault, keys_in
@@ -23,7 +24,6 @@ from tests.talks import CONSENT, SHORT_PATH, settling_today, speaker
 COUNTS = [10**3, 10**5, 10**6] if os.environ.get("BENCH_GROWTH", "1") != "0" else []
 ROUNDS = 3
 AT_ONCE = 20_000  # rows in one transaction
-DAY = 24 * 3600
 
 
 def finished() -> Conversation:

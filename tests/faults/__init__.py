@@ -10,8 +10,8 @@ people    workers who react to what they see
 journal   what was committed, what must follow
 world     a whole run
 
-`make faults` is the long run; `python -m tests.faults --seed N` plays one run again. The other long runs; those
-with PostgreSQL want a server's address in TEST_POSTGRES_URL:
+`make faults` is the long run; `python -m tests.faults --seed N` plays one run again. The other long runs
+(those with PostgreSQL want a server's address in TEST_POSTGRES_URL):
 
     python -m tests.faults --real sqlite --kills 300     killed 300 times while six workers answer
     python -m tests.faults --real postgres --kills 300   the same on PostgreSQL
