@@ -15,6 +15,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from bot.adapters import courier, hold, outbox
 from bot.adapters.buckets import MANY
 from bot.adapters.courier import Courier
+from bot.adapters.metrics import Metrics
 from bot.adapters.outbox import Letter
 from bot.adapters.pace import Pace
 from bot.adapters.store import Store
@@ -245,9 +246,12 @@ async def test_letters_wait_for_earlier_ones_that_another_process_holds(
 ) -> None:
     first, second, other = Post(), Post(), Store(engine, VAULT, texts_of)
     first.closed.clear()
+    metrics = Metrics()
+    other.told.append(metrics.hear)
     async with working(store, first), working(other, second):
         await write(store, 1, 7, "a")
         await write(other, 2, 7, "b")
+        assert metrics.conflicts._value.get() == 1
         await asyncio.sleep(0.1)
         assert second.taken == []
         first.closed.set()

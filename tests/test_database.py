@@ -339,6 +339,21 @@ async def test_pipl_47_who_has_a_row_that_no_key_opens_can_delete_it_and_nothing
     assert await store.conversation(7) is not None
 
 
+@ON_SQLITE
+async def test_the_tombstones_of_several_machines_may_be_joined_in_any_order(
+    engine: AsyncEngine, script: Script, tmp_path: Path
+) -> None:
+    person, joined = VAULT.pseudonym(7), tmp_path / "tombstones"
+    for machine, at in (("a", 2_000_000), ("b", 1_000_000)):
+        Tombstones(tmp_path / machine).add([Tombstone(person, machine.encode() * 16, at)])
+    joined.write_text("".join((tmp_path / machine).read_text() for machine in "ab"))
+    store = Store(engine, VAULT, script, tombstones=Tombstones(joined), clock=lambda: 1_500_000.0)
+    script.letters = {1: (Message("to who left later"),)}
+    await store.take(came(1))
+    await store.deletion.forget_again()
+    assert await texts(store) == []
+
+
 def test_a_tombstone_half_written_by_who_died_spoils_no_other(tmp_path: Path) -> None:
     stones = [Tombstone(bytes([n]) * 16, bytes([n]) * 16, n) for n in range(3)]
     path = tmp_path / "tombstones"

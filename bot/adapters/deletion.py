@@ -97,7 +97,7 @@ class Deletion:
     async def forget_again(self) -> int:
         """Delete again whom an older backup brought back; gives how many rows there were."""
         stones = self._tombstones.all()
-        last = {stone.person: stone.at for stone in stones}
+        last = {stone.person: stone.at for stone in sorted(stones, key=lambda stone: stone.at)}
         dead = {(stone.person, stone.key) for stone in stones}
         people, count = sorted(last), 0
         for begin in range(0, len(people), AT_ONCE):

@@ -21,6 +21,9 @@ class Metrics:
         self.shown = self._counter("shown", "Questions asked and results shown", "screen")
         self.came = self._counter("came", "People who came anew, by the label of their link", "campaign")
         self.forgotten = Counter("forgotten", "People deleted", registry=self.registry)
+        self.conflicts = Counter(
+            "conflicts", "Messages that wait for another process's of their chat", registry=self.registry
+        )
         self.turn = Histogram(
             "turn_seconds", "From an update's arrival to its commit", buckets=SECONDS, registry=self.registry
         )
@@ -38,6 +41,7 @@ class Metrics:
         for label in effect.came:
             self.came.labels(label if label in self._campaigns else "other").inc()
         self.forgotten.inc(len(effect.forgotten))
+        self.conflicts.inc(effect.behind)
 
     async def page(self, backlog: Callable[[], Awaitable[tuple[int, float]]]) -> bytes:
         """Give the page that Prometheus reads; the outbox is looked at once in five seconds at most."""

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter, ValidationError
 
+from bot.adapters.deletion import DAY
 from bot.adapters.tables import conversations
 from bot.adapters.vault import Locker, Vault, WrongKey
 from bot.conversation import Conversation
@@ -55,6 +56,13 @@ def seal(chat: int, talk: Conversation, person: bytes, locker: Locker) -> dict[s
         "consent": talk.consent_version if talk.consent else None,
         "address": locker.seal(b"%d" % chat, b"address:" + person) if talk.reminders else None,
     }
+
+
+def times(talk: Conversation, now: int, days: int) -> dict[str, int | None]:
+    """Give the columns that tell when a conversation is looked at again; it outlives its last reminder."""
+    due = [reminder.due for reminder in talk.reminders]
+    expires_at = max(now + days * DAY, max(due, default=0) + DAY)
+    return {"changed_at": now, "expires_at": expires_at, "wake_at": min(due, default=None)}
 
 
 def unsealed(row: sa.Row[Any], vault: Vault) -> Row:

@@ -13,15 +13,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.adapters.deletion import DAY, Deletion, Retention, lock
+from bot import counting
+from bot.adapters.deletion import Deletion, Retention, lock
 from bot.adapters.gathering import Gathering
 from bot.adapters.outbox import Letter, Outbox
-from bot.adapters.rows import Row, load, seal
+from bot.adapters.rows import Row, load, seal, times
 from bot.adapters.tables import conversations, outbox, updates, years
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Locker, Vault, WrongKey
 from bot.conversation import Conversation
-from bot.counting import Count, times
 from bot.reminders import CHINA
 from bot.rights import TO_DELETION
 from bot.service import Envelope, Settled, Wake
@@ -30,8 +30,6 @@ MOST = 64  # jobs in one transaction
 LIMIT = 9_999  # people a calendar year: beyond, the law on transfers abroad asks for an assessment
 FEW = 1_000  # places left from which on processes give them one after the other
 UNREAD = Conversation("")  # stands for what is kept under a key that no longer opens it
-
-Insert = sqlite.Insert | postgresql.Insert
 
 # Takes turns: envelopes, conversations by chat, updates seen before, how many people may still join.
 Settle = Callable[[Sequence[Envelope], Mapping[int, Conversation], frozenset[int], int], Settled]
@@ -46,15 +44,19 @@ class Sent:
 
 @dataclass(slots=True)
 class Effect:
-    """What one transaction did: turns taken, bugs met, screens shown, letters to send, who came and went."""
+    """What one transaction did: turns taken, bugs met, screens shown, letters to send, who came and went.
+
+    `behind` counts the letters that wait, because another process holds earlier ones of their chat.
+    """
 
     turns: int = 0
     failures: list[Exception] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
+    behind: int = 0
     forgotten: frozenset[bytes] = frozenset()
     came: list[str] = field(default_factory=list)
-    counts: Counter[Count] = field(default_factory=Counter)
+    counts: Counter[counting.Count] = field(default_factory=Counter)
 
 
 class Store:
@@ -160,14 +162,17 @@ class Store:
         handled, now = {*settled.handled, *lost}, int(self.clock())
         self._note(connection, handled, now, year, settled.joined)
         lockers = self._save(connection, settled, rows, unreadable, people, now)
+        letters = self.outbox.write(connection, settled.outgoing, people, lockers, now)
+        last = {chat: row.changed_at for chat, row in rows.items()}
         effect = Effect(
             turns=len(handled),
             failures=[*settled.failures, *lost.values()],
             shown=settled.shown,
-            letters=self.outbox.write(connection, settled.outgoing, people, lockers, now),
+            letters=letters,
+            behind=len(settled.outgoing) - len(letters),
             forgotten=frozenset(people[chat] for chat in settled.forgotten),
             came=settled.came,
-            counts=settled.counts + times(settled.stood, {c: row.changed_at for c, row in rows.items()}, now),
+            counts=settled.counts + counting.times(settled.stood, last, now),
         )
         return effect, handled
 
@@ -216,11 +221,9 @@ class Store:
             key, lockers[chat] = (row.key, row.locker) if row else self.vault.new_key(person)
             days = self._retention.result if chat in settled.finished else self._retention.draft
             sealed = seal(chat, talk, person, lockers[chat])
-            wake_at = min((reminder.due for reminder in talk.reminders), default=None)
-            last = max((reminder.due for reminder in talk.reminders), default=0)
-            expires_at = max(now + days * DAY, last + DAY)
-            times = {"changed_at": now, "expires_at": expires_at, "wake_at": wake_at}
-            changed.append({"person": person, "key": key, "blocked": False, **sealed, **times})
+            changed.append(
+                {"person": person, "key": key, "blocked": False, **sealed, **times(talk, now, days)}
+            )
         if changed:
             connection.execute(self._saving, changed)
         return lockers
@@ -248,7 +251,7 @@ class Store:
         return rows[chat].conversation if chat in rows else None
 
 
-def _upsert(insert: Insert, keep: Collection[str]) -> sa.Insert:
+def _upsert(insert: sqlite.Insert | postgresql.Insert, keep: Collection[str]) -> sa.Insert:
     """Have a row that is there already take every new value but those to keep."""
     new = {name: value for name, value in insert.excluded.items() if name not in keep}
     return insert.on_conflict_do_update(index_elements=insert.table.primary_key, set_=new)

@@ -73,11 +73,12 @@ def main() -> None:
         rows = runner.run(table())
         print_table({row.name: row for row in rows})
         grown = runner.run(growth(SECONDS / 2))
-    for count, median, p99 in grown:
-        ratio = median / grown[0][1]
+    for count, row in grown:
+        first = grown[0][1]
         print(
-            f"{count:>9,} stored conversations: median {1e3 * median:6.1f} ms, p99 {1e3 * p99:6.1f} ms, "
-            f"{ratio:.2f} times the first median"
+            f"{count:>9,} conversations: median {1e3 * row.median:6.1f} ms, p99 {1e3 * row.p99:6.1f} ms, "
+            f"CPU {1e3 * row.cpu:.2f} ms; median {row.median / first.median:.2f} and CPU "
+            f"{row.cpu / first.cpu:.2f} times the first"
         )
 
 
