@@ -166,7 +166,7 @@ class Rush:
 
 
 def sensible_tap(buttons: list[str], chance: random.Random) -> str:
-    """Choose what leads on, but never "done" with nothing ticked: said twice, it changes nothing to wait for."""
+    """Choose what leads on, but never "done" with nothing ticked: said twice, it changes nothing to see."""
     ticked = any(data.startswith("-:") for data in buttons)
     return next_tap([data for data in buttons if ticked or not data.startswith("done:")], chance)
 
