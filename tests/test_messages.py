@@ -86,7 +86,8 @@ def test_colours_tell_what_leads_on_what_is_ticked_and_what_cannot_be_undone() -
     assert coloured == {"-:worries:illness": "primary", "done:worries": "success"}
     (agree,) = [b for row in worded(AskConsent(), None, "zh").buttons for b in row if b.colour]
     assert (agree.data, agree.colour) == ("go:agree", "success")
-    for what, undone in (("ask_forget", "go:forget"), ("ask_restart", "go:restart")):
+    asked: tuple[tuple[Saying, str], ...] = (("ask_forget", "go:forget"), ("ask_restart", "go:restart"))
+    for what, undone in asked:
         (red,), (stay,) = worded(Say(what), None, "zh").buttons
         assert (red.data, red.colour) == (undone, "danger")
         assert (stay.data, stay.text, stay.colour) == ("go:continue", "不，都留着", None)
