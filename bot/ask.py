@@ -33,7 +33,7 @@ _ENGLISH = (
 )
 _FILLER = frozenset([*_CHINESE, *_ENGLISH.split()])
 _RUN = re.compile("[\u3400-\u9fff]+|[a-z0-9']+")
-_ENDINGS = ("ments", "ment", "ings", "ing", "ed", "es", "s", "ers", "er", "ly")
+_ENDING = re.compile("(?<=...)(?:ments?|ings?|ers?|ed|es|s|ly)$")  # of a word that keeps three letters
 BEGINNING = 5  # letters of a longer English word that count once more: insur-ance, insur-er
 CARD = 0.3  # what a word of the card counts beside one of the ways
 
@@ -166,8 +166,7 @@ def _stem(word: str) -> str:
     word = word.replace("'s", "").replace("'", "")
     if word.endswith("ies") and len(word) > 4:
         word = word[:-3] + "y"
-    ending = next((end for end in _ENDINGS if word.endswith(end) and len(word) - len(end) > 2), "")
-    word = word.removesuffix(ending)
+    word = _ENDING.sub("", word)
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
         word = word[:-1]  # stopped, stop
     word = word.removesuffix("e") if len(word) > 3 else word

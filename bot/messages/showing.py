@@ -58,7 +58,10 @@ def _may_ask_research(sheet: Sheet) -> bool:
 def review(sheet: Sheet) -> Message:
     """Word all answers, each with a button to change it; only what has room is said beside the buttons."""
     edits = [Button(f"✎ {sheet.name(id)}", f"edit:{id}") for id in sheet.answers]
-    return Message(_answered(sheet), (*in_rows(edits), *sheet.rows(("continue",))))
+    questionnaire = sheet.knowledge.questionnaire
+    research = sheet.talk is not None and sheet.talk.research
+    onward = "continue" if questionnaire.next(sheet.answers, research=research) else "result"
+    return Message(_answered(sheet), (*in_rows(edits), *sheet.rows((onward,))))
 
 
 def _answered(sheet: Sheet) -> str:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.reading.words import DIALECT, SLIPS
 
@@ -33,7 +33,7 @@ def fold(text: str) -> str:
     listed = re.sub(r"(?<![０-９])，|，(?![０-９])", "、", text)
     plain = unicodedata.normalize("NFKC", listed.translate(_MEANT)).translate(_MEANT).lower()
     spaced = re.sub(r"\s+", " ", plain)
-    visible = "".join(c for c in spaced if unicodedata.category(c) not in _SILENT and not _skin_tone(c))
+    visible = "".join(filter(_is_seen, spaced))
     simple = _simplify(visible) if _needs_simplifying(visible) else visible
     grouped = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))|(?<=[0-9]) (?=000(?![0-9]))", "", simple)
     whole = re.sub(r"(?<![0-9.])\.(?=[0-9])", "0.", grouped)
@@ -51,8 +51,10 @@ def join(words: str) -> str:
     return re.sub(rf"(?<=[{_CJK}]) (?=[{_CJK}])", "", words)
 
 
-def _skin_tone(character: str) -> bool:
-    return "\U0001f3fb" <= character <= "\U0001f3ff"
+@lru_cache(maxsize=8192)  # characters, never whole words of anybody
+def _is_seen(character: str) -> bool:
+    skin_tone = "\U0001f3fb" <= character <= "\U0001f3ff"
+    return not skin_tone and unicodedata.category(character) not in _SILENT
 
 
 def _needs_simplifying(text: str) -> bool:
