@@ -11,14 +11,23 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import wording
+from bot.adapters.files import load_knowledge
 from bot.adapters.gathering import Gathering
 from bot.adapters.metrics import Metrics
 from bot.adapters.store import Store
 from bot.adapters.updates import envelope_of, read_update
-from bot.conversation import Command, Say
+from bot.ask import Asker
+from bot.conversation import Answer, Command, Conversation, MyData, Say, SetReminder
+from bot.messages import Speaker
 from bot.parameters import Parameters
+from bot.reading import Match, read
+from bot.reading.numerals import english
+from bot.reading.scale import of
+from bot.reminders import Reminder
 from bot.service import Envelope, Wake, settle
 from bot.wording import Wording
+from tests.questionnaires import option
+from tests.questionnaires import question as question_of
 from tests.steps import AGREED, asked, talk
 from tests.talks import NOON, VAULT, settling_today, speaker
 from tests.test_webhook import tapped
@@ -61,6 +70,84 @@ def test_a_double_tap_on_the_last_step_hears_that_it_is_done(data: str) -> None:
 def test_who_is_woken_with_nothing_kept_hears_nothing() -> None:
     settled = settle(speaker(), [Envelope(None, 7, Wake())], {}, frozenset(), NOON)
     assert (settled.outgoing, settled.conversations, settled.handled) == ([], {}, [])
+
+
+class Mute(Speaker):
+    """A speaker with a bug in every reply."""
+
+    def word(self, *_: Any) -> Any:
+        raise RuntimeError("mute")
+
+
+def test_a_reminder_that_meets_a_bug_disturbs_nobody() -> None:
+    due = Reminder("survey", int(NOON.timestamp()) - 60)
+    held = Conversation("1", consent=("answers",), consent_version="1", reminders=(due,))
+    settled = settle(Mute(load_knowledge()), [Envelope(None, 7, Wake())], {7: held}, frozenset(), NOON)
+    assert [type(error) for error in settled.failures] == [RuntimeError]
+    assert (settled.outgoing, settled.conversations) == ([], {})
+
+
+def test_what_was_ticked_can_be_unticked() -> None:
+    state, _ = talk("a:age:adult", "a:debt:some", "+:kinds:car", "+:kinds:home", start=AGREED)
+    state, _ = talk("-:kinds:car", start=state)
+    assert state is not None
+    assert state.ticks == ("home",)
+
+
+def test_only_the_service_sets_a_reminder_for_it_has_the_clock() -> None:
+    with pytest.raises(TypeError, match="the clock"):
+        speaker().word(SetReminder("survey", "week"), AGREED, "zh", ON)
+
+
+def test_of_whom_nothing_is_kept_there_are_no_data_to_show() -> None:
+    (told,) = speaker().word(MyData(), None, "zh", ON)
+    assert "没有您的任何回答" in told.text
+    assert told.attachment is None
+
+
+def test_an_empty_question_is_asked_back_with_the_way_to_all_advice() -> None:
+    (told,) = speaker().word(Answer("  "), None, "zh", ON)
+    assert [button.data for row in told.buttons for button in row] == ["go:tips"]
+
+
+def test_a_question_that_only_a_hotline_answers_gets_its_number() -> None:
+    (told,) = speaker().word(Answer("胸口疼喘不上气"), None, "zh", ON)
+    assert "120" in told.text
+
+
+def test_without_synonyms_a_question_finds_the_words_that_it_has() -> None:
+    asker = Asker({"join": ("how do I join",), "debt": ("what do I owe",)})
+    assert next(id for id, _ in asker.ranked("may I join?")) == "join"
+
+
+def test_a_deadline_is_known_on_the_days_that_its_figure_covers() -> None:
+    knowledge = speaker().knowledge
+    dated = [piece.id for piece in knowledge.advice if piece.deadline]
+    assert dated
+    assert any(knowledge.deadline(id, ON) for id in dated)
+    assert all(knowledge.deadline(id, date(2020, 1, 1)) is None for id in dated)
+
+
+def test_figures_are_known_by_their_ids() -> None:
+    parameters = speaker().knowledge.parameters
+    assert {parameter.id for parameter in parameters} == set(parameters.by_id)
+    assert "hotline.medical" in parameters
+    assert "hotline.nobody" not in parameters
+
+
+def test_and_between_english_numerals_adds_them() -> None:
+    assert english("one hundred and five") == "105"
+
+
+def test_an_option_without_an_amount_stands_outside_the_scale_and_beyond_it_there_is_nothing() -> None:
+    asked_for = question_of(
+        "years", option("few", zh="3年以下", up_to=3), option("more", zh="10年以下", up_to=10),
+        option("unsure", zh="说不清", exclusive=True),
+    )  # fmt: skip
+    scale = of(asked_for)
+    assert [band.id for band in scale.bands] == ["few", "more"]
+    assert scale.between(11) is False
+    assert not isinstance(read("11年", asked_for), Match)
 
 
 def test_worded_blocks_are_remembered_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
