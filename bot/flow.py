@@ -27,7 +27,7 @@ from bot.conversation import (
 )
 from bot.private import in_despair, private_in
 from bot.questionnaire import Language, Question, Questionnaire
-from bot.reading import Control, Guess, Match, NotRead, agrees, read
+from bot.reading import Control, Guess, Match, agrees, read
 from bot.survey import Survey
 
 EXPLAIN = 2  # misses after which the note says how it works
@@ -239,7 +239,7 @@ class Flow:
                 return self.survey.press(talk, verb, question.id)
             case Guess(options):
                 note: Note = "guess"
-            case NotRead():
+            case _:
                 note, options = "not_read" if talk.misses < EXPLAIN - 1 else "explained", ()
         guess = (question.id, options[0]) if len(options) == 1 else None
         return self.survey.again(replace(talk, misses=talk.misses + 1, guess=guess), note, options)

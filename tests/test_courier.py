@@ -334,6 +334,40 @@ async def test_a_hold_that_ends_while_it_is_renewed_stays_ended_and_leaves_no_le
     assert [letter.outgoing.message.text for letter in await held.claim()] == ["a"]
 
 
+async def test_an_outbox_that_can_not_be_read_is_read_again_and_says_so_once_a_look(
+    store: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "LEASE", 0.1)
+    claim, troubles = store.outbox.claim, [OperationalError("", {}, OSError("disk"))]
+
+    async def sometimes() -> list[Letter]:
+        if troubles:
+            raise troubles.pop()
+        return await claim()
+
+    monkeypatch.setattr(store.outbox, "claim", sometimes)
+    post = Post()
+    await write(store, 1, 7, "a")
+    async with working(store, post):
+        await until(lambda: bool(post.taken))
+    assert post.taken == [(7, "a")]
+    assert [record.message for record in caplog.records if "courier" in record.name] == ["outbox not read"]
+
+
+async def test_a_letter_that_came_to_its_end_during_the_look_is_not_sent_again(store: Store) -> None:
+    post = Post()
+    async with working(store, post) as active:
+        post.closed.clear()
+        await write(store, 1, 7, "a")
+        (held,) = await store.outbox.waiting()
+        post.closed.set()
+        await until_empty(store)
+        active._feed([held])
+        await write(store, 2, 8, "b")
+        await until_empty(store)
+    assert post.taken == [(7, "a"), (8, "b")]
+
+
 async def test_stopping_gives_the_hold_back(engine: AsyncEngine, store: Store) -> None:
     post = Post()
     post.closed.clear()

@@ -1,5 +1,6 @@
 """Cards and the sums on them, for one worker."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,7 +13,7 @@ from bot.guidance import (
     title,
 )
 from bot.guidance.sums import Sums
-from bot.parameters import Figures
+from bot.parameters import Figures, Parameters
 from bot.questionnaire import LANGUAGES, Answers, Language
 from tests.advised import KNOWLEDGE, ON, RIDER, known
 
@@ -123,3 +124,27 @@ def test_what_is_from_memory_is_told_with_the_hotline_and_only_that() -> None:
     assert f"{warned}12393问清楚" in card(KNOWLEDGE, "resident_medical_now", RIDER, "zh", ON)
     assert f"{warned}12378问清楚" in card(KNOWLEDGE, "ebike_liability", RIDER, "zh", ON)
     assert warned not in card(KNOWLEDGE, "credit_dispute", RIDER, "zh", ON)
+
+
+def test_each_gap_without_cover_has_its_months_of_waiting() -> None:
+    waiting = sums({}).waiting
+    assert [int(waiting.missed), int(waiting.one), int(waiting.two), int(waiting.four)] == [3, 4, 5, 7]
+
+
+def test_without_a_province_nothing_is_worked_out_that_needs_one() -> None:
+    unknown = sums({})
+    assert unknown.pension_tiers is None
+    assert unknown.pension_lowest is None
+    assert unknown.pension_share is None
+    assert unknown.pension_estimate is None
+
+
+def test_a_figure_that_nobody_knows_leaves_its_sum_out() -> None:
+    without = {id: figure for id, figure in KNOWLEDGE.parameters.by_id.items() if "base_limits" not in id}
+    unknown = replace(sums({"province": ("shanghai",)}), figures=Figures(Parameters(without), ON))
+    assert unknown.pension_tiers is None
+    assert unknown.pension_estimate is None
+
+
+def test_an_option_that_the_question_no_longer_has_covers_no_amounts() -> None:
+    assert replace(sums({}), facts={"income": frozenset({"gone"})}).income is None

@@ -80,12 +80,11 @@ def _question(sheet: Sheet, reply: Reckon, asked: Asked, said: Sequence[str]) ->
 
 
 def _words(sheet: Sheet, ask: "Ask", said: Sequence[str]) -> dict[str, str]:
-    words = {}
-    for i, value in enumerate(said):
-        asked = ask(sheet, said[:i])
-        if asked is not None:
-            words[sheet.label(asked.label)] = asked.shown(sheet, value)
-    return words
+    return {
+        sheet.label(asked.label): asked.shown(sheet, value)
+        for i, value in enumerate(said)
+        if (asked := ask(sheet, said[:i])) is not None
+    }
 
 
 Ask = Callable[[Sheet, Sequence[str]], Asked | None]
@@ -108,10 +107,6 @@ def _yuan(sheet: Sheet, value: str) -> str:
 
 def _years(sheet: Sheet, value: str) -> str:
     return sheet.label("calc_years", years=int(value))
-
-
-def _tier(sheet: Sheet, value: str) -> str:
-    return sheet.label(f"calc_tier_{value}")
 
 
 def _next(*questions: Callable[[Sheet, Sequence[str]], Asked]) -> Ask:

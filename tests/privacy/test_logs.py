@@ -27,8 +27,12 @@ def test_a_line_of_the_log_is_one_json_object_in_utc_whatever_is_in_the_record()
     }
     foreign = logging.LogRecord("aiohttp", logging.ERROR, "f.py", 1, "https://x/bot123:TOKEN/send", (), None)
     assert "TOKEN" not in logs.Lines().format(foreign)
-    with pytest.raises(ValueError, match="5500") as raised:
+
+    def fail() -> None:
         raise ValueError("上海 5500")
+
+    with pytest.raises(ValueError, match="5500") as raised:
+        fail()
     foreign.exc_info = (ValueError, raised.value, raised.tb)
     assert json.loads(logs.Lines().format(foreign))["error"] == "ValueError"
     assert logs.place(raised.value).startswith("test_logs.py:")
