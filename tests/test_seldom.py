@@ -189,21 +189,21 @@ async def test_a_turn_cut_off_at_its_commit_comes_again_and_its_letters_wait_for
         if cut and cut.pop():
             raise OperationalError("", {}, OSError("gone"))
 
-    await store.outbox.renew()
+    await store.outbox.hold.renew()
     sa.event.listen(engine.sync_engine, "commit", cut_off)
     with pytest.raises(OperationalError):
         await store.take(Envelope(1, 7, Command("start")))
     assert await store.take(Envelope(1, 7, Command("start")))
     assert [letter.holder for letter in await store.outbox.waiting()] == [b""]
     (claimed,) = await store.outbox.claim()
-    assert claimed.holder == store.outbox.holder
+    assert claimed.holder == store.outbox.hold.name
     assert await store.outbox.claim() == []
 
 
 async def test_who_holds_nothing_claims_nothing_and_gives_nothing_back(engine: AsyncEngine) -> None:
     store = Store(engine, VAULT, settling_today())
     await store.take(Envelope(1, 7, Command("start")))
-    await store.outbox.release()
+    await store.outbox.hold.release()
     assert await store.outbox.claim() == []
     assert len(await store.outbox.waiting()) == 1
 
