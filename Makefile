@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PARTLY := bot/__main__.py,bot/lint/*,bot/office/*,bot/simulator/*,bot/adapters/courier.py,bot/adapters/database.py,bot/adapters/files.py,bot/adapters/pace.py,bot/adapters/request.py,bot/adapters/running.py,bot/adapters/settings.py,bot/adapters/te*.py,bot/adapters/typesetting.py
 
-.PHONY: help demo test check train bench faults sbom fuzz mutants lock clean
+.PHONY: help demo test check train bench faults sbom fuzz prove mutants lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
 	@echo "test   set up, check style and types, run all tests"
@@ -14,6 +14,7 @@ help:
 	@echo "faults kill the simulated service 100,000 times (half an hour; the tests do 2,000)"
 	@echo "sbom   list all parts in CycloneDX: dist/sbom.cdx.json"
 	@echo "fuzz   throw inputs at what reads strangers' bytes and words (SECONDS=300 each)"
+	@echo "prove  privacy at full length: 10,000 races, 100,000 taps of others, 100,000 mutated requests"
 	@echo "mutants change the code and see which tests notice (an hour)"
 	@echo "lock   pin the dependencies again (after a change in pyproject.toml)"
 
@@ -61,6 +62,9 @@ sbom: $(VENV)/dev
 
 fuzz: $(VENV)/hunt
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300)
+
+prove: $(VENV)/dev
+	LONG=1 $(BIN)/python -m pytest --numprocesses=2 tests/privacy
 
 mutants: $(VENV)/hunt
 	$(BIN)/python -m tests.mutants
