@@ -385,6 +385,20 @@ async def test_after_a_rotation_the_old_key_can_go(engine: AsyncEngine, script: 
     assert await Store(engine, only_new, script).conversation(7) == TALK
 
 
+async def test_a_row_that_no_key_opens_does_not_hold_up_the_rotation(
+    engine: AsyncEngine, script: Script
+) -> None:
+    script.talks = {1: TALK, 2: TALK}
+    for number, chat in ((1, 7), (2, 8)):
+        await Store(engine, VAULT, script).take(came(number, chat))
+    async with engine.begin() as connection:
+        broken = conversations.c.person == VAULT.pseudonym(8)
+        await connection.execute(sa.update(conversations).where(broken).values(key=b"broken"))
+    rotated = Vault(VAULT.keys.rotated())
+    assert await rewrap(engine, rotated) == 1
+    assert await Store(engine, rotated, script).conversation(7) == TALK
+
+
 async def test_updates_at_the_same_time_in_two_processes_all_count_once(engine: AsyncEngine) -> None:
     stores = [Store(engine, VAULT, settling_today()) for _ in range(2)]
     updates = [Envelope(n, 7, Command("start") if n == 0 else Tap(data))
