@@ -45,8 +45,8 @@ def asker() -> Asker:
 #   BM25 (k 2, b 1): taken               0.61   0.59
 #
 # Then 803 ways of asking were written without a look at any of the golden questions. Before they became ways
-# themselves, they showed how the asker does on words that it was not tuned on (the first row: as it stood, on
-# all of them; the others: five folds, four of them added to the ways, roughly, for their thresholds differed):
+# themselves, they showed how the asker does on words that it was not tuned on (first row: as it stood, on all
+# of them; the others: five folds, four of them added to the ways, roughly, for their thresholds differed):
 # right at once, and how many of the tune halves' off-topic questions were answered.
 #
 #                                         Chinese   English
