@@ -26,7 +26,7 @@ from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, keys_in
 from bot.lint import lint, outdated, told_otherwise
 from bot.messages import Operator, Speaker
-from bot.office import commands as office
+from bot.office import command_line as office
 
 PERSONAS = Path(__file__).parents[1] / "tests/personas"
 

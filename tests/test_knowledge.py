@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.files import KnowledgeRefused, load_knowledge
+from bot.adapters.files import load_knowledge
+from bot.adapters.strict_yaml import KnowledgeRefused
 from bot.parameters import Figures
 from models.risk import ArtifactError
 

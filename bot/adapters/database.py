@@ -14,10 +14,11 @@ from alembic import command
 from bot.adapters.deletion import Retention
 from bot.adapters.embedded import open_embedded
 from bot.adapters.places import MIGRATIONS
-from bot.adapters.store import LIMIT, Settle, Store
+from bot.adapters.store import Settle, Store
 from bot.adapters.tables import conversations, seals
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, WrongKey
+from bot.adapters.yearly_limit import LIMIT
 
 NOBODY = b"nobody"  # whose key proves that the master keys are the right ones
 

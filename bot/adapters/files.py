@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, TypeVar
-
-import yaml
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from typing import TypeVar
 
 from bot.adapters.places import DATA, TREE
+from bot.adapters.strict_yaml import File, Raw
 from bot.ask import OTHER
 from bot.conversation import Consent
 from bot.knowledge import Asks, Knowledge, Piece, Source
@@ -21,15 +19,8 @@ from bot.wording import Wording
 from models import risk
 
 SERVED = ("financing_constraint", "insurance_gap")
-T = TypeVar("T")
-Raw = dict[str, Any]
-
-
-class KnowledgeRefused(ValueError):
-    """A file of the knowledge can't be used: the message says which, where in it and what to do."""
-
-
 MIN_WAYS: Mapping[Language, int] = {"zh": 4, "en": 2}  # of asking for a piece
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +31,6 @@ class _Asked:
     pieces: dict[str, dict[Language, str]]
     hotlines: dict[str, dict[Language, str]]
     other: dict[Language, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """One file of knowledge: its name below the root, for messages, and its text."""
-
-    name: str
-    text: str
-
-    def refuse(self, where: str, what: str) -> KnowledgeRefused:
-        return KnowledgeRefused(f"{self.name}: {where}: {what}")
 
 
 def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> Knowledge:
@@ -64,35 +44,27 @@ def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> K
     """
     root, artifacts = root or DATA, models or (root or TREE) / "models" / "artifacts"
     data = root / "knowledge"
-    parameters = Parameters(_by_id(_parameters(_read(root, data / "parameters.yaml"))))
+    parameters = Parameters(_by_id(_parameters(File.read(root, data / "parameters.yaml"))))
     templates = {language: _templates(data / "templates" / language) for language in LANGUAGES}
     advice = tuple(
-        piece for path in sorted((data / "advice").glob("*.yaml")) for piece in _advice(_read(root, path))
+        piece for path in sorted((data / "advice").glob("*.yaml")) for piece in _advice(File.read(root, path))
     )
     return Knowledge(
-        questionnaire=_questionnaire(_read(root, data / "questionnaire.yaml")),
-        consent=_consent(_read(root, data / "consent.yaml")),
+        questionnaire=_questionnaire(File.read(root, data / "questionnaire.yaml")),
+        consent=_consent(File.read(root, data / "consent.yaml")),
         parameters=parameters,
-        sources=_by_id(_checked(Source, _read(root, data / "sources.yaml"), "sources")),
+        sources=_by_id(File.read(root, data / "sources.yaml").made(Source, "sources")),
         advice=advice,
-        asks=_asks(_read(root, data / "asks.yaml"), {piece.id for piece in advice}, parameters),
+        asks=_asks(File.read(root, data / "asks.yaml"), {piece.id for piece in advice}, parameters),
         models=_models(artifacts),
         wording=Wording(templates, parameters),
         version=_version(root, artifacts),
     )
 
 
-def _read(root: Path, path: Path) -> _File:
-    name = path.relative_to(root).as_posix()
-    try:
-        return _File(name, path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise KnowledgeRefused(f"{name}: can't be read ({error}); restore it, in UTF-8") from error
-
-
-def _asks(file: _File, pieces: set[str], parameters: Parameters) -> Asks:
+def _asks(file: File, pieces: set[str], parameters: Parameters) -> Asks:
     """Read how people ask: for every piece, in each language, in so many ways at least."""
-    asked = _fit(_Asked, [_mapping(file)], file)[0]
+    asked = file.fit(_Asked, [file.mapping()])[0]
     known = pieces | {id for id in parameters.by_id if id.startswith("hotline.")}
     if strange := sorted((asked.pieces.keys() | asked.hotlines.keys()) - known):
         raise file.refuse(", ".join(strange), "no such piece or hotline; rename or remove it")
@@ -119,28 +91,28 @@ def _parted(phrases: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in phrases.split("|") if phrase.strip())
 
 
-def _questionnaire(file: _File) -> Questionnaire:
-    version = str(_mapping(file).get("version", ""))
-    questions, renamed = _checked(Question, file, "questions"), _checked(Renaming, file, "renamed")
+def _questionnaire(file: File) -> Questionnaire:
+    version = str(file.mapping().get("version", ""))
+    questions, renamed = file.made(Question, "questions"), file.made(Renaming, "renamed")
     return Questionnaire(version, questions, renamed)
 
 
-def _consent(file: _File) -> Consent:
-    return _fit(Consent, [_mapping(file)], file)[0]
+def _consent(file: File) -> Consent:
+    return file.fit(Consent, [file.mapping()])[0]
 
 
-def _parameters(file: _File) -> tuple[Parameter, ...]:
-    rows = _rows(file, "parameters")
+def _parameters(file: File) -> tuple[Parameter, ...]:
+    rows = file.rows("parameters")
     for row in rows:
         for value in row.get("values", []):
             if not isinstance(value, dict):
                 raise file.refuse(f"{row.get('id')}", "each value is {from, to, value, sources, …}")
             value["from_"] = value.pop("from", None)
             value["value"] = _figure(file, row, value.get("value"))
-    return _fit(Parameter, rows, file)
+    return file.fit(Parameter, rows)
 
 
-def _figure(file: _File, row: Raw, raw: object) -> object:
+def _figure(file: File, row: Raw, raw: object) -> object:
     """Turn a figure's words into what its unit says: a number, a day, words, or a table of numbers."""
     where = f"{row.get('id')}.value"
     try:
@@ -158,13 +130,13 @@ def _figure(file: _File, row: Raw, raw: object) -> object:
     raise file.refuse(where, f"{raw!r} is no figure in {row.get('unit')}; fix the value or the unit")
 
 
-def _advice(file: _File) -> tuple[Piece, ...]:
-    rows = _rows(file, "advice")
+def _advice(file: File) -> tuple[Piece, ...]:
+    rows = file.rows("advice")
     for row in rows:
         for more in row.get("more", []):
             if isinstance(more, dict) and "when" not in more:
                 more["when"] = {fact: more.pop(fact) for fact in list(more) if fact != "by"}
-    return _fit(Piece, rows, file)
+    return file.fit(Piece, rows)
 
 
 def _models(folder: Path) -> Mapping[str, risk.Model]:
@@ -187,68 +159,6 @@ def _version(root: Path, models: Path) -> str:
     for name, path in sorted(named):
         digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
-
-
-# --- YAML, strictly --------------------------------------------------------------------------------
-
-
-class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]  # either C or Python
-    """Every scalar stays a string, and a key written twice is an error."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            if key_node.value in seen:
-                line = key_node.start_mark.line + 1
-                raise yaml.YAMLError(f"line {line}: {key_node.value!r} is there twice; remove one")
-            seen.add(key_node.value)
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
-        return mapping
-
-
-def _mapping(file: _File) -> Raw:
-    try:
-        whole = yaml.load(file.text, Loader=_Loader)  # noqa: S506 - BaseLoader makes nothing but strings
-    except yaml.YAMLError as error:
-        raise file.refuse("YAML", f"{error}; fix the indentation, quotes or brackets there") from error
-    if not isinstance(whole, dict):
-        raise file.refuse("top", "a mapping is needed; see knowledge/README.md")
-    return whole
-
-
-def _rows(file: _File, key: str) -> list[Raw]:
-    rows = _mapping(file).get(key)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise file.refuse(key, "a list of mappings is needed; see knowledge/README.md")
-    return rows
-
-
-def _checked(kind: type[T], file: _File, key: str) -> tuple[T, ...]:
-    return _fit(kind, _rows(file, key), file)
-
-
-def _fit(kind: type[T], rows: list[Raw], file: _File) -> tuple[T, ...]:
-    """Make frozen dataclasses of rows; a key that nothing reads is refused, as is a double id."""
-    # The configuration reaches the dataclasses because they have none of their own.
-    adapter = TypeAdapter(tuple[kind, ...], config=ConfigDict(extra="forbid"))  # type: ignore[valid-type]
-    try:
-        made: tuple[T, ...] = adapter.validate_python(rows)
-    except ValidationError as error:
-        raise KnowledgeRefused("\n".join(_explain(file, rows, e) for e in error.errors())) from error
-    ids = [row.get("id") for row in rows]
-    double = {id for id in ids if id is not None and ids.count(id) > 1}
-    if double:
-        raise file.refuse(", ".join(sorted(map(str, double))), "the id is there twice; ids are unique")
-    return made
-
-
-def _explain(file: _File, rows: list[Raw], error: Any) -> str:
-    index, *path = error["loc"]
-    name = rows[index].get("id", index) if isinstance(index, int) else index
-    where = ".".join(str(part) for part in (name, *path)).replace("from_", "from")
-    if error["type"] == "unexpected_keyword_argument":
-        return f"{file.name}: {where}: nothing reads this key; remove it or fix its spelling"
-    return f"{file.name}: {where}: {error['msg']} (it is {error.get('input')!r}); fix it"
 
 
 def _by_id(rows: tuple[T, ...]) -> Mapping[str, T]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from bot.adapters.deletion import Retention
 from bot.adapters.floods import Floods
 from bot.adapters.pace import Pace
-from bot.adapters.store import LIMIT
 from bot.adapters.vault import Keys, keys_in
+from bot.adapters.yearly_limit import LIMIT
 
 
 class Secret:

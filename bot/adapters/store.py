@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,17 +17,15 @@ from bot.adapters.deletion import Deletion, Retention, lock
 from bot.adapters.gathering import Gathering
 from bot.adapters.outbox import Letter, Outbox
 from bot.adapters.rows import Row, load, seal, times
-from bot.adapters.tables import conversations, outbox, updates, years
+from bot.adapters.tables import conversations, outbox, updates
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Locker, Vault, WrongKey
+from bot.adapters.yearly_limit import LIMIT, YearlyLimit
 from bot.conversation import Conversation
-from bot.reminders import CHINA
 from bot.rights import TO_DELETION
 from bot.service import Envelope, Settled, Wake
 
 MOST = 64  # jobs in one transaction
-LIMIT = 9_999  # people a calendar year: beyond, the law on transfers abroad asks for an assessment
-FEW = 1_000  # places left from which on processes give them one after the other
 UNREAD = Conversation("")  # stands for what is kept under a key that no longer opens it
 
 # Takes turns: envelopes, conversations by chat, updates seen before, how many people may still join.
@@ -83,15 +80,12 @@ class Store:
         self._settle = settle
         self._retention = retention or Retention()
         self.deletion = Deletion(engine, vault, tombstones or Tombstones(), self._retention, clock)
-        self._limit = limit
         self._jobs: Gathering[Envelope | Sent, bool] = Gathering(self._work, MOST)
         self._postgres = engine.dialect.name == "postgresql"
         insert = postgresql.insert if self._postgres else sqlite.insert
         self._noting = insert(updates).on_conflict_do_nothing()
         self._saving = _upsert(insert(conversations), keep=("person", "key"))
-        joining = insert(years)
-        more = {"people": years.c.people + joining.excluded.people}
-        self._joining = joining.on_conflict_do_update(index_elements=["year"], set_=more)
+        self._limit = YearlyLimit(limit, clock, postgres=self._postgres)
 
     async def take(self, envelope: Envelope) -> bool:
         """Take one turn with its effect exactly once; False when the update was handled before.
@@ -151,8 +145,7 @@ class Store:
         # Who has a row that no key opens can have it deleted, and nothing else.
         heard = [e for e in envelopes if e.chat not in unreadable or e.incoming in TO_DELETION]
         held = {chat: row.conversation for chat, row in rows.items()} | dict.fromkeys(unreadable, UNREAD)
-        year, room = self._room(connection)
-        settled = self._settle(heard, held, seen, room)
+        settled = self._settle(heard, held, seen, self._limit.room(connection))
         _unblock(settled, rows, heard)
         lost = {
             e.update: unreadable[e.chat]
@@ -160,7 +153,8 @@ class Store:
             if e not in heard and e.update is not None and e.update not in seen
         }
         handled, now = {*settled.handled, *lost}, int(self.clock())
-        self._note(connection, handled, now, year, settled.joined)
+        self._note(connection, handled, now)
+        self._limit.note(connection, settled.joined)
         lockers = self._save(connection, settled, rows, unreadable, people, now)
         letters = self.outbox.write(connection, settled.outgoing, people, lockers, now)
         last = {chat: row.changed_at for chat, row in rows.items()}
@@ -180,22 +174,10 @@ class Store:
         ids = {envelope.update for envelope in envelopes if envelope.update is not None}
         return frozenset(connection.scalars(sa.select(updates.c.update).where(updates.c.update.in_(ids))))
 
-    def _note(self, connection: sa.Connection, handled: set[int], now: int, year: int, joined: int) -> None:
-        """Note the updates that were handled, and how many people joined this year."""
+    def _note(self, connection: sa.Connection, handled: set[int], now: int) -> None:
+        """Note the updates that were handled."""
         if handled:
             connection.execute(self._noting, [{"update": id, "handled_at": now} for id in handled])
-        if joined:
-            connection.execute(self._joining, {"year": year, "people": joined})
-
-    def _room(self, connection: sa.Connection) -> tuple[int, int]:
-        """Give China's year, and how many people may still join in it: the last places to nobody twice."""
-        year = datetime.fromtimestamp(self.clock(), CHINA).year
-        joined = sa.select(years.c.people).where(years.c.year == year)
-        people = connection.scalar(joined) or 0
-        if self._postgres and 0 < self._limit - people <= FEW:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(year)))  # after the chats': in order
-            people = connection.scalar(joined) or 0
-        return year, max(0, self._limit - people)
 
     def _save(
         self,

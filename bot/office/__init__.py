@@ -9,7 +9,8 @@ charts     plots                                   report    the page, in both l
 publishing tables with noise, and their budget
 town       imagined workers                        walking   how they talk to the real bot
 habits     how they slip, skip and fall silent
-retraining a model that learns                     commands  the command line
+retraining a model that learns                     commands  what each command does
+command_line  what each command takes
 page       the same report, live, on this machine   breach    what must be told when something leaked
 complaint  how one worker's result came about
 """

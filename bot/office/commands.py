@@ -1,24 +1,21 @@
 """The office's commands; what they need of training and plotting is imported when they run."""
 
 import argparse
-import asyncio
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.adapters.files import load_knowledge
 from bot.adapters.running import now_in_china, today_in_china
 from bot.adapters.settings import Secret, Settings
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, keys_in
-from bot.office import complaint
-from bot.office.breach import LEAKED, Breach, draft
+from bot.office.breach import Breach, draft
 from bot.office.progress import Progress
 from bot.parameters import Figures
 from bot.questionnaire import LANGUAGES
@@ -30,75 +27,6 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 LONG = 5_000  # rows from which reading them shows its progress
 SERVE = "a bot with MODELS_FOLDER set to this folder serves it from its next start"
-
-
-def register(commands: Any, say: Say) -> None:
-    """Add the office's commands to the command line; `say` prints a line."""
-    export = commands.add_parser("export", help="answers of those who agreed to research, as a table")
-    export.add_argument("--to", choices=["csv", "parquet"], default="csv")
-    export.add_argument("--out", type=Path, required=True, help="the folder that is written into")
-    _add_database(export)
-    export.set_defaults(run=_bind(_export, say))
-
-    publish = commands.add_parser("publish", help="tables with noise that may be given to anyone")
-    publish.add_argument("--epsilon", type=float, default=1.0, help="of the budget to spend (default 1)")
-    publish.add_argument("--out", type=Path, required=True, help="the folder that is written into")
-    publish.add_argument("--ledger", type=Path, default=Path("var/privacy-budget.csv"),
-                         help="where the budget is kept (default var/privacy-budget.csv)")  # fmt: skip
-    _add_database(publish)
-    publish.set_defaults(run=_bind(_publish, say))
-
-    report = commands.add_parser("report", help="what operators and researchers see, as a page to print")
-    report.add_argument("--out", type=Path, required=True, help="the folder that is written into")
-    _add_database(report)
-    report.set_defaults(run=_bind(_report, say))
-
-    simulate = commands.add_parser(
-        "simulate", help="imagined workers talk to the real bot; no Telegram needed"
-    )
-    simulate.add_argument("--people", type=int, default=200, help="a minute for about 300 (default 200)")
-    simulate.add_argument("--seed", type=int, default=1)
-    simulate.add_argument("--moved", action="store_true", help="a world that has moved on from the survey")
-    simulate.add_argument("--database", type=Path, default=Path("var/town.sqlite"), help="a new file")
-    simulate.set_defaults(run=_bind(_simulate, say))
-
-    retrain = commands.add_parser("retrain", help="let the models learn from answers, if that is better")
-    retrain.add_argument("--artifacts", type=Path, required=True, help="the models' folder, e.g. var/models")
-    retrain.add_argument("--roll-back", metavar="MODEL", help="put an earlier version of a model back")
-    retrain.add_argument("--to", metavar="VERSION", default="", help="which one (default: the last)")
-    _add_database(retrain)
-    retrain.set_defaults(run=_bind(_retrain, say))
-
-    waiting = commands.add_parser("outdated", help="what waits: old knowledge, dead letters, people stuck")
-    _add_database(waiting)
-    waiting.set_defaults(run=_bind(_outdated, say))
-
-    breach = commands.add_parser("breach", help="something leaked: drafts of what must be told, and to whom")
-    breach.add_argument("--leaked", choices=LEAKED, required=True)
-    breach.add_argument(
-        "--found", type=datetime.fromisoformat, help="2026-11-24T10:00, China's time (default: now)"
-    )
-    _add_database(breach)
-    breach.set_defaults(run=_bind(_breach, say))
-
-    complaint.register(commands, say)
-
-    live = commands.add_parser("office", help="the report, live, on this machine only")
-    live.add_argument("--port", type=int, default=8090, help="(default 8090)")
-    _add_database(live)
-    live.set_defaults(run=_bind(_office, say))
-
-
-def _add_database(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--database", type=Path, help="a file made by simulate or demo; otherwise DATABASE_URL is read"
-    )
-
-
-def _bind(
-    work: Callable[[argparse.Namespace, Say], Coroutine[Any, Any, int]], say: Say
-) -> Callable[[argparse.Namespace], int]:
-    return lambda options: asyncio.run(work(options, say))
 
 
 @asynccontextmanager
@@ -130,7 +58,8 @@ def _progress(total: int) -> Callable[[int], None]:
     return Progress(total, sys.stderr).show
 
 
-async def _export(options: argparse.Namespace, say: Say) -> int:
+async def export(options: argparse.Namespace, say: Say) -> int:
+    """Write what participants answered."""
     from bot.office.export import export
     from bot.office.sheet import Sheet
 
@@ -142,7 +71,8 @@ async def _export(options: argparse.Namespace, say: Say) -> int:
         return _unreadable(office.unreadable, say)
 
 
-async def _publish(options: argparse.Namespace, say: Say) -> int:
+async def publish(options: argparse.Namespace, say: Say) -> int:
+    """Write tables with noise, and take what they cost from the budget."""
     if find_spec("opendp") is None:
         raise ValueError("the noise comes from OpenDP: install this project's extra `publish`")
     _need("numpy")
@@ -162,7 +92,8 @@ async def _publish(options: argparse.Namespace, say: Say) -> int:
         return _unreadable(office.unreadable, say)
 
 
-async def _report(options: argparse.Namespace, say: Say) -> int:
+async def report(options: argparse.Namespace, say: Say) -> int:
+    """Write the report, one page a language."""
     _need("matplotlib", "scipy", "sklearn")
     from bot.office.export import write
     from bot.office.facts import gather
@@ -176,7 +107,8 @@ async def _report(options: argparse.Namespace, say: Say) -> int:
         return _unreadable(office.unreadable, say)
 
 
-async def _simulate(options: argparse.Namespace, say: Say) -> int:
+async def simulate(options: argparse.Namespace, say: Say) -> int:
+    """Have a town talk to the bot."""
     _need("numpy", "scipy", "sklearn")
     from bot.office.town import Town
     from bot.office.walking import walk
@@ -189,7 +121,8 @@ async def _simulate(options: argparse.Namespace, say: Say) -> int:
     return 0
 
 
-async def _retrain(options: argparse.Namespace, say: Say) -> int:
+async def retrain(options: argparse.Namespace, say: Say) -> int:
+    """Let the models learn, or put an earlier version back."""
     _need("numpy", "scipy", "sklearn")
     from bot.office.retraining import retrain, roll_back
 
@@ -205,7 +138,8 @@ async def _retrain(options: argparse.Namespace, say: Say) -> int:
         return _unreadable(office.unreadable, say)
 
 
-async def _outdated(options: argparse.Namespace, say: Say) -> int:
+async def outdated(options: argparse.Namespace, say: Say) -> int:
+    """List what waits; 1 when there is something."""
     from bot.office.queue import lines, queue
 
     today = today_in_china()
@@ -216,7 +150,8 @@ async def _outdated(options: argparse.Namespace, say: Say) -> int:
         return max(_unreadable(office.unreadable, say), int(bool(waiting.knowledge.findings)))
 
 
-async def _office(options: argparse.Namespace, say: Say) -> int:
+async def office(options: argparse.Namespace, say: Say) -> int:
+    """Serve the report on this machine until it is stopped."""
     _need("matplotlib", "scipy", "sklearn")
     import uvicorn
 
@@ -245,7 +180,8 @@ def _need(*modules: str) -> None:
         raise ValueError(f"{', '.join(missing)} is not installed: run `pip install -e '.[dev]'`")
 
 
-async def _breach(options: argparse.Namespace, say: Say) -> int:
+async def breach(options: argparse.Namespace, say: Say) -> int:
+    """Draft what must be told."""
     found = (options.found or now_in_china()).replace(tzinfo=CHINA)
     async with opened_office(options.database) as office:
         counts = await office.counts()

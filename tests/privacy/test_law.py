@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from bot.adapters.deletion import Retention
 from bot.adapters.files import load_knowledge
-from bot.adapters.store import LIMIT
 from bot.adapters.tables import conversations
+from bot.adapters.yearly_limit import LIMIT
 from bot.conversation import Conversation, Say
 from bot.guidance import card
 from bot.messages.sheet import Operator
