@@ -82,7 +82,7 @@ def commands() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("paper", "line"), commands())
 def test_a_command_in_a_paper_can_be_given_as_it_stands(paper: str, line: str) -> None:
     words = shlex.split(line.strip().rstrip(".,;:)*"), comments=True)
-    sample = {"DIR": "dir", "MODEL": "financing_constraint", "N": "3", "FILE": "file"}
+    sample = {"DIR": "dir", "MODEL": "financing_constraint", "N": "3", "FILE": "file", "DAY": "2026-11-26"}
     options = [sample.get(word, word) for word in words]
     _parser().parse_args(options)
 
