@@ -1,6 +1,5 @@
 """The knowledge as one page for a reviewer: every piece with its words, sources, figures and dates."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -9,6 +8,7 @@ from bot.guidance import render_card, title
 from bot.knowledge import THEMES, Knowledge, Piece, Source
 from bot.parameters import Figure, Figures, Value
 from bot.questionnaire import LANGUAGES, Language
+from bot.wording import plain
 
 HEADINGS = {
     "social_insurance": "Social insurance 社保",
@@ -80,7 +80,7 @@ def _about(source: Source) -> str:
 
 
 def _card(knowledge: Knowledge, piece: Piece, language: Language, figures: Figures) -> list[str]:
-    text = re.sub(r"</?[a-z]+>", "", render_card(knowledge, piece.id, {}, language, figures))
+    text = plain(render_card(knowledge, piece.id, {}, language, figures))
     return [f"> {line}  " if line else ">" for line in text.split("\n")]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from html import unescape
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template, pass_context
 from jinja2.runtime import Context
@@ -150,6 +151,11 @@ def per_hundred(probability: float) -> int:
 def place(percentile: float) -> int:
     """Word a percentile as a place in a line of a hundred people."""
     return min(100, max(1, round(percentile)))
+
+
+def plain(html: str) -> str:
+    """Take the markup out of Telegram's HTML: what is read."""
+    return unescape(re.sub(r"<[^>]+>", "", html))
 
 
 def _plain(amount: Decimal) -> str:

@@ -72,6 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.knowledge",
         "bot.parameters",
         "bot.questionnaire",
+        "bot.wording",
     },
     "bot.handout": {
         "bot.guidance",
@@ -92,6 +93,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.parameters",
         "bot.questionnaire",
         "bot.reminders",
+        "bot.wording",
     },
     "bot.counting": {"bot.conversation", "bot.messages"},
     "bot.service": {

@@ -12,7 +12,7 @@ from bot.guidance import CARD_LIMIT, Guidance, advise, dated_facts, facts_from, 
 from bot.lint import offences
 from bot.lint.ground import values_of
 from bot.lint.reach import renderings
-from bot.lint.texts import plain
+from bot.lint.texts import body
 from bot.parameters import Figures
 from bot.questionnaire import LANGUAGES, Answers, Language
 from tests.answer_sets import answer_set
@@ -118,7 +118,7 @@ class Cards:
         figures = Figures(KNOWLEDGE.parameters, ON)
         text = render_card(KNOWLEDGE, piece, facts, language, figures)
         assert len(text) <= CARD_LIMIT
-        assert not list(offences(plain(text), language))
+        assert not list(offences(body(text), language))
         for id, value in figures.used.items():
             assert value.confidence != "unsure", id
             # A rule's later stage, by year of retirement, is no expired figure.

@@ -16,10 +16,10 @@ from bot.adapters.files import load_knowledge
 from bot.conversation import Conversation, Report
 from bot.handout import CardData, Handout, card, handout
 from bot.handout.sheet import WORDS
-from bot.handout.texts import checklist, plain
+from bot.handout.texts import checklist
 from bot.messages import Speaker
 from bot.questionnaire import LANGUAGES, Answers, Language
-from bot.wording import per_hundred, place
+from bot.wording import per_hundred, place, plain
 from models.risk import Score
 from tests.answer_sets import answer_set
 

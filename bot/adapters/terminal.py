@@ -1,14 +1,13 @@
 """The same talk in a terminal: numbered buttons, and a transcript that the tests can replay."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from html import unescape
 
 from bot.conversation import Command, Conversation, Incoming, Tap, Typed
 from bot.messages import Button, Message, Speaker
 from bot.questionnaire import Language
+from bot.wording import plain
 
 PROMPT = "> "
 
@@ -48,11 +47,6 @@ class Terminal:
                 labels.append(f"[#{len(self.buttons)} {button.text}]")
             rows.append("  " + " ".join(labels))
         return "\n".join([plain(message.text), *rows])
-
-
-def plain(html: str) -> str:
-    """Strip Telegram's HTML to what is read."""
-    return unescape(re.sub(r"<[^>]+>", "", html))
 
 
 def hold(terminal: Terminal, read: Callable[[str], str], write: Callable[[str], None]) -> list[str]:

@@ -7,11 +7,11 @@ from datetime import date
 from bot import guidance
 from bot.guidance import Outcome
 from bot.handout.content import Action, CardData, Gauge, Handout, Labels, People, Standing
-from bot.handout.texts import checklist, lines, plain
+from bot.handout.texts import checklist, lines
 from bot.knowledge import Knowledge
 from bot.parameters import number_of
 from bot.questionnaire import Answers, Language
-from bot.wording import per_hundred, place
+from bot.wording import per_hundred, place, plain
 from models.risk import Abstained, Score
 
 WORDS = "handout.j2"

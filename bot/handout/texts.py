@@ -1,8 +1,7 @@
-"""Takes texts of the knowledge apart for a printed form: markup off, lines, things to tick off."""
+"""Takes texts of the knowledge apart for a printed form: lines, things to tick off."""
 
 import re
 from collections.abc import Mapping
-from html import unescape
 
 from bot.questionnaire import Language
 
@@ -10,11 +9,6 @@ SENTENCE: Mapping[Language, str] = {"zh": r"[^。]+。?", "en": r"\S.*?(?:\.(?=\
 COMMA: Mapping[Language, str] = {"zh": r"[、，](?![^（]*）)", "en": r"[,;] (?![^(]*\))"}  # outside brackets
 AND: Mapping[Language, str] = {"zh": "和", "en": "and "}  # before the last of several things
 OR: Mapping[Language, str] = {"zh": "或", "en": "or "}  # before another thing that will do
-
-
-def plain(html: str) -> str:
-    """Take the markup out of Telegram's HTML."""
-    return unescape(re.sub(r"</?[a-z]+>", "", html))
 
 
 def lines(text: str) -> tuple[str, ...]:

@@ -13,12 +13,12 @@ from bot.lint.findings import Finding
 from bot.lint.lexicon import offences, stiffness
 from bot.lint.reach import Rendered, renderings
 from bot.questionnaire import LANGUAGES, Language
-from bot.wording import MONTHS
+from bot.wording import MONTHS, plain
 
 TITLE_LIMIT: Mapping[Language, int] = {"zh": 20, "en": 40}
 BENEFIT_LIMIT: Mapping[Language, int] = {"zh": 60, "en": 160}
-TAGS = re.compile(r"<(/?)([a-z]+)>")
-KNOWN_TAGS = {"b", "i", "u", "s", "code"}
+TAGS = re.compile(r"<(/?)([a-z]+)(?: expandable)?>")
+KNOWN_TAGS = {"b", "i", "u", "s", "code", "blockquote"}
 
 # Numbers in words, as a measure: 两年, 三个月, 五千元; two years, twenty days. 一 and "one" are plain words.
 IN_WORDS: Mapping[Language, re.Pattern[str]] = {
@@ -85,20 +85,19 @@ def _case(context: Mapping[str, frozenset[str]]) -> str:
     return f"put it right (seen with {facts})" if facts else "put it right"
 
 
-def plain(text: str) -> str:
-    """Take the markup out of a card, and its foot, which quotes official titles."""
-    body = text.rsplit("\n\n<i>", 1)[0]
-    return re.sub(r"</?[a-z]+>", "", body)
+def body(card: str) -> str:
+    """Give a card's words without its foot, which quotes official titles."""
+    return plain(card.rsplit("\n\n<i>", 1)[0])
 
 
 def _problems(card: Rendered) -> Iterator[str]:
     if len(card.text) > CARD_LIMIT:
         yield f"{len(card.text)} characters (at most {CARD_LIMIT})"
     yield from _markup(card.text)
-    body = plain(card.text)
-    yield from offences(body, card.language)
-    yield from stiffness(body, card.language)
-    if "<i>" not in card.text:
+    words = body(card.text)
+    yield from offences(words, card.language)
+    yield from stiffness(words, card.language)
+    if "<blockquote expandable>" not in card.text:
         yield "no sources at its foot: it must extend advice/card.j2"
 
 
@@ -142,7 +141,7 @@ def _unlike(rendered: list[Rendered]) -> Iterator[Finding]:
             yield Finding(where, "zh and en read different facts", "ask for the same facts in both")
             return
         zh, en = sorted(cards, key=lambda card: card.language, reverse=True)
-        looked_up, told = zh.figures ^ en.figures, numbers(plain(zh.text)) ^ numbers(plain(en.text))
+        looked_up, told = zh.figures ^ en.figures, numbers(body(zh.text)) ^ numbers(body(en.text))
         if looked_up or told:
             where = f"advice {zh.piece.id}"
             unlike = ", ".join([*sorted(looked_up), *sorted(told)])

@@ -31,7 +31,6 @@ from bot.conversation import (
     Tips,
 )
 from bot.flow import Flow
-from bot.handout.texts import plain
 from bot.knowledge import Knowledge
 from bot.messages import asides, asking, lists, reckoning, showing
 from bot.messages.buttons import Button, Message
@@ -39,6 +38,7 @@ from bot.messages.script import traditional
 from bot.messages.sheet import Operator, Sheet
 from bot.messages.simple import simple
 from bot.questionnaire import Language
+from bot.wording import plain
 
 MANY = 2_000  # worded questions that are remembered
 
