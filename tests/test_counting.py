@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot import counting
 from bot.adapters.counts import Counts
 from bot.adapters.store import Store
 from bot.adapters.tables import counts
@@ -102,6 +103,10 @@ async def test_what_comes_of_a_reminder_is_counted_once(phone: Phone) -> None:
     )
     assert phone.numbers["followed", "stuck"] == phone.numbers["stuck", piece] == 1
     assert phone.numbers["followed", "forged"] == 0
+
+
+def test_a_mark_taken_back_from_a_reminder_is_no_outcome() -> None:
+    assert list(counting.counts(Tap("unmark:emergency_fund:later"), (), (), changed=True)) == []
 
 
 async def test_numbers_are_added_up_and_hold_no_person(engine: AsyncEngine, phone: Phone) -> None:

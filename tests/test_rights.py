@@ -161,7 +161,7 @@ def test_a_reminder_is_set_listed_kept_quiet_at_night_and_comes_once() -> None:
     woken = settle(speaker(), [Envelope(None, 7, Wake())], {7: talk}, frozenset(), NOON + timedelta(hours=9))
     (came,) = woken.outgoing
     assert "应急" in came.message.text
-    assert "stuck:emergency_fund" in data_of(came.message)
+    assert "stuck:emergency_fund:later" in data_of(came.message)
     rested = woken.conversations[7]
     assert rested == replace(talk, reminders=())
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ from bot.adapters.store import Store
 from bot.adapters.updates import envelope_of, read_update
 from bot.ask import Asker
 from bot.conversation import Answer, Command, Conversation, MyData, Say, SetReminder
-from bot.messages import Speaker
+from bot.messages import Message, Speaker, script
 from bot.parameters import Parameters
 from bot.reading import Match, read
 from bot.reading.numerals import english
@@ -33,6 +34,15 @@ from tests.talks import NOON, VAULT, settling_today, speaker
 from tests.test_webhook import tapped
 
 ON = date(2026, 11, 23)
+
+
+def test_a_reopened_question_that_applies_no_more_gives_way_to_the_next() -> None:
+    assert asked(talk(Command("start"), start=replace(AGREED, reopened="gone"))[1]) == "age"
+
+
+def test_the_converter_to_traditional_script_is_made_when_it_is_first_wanted() -> None:
+    script._converter.cache_clear()
+    assert script.traditional(Message("体检")).text == "體檢"
 
 
 @pytest.mark.parametrize(("command", "question"), [("skip", "work"), ("back", "age")])

@@ -18,7 +18,7 @@ from telegram.request import BaseRequest, RequestData
 
 CONNECTIONS = 100
 JSON = {"Content-Type": "application/json"}
-TIMEOUT = aiohttp.ClientTimeout(total=25, sock_connect=5)
+PATIENCE = 25.0  # seconds for a message of the talk
 SECONDS = 20.0  # for a call that names no time of its own
 
 
@@ -48,9 +48,7 @@ class Request(BaseRequest):
             await self._session.close()
             self._session = None
 
-    async def call(
-        self, url: str, payload: dict[str, Any], patience: aiohttp.ClientTimeout = TIMEOUT
-    ) -> bytes:
+    async def call(self, url: str, payload: dict[str, Any], seconds: float = PATIENCE) -> bytes:
         """Make one call with a JSON body; gives the answer's. Raises the library's errors.
 
         The library's own way makes and reads objects that are thrown away at once: for the messages of the
@@ -63,7 +61,7 @@ class Request(BaseRequest):
                 url,
                 data=json.dumps(payload, ensure_ascii=False).encode(),
                 headers=JSON,
-                timeout=patience,
+                timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=5),
                 allow_redirects=False,
             ) as response:
                 status, body = response.status, await response.read()

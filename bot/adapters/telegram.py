@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, assert_never
 
-import aiohttp
 from telegram import (
     Bot,
     BotCommand,
@@ -34,7 +33,6 @@ COMMANDS = (
 )  # fmt: skip
 PRINTOUT = "what-to-do.pdf"
 WAIT = 30  # seconds that Telegram holds an empty poll
-POLL = aiohttp.ClientTimeout(total=WAIT + 5, sock_connect=5)
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +116,7 @@ class Telegram:
         The library would make objects of them, and fail over one that is newer than itself.
         """
         asked = {"offset": offset, "timeout": WAIT, "allowed_updates": ALLOWED}
-        answer = await self._request.call(self._url + "getUpdates", asked, POLL)
+        answer = await self._request.call(self._url + "getUpdates", asked, WAIT + 5)
         try:
             updates: list[dict[str, object]] = json.loads(answer)["result"]
         except (ValueError, KeyError) as error:

@@ -66,13 +66,14 @@ def review(sheet: Sheet) -> Message:
 
 def _answered(sheet: Sheet) -> str:
     known = sheet.knowledge.questionnaire.by_id
-    for named, left in ((99, 0), (2, 0), *((1, left) for left in range(len(sheet.answers)))):
+
+    def listed(named: int, left: int) -> str:
         ids = list(sheet.answers)[: len(sheet.answers) - left]
         said = [(sheet.name(id), sheet.said(known[id], sheet.answers[id], named)) for id in ids]
-        text = sheet.render("review.j2", lines=said, left=left)
-        if len(text) <= MOST:
-            return text
-    return sheet.render("review.j2", lines=[], left=0)
+        return sheet.render("review.j2", lines=said, left=left)
+
+    tries = ((99, 0), (2, 0), *((1, left) for left in range(len(sheet.answers))))
+    return next(text for text in (listed(*how) for how in tries) if len(text) <= MOST)
 
 
 def card(sheet: Sheet, reply: Card) -> Message:

@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from bot.adapters.files import load_knowledge
 from bot.adapters.running import today_in_china
+from bot.adapters.strict_yaml import File, KnowledgeRefused
 from bot.guidance import Account, OtherKnowledge, Scores, Told, account, outcome
 from bot.knowledge import Knowledge
 from bot.questionnaire import Language
@@ -57,9 +57,8 @@ def _run(options: Namespace, say: Callable[[str], None]) -> int:
 def read_case(path: Path) -> Case:
     """Read a data file; raises ValueError saying what is wrong with it."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
-        return TypeAdapter(Case).validate_python(content)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        return TypeAdapter(Case).validate_python(File.read(path.parent, path).mapping())
+    except (KnowledgeRefused, ValidationError) as error:
         raise ValueError(f"{path}: no data file as /mydata gives it ({error})") from error
 
 
