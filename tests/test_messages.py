@@ -84,12 +84,15 @@ def test_colours_tell_what_leads_on_what_is_ticked_and_what_cannot_be_undone() -
     message = worded(Ask("worries", 2, 10, ticks=("illness",)), None, "zh")
     coloured = {button.data: button.colour for row in message.buttons for button in row if button.colour}
     assert coloured == {"-:worries:illness": "primary", "done:worries": "success"}
-    (agree,) = [b for row in worded(AskConsent(), None, "zh").buttons for b in row if b.colour]
-    assert (agree.data, agree.colour) == ("go:agree", "success")
     for said, undone in ((Say("ask_forget"), "go:forget"), (Say("ask_restart"), "go:restart")):
         (red,), (stay,) = worded(said, None, "zh").buttons
         assert (red.data, red.colour) == (undone, "danger")
         assert (stay.data, stay.text, stay.colour) == ("go:continue", "不，都留着", None)
+
+
+def test_consent_is_not_coloured_for_who_agrees_is_not_to_be_nudged() -> None:
+    plain = worded(AskConsent(), None, "zh").buttons
+    assert not [button for row in plain for button in row if button.colour]
 
 
 def test_a_tick_names_the_state_that_it_leads_to() -> None:
