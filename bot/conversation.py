@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from bot.questionnaire import Answers, Language
@@ -161,11 +162,19 @@ class AskReminder:
 
 
 @dataclass(frozen=True, slots=True)
+class AskDay:
+    """Ask on which day to come back to something; first in which month (its first day), when that is open."""
+
+    what: str
+    month: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetReminder:
     """Set a reminder; the service, which has the clock, does it and shows them all."""
 
     what: str
-    when: When
+    when: When | date
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +236,8 @@ class Say:
 
 Reply = (
     AskConsent | Ask | Review | Report | Card | Tips | Say
-    | AskReminder | SetReminder | Reminders | Remind | Stuck | MyData | TakeAlong | Explain | Reckon | Answer
+    | AskReminder | AskDay | SetReminder | Reminders | Remind | Stuck | MyData | TakeAlong | Explain
+    | Reckon | Answer
 )  # fmt: skip
 Turn = tuple[Conversation | None, tuple[Reply, ...]]
 

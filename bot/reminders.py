@@ -14,6 +14,7 @@ WHENS: tuple[When, ...] = get_args(When)
 MOST = 20  # reminders of one worker
 
 BEFORE_DEADLINE = timedelta(days=7)
+LONGEST = timedelta(days=90)  # as long as a result is kept
 
 _DAYS: dict[When, int] = {"tomorrow": 1, "week": 7, "month": 30, "quarter": 90}
 
@@ -26,14 +27,17 @@ class Reminder:
     due: int
 
 
-def due(when: When, now: datetime, deadline: date | None = None) -> datetime | None:
+def due(when: When | date, now: datetime, deadline: date | None = None) -> datetime | None:
     """Give the time of a choice made `now` (aware), in China's time and outside the night.
 
     `evening` is today's, or tomorrow's when it has begun; `deadline` is a week before it, or tomorrow when
-    that is over, and None where there is no deadline after tomorrow.
+    that is over, and None where there is no deadline after tomorrow. A day is that day's morning, and
+    None where it is not among the days to choose from.
     """
     now = now.astimezone(CHINA)
     match when:
+        case date():
+            return datetime.combine(when, MORNING, CHINA) if when in days_ahead(now.date()) else None
         case "deadline":
             tomorrow = now.date() + timedelta(days=1)
             if deadline is None or deadline <= tomorrow:
@@ -47,6 +51,11 @@ def due(when: When, now: datetime, deadline: date | None = None) -> datetime | N
         case _:
             day = now + timedelta(days=_DAYS[when])
             return day.replace(hour=MORNING.hour, minute=0, second=0, microsecond=0)
+
+
+def days_ahead(today: date) -> tuple[date, ...]:
+    """List the days for which a reminder may be set, from tomorrow on."""
+    return tuple(today + timedelta(days=n) for n in range(1, LONGEST.days + 1))
 
 
 def awake(at: datetime) -> datetime:

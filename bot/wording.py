@@ -94,7 +94,7 @@ def environment(templates: Mapping[str, str]) -> Environment:
         auto_reload=False,
     )
     made.filters |= {
-        "yuan": yuan, "percent": percent, "number": number, "day": day,
+        "yuan": yuan, "percent": percent, "number": number, "day": day, "month": month,
         "per_hundred": per_hundred, "place": place,
     }  # fmt: skip
     return made
@@ -141,6 +141,12 @@ def day(context: Context, on: date) -> str:
     if context["language"] == "zh":
         return f"{on.year}年{on.month}月{on.day}日"
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+@pass_context
+def month(context: Context, on: date) -> str:
+    """Word the month of a day: 2026年3月; March 2026."""
+    return f"{on.year}年{on.month}月" if context["language"] == "zh" else f"{MONTHS[on.month - 1]} {on.year}"
 
 
 def per_hundred(probability: float) -> int:

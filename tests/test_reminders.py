@@ -52,6 +52,14 @@ def test_an_hour_after_half_past_nine_at_night_is_the_morning() -> None:
     assert due("evening", late) == datetime(2026, 11, 24, 20, tzinfo=CHINA)
 
 
+@given(st.dates(date(2026, 1, 1), date(2028, 1, 1)), MOMENTS)
+def test_a_chosen_day_is_kept_if_it_lies_within_the_days_of_a_result(day: date, now: datetime) -> None:
+    at = due(day, now)
+    ahead = (day - now.astimezone(CHINA).date()).days
+    assert (at is not None) == (0 < ahead <= 90)
+    assert at is None or (at.date() == day and awake(at) == at)
+
+
 @given(st.sampled_from(WHENS), MOMENTS)
 def test_no_reminder_is_due_at_night_or_in_the_past(when: str, now: datetime) -> None:
     at = due(when, now, (now + timedelta(days=9)).date())  # type: ignore[arg-type]

@@ -166,6 +166,38 @@ def test_a_reminder_is_set_listed_kept_quiet_at_night_and_comes_once() -> None:
     assert rested == replace(talk, reminders=())
 
 
+def test_a_reminder_can_be_set_for_a_day_chosen_from_a_calendar() -> None:
+    talk = state("result")
+    _, (asked,) = said(talk, "remind:emergency_fund")
+    assert "remind:emergency_fund:day" in data_of(asked)
+    _, (months,) = said(talk, "remind:emergency_fund:day")
+    assert "remind:emergency_fund:2026-12" in data_of(months)
+    _, (days,) = said(talk, "remind:emergency_fund:2026-12")
+    assert [len(row) for row in days.buttons] == [7, 7, 7, 7, 3, 1]
+    assert "remind:emergency_fund:2026-12-15" in data_of(days)
+    after, (listed,) = said(talk, "remind:emergency_fund:2026-12-15")
+    assert after is not None
+    (reminder,) = after.reminders
+    assert datetime.fromtimestamp(reminder.due, CHINA) == datetime(2026, 12, 15, 9, tzinfo=CHINA)
+    assert "2026年12月15日09:00" in listed.text
+
+
+@pytest.mark.parametrize(
+    "day", ["2026-11-23", "2027-12-15", "2020-01-01", "2026-13-01", "2026-1-1", "tomorro"]
+)
+def test_a_day_that_is_no_choice_is_asked_again(day: str) -> None:
+    before = state("result")
+    after, (again,) = said(before, f"remind:emergency_fund:{day}")
+    assert after == before
+    assert "remind:emergency_fund:evening" in data_of(again)
+
+
+@pytest.mark.parametrize("month", ["2026-10", "2030-01"])
+def test_a_month_without_a_day_to_choose_has_the_months_asked_again(month: str) -> None:
+    _, (again,) = said(state("result"), f"remind:emergency_fund:{month}")
+    assert "remind:emergency_fund:2026-12" in data_of(again)
+
+
 def test_what_must_be_done_by_a_day_can_be_reminded_of_a_week_before() -> None:
     _, (asked,) = said(state("result"), "remind:resident_medical_now")
     assert "remind:resident_medical_now:deadline" in data_of(asked)

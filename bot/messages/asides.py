@@ -6,12 +6,14 @@ from datetime import datetime, time
 
 from bot import guidance, handout
 from bot.ask import Asker
-from bot.conversation import Answer, AskReminder, Conversation, MyData, Reminders, Stuck, TakeAlong
+from bot.conversation import Answer, AskDay, AskReminder, Conversation, MyData, Reminders, Stuck, TakeAlong
 from bot.messages.buttons import MOST, Button, File, Keyboard, Message, in_rows
 from bot.messages.sheet import Sheet
 from bot.parameters import Figures
 from bot.questionnaire import Language
-from bot.reminders import CHINA, WHENS, due
+from bot.reminders import CHINA, WHENS, days_ahead, due
+
+WEEK = 7  # days in a row of the calendar
 
 
 def my_data(sheet: Sheet, reply: MyData) -> Message:
@@ -107,7 +109,7 @@ def explain(sheet: Sheet) -> Message:
 
 def ask_reminder(sheet: Sheet, reply: AskReminder) -> Message:
     """Ask when to come back to something."""
-    text = sheet.render("reminders.j2", asking=True, title=_what(sheet, reply.what))
+    text = sheet.render("reminders.j2", asking=True, picking=False, title=_what(sheet, reply.what))
     deadline = sheet.knowledge.deadline(reply.what, sheet.today)
     now = datetime.combine(sheet.today, time.max, CHINA)
     buttons = [
@@ -115,14 +117,33 @@ def ask_reminder(sheet: Sheet, reply: AskReminder) -> Message:
         for when in WHENS
         if due(when, now, deadline) is not None
     ]
-    return Message(text, in_rows(buttons))
+    pick = Button(sheet.label("when_day"), f"remind:{reply.what}:day")
+    return Message(text, in_rows([*buttons, pick]))
+
+
+def ask_day(sheet: Sheet, reply: AskDay) -> Message:
+    """Ask for the month, then for the day in it: a calendar without past days."""
+    days = [day for day in days_ahead(sheet.today) if reply.month in (None, day.replace(day=1))]
+    text = sheet.render("reminders.j2", asking=False, picking=True, title=_what(sheet, reply.what))
+    if reply.month is not None and days:
+        chosen = [Button(str(day.day), f"remind:{reply.what}:{day}") for day in days]
+        return Message(text, (*in_rows(chosen, WEEK), *_other_time(sheet, reply.what)), here=True)
+    months = sorted({day.replace(day=1) for day in days_ahead(sheet.today)})
+    chosen = [Button(sheet.label("month", month=m), f"remind:{reply.what}:{m:%Y-%m}") for m in months]
+    return Message(text, (*in_rows(chosen), *_other_time(sheet, reply.what)), here=True)
+
+
+def _other_time(sheet: Sheet, what: str) -> Keyboard:
+    return ((Button(sheet.label("other_time"), f"remind:{what}"),),)
 
 
 def reminders(sheet: Sheet, reply: Reminders) -> Message:
     """List the reminders, each with a button that stops it."""
     talk = sheet.talk
     held = talk.reminders if talk else ()
-    text = sheet.render("reminders.j2", asking=False, lines=_times(sheet, talk) if talk else [])
+    text = sheet.render(
+        "reminders.j2", asking=False, picking=False, lines=_times(sheet, talk) if talk else []
+    )
     stopping: Keyboard = tuple(
         (Button(sheet.label("stop", what=_what(sheet, r.what)), f"remind:{r.what}:stop"),) for r in held[:6]
     )

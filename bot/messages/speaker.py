@@ -12,6 +12,7 @@ from bot.conversation import (
     Answer,
     Ask,
     AskConsent,
+    AskDay,
     AskReminder,
     Card,
     Conversation,
@@ -152,6 +153,8 @@ def _worded(sheet: Sheet, reply: Reply, asker: Callable[[Language, date], Asker]
             return showing.remind(sheet, reply)
         case AskReminder():
             return asides.ask_reminder(sheet, reply)
+        case AskDay():
+            return asides.ask_day(sheet, reply)
         case Reminders():
             return asides.reminders(sheet, reply)
         case Stuck():
