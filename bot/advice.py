@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bot.conversation import MARKS, Card, Conversation, Say, Tips, Turn
+from bot.conversation import MARKS, Conversation
+from bot.replies import Card, Say, Tips, Turn
 
 NO_MARK = "none"
 

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.conversation import LATER, MARKS, Ask, Card, Conversation, Remind, Reply, Stuck, Tap, Typed
+from bot.conversation import LATER, MARKS, Conversation, Tap, Typed
 from bot.messages import Message
+from bot.replies import Ask, Card, Remind, Reply, Stuck
 
 PAUSE = 300  # seconds: who takes longer has put the phone away
 ON_A_QUESTION = frozenset({"a", "+", "-", "done", "skip", "back"})

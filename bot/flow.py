@@ -5,29 +5,11 @@ from functools import cached_property
 from typing import assert_never
 
 from bot import advice, recall, rights
-from bot.conversation import (
-    Answer,
-    AskConsent,
-    Command,
-    Consent,
-    Conversation,
-    Incoming,
-    Media,
-    Note,
-    Reckon,
-    Reminders,
-    Reply,
-    Review,
-    Say,
-    TakeAlong,
-    Tap,
-    Tips,
-    Turn,
-    Typed,
-)
+from bot.conversation import Command, Consent, Conversation, Incoming, Media, Tap, Typed
 from bot.private import in_despair, private_in
 from bot.questionnaire import Language, Question, Questionnaire
 from bot.reading import Control, Guess, Match, agrees, read
+from bot.replies import Answer, AskConsent, Note, Reckon, Reminders, Reply, Review, Say, TakeAlong, Tips, Turn
 from bot.survey import Survey
 
 EXPLAIN = 2  # misses after which the note says how it works

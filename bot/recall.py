@@ -3,18 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from bot.conversation import (
-    AskDay,
-    AskReminder,
-    Conversation,
-    Reminders,
-    Reply,
-    Say,
-    SetReminder,
-    Stuck,
-    Turn,
-)
+from bot.conversation import Conversation
 from bot.reminders import WHENS
+from bot.replies import AskDay, AskReminder, Reminders, Reply, Say, SetReminder, Stuck, Turn
 
 TALK = "survey"  # what is come back to when it is no piece of advice
 STOP = "stop"

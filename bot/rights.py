@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from bot.conversation import Command, Conversation, Explain, MyData, Report, Review, Say, Tap, Turn
+from bot.conversation import Command, Conversation, Tap
 from bot.questionnaire import Questionnaire
+from bot.replies import Explain, MyData, Report, Review, Say, Turn
 
 RESEARCH = "research"  # the purpose that can be withdrawn alone
 TO_DELETION = (Command("delete"), Tap("go:delete"), Tap("go:forget"))  # open whatever happens

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.conversation import (
+from bot.conversation import Command, Conversation, Incoming
+from bot.counting import Count, answered, counts, stood_at
+from bot.messages import Message, Speaker
+from bot.questionnaire import Language
+from bot.reminders import Reminder, added, due, split
+from bot.replies import (
     Ask,
     AskReminder,
-    Command,
-    Conversation,
-    Incoming,
     Remind,
     Reminders,
     Reply,
@@ -21,10 +23,6 @@ from bot.conversation import (
     Tips,
     Turn,
 )
-from bot.counting import Count, answered, counts, stood_at
-from bot.messages import Message, Speaker
-from bot.questionnaire import Language
-from bot.reminders import Reminder, added, due, split
 
 UNLIMITED = 10**9
 RESULT = "result"  # stands beside the questions' ids in `Settled.shown`

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.conversation import Ask, Conversation, Note, Report, Say, Tips, Turn
+from bot.conversation import Conversation
 from bot.questionnaire import SKIPPED, Question, Questionnaire
+from bot.replies import Ask, Note, Report, Say, Tips, Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,8 @@
 """A talk over the small questionnaire, step by step: what is tapped or said, and what comes of it."""
 
-from bot.conversation import (
-    Ask,
-    Conversation,
-    Incoming,
-    Reply,
-    Tap,
-)  # fmt: skip
+from bot.conversation import Conversation, Incoming, Tap
 from bot.flow import Flow
+from bot.replies import Ask, Reply
 from tests.questionnaires import flow
 
 FLOW = flow()

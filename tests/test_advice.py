@@ -5,16 +5,8 @@ from dataclasses import replace
 import pytest
 from pydantic import TypeAdapter
 
-from bot.conversation import (
-    Ask,
-    Card,
-    Command,
-    Conversation,
-    Incoming,
-    Report,
-    Say,
-    Tips,
-)  # fmt: skip
+from bot.conversation import Command, Conversation, Incoming
+from bot.replies import Ask, Card, Report, Say, Tips
 from tests.steps import AGREED, answers, asked, talk
 
 

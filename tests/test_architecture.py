@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 PURE = {"advice", "ask", "calculators", "conditions", "conversation", "counting", "flow", "guidance",
         "handbook", "handout", "knowledge", "lint", "messages", "parameters", "private",
-        "questionnaire", "reading", "recall", "reminders", "rights", "service", "survey",
+        "questionnaire", "reading", "recall", "reminders", "replies", "rights", "service", "survey",
         "wording"}  # fmt: skip
 
 # What each room may import of ours, in the order in which one stands on the other.
@@ -24,12 +24,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.reminders": set(),
     "bot.questionnaire": {"bot.conditions"},
     "bot.conversation": {"bot.questionnaire", "bot.reminders"},
+    "bot.replies": {"bot.conversation", "bot.questionnaire", "bot.reminders"},
     "bot.reading": {"bot.questionnaire"},
     "bot.ask": {"bot.reading"},
-    "bot.rights": {"bot.conversation", "bot.questionnaire"},
-    "bot.advice": {"bot.conversation"},
-    "bot.recall": {"bot.conversation", "bot.reminders"},
-    "bot.survey": {"bot.conversation", "bot.questionnaire"},
+    "bot.rights": {"bot.conversation", "bot.questionnaire", "bot.replies"},
+    "bot.advice": {"bot.conversation", "bot.replies"},
+    "bot.recall": {"bot.conversation", "bot.reminders", "bot.replies"},
+    "bot.survey": {"bot.conversation", "bot.questionnaire", "bot.replies"},
     "bot.flow": {
         "bot.advice",
         "bot.conversation",
@@ -37,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.questionnaire",
         "bot.reading",
         "bot.recall",
+        "bot.replies",
         "bot.rights",
         "bot.survey",
     },
@@ -93,15 +95,17 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.parameters",
         "bot.questionnaire",
         "bot.reminders",
+        "bot.replies",
         "bot.wording",
     },
-    "bot.counting": {"bot.conversation", "bot.messages"},
+    "bot.counting": {"bot.conversation", "bot.messages", "bot.replies"},
     "bot.service": {
         "bot.conversation",
         "bot.counting",
         "bot.messages",
         "bot.questionnaire",
         "bot.reminders",
+        "bot.replies",
     },
     "bot.simulator": set(),  # it knows Telegram, and nothing of our bot
     "bot.adapters": {

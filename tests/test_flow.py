@@ -2,16 +2,8 @@
 
 from dataclasses import replace
 
-from bot.conversation import (
-    Ask,
-    AskConsent,
-    Command,
-    Consent,
-    Report,
-    Say,
-    Tips,
-    Typed,
-)  # fmt: skip
+from bot.conversation import Command, Consent, Typed
+from bot.replies import Ask, AskConsent, Report, Say, Tips
 from tests.questionnaires import CONSENT, flow
 from tests.steps import AGREED, FLOW, answers, asked, talk
 

@@ -6,21 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation import (
-    Answer,
-    Ask,
-    AskConsent,
-    Command,
-    Conversation,
-    Incoming,
-    Media,
-    Report,
-    Review,
-    Say,
-    Tap,
-    Typed,
-)  # fmt: skip
+from bot.conversation import Command, Conversation, Incoming, Media, Tap, Typed
 from bot.questionnaire import Renaming
+from bot.replies import Answer, Ask, AskConsent, Report, Review, Say
 from tests.questionnaires import AGE, DEBT, WORK, flow, question
 from tests.steps import AGREED, FLOW, answers, asked, talk
 

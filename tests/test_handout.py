@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from bot import guidance
 from bot.adapters.files import load_knowledge
-from bot.conversation import Conversation, Report
+from bot.conversation import Conversation
 from bot.handout import CardData, Handout, card, handout
 from bot.handout.sheet import WORDS
 from bot.handout.texts import checklist
 from bot.messages import Speaker
 from bot.questionnaire import LANGUAGES, Answers, Language
+from bot.replies import Report
 from bot.wording import per_hundred, place, plain
 from models.risk import Score
 from tests.answer_sets import answer_set

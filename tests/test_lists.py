@@ -8,17 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import guidance
-from bot.conversation import (
-    Ask,
-    Conversation,
-    Mark,
-    Report,
-    Tips,
-)
+from bot.conversation import Conversation, Mark
 from bot.knowledge import THEMES
 from bot.messages import Button, Message
 from bot.messages.lists import ROOM, ROWS, Entry, pages
 from bot.questionnaire import LANGUAGES, Answers, Language
+from bot.replies import Ask, Report, Tips
 from tests.answer_sets import answer_set
 from tests.talks import TODAY, speaker
 from tests.worded import PIECES, QUESTIONNAIRE, data, fits, talk, worded

@@ -6,22 +6,10 @@ from typing import get_args
 
 import pytest
 
-from bot.conversation import (
-    MARKS,
-    Ask,
-    AskConsent,
-    Card,
-    Explain,
-    MyData,
-    Note,
-    Report,
-    Review,
-    Say,
-    Saying,
-    Tips,
-)
+from bot.conversation import MARKS
 from bot.messages.buttons import MOST
 from bot.questionnaire import LANGUAGES, Language
+from bot.replies import Ask, AskConsent, Card, Explain, MyData, Note, Report, Review, Say, Saying, Tips
 from bot.simulator.entities import read_html
 from tests.answer_sets import answer_set
 from tests.worded import PIECES, QUESTIONNAIRE, STANDING_LINE, fits, talk, worded

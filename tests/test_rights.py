@@ -8,10 +8,11 @@ import pytest
 
 from bot import rights
 from bot.adapters.updates import _incoming
-from bot.conversation import Conversation, Explain, MyData, Report, Review, Say, Tap, Typed
+from bot.conversation import Conversation, Tap, Typed
 from bot.messages import File, Message
 from bot.parameters import Figures
 from bot.reminders import CHINA
+from bot.replies import Explain, MyData, Report, Review, Say
 from bot.service import Envelope, Wake, settle
 from tests.talks import CONSENT, NOON, SHORT_PATH, speaker
 

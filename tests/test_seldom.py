@@ -18,13 +18,14 @@ from bot.adapters.metrics import Metrics
 from bot.adapters.store import Store
 from bot.adapters.updates import envelope_of, read_update
 from bot.ask import Asker
-from bot.conversation import Answer, Command, Conversation, MyData, Say, SetReminder
+from bot.conversation import Command, Conversation
 from bot.messages import Message, Speaker, script
 from bot.parameters import Parameters
 from bot.reading import Match, read
 from bot.reading.numerals import english
 from bot.reading.scale import of
 from bot.reminders import Reminder
+from bot.replies import Answer, MyData, Say, SetReminder
 from bot.service import Envelope, Wake, settle
 from bot.wording import Wording
 from tests.questionnaires import option

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.logs import Lines
-from bot.conversation import Ask, Conversation, Reply
+from bot.conversation import Conversation
 from bot.messages import Message, Speaker
 from bot.questionnaire import Language
+from bot.replies import Ask, Reply
 from bot.simulator.server import Simulator
 from bot.simulator.worker import Worker
 from tests.talks import CONSENT, SHORT_PATH, TOKEN, VAULT, answer_all, running_bot, speaker, tap

@@ -1,11 +1,9 @@
 """Replies worded for imagined answers, and what every message must keep to."""
 
-from bot.conversation import (
-    Conversation,
-    Reply,
-)
+from bot.conversation import Conversation
 from bot.messages import Message
 from bot.questionnaire import Answers, Language
+from bot.replies import Reply
 from bot.simulator.entities import read_html, units
 from tests.talks import TODAY, speaker
 

@@ -6,12 +6,13 @@ from datetime import datetime, time
 
 from bot import guidance, handout
 from bot.ask import Asker
-from bot.conversation import Answer, AskDay, AskReminder, Conversation, MyData, Reminders, Stuck, TakeAlong
+from bot.conversation import Conversation
 from bot.messages.buttons import MOST, Button, File, Keyboard, Message, in_rows
 from bot.messages.sheet import Sheet
 from bot.parameters import Figures
 from bot.questionnaire import Language
 from bot.reminders import CHINA, WHENS, days_ahead, due
+from bot.replies import Answer, AskDay, AskReminder, MyData, Reminders, Stuck, TakeAlong
 
 WEEK = 7  # days in a row of the calendar
 

@@ -1,9 +1,9 @@
 """Consent and questions in words and buttons."""
 
-from bot.conversation import Ask, AskConsent
 from bot.messages.buttons import Button, Keyboard, Message, in_rows, tick
 from bot.messages.sheet import Sheet
 from bot.questionnaire import Question
+from bot.replies import Ask, AskConsent
 
 BAR = 10  # squares of the progress bar
 NUMBERS = "①②③④⑤"  # phones cut long buttons, so a purpose is stated in full above its tick

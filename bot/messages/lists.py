@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import guidance
-from bot.conversation import Tips
 from bot.guidance import NotEligible
 from bot.knowledge import THEMES
 from bot.messages.buttons import Button, Keyboard, Message
 from bot.messages.sheet import Sheet
+from bot.replies import Tips
 
 ROWS = 6  # entries of a page; with turning pages and going back it has eight rows of buttons
 ROOM = 440  # characters of a page's entries; with its heading it has 700

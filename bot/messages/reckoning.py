@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from bot import calculators
 from bot.calculators import Age
-from bot.conversation import Reckon
 from bot.messages.buttons import Button, Message, in_rows
 from bot.messages.sheet import Sheet
 from bot.parameters import Figures, NoValue
+from bot.replies import Reckon
 
 PROVINCE = "province"
 YEARS = (15, 20, 25, 30)

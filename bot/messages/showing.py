@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from bot import guidance
-from bot.conversation import LATER, MARKS, Card, Remind, Report
+from bot.conversation import LATER, MARKS
 from bot.guidance import Advised, Scores
 from bot.messages.buttons import MOST, Button, Keyboard, Message, in_rows
 from bot.messages.sheet import Sheet
 from bot.questionnaire import Answers
+from bot.replies import Card, Remind, Report
 
 
 def report(sheet: Sheet, reply: Report) -> Message:

@@ -8,14 +8,22 @@ from typing import assert_never
 
 from bot import guidance
 from bot.ask import Asker
-from bot.conversation import (
+from bot.conversation import Conversation
+from bot.flow import Flow
+from bot.knowledge import Knowledge
+from bot.messages import asides, asking, lists, reckoning, showing
+from bot.messages.buttons import Button, Message
+from bot.messages.script import traditional
+from bot.messages.sheet import Operator, Sheet
+from bot.messages.simple import simple
+from bot.questionnaire import Language
+from bot.replies import (
     Answer,
     Ask,
     AskConsent,
     AskDay,
     AskReminder,
     Card,
-    Conversation,
     Explain,
     MyData,
     Reckon,
@@ -31,14 +39,6 @@ from bot.conversation import (
     TakeAlong,
     Tips,
 )
-from bot.flow import Flow
-from bot.knowledge import Knowledge
-from bot.messages import asides, asking, lists, reckoning, showing
-from bot.messages.buttons import Button, Message
-from bot.messages.script import traditional
-from bot.messages.sheet import Operator, Sheet
-from bot.messages.simple import simple
-from bot.questionnaire import Language
 from bot.wording import plain
 
 MANY = 2_000  # worded questions that are remembered

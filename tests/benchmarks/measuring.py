@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import psutil
 
-from bot.conversation import Ask
+from bot.replies import Ask
 from tests.benchmarks.rivals import PATH, TOKEN
 from tests.benchmarks.telegram import Telegram
 from tests.talks import CONSENT, SHORT_PATH, TODAY, speaker

@@ -13,8 +13,9 @@ from pydantic import TypeAdapter
 
 from bot.adapters.rows import unsealed
 from bot.adapters.tables import conversations, dead_letters, outbox, updates, years
-from bot.conversation import Conversation, Reply
+from bot.conversation import Conversation
 from bot.messages import Message, Speaker
+from bot.replies import Reply
 from bot.service import Envelope, Outgoing, Settled, settle
 from tests.talks import VAULT, speaker
 

@@ -10,10 +10,11 @@ from bot.adapters.deletion import Retention
 from bot.adapters.files import load_knowledge
 from bot.adapters.tables import conversations
 from bot.adapters.yearly_limit import LIMIT
-from bot.conversation import Conversation, Say
+from bot.conversation import Conversation
 from bot.guidance import card
 from bot.messages.sheet import Operator
 from bot.questionnaire import LANGUAGES
+from bot.replies import Say
 from tests.privacy import audit
 from tests.talks import CONSENT, SHORT_PATH, TODAY, speaker
 from tests.test_rights import data_of, said, state
