@@ -8,8 +8,11 @@ from bot.handout import CardData, Handout
 
 Colour = Literal["success", "primary", "danger"]  # the Bot API's names
 COLOURS: dict[str, Colour] = {
-    "done": "success", "-": "primary", "go:forget": "danger", "go:restart": "danger",
-}  # fmt: skip
+    "done": "success",
+    "-": "primary",
+    "go:forget": "danger",
+    "go:restart": "danger",
+}
 MOST = 700  # characters of a message, so that it is read; a card of advice has its steps and may have more
 
 
