@@ -79,7 +79,7 @@ fuzz: $(VENV)/hunt
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300)
 
 prove: $(VENV)/dev
-	LONG=1 $(BIN)/python -m pytest --numprocesses=2 tests/privacy
+	LONG=1 $(BIN)/python -m pytest --numprocesses=2 --timeout=7200 tests/privacy
 
 mutants: $(VENV)/hunt
 	$(BIN)/python -m tests.mutants
