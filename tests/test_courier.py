@@ -17,7 +17,7 @@ from bot.adapters.buckets import MANY
 from bot.adapters.courier import Courier
 from bot.adapters.metrics import Metrics
 from bot.adapters.outbox import Letter
-from bot.adapters.pace import Pace
+from bot.adapters.pace import CAREFUL, Pace
 from bot.adapters.store import Store
 from bot.adapters.tables import conversations
 from bot.adapters.tables import outbox as letters_table
@@ -52,7 +52,7 @@ class Paused(Pace):
         super().__init__()
         self.over = asyncio.Event()
 
-    async def wait(self, chat: bytes, processes: int = 1) -> None:
+    async def wait(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> None:
         await self.over.wait()
 
 
@@ -97,8 +97,8 @@ async def write(store: Store, update: int, chat: int, texts: str) -> None:
 
 
 @asynccontextmanager
-async def working(store: Store, post: Post) -> AsyncIterator[Courier]:
-    active = Courier(store, post.deliver, UNHURRIED)
+async def working(store: Store, post: Post, pace: Pace = UNHURRIED) -> AsyncIterator[Courier]:
+    active = Courier(store, post.deliver, pace)
     task = asyncio.create_task(active.run())
     await until(lambda: bool(store.outbox.hold.name))
     try:
@@ -390,6 +390,31 @@ def test_the_pace_keeps_to_both_measures() -> None:
     now[0] = 200.0
     shared = [pace.reserve(bytes([n]), processes=2) for n in range(10)]
     assert shared[-1] == pytest.approx(1.0)
+
+
+def test_an_edit_keeps_to_its_chats_measure_and_not_to_the_common_one() -> None:
+    now = [0.0]
+    pace = Pace(overall=10, chat=1, burst=2, monotonic=lambda: now[0])
+    assert [pace.reserve(b"a", edits=True) for _ in range(4)] == [0, 0, 1, 2]
+    assert [pace.reserve(bytes([n]), edits=True) for n in range(30)] == [0] * 30
+    assert [pace.reserve(bytes([n]), 1) for n in range(100, 110)] == [0] * 10
+
+
+def test_after_a_refusal_edits_keep_to_the_common_measure_too_for_a_while() -> None:
+    now = [0.0]
+    pace = Pace(overall=10, chat=0, monotonic=lambda: now[0])
+    pace.refused()
+    assert [pace.reserve(bytes([n]), edits=True) for n in range(30)][-1] == pytest.approx(2.0)
+    now[0] = CAREFUL + 1
+    assert [pace.reserve(bytes([n]), edits=True) for n in range(30)] == [0] * 30
+
+
+async def test_a_refused_letter_makes_the_pace_careful(store: Store) -> None:
+    pace, post = Pace(overall=0.5, chat=0), Post(RetryAfter(timedelta(seconds=0)))
+    async with working(store, post, pace):
+        await write(store, 1, 7, "a")
+        await until(lambda: post.taken == [(7, "a")])
+    assert pace.reserve(b"other", edits=True) > 0
 
 
 def test_the_pace_forgets_no_chat_that_took_in_advance() -> None:

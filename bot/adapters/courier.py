@@ -118,7 +118,8 @@ class Courier:
                 if lane[0].holder != self._hold.name:
                     lane.popleft()  # someone else's by now, or deleted
                     continue
-                await self._pace.wait(person, self._hold.processes)
+                edits = lane[0].outgoing.edits is not None
+                await self._pace.wait(person, self._hold.processes, edits=edits)
                 ended = await self._ended(lane)
                 self._gone |= ended
                 while lane and lane[0].id in ended:  # a deletion may have emptied the lane meanwhile
@@ -135,6 +136,7 @@ class Courier:
                 await self._deliver(letter.outgoing)
             except RetryAfter as error:
                 self._count("retried")
+                self._pace.refused()
                 await asyncio.sleep(_seconds(error) + random.uniform(0, 0.2))  # noqa: S311 - jitter
                 await self._drop_the_deleted(lane)
             except Forbidden:

@@ -6,9 +6,15 @@ from collections.abc import Callable
 
 from bot.adapters.buckets import Bucket, Buckets
 
+CAREFUL = 60.0  # seconds after a refusal for which edits keep to the common measure too
+
 
 class Pace:
-    """Telegram's limits. `overall` is for all processes together: each keeps to its share. 0: no limit."""
+    """Telegram's limits. `overall` is for all processes together: each keeps to its share. 0: no limit.
+
+    The common measure is published for messages, to keep bots from broadcasting. An edit answers somebody's
+    tap; it shares its chat's measure alone (https://github.com/tdlib/td/issues/3034), until Telegram refuses.
+    """
 
     def __init__(
         self,
@@ -20,17 +26,22 @@ class Pace:
         self._overall, self._chat, self._monotonic = overall, chat, monotonic
         self._common = Bucket(overall, overall, overall, monotonic())
         self._chats: Buckets[bytes, Bucket] = Buckets(Bucket, chat, burst)
+        self._careful_until = monotonic()
 
-    async def wait(self, chat: bytes, processes: int = 1) -> None:
-        """Wait until one more message may go to this chat."""
-        pause = self.reserve(chat, processes)
+    def refused(self) -> None:
+        """Hear that Telegram found us too fast."""
+        self._careful_until = self._monotonic() + CAREFUL
+
+    async def wait(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> None:
+        """Wait until one more message, or edit of one, may go to this chat."""
+        pause = self.reserve(chat, processes, edits=edits)
         if pause > 0:
             await asyncio.sleep(pause)
 
-    def reserve(self, chat: bytes, processes: int = 1) -> float:
-        """Take one from both measures; gives the seconds to wait."""
+    def reserve(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> float:
+        """Take one from the measures that count it; gives the seconds to wait."""
         now, pause = self._monotonic(), 0.0
-        if self._overall:
+        if self._overall and (not edits or now < self._careful_until):
             self._common.rate = self._common.size = self._overall / processes
             pause = self._common.take(now)
         if self._chat:

@@ -74,10 +74,12 @@ def test_telegrams_limits_hold_per_chat_per_group_and_overall() -> None:
         return limits(Call(method, {"chat_id": chat})) is None
 
     assert [sent(1) for _ in range(5)] == [True, True, True, False, False]
-    assert sent(1, "editMessageText")
+    assert not sent(1, "editMessageText")
+    assert sent(1, "answerCallbackQuery")
     now = 1.0
     assert [sent(1), sent(1)] == [True, False]
     assert sum(sent(-1) for _ in range(25)) == 20
+    assert all(sent(chat, "editMessageText") for chat in range(200, 250))
     assert sum(sent(chat) for chat in range(100, 150)) == 30 - 21
     fault = limits(Call("sendMessage", {"chat_id": 1}))
     assert fault is not None
