@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
@@ -23,7 +24,7 @@ from bot.adapters.settings import Secret, SettingMissing, Settings
 from bot.adapters.store import Store
 from bot.adapters.terminal import Terminal, hold
 from bot.adapters.tombstones import Tombstones
-from bot.adapters.vault import Vault, keys_in
+from bot.adapters.vault import Vault, keys_in, write_keys
 from bot.lint import lint, outdated, told_otherwise
 from bot.messages import Operator, Speaker
 from bot.office import command_line as office
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.set_up()
     try:
         status: int = options.run(options)
-    except (SettingMissing, DatabaseBehind, ValueError) as error:
+    except (SettingMissing, DatabaseBehind, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -53,30 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="try it here: the bot, a local Telegram double and a chat page")
-    demo.add_argument("--port", type=int, default=8080, help="of the chat page (default 8080)")
-    demo.add_argument("--database", type=Path, default=Path("var/demo.sqlite"), help="where answers are kept")
-    demo.set_defaults(run=lambda options: asyncio.run(_demo(options.port, options.database)))
-
-    terminal = commands.add_parser("terminal", help="hold the talk in this terminal")
-    terminal.add_argument("--language", choices=["zh", "en"], default="zh")
-    terminal.add_argument("--on", type=date.fromisoformat, help="as on this day (YYYY-MM-DD)")
-    terminal.add_argument("--record", type=Path, help="write the transcript to this file")
-    terminal.set_defaults(run=_terminal)
-
-    polling = commands.add_parser("polling", help="run in Telegram; BOT_TOKEN must be set")
-    polling.set_defaults(run=lambda _options: asyncio.run(_polling(Settings.read(os.environ))))
-
-    serving = commands.add_parser("webhook", help="run in Telegram behind a web server; WEBHOOK_SECRET too")
-    serving.set_defaults(run=lambda _options: _uvloop(_webhook(Settings.read(os.environ))))
-
-    migrating = commands.add_parser("migrate", help="bring the database's schema up to date")
-    migrating.set_defaults(run=lambda _options: asyncio.run(_migrate(Settings.read(os.environ))))
-
-    rotating = commands.add_parser("rotate-keys", help="seal everyone's key with the newest master key")
-    rotating.add_argument("--new", action="store_true", help="add a new master key to the file first")
-    rotating.set_defaults(run=lambda options: asyncio.run(_rotate(Settings.read(os.environ), options.new)))
-
+    _to_try(commands)
+    _to_serve(commands)
     letters = commands.add_parser("letters", help="what Telegram refused for ever: look, retry, drop")
     letters.add_argument("action", choices=["list", "retry", "drop"], nargs="?", default="list")
     letters.add_argument("ids", type=int, nargs="*", help="of the letters; none: all")
@@ -93,6 +72,34 @@ def _parser() -> argparse.ArgumentParser:
 
     office.register(commands, print)
     return parser
+
+
+def _to_try(commands: Any) -> None:
+    demo = commands.add_parser("demo", help="try it here: the bot, a local Telegram double and a chat page")
+    demo.add_argument("--port", type=int, default=8080, help="of the chat page (default 8080)")
+    demo.add_argument("--database", type=Path, default=Path("var/demo.sqlite"), help="where answers are kept")
+    demo.set_defaults(run=lambda options: asyncio.run(_demo(options.port, options.database)))
+
+    terminal = commands.add_parser("terminal", help="hold the talk in this terminal")
+    terminal.add_argument("--language", choices=["zh", "en"], default="zh")
+    terminal.add_argument("--on", type=date.fromisoformat, help="as on this day (YYYY-MM-DD)")
+    terminal.add_argument("--record", type=Path, help="write the transcript to this file")
+    terminal.set_defaults(run=_terminal)
+
+
+def _to_serve(commands: Any) -> None:
+    polling = commands.add_parser("polling", help="run in Telegram; BOT_TOKEN must be set")
+    polling.set_defaults(run=lambda _options: asyncio.run(_polling(Settings.read(os.environ))))
+
+    serving = commands.add_parser("webhook", help="run in Telegram behind a web server; WEBHOOK_SECRET too")
+    serving.set_defaults(run=lambda _options: _uvloop(_webhook(Settings.read(os.environ))))
+
+    migrating = commands.add_parser("migrate", help="bring the database's schema up to date")
+    migrating.set_defaults(run=lambda _options: asyncio.run(_migrate(Settings.read(os.environ))))
+
+    rotating = commands.add_parser("rotate-keys", help="seal everyone's key with the newest master key")
+    rotating.add_argument("--new", action="store_true", help="add a new master key to the file first")
+    rotating.set_defaults(run=lambda options: asyncio.run(_rotate(Settings.read(os.environ), options.new)))
 
 
 async def _demo(port: int, database: Path) -> int:
@@ -181,7 +188,7 @@ async def _rotate(settings: Settings, new: bool) -> int:
             raise SettingMissing(
                 "--new changes MASTER_KEYS_FILE; with MASTER_KEYS add a `wrap` line yourself"
             )
-        settings.master_keys_file.write_text(str(keys), encoding="ascii")
+        write_keys(settings.master_keys_file, keys)
     engine = open_engine(settings.database_url)
     try:
         count = await rewrap(engine, Vault(settings.keys()))

@@ -1,6 +1,9 @@
 """Settings are read from the environment, and a wrong one is refused with what to do."""
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,3 +110,31 @@ def test_broken_keys_are_refused_without_being_repeated(text: str, told: str) ->
     with pytest.raises(ValueError, match=told) as refused:
         Keys.parse(text.replace("\\n", "\n"))
     assert "AAAA" not in str(refused.value)
+
+
+def test_a_rotation_that_runs_out_of_disk_leaves_the_old_keys_whole(tmp_path: Path) -> None:
+    path = tmp_path / "master.keys"
+    old = keys_in(path)
+    environment = {**os.environ, "MASTER_KEYS_FILE": str(path), "MASTER_KEYS": ""}
+    ended = subprocess.run(  # no file may grow: as on a full disk
+        ["sh", "-c", 'ulimit -f 0; exec "$0" -m bot rotate-keys --new', sys.executable],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert keys_in(path) == old
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_processes_that_start_at_once_have_the_same_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, first = tmp_path / "master.keys", Keys.new()
+
+    def overtaken() -> Keys:
+        path.write_text(str(first), encoding="ascii")
+        path.chmod(0o600)
+        return Keys(bytes(KEY), (bytes(KEY),))
+
+    monkeypatch.setattr(Keys, "new", overtaken)
+    assert keys_in(path) == first
