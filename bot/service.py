@@ -91,6 +91,31 @@ class Settled:
     counts: Counter[Count] = field(default_factory=Counter)
     stood: dict[int, str | None] = field(default_factory=dict)
 
+    def is_new(self, update: int | None, seen: Set[int]) -> bool:
+        """Note an update as handled; says whether it wasn't yet."""
+        if update is None:
+            return True
+        if update in seen or update in self.handled:
+            return False
+        self.handled.append(update)
+        return True
+
+    def add(self, envelope: Envelope, held: Conversation | None, taken: "Taken", *, finished: bool) -> None:
+        """Add the effect of a turn that came after all others here."""
+        chat, talk = envelope.chat, taken.talk
+        if talk != held:
+            self.conversations[chat] = talk
+            self.stood.setdefault(chat, taken.stood)
+            (self.finished.add if finished else self.finished.discard)(chat)
+        if talk is None and held is not None:
+            self.forgotten.add(chat)
+            self.outgoing = [other for other in self.outgoing if other.chat != chat]
+        self.outgoing += taken.outgoing
+        self.shown += taken.shown
+        self.counts.update(taken.counts)
+        if held is None and isinstance(envelope.incoming, Command) and envelope.incoming.name == "start":
+            self.came.append(envelope.incoming.rest)
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -118,41 +143,22 @@ def settle(
     other turn.
     """
     settled = Settled()
-    handled: set[int] = set()
     for envelope in envelopes:
-        if envelope.update is not None:
-            if envelope.update in seen or envelope.update in handled:
-                continue
-            handled.add(envelope.update)
-            settled.handled.append(envelope.update)
+        if not settled.is_new(envelope.update, seen):
+            continue
         held = settled.conversations.get(envelope.chat, conversations.get(envelope.chat))
         try:
             taken = _turn(speaker, envelope, held, now)
         except Exception as error:  # noqa: BLE001 - one turn's bug must not take the others' turns along
             settled.failures.append(error)
-            if not isinstance(envelope.incoming, Wake):
-                (sorry,) = speaker.word(Say("sorry"), held, _language(envelope, held), now.date())
-                settled.outgoing.append(Outgoing(envelope.chat, sorry))
+            settled.outgoing += _sorry(speaker, envelope, held, now)
             continue
         if taken.talk is not None and taken.talk.consent and not (held and held.consent):
             if settled.joined >= room:
                 taken = Taken(held, _full(speaker, envelope, held, now))
             else:
                 settled.joined += 1
-        talk = taken.talk
-        if talk != held:
-            settled.conversations[envelope.chat] = talk
-            settled.stood.setdefault(envelope.chat, taken.stood)
-            finished = talk is not None and _finished(speaker, talk)
-            (settled.finished.add if finished else settled.finished.discard)(envelope.chat)
-        if talk is None and held is not None:
-            settled.forgotten.add(envelope.chat)
-            settled.outgoing = [other for other in settled.outgoing if other.chat != envelope.chat]
-        settled.outgoing += taken.outgoing
-        settled.shown += taken.shown
-        settled.counts.update(taken.counts)
-        if held is None and isinstance(envelope.incoming, Command) and envelope.incoming.name == "start":
-            settled.came.append(envelope.incoming.rest)
+        settled.add(envelope, held, taken, finished=taken.talk is not None and _finished(speaker, taken.talk))
     return settled
 
 
@@ -184,6 +190,13 @@ def _turn(speaker: Speaker, envelope: Envelope, held: Conversation | None, now: 
         ),
         stood_at(envelope.incoming, given, replies),
     )
+
+
+def _sorry(speaker: Speaker, envelope: Envelope, held: Conversation | None, now: datetime) -> list[Outgoing]:
+    if isinstance(envelope.incoming, Wake):
+        return []  # nobody wrote, so nobody waits
+    (line,) = speaker.word(Say("sorry"), held, _language(envelope, held), now.date())
+    return [Outgoing(envelope.chat, line)]
 
 
 def _full(speaker: Speaker, envelope: Envelope, held: Conversation | None, now: datetime) -> list[Outgoing]:
