@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ import psutil
 
 from bot.replies import Ask
 from tests.benchmarks.rivals import PATH, TOKEN
+from tests.benchmarks.shares import held
 from tests.benchmarks.telegram import Telegram
 from tests.talks import CONSENT, SHORT_PATH, TODAY, speaker
 
@@ -33,12 +34,17 @@ OUR_TAPS = [*CONSENT, *SHORT_PATH]
 
 @dataclass(frozen=True)
 class Entry:
-    """A bot to measure: its name, its kind, and for ours the database and the number of processes."""
+    """A bot to measure: its name, its kind, and for ours the database and the number of processes.
+
+    `share` is how much of a core each process may have; 0: as much as it gets.
+    """
 
     name: str
     kind: str
     database: str = ""
     processes: int = 1
+    share: float = 0
+    chats: int = CHATS
 
     @property
     def ours(self) -> bool:
@@ -117,7 +123,11 @@ async def running(
     try:
         for port in ports:
             await until_open(port, started, folder)
-        yield ports, [psutil.Process(process.pid) for process in started], time.perf_counter() - began
+        cold = time.perf_counter() - began
+        with ExitStack() as stack:
+            for process in started if entry.share else ():
+                stack.enter_context(held(process.pid, entry.share))
+            yield ports, [psutil.Process(process.pid) for process in started], cold
     finally:
         for process in started:
             process.kill()
@@ -141,10 +151,10 @@ async def until_open(port: int, started: Sequence["subprocess.Popen[bytes]"], fo
 async def measure(entry: Entry, telegram: Telegram, folder: Path, seconds: float = SECONDS) -> Row:
     path, taps = ("/telegram", OUR_TAPS) if entry.ours else (PATH, TAPS)
     async with running(entry, telegram.api, folder) as (ports, processes, cold):
-        await telegram.drive(ports, path, SECRET, taps, CHATS, min(2.0, seconds / 2))  # warm
+        await telegram.drive(ports, path, SECRET, taps, entry.chats, min(2.0, seconds / 2))  # warm
         around = [psutil.Process(), *(servers() if "postgresql" in entry.database else ())]
         cpu, outside, memory = spent(processes), spent(around), resident(processes)
-        result = await telegram.drive(ports, path, SECRET, taps, CHATS, seconds)
+        result = await telegram.drive(ports, path, SECRET, taps, entry.chats, seconds)
         cpu, outside = spent(processes) - cpu, spent(around) - outside
         grown = resident(processes) - memory
     count = len(result.latencies)

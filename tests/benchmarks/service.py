@@ -13,7 +13,18 @@ from bot.adapters.database import migrate, open_engine
 from bot.adapters.vault import Vault, keys_in
 from tests.benchmarks.growth import growth
 from tests.benchmarks.measuring import CHATS, DATABASE, SECONDS, Entry, Row, measure
+from tests.benchmarks.shares import Unheld
 from tests.benchmarks.telegram import Telegram
+
+
+SHARE = 0.2  # of a core: so that four processes, the double and the server find room on two cores
+
+CROWD = 200  # chats at once: so many that no process waits for taps
+
+
+def held_to(processes: int) -> str:
+    """Name the entry of processes that are held to their share of a core."""
+    return f"... {processes} of {SHARE:.0%} of a core each"
 
 
 async def postgres(name: str) -> str | None:
@@ -48,6 +59,7 @@ async def table() -> list[Row]:
         entries += [
             Entry(f"ours, PostgreSQL, {n} process{'es' * (n > 1)}", "ours", server, n) for n in (1, 2, 4)
         ]
+        entries += [Entry(held_to(n), "ours", server, n, SHARE, CROWD) for n in (1, 2, 4)]
     async with Telegram() as telegram:
         for entry in entries:
             with tempfile.TemporaryDirectory() as name:
@@ -62,7 +74,7 @@ async def table() -> list[Row]:
                     await engine.dispose()
                 try:
                     rows.append(await measure(entry, telegram, folder))
-                except (RuntimeError, TimeoutError) as error:
+                except (RuntimeError, TimeoutError, Unheld) as error:
                     print(f"  {entry.name}: not measured: {error}")
     return rows
 
@@ -105,6 +117,11 @@ def print_table(rows: Mapping[str, Row]) -> None:
             f"2 processes on PostgreSQL: {two.rate / one.rate:.2f} times 1; these {cores} cores, which the "
             f"double and the server share, allow {at_most:.2f}"
         )
+    alone = rows.get(held_to(1))
+    for more in (2, 4):
+        together = rows.get(held_to(more))
+        if alone and together:
+            print(f"{more} processes of {SHARE:.0%} of a core each: {together.rate / alone.rate:.2f} times 1")
 
 
 if __name__ == "__main__":
