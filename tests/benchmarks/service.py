@@ -16,7 +16,6 @@ from tests.benchmarks.measuring import CHATS, DATABASE, SECONDS, Entry, Row, mea
 from tests.benchmarks.shares import Unheld
 from tests.benchmarks.telegram import Telegram
 
-
 SHARE = 0.2  # of a core: so that four processes, the double and the server find room on two cores
 
 CROWD = 200  # chats at once: so many that no process waits for taps

@@ -1,4 +1,4 @@
-"""Hold a process to a share of a core, so that a small machine shows how a larger one would carry more of them.
+"""Hold a process to a share of a core, so that a small machine shows how a larger one carries more of them.
 
 By the kernel's control groups, of either version; where they can't be written, `Unheld` is raised.
 """
