@@ -93,3 +93,13 @@ def test_make_help_tells_every_target() -> None:
     targets = set(re.findall(r"^([a-z]+):", text, re.MULTILINE))
     assert set(re.findall(r'^\t@echo "([a-z]+) ', text, re.MULTILINE)) == targets - {"help", "clean"}
     assert set(re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE)[0].split()) == targets
+
+
+def test_the_changelog_begins_with_the_version_that_is_built() -> None:
+    built = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.M)
+    told = re.search(
+        r"^## (\S+) \(\d{4}-\d\d-\d\d\)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M
+    )
+    assert built
+    assert told
+    assert built[1] == told[1]
