@@ -19,10 +19,11 @@ from alembic import command
 from bot.adapters.database import DatabaseBehind, alembic_config, migrate, prepare, rewrap
 from bot.adapters.deletion import DAY, Retention, lock
 from bot.adapters.running import settling
-from bot.adapters.store import Store
+from bot.adapters.store import MOST, Store
 from bot.adapters.tables import conversations, metadata, outbox
 from bot.adapters.tombstones import Tombstone, Tombstones
 from bot.adapters.vault import Keys, Vault, WrongKey
+from bot.adapters.waking import Waking
 from bot.conversation import Command, Conversation, Tap
 from bot.messages import Button, Message
 from bot.reminders import Reminder
@@ -426,12 +427,13 @@ async def test_a_reminder_comes_once_when_its_time_has_come_however_many_process
         1: replace(TALK, reminders=(Reminder("survey", due), Reminder("emergency_fund", due + 1)))
     }
     await Store(engine, VAULT, script, clock=lambda: now.timestamp()).take(came(1))
-    assert [await store.wake() for store in stores] == [0, 0]
+    wakings = [Waking(store) for store in stores]
+    assert [await waking.wake() for waking in wakings] == [0, 0]
     now = NOON + timedelta(hours=12)  # midnight
-    await asyncio.gather(*(store.wake() for store in stores))
+    await asyncio.gather(*(waking.wake() for waking in wakings))
     assert await texts(stores[0]) == []
     now = NOON + timedelta(hours=21)
-    await asyncio.gather(*(store.wake() for store in stores))
+    await asyncio.gather(*(waking.wake() for waking in wakings))
     assert [text[:9] for text in await texts(stores[0])] == ["⏰ 您让我提醒您：", "⏰ 您让我这时候提"]
     talk = await stores[0].conversation(7)
     assert talk is not None
@@ -481,8 +483,23 @@ async def test_who_blocked_the_bot_is_not_reminded(engine: AsyncEngine, script: 
     store = Store(engine, VAULT, script)
     script.talks = {1: replace(TALK, reminders=(Reminder("survey", 1),))}
     await store.take(came(1))
+    assert await Waking(store).overdue() > 0
     await store.outbox.block(VAULT.pseudonym(7), [])
-    assert await store.wake() == 0
+    assert await Waking(store).wake() == await Waking(store).overdue() == 0
+
+
+async def test_reminders_that_no_key_opens_keep_no_others_waiting(engine: AsyncEngine) -> None:
+    """One stands amid the lost ones and one behind them all: both have come after two looks."""
+    script, lost = Script(), Vault(Keys(VAULT.keys.index, (bytes(32),)))
+    for number in range(MOST + 1):
+        script.talks = {number: replace(TALK, reminders=(Reminder("survey", 1 + number),))}
+        store = Store(engine, VAULT if number in (30, MOST) else lost, script)
+        await store.take(came(number, chat=100 + number))
+    store = Store(engine, VAULT, settling(speaker(), lambda: NOON), clock=NOON.timestamp)
+    waking = Waking(store)
+    assert [await waking.wake(), await waking.wake(), await waking.wake()] == [MOST, 1, MOST - 1]
+    assert [letter.outgoing.chat for letter in await store.outbox.waiting()] == [130, 100 + MOST]
+    assert await waking.overdue() == NOON.timestamp() - 1
 
 
 async def test_the_migrations_make_the_tables_that_the_code_uses(engine: AsyncEngine) -> None:

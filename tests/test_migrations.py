@@ -12,6 +12,7 @@ from alembic import command
 from bot.adapters.database import alembic_config, migrate
 from bot.adapters.store import Store
 from bot.adapters.tables import conversations
+from bot.adapters.waking import Waking
 from tests.talks import VAULT
 from tests.test_database import TALK, Script, came, emptied
 
@@ -111,7 +112,7 @@ async def test_what_the_older_code_writes_the_newer_reads(engine: AsyncEngine) -
         await connection.execute(sa.update(conversations).values({column.name: None for column in later}))
     assert {column.name for column in later} == {"address", "wake_at"}
     assert await store.conversation(7) == TALK
-    assert await store.wake() == 0
+    assert await Waking(store).wake() == 0
     del script.talks[1]
     script.talks[2] = TALK
     assert await store.take(came(2))

@@ -29,6 +29,9 @@ class Metrics:
         )
         self.letters = Gauge("outbox_letters", "Messages that wait", registry=self.registry)
         self.oldest = Gauge("outbox_oldest_seconds", "Age of the oldest", registry=self.registry)
+        self.overdue = Gauge(
+            "reminders_oldest_seconds", "Age of the oldest reminder that is due", registry=self.registry
+        )
         self._looked = 0.0
 
     def _counter(self, name: str, text: str, label: str) -> Counter:
@@ -43,11 +46,14 @@ class Metrics:
         self.forgotten.inc(len(effect.forgotten))
         self.conflicts.inc(effect.behind)
 
-    async def page(self, backlog: Callable[[], Awaitable[tuple[int, float]]]) -> bytes:
-        """Give the page that Prometheus reads; the outbox is looked at once in five seconds at most."""
+    async def page(
+        self, backlog: Callable[[], Awaitable[tuple[int, float]]], overdue: Callable[[], Awaitable[float]]
+    ) -> bytes:
+        """Give the page that Prometheus reads; what waits is looked at once in five seconds at most."""
         if time.monotonic() - self._looked > 5:
             self._looked = time.monotonic()
             letters, oldest = await backlog()
             self.letters.set(letters)
             self.oldest.set(oldest)
+            self.overdue.set(await overdue())
         return generate_latest(self.registry)

@@ -21,6 +21,7 @@ from bot.adapters.polling import Polling
 from bot.adapters.settings import Secret, Settings
 from bot.adapters.store import Settle, Store
 from bot.adapters.telegram import Telegram
+from bot.adapters.waking import Waking
 from bot.adapters.webhook import webhook
 from bot.conversation import Conversation
 from bot.messages import Speaker
@@ -163,10 +164,11 @@ class Bot:
 
     async def _remind(self) -> None:
         """Send what people asked to be reminded of, when its time has come."""
+        waking = Waking(self._store)
         while not self._stop.is_set():
             try:
                 if awake(now := now_in_china()) == now:
-                    await self._store.wake()
+                    await waking.wake()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("reminders not looked at", extra={"error": type(error).__name__})
             await self._stopped(REMIND)

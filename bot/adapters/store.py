@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +18,7 @@ from bot.adapters.outbox import Letter, Outbox
 from bot.adapters.rows import Row, load, seal, times
 from bot.adapters.tables import conversations, outbox, updates
 from bot.adapters.tombstones import Tombstones
-from bot.adapters.vault import Locker, Vault, WrongKey
+from bot.adapters.vault import Locker, Vault
 from bot.adapters.yearly_limit import LIMIT, YearlyLimit
 from bot.conversation import Conversation
 from bot.rights import TO_DELETION
@@ -209,19 +208,6 @@ class Store:
         if changed:
             connection.execute(self._saving, changed)
         return lockers
-
-    async def wake(self) -> int:
-        """Take the turn of every chat whose reminder is due; gives how many were looked at."""
-        c = conversations.c
-        due = sa.select(c.person, c.key, c.address).where(c.wake_at <= int(self.clock()), ~c.blocked)
-        async with self.engine.connect() as connection:
-            rows = (await connection.execute(due.order_by(c.wake_at).limit(MOST))).all()
-        for row in rows:
-            with suppress(WrongKey):  # told when they write
-                locker = self.vault.locker(row.key, row.person)
-                chat = int(locker.open(row.address, b"address:" + row.person))
-                await self.take(Envelope(None, chat, Wake()))
-        return len(rows)
 
     async def conversation(self, chat: int) -> Conversation | None:
         """Give what is kept of a chat, for the tests and the office."""

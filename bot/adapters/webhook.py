@@ -14,6 +14,7 @@ from bot.adapters.intake import Intake, NotStored
 from bot.adapters.metrics import Metrics
 from bot.adapters.settings import Secret
 from bot.adapters.store import Store
+from bot.adapters.waking import Waking
 
 PATH = "/telegram"
 LARGEST = 1_000_000  # bytes of one update; Telegram's own are far smaller
@@ -92,7 +93,7 @@ class _Pages:
 
     async def measure(self, _request: Request) -> Response:
         try:
-            page = await self.metrics.page(self.store.outbox.backlog)
+            page = await self.metrics.page(self.store.outbox.backlog, Waking(self.store).overdue)
         except GONE:
             return PlainTextResponse("the database doesn't answer", 503)
         return Response(page, media_type="text/plain; version=0.0.4")

@@ -18,6 +18,7 @@ from bot.adapters.outbox import Outbox
 from bot.adapters.pace import Pace
 from bot.adapters.store import Store
 from bot.adapters.tombstones import Tombstone, Tombstones
+from bot.adapters.waking import Waking
 from bot.conversation import Conversation
 from bot.service import Envelope, Outgoing, Settled
 from tests.faults.chaos import Chaos, Killed
@@ -82,7 +83,9 @@ class Process:
         courier = Courier(self.store, self._deliver, Pace(monotonic=self.world.loop.time))
         self.ready = True
         await asyncio.gather(
-            courier.run(), self._every(20.0, self.store.wake), self._every(3600.0, self.store.deletion.tidy)
+            courier.run(),
+            self._every(20.0, Waking(self.store).wake),
+            self._every(3600.0, self.store.deletion.tidy),
         )
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[int]]) -> None:

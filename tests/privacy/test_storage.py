@@ -21,6 +21,7 @@ from bot.adapters.metrics import Metrics
 from bot.adapters.store import Store
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Keys, Vault, WrongKey
+from bot.adapters.waking import Waking
 from bot.conversation import Command, Tap, Typed
 from bot.service import Envelope
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
@@ -105,7 +106,7 @@ async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tm
                 source.backup(copy)
                 copy.close()
             source.close()
-            page = await metrics.page(store.outbox.backlog)
+            page = await metrics.page(store.outbox.backlog, Waking(store).overdue)
     finally:
         root.removeHandler(handler)
         root.setLevel(before)
