@@ -21,6 +21,7 @@ from tests.faults.service import Service
 from tests.load.cluster import Cluster, pair
 
 DEFAULTS = {"SEND_RATE": "30", "CHAT_RATE": "1", "TAKE_RATE": "1"}  # what an operator gets who sets nothing
+DEFAULTS["PEOPLE_A_YEAR"] = "100000"  # but for the law's limit: an evening would reach the year's
 THOUGHT, SPREAD = 4.0, 0.5  # seconds that a worker reads before a tap: the median, and the log's deviation
 PATIENCE = 60.0  # seconds without an answer until a worker sends /start
 LOOK_EVERY = 5.0
