@@ -38,7 +38,7 @@ class Post:
         self.closed = asyncio.Event()
         self.closed.set()
 
-    async def deliver(self, outgoing: Outgoing) -> None:
+    async def deliver(self, outgoing: Outgoing, may: Callable[[], bool]) -> None:
         await self.closed.wait()
         if self.troubles:
             raise self.troubles.pop(0)

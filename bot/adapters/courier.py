@@ -23,7 +23,8 @@ HURRY = 0.02  # seconds before the first look for letters that wait for another 
 
 log = logging.getLogger(__name__)
 
-Deliver = Callable[[Outgoing], Awaitable[None]]
+# Sends a message if it may, asked as late as can be; raises a TelegramError when it could or might not.
+Deliver = Callable[[Outgoing, Callable[[], bool]], Awaitable[None]]
 
 
 class Courier:
@@ -132,7 +133,7 @@ class Courier:
         while lane and lane[0].holder == self._hold.name:
             letter, so_far = lane[0], [letter.id for letter in lane]
             try:
-                await self._deliver(letter.outgoing)
+                await self._deliver(letter.outgoing, partial(self._hold.sure, letter.holder))
             except RetryAfter as error:
                 self._count("retried")
                 await asyncio.sleep(_seconds(error) + random.uniform(0, 0.2))  # noqa: S311 - jitter

@@ -1,6 +1,5 @@
 """The outbox: letters written with their turn, held by one process at a time, in order for each person."""
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.adapters.dead_letters import DeadLetters
-from bot.adapters.hold import Hold
+from bot.adapters.hold import Hold, elapsed
 from bot.adapters.tables import conversations, outbox
 from bot.adapters.vault import Locker, Vault, WrongKey
 from bot.service import Outgoing
@@ -39,7 +38,7 @@ class Outbox:
         engine: AsyncEngine,
         vault: Vault,
         clock: Callable[[], float],
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = elapsed,
     ) -> None:
         self._engine, self._vault, self._clock = engine, vault, clock
         self.hold = Hold(engine, clock, monotonic)
