@@ -90,6 +90,7 @@ class Courier:
         await self._hold.release()
 
     def _hear(self, effect: Effect) -> None:
+        self._outbox.forget(effect.forgotten)
         for person in effect.forgotten & self._lanes.keys():
             self._lanes[person].clear()
         self._feed(effect.letters)
