@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.adapters import courier, hold, outbox
@@ -38,7 +39,7 @@ class Post:
         self.closed = asyncio.Event()
         self.closed.set()
 
-    async def deliver(self, outgoing: Outgoing) -> None:
+    async def deliver(self, outgoing: Outgoing, may: Callable[[], bool]) -> None:
         await self.closed.wait()
         if self.troubles:
             raise self.troubles.pop(0)
@@ -66,6 +67,24 @@ class Forgetful(Store):
             self.failures -= 1
             raise OperationalError("", {}, OSError("disk"))
         await super().sent(letter)
+
+
+class SlowToAnswer:
+    """An engine whose word that the next transaction is committed comes late."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.committed, self.answers = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        async with self.engine.begin() as connection:
+            yield connection
+        self.committed.set()
+        await self.answers.wait()
+
+    def connect(self) -> AsyncConnection:
+        return self.engine.connect()
 
 
 @pytest.fixture(autouse=True)
@@ -332,6 +351,72 @@ async def test_a_hold_that_ends_while_it_is_renewed_stays_ended_and_leaves_no_le
     await held.hold.renew()
     assert held.hold.name not in (holder, b"")
     assert [letter.outgoing.message.text for letter in await held.claim()] == ["a"]
+
+
+@asynccontextmanager
+async def claiming(engine: AsyncEngine, heir: Store, post: Post) -> AsyncIterator[None]:
+    """Leave chat 7's letter `a` to the heir, who has claimed it in the block, and hears so at its end."""
+    late = Store(engine, VAULT, heir._settle)
+    await late.outbox.hold.renew()
+    await write(late, 1, 7, "a")
+    await late.outbox.hold.release()
+    slow: Any = SlowToAnswer(engine)
+    heir.outbox._engine = slow
+    async with working(heir, post):
+        await slow.committed.wait()
+        try:
+            yield
+        finally:
+            slow.answers.set()
+        await until_empty(heir)
+
+
+async def test_what_is_written_while_a_claim_comes_back_waits_for_what_it_brings(
+    engine: AsyncEngine, store: Store
+) -> None:
+    post = Post()
+    async with claiming(engine, store, post):
+        await write(store, 2, 7, "b")
+        await write(store, 3, 8, "c")
+        await until(lambda: post.taken == [(8, "c")])
+    assert post.taken == [(8, "c"), (7, "a"), (7, "b")]
+
+
+async def test_a_claim_brings_back_nothing_that_was_deleted_on_its_way(engine: AsyncEngine) -> None:
+    def settled(envelopes: Sequence[Envelope], *others: Any) -> Settled:
+        effect = texts_of(envelopes, *others)
+        effect.forgotten = {e.chat for e in envelopes if e.incoming == Tap("x")}
+        return effect
+
+    store, post = Store(engine, VAULT, settled), Post()
+    async with claiming(engine, store, post):
+        await write(store, 2, 7, "x")
+    assert post.taken == [(7, "x")]
+
+
+async def test_a_claim_that_fails_half_way_leaves_no_letter_behind(
+    engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "LEASE", 0.1)
+    await write(store, 1, 7, "a")
+    await write(store, 2, 8, "b")
+    async with engine.begin() as connection:
+        mine = conversations.c.person == VAULT.pseudonym(7)
+        await connection.execute(sa.update(conversations).where(mine).values(key=b"broken"))
+    bury, troubles = store.outbox.dead.bury, [OperationalError("", {}, OSError("disk"))]
+
+    async def sometimes(letter: int, reason: str) -> None:
+        if troubles:
+            raise troubles.pop()
+        await bury(letter, reason)
+
+    monkeypatch.setattr(store.outbox.dead, "bury", sometimes)
+    post = Post()
+    async with working(store, post):
+        await until(lambda: bool(post.taken))
+        await until_empty(store)
+    assert post.taken == [(8, "b")]
+    assert len(await store.outbox.dead.all()) == 1
 
 
 async def test_an_outbox_that_can_not_be_read_is_read_again_and_says_so_once_a_look(

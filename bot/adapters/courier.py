@@ -23,7 +23,8 @@ HURRY = 0.02  # seconds before the first look for letters that wait for another 
 
 log = logging.getLogger(__name__)
 
-Deliver = Callable[[Outgoing], Awaitable[None]]
+# Sends a message if it may, asked as late as can be; raises a TelegramError when it could or might not.
+Deliver = Callable[[Outgoing, Callable[[], bool]], Awaitable[None]]
 
 
 class Courier:
@@ -89,6 +90,7 @@ class Courier:
         await self._hold.release()
 
     def _hear(self, effect: Effect) -> None:
+        self._outbox.forget(effect.forgotten)
         for person in effect.forgotten & self._lanes.keys():
             self._lanes[person].clear()
         self._feed(effect.letters)
@@ -133,7 +135,7 @@ class Courier:
         while lane and lane[0].holder == self._hold.name:
             letter, so_far = lane[0], [letter.id for letter in lane]
             try:
-                await self._deliver(letter.outgoing)
+                await self._deliver(letter.outgoing, partial(self._hold.sure, letter.holder))
             except RetryAfter as error:
                 self._count("retried")
                 self._pace.refused()

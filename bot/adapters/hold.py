@@ -11,19 +11,27 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.adapters.tables import holders
 
 LEASE = 15.0  # seconds for which a process holds its letters; renewed every third of that
+ON_THE_WAY = 0.2  # of a lease, its last part: nothing leaves in it, so what left before has time to arrive
+CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux's monotonic stops while it sleeps
+
+
+def elapsed() -> float:
+    """Give seconds that go on while this process is stopped, and while its machine sleeps."""
+    return time.clock_gettime(CLOCK)
 
 
 class Hold:
     """A row with an end by the database's clock, renewed while we live.
 
-    A process that was paused beyond the end finds `name` changed: its letters are someone else's.
+    A process that was paused beyond the end finds `name` changed: its letters are someone else's. Nobody
+    need tell it: by its own clock the hold ends no later than by the database's.
     """
 
     def __init__(
         self,
         engine: AsyncEngine,
         clock: Callable[[], float],
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = elapsed,
     ) -> None:
         self._engine, self._clock, self._monotonic = engine, clock, monotonic
         self._postgres = engine.dialect.name == "postgresql"
@@ -35,6 +43,10 @@ class Hold:
     def name(self) -> bytes:
         """The name under which this process holds letters now; empty when it holds none."""
         return self._name if self._monotonic() < self._until else b""
+
+    def sure(self, holder: bytes) -> bool:
+        """Say whether what leaves now under this name arrives before anyone else may send."""
+        return holder == self._name and self._monotonic() < self._until - ON_THE_WAY * LEASE
 
     async def renew(self) -> None:
         """Begin the hold, or go on with it; after a pause beyond its end it is a new one."""

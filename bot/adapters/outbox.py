@@ -1,7 +1,7 @@
 """The outbox: letters written with their turn, held by one process at a time, in order for each person."""
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.adapters.dead_letters import DeadLetters
-from bot.adapters.hold import Hold
+from bot.adapters.hold import Hold, elapsed
 from bot.adapters.tables import conversations, outbox
 from bot.adapters.vault import Locker, Vault, WrongKey
 from bot.service import Outgoing
@@ -39,12 +39,14 @@ class Outbox:
         engine: AsyncEngine,
         vault: Vault,
         clock: Callable[[], float],
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = elapsed,
     ) -> None:
         self._engine, self._vault, self._clock = engine, vault, clock
         self.hold = Hold(engine, clock, monotonic)
         self.dead = DeadLetters(engine, clock)
         self._doubts = self._settled = 0
+        self._claiming = False
+        self._forgotten: set[bytes] = set()  # people who deleted everything since the last claim began
         self.left_behind = False  # letters were written that wait for another process's earlier ones
 
     def doubt(self) -> None:
@@ -53,6 +55,10 @@ class Outbox:
         Until the next `claim` finds them, what is written waits behind them.
         """
         self._doubts += 1
+
+    def forget(self, people: AbstractSet[bytes]) -> None:
+        """Note whose letters were deleted: a claim on its way back may bring some of them."""
+        self._forgotten |= people
 
     def write(
         self,
@@ -64,14 +70,17 @@ class Outbox:
     ) -> list[Letter]:
         """Write letters inside a turn's transaction; gives those to send at once.
 
-        A person's letters wait, unheld, while earlier ones are unheld or with another process.
+        A person's letters wait, unheld, while earlier ones are unheld, with another process, or perhaps ours
+        by a claim that we haven't heard back from.
         """
         if not outgoing:
             return []
         holder = self.hold.name if self._doubts == self._settled else b""
         addressed = {people[o.chat] for o in outgoing}
         waiting = sa.select(outbox.c.person, outbox.c.holder).where(outbox.c.person.in_(addressed))
-        elsewhere = {row.person for row in connection.execute(waiting) if not holder or row.holder != holder}
+        earlier = connection.execute(waiting).all()
+        unsure = not holder or self._claiming  # looked at after the letters: a claim may begin any time
+        elsewhere = {row.person for row in earlier if unsure or row.holder != holder}
         rows: list[dict[str, Any]] = []
         for letter in outgoing:
             person, locker = people[letter.chat], lockers.get(letter.chat)
@@ -93,14 +102,25 @@ class Outbox:
         holder = self.hold.name
         if not holder:
             return []
-        self.left_behind, doubts = False, self._doubts
+        self.left_behind, doubts, self._claiming = False, self._doubts, True
+        self._forgotten = set()
         try:
             async with self._engine.begin() as connection:
                 rows = await self._claimed(connection, holder, ours_too=doubts != self._settled)
+            letters = await self._readable(rows, holder)
+            while self._forgotten & {letter.person for letter in letters}:
+                self._forgotten = set()
+                there = await self.still_there(letter.id for letter in letters)
+                letters = [letter for letter in letters if letter.id in there]
         except (SQLAlchemyError, OSError):
             self.doubt()
             raise
+        finally:
+            self._claiming = False
         self._settled = doubts
+        return letters
+
+    async def _readable(self, rows: Iterable[sa.Row[Any]], holder: bytes) -> list[Letter]:
         letters = []
         for row in rows:
             try:

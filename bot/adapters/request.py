@@ -1,8 +1,10 @@
 """The library's transport on aiohttp: less work a call than its own, and no URL in any error."""
 
 import json
+import mimetypes
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from telegram.error import (
@@ -17,9 +19,39 @@ from telegram.error import (
 from telegram.request import BaseRequest, RequestData
 
 CONNECTIONS = 100
-JSON = {"Content-Type": "application/json"}
+JSON = "application/json"
 PATIENCE = 25.0  # seconds for a message of the talk
 SECONDS = 20.0  # for a call that names no time of its own
+
+
+class Withheld(NetworkError):
+    """The call wasn't made: by the time that it could be, it might not."""
+
+
+class Upload(NamedTuple):
+    """A file that goes with a call, under the name of its field."""
+
+    field: str
+    name: str
+    content: bytes
+
+
+class _Body(aiohttp.BytesPayload):
+    """A body that asks as it is written whether it still may; nothing of the call has left by then."""
+
+    def __init__(self, content: bytes, kind: str, may: Callable[[], bool]) -> None:
+        super().__init__(content, content_type=kind)
+        self._may = may
+        self.withheld = False
+
+    async def write_with_length(
+        self, writer: aiohttp.abc.AbstractStreamWriter, content_length: int | None
+    ) -> None:
+        # The waiting is over: head and body go to the socket from here without another round of the loop.
+        if not self._may():
+            self.withheld = True
+            raise Withheld("too late")
+        await super().write_with_length(writer, content_length)
 
 
 class Request(BaseRequest):
@@ -48,30 +80,39 @@ class Request(BaseRequest):
             await self._session.close()
             self._session = None
 
-    async def call(self, url: str, payload: dict[str, Any], seconds: float = PATIENCE) -> bytes:
-        """Make one call with a JSON body; gives the answer's. Raises the library's errors.
+    async def call(
+        self,
+        url: str,
+        payload: dict[str, Any],
+        seconds: float = PATIENCE,
+        *,
+        upload: Upload | None = None,
+        may: Callable[[], bool] = lambda: True,
+    ) -> bytes:
+        """Make one call, if it may be made when there is a connection; gives the answer's body.
 
-        The library's own way makes and reads objects that are thrown away at once: for the messages of the
-        talk, nearly all calls, this is a fifth of its work.
+        Raises the library's errors; Withheld when it may not. The library's own way makes and reads objects
+        that are thrown away at once: for the messages of the talk, nearly all calls, this is a fifth of its
+        work.
         """
         if self._session is None:
             raise NetworkError("the transport is closed")
+        body = await _form(payload, upload, may) if upload else _Body(_json(payload), JSON, may)
         try:
             async with self._session.post(
                 url,
-                data=json.dumps(payload, ensure_ascii=False).encode(),
-                headers=JSON,
+                data=body,
                 timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=5),
                 allow_redirects=False,
             ) as response:
-                status, body = response.status, await response.read()
+                status, answer = response.status, await response.read()
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
-            raise NetworkError(type(error).__name__) from None
+            raise Withheld("too late") if body.withheld else NetworkError(type(error).__name__) from None
         if status != 200:
-            raise refusal(status, body)
-        return body
+            raise refusal(status, answer)
+        return answer
 
     async def do_request(
         self,
@@ -91,7 +132,7 @@ class Request(BaseRequest):
             async with self._session.request(
                 method,
                 url,
-                data=_body(request_data),
+                data=request_data.json_parameters if request_data else None,
                 timeout=aiohttp.ClientTimeout(total=seconds + 5, sock_connect=5),
                 allow_redirects=False,
             ) as response:
@@ -122,14 +163,15 @@ def refusal(status: int, body: bytes) -> TelegramError:
     return NetworkError(f"{text or 'no answer'} ({status})")
 
 
-def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
-    if data is None:
-        return None
-    if not data.contains_files:
-        return data.json_parameters
-    form = aiohttp.FormData()
-    for name, value in data.json_parameters.items():
-        form.add_field(name, value)
-    for name, (filename, content, kind) in data.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=kind)
-    return form
+def _json(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False).encode()
+
+
+async def _form(payload: dict[str, Any], upload: Upload, may: Callable[[], bool]) -> _Body:
+    form = aiohttp.FormData(default_to_multipart=True)
+    for name, value in payload.items():
+        form.add_field(name, value if isinstance(value, str) else _json(value).decode())
+    kind = mimetypes.guess_type(upload.name)[0]
+    form.add_field(upload.field, upload.content, filename=upload.name, content_type=kind)
+    whole = form()
+    return _Body(await whole.as_bytes(), whole.headers["Content-Type"], may)

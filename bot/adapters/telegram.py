@@ -10,20 +10,17 @@ from telegram import (
     Bot,
     BotCommand,
     BotCommandScopeAllPrivateChats,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputFile,
     MenuButtonCommands,
 )
 from telegram.error import BadRequest, NetworkError, TelegramError
 
-from bot.adapters.request import Request
+from bot.adapters.request import Request, Upload
 from bot.adapters.settings import Secret
 from bot.adapters.typesetting import Typesetter
 from bot.adapters.updates import ALLOWED
 from bot.handout import CardData, Handout
 from bot.knowledge import Knowledge
-from bot.messages import Attachment, Button, File, Keyboard, Message
+from bot.messages import Attachment, Button, File, Message
 from bot.questionnaire import LANGUAGES, Language
 from bot.service import Outgoing
 
@@ -64,37 +61,41 @@ class Telegram:
     def _typesetter(self) -> Typesetter:
         return Typesetter()  # made when the first picture is asked for
 
-    async def deliver(self, outgoing: Outgoing) -> None:
+    async def deliver(self, outgoing: Outgoing, may: Callable[[], bool] = lambda: True) -> None:
         """Send or edit one message; a message that can't be edited any more is sent anew.
 
-        Raises the library's TelegramError for what another try or another day may mend.
+        `may` is asked as the bytes are given to the connection. Raises the library's TelegramError for what
+        another try or another day may mend.
         """
         if outgoing.message.attachment is not None:
-            await self._hand_over(outgoing.chat, outgoing.message, outgoing.message.attachment)
+            await self._hand_over(outgoing.chat, outgoing.message, outgoing.message.attachment, may)
             return
-        if outgoing.edits is not None and await self._edited(outgoing, outgoing.edits):
+        if outgoing.edits is not None and await self._edited(outgoing, outgoing.edits, may):
             return
         content = {"chat_id": outgoing.chat, **_content(outgoing.message)}
-        await self._request.call(self._url + "sendMessage", content)
+        await self._request.call(self._url + "sendMessage", content, may=may)
 
-    async def _hand_over(self, chat: int, message: Message, attachment: Attachment) -> None:
-        content: dict[str, Any] = {"caption": message.text, "reply_markup": _keyboard(message.buttons)}
+    async def _hand_over(
+        self, chat: int, message: Message, attachment: Attachment, may: Callable[[], bool]
+    ) -> None:
+        method = "sendDocument"
         match attachment:
             case File(name, text):
-                await self._bot.send_document(chat, InputFile(text.encode(), filename=name), **content)
+                upload = Upload("document", name, text.encode())
             case CardData():
-                picture = await self._typesetter.picture(attachment)
-                await self._bot.send_photo(chat, InputFile(picture, filename="result.png"), **content)
+                method = "sendPhoto"
+                upload = Upload("photo", "result.png", await self._typesetter.picture(attachment))
             case Handout():
-                paper = await self._typesetter.pdf(attachment)
-                await self._bot.send_document(chat, InputFile(paper, filename=PRINTOUT), **content)
+                upload = Upload("document", PRINTOUT, await self._typesetter.pdf(attachment))
             case _:
                 assert_never(attachment)
+        content = {"chat_id": chat, "caption": message.text, **_keyboard(message)}
+        await self._request.call(self._url + method, content, upload=upload, may=may)
 
-    async def _edited(self, outgoing: Outgoing, message_id: int) -> bool:
+    async def _edited(self, outgoing: Outgoing, message_id: int, may: Callable[[], bool]) -> bool:
         try:
             edited = {"chat_id": outgoing.chat, "message_id": message_id, **_content(outgoing.message)}
-            await self._request.call(self._url + "editMessageText", edited)
+            await self._request.call(self._url + "editMessageText", edited, may=may)
         except BadRequest as error:
             if "not modified" in error.message.lower():
                 return True
@@ -147,24 +148,20 @@ class Telegram:
 
 
 def _content(message: Message) -> dict[str, Any]:
-    content: dict[str, Any] = {
+    return {
         "text": message.text,
         "parse_mode": "HTML",
         "link_preview_options": {"is_disabled": True},
+        **_keyboard(message),
     }
-    if message.buttons:
-        content["reply_markup"] = {"inline_keyboard": [[_button(b) for b in row] for row in message.buttons]}
-    return content
+
+
+def _keyboard(message: Message) -> dict[str, Any]:
+    if not message.buttons:
+        return {}
+    return {"reply_markup": {"inline_keyboard": [[_button(b) for b in row] for row in message.buttons]}}
 
 
 def _button(button: Button) -> dict[str, str]:
     plain = {"text": button.text, "callback_data": button.data}
     return {**plain, "style": button.colour} if button.colour else plain
-
-
-def _keyboard(buttons: Keyboard) -> InlineKeyboardMarkup | None:
-    if not buttons:
-        return None
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(b.text, callback_data=b.data, style=b.colour) for b in row] for row in buttons]
-    )

@@ -16,6 +16,7 @@ from bot.adapters.intake import Intake, NotStored
 from bot.adapters.metrics import Metrics
 from bot.adapters.outbox import Outbox
 from bot.adapters.pace import Pace
+from bot.adapters.request import Withheld
 from bot.adapters.store import Store
 from bot.adapters.tombstones import Tombstone, Tombstones
 from bot.adapters.waking import Waking
@@ -106,8 +107,11 @@ class Process:
         self.pass_point("before acknowledgement")
         return True
 
-    async def _deliver(self, outgoing: Outgoing) -> None:
+    async def _deliver(self, outgoing: Outgoing, may: Callable[[], bool]) -> None:
         self.pass_point("before sending")
+        await asyncio.sleep(0)  # the transport's own wait, in which a pause begins
+        if not may():
+            raise Withheld("too late")
         await self.world.telegram.send(self, outgoing)
 
     def _settle(

@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -88,7 +88,7 @@ async def test_a_database_that_is_gone_for_a_while_loses_nothing(
     store, got = Store(engine, VAULT, settling_today()), dict[int, list[str]]()
     load = Load(Intake(store, Metrics()))
 
-    async def deliver(outgoing: Outgoing) -> None:
+    async def deliver(outgoing: Outgoing, _may: Callable[[], bool]) -> None:
         got.setdefault(outgoing.chat, []).append(outgoing.message.text)
 
     courier = Courier(store, deliver, Pace(0, 0))

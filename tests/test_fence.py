@@ -1,0 +1,155 @@
+"""A process that slept beyond the end of its hold sends nothing more, wherever on the way it fell asleep."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.adapters import hold
+from bot.adapters.courier import Courier
+from bot.adapters.settings import Secret
+from bot.adapters.store import Store
+from bot.adapters.telegram import Telegram
+from bot.conversation import Conversation
+from bot.messages import File
+from bot.service import Envelope, Settled
+from bot.simulator.faults import delayed
+from bot.simulator.server import Simulator
+from bot.simulator.worker import Worker
+from tests.talks import TOKEN, VAULT
+from tests.test_courier import UNHURRIED, texts_of, until, until_empty, write
+
+ASLEEP = hold.LEASE + 3
+FILE = "f"
+
+
+def settled(
+    envelopes: Sequence[Envelope], held: Mapping[int, Conversation], seen: frozenset[int], room: int
+) -> Settled:
+    """Send back what was tapped, and for an `f` a file."""
+    effect = texts_of(envelopes, held, seen, room)
+    for at, outgoing in enumerate(effect.outgoing):
+        if outgoing.message.text == FILE:
+            message = replace(outgoing.message, attachment=File("my-data.json", "{}"))
+            effect.outgoing[at] = replace(outgoing, message=message)
+    return effect
+
+
+class Sleeper:
+    """A process whose clock is in the test's hands, with the real transport to the double."""
+
+    def __init__(self, engine: AsyncEngine, telegram: Telegram) -> None:
+        self.slept = 0.0
+        self.store = Store(engine, VAULT, settled)
+        self.store.outbox.hold._monotonic = lambda: self.slept
+        self.telegram = telegram
+        self.tries: list[str] = []  # how each ended
+        self.courier = Courier(self.store, self._deliver, UNHURRIED, self.tries.append)
+        self.before: Callable[[], object] = lambda: None  # what happens as the transport is asked to send
+
+    async def _deliver(self, *letter: Any) -> None:
+        self.before()
+        await self.telegram.deliver(*letter)
+
+    def falls_asleep(self) -> None:
+        self.slept += ASLEEP
+
+
+@pytest.fixture
+async def double() -> AsyncIterator[Simulator]:
+    async with Simulator(token=TOKEN) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def sleeper(engine: AsyncEngine, double: Simulator) -> AsyncIterator[Sleeper]:
+    async with Telegram(Secret(TOKEN), double.api_url) as telegram:
+        process = Sleeper(engine, telegram)
+        await process.store.outbox.hold.renew()
+        yield process
+        await process.courier.drain(1)
+
+
+async def a_worker(double: Simulator) -> Worker:
+    worker = double.worker()
+    await worker.starts()
+    return worker
+
+
+def shown(worker: Worker) -> list[str]:
+    return [message.text for message in worker.screen.from_bot]
+
+
+async def taken_over(engine: AsyncEngine, sleeper: Sleeper, chat: int) -> None:
+    """Have another process send what the sleeper held, and one letter more."""
+    await sleeper.store.outbox.hold.release_everyone()
+    other = Store(engine, VAULT, texts_of)
+    async with Telegram(Secret(TOKEN), sleeper.telegram._url.partition("/bot")[0]) as telegram:
+        courier = Courier(other, telegram.deliver, UNHURRIED)
+        running = asyncio.create_task(courier.run())
+        await write(other, 99, chat, "z")
+        await until_empty(other)
+        courier.stop()
+        await running
+
+
+async def test_what_waited_for_a_connection_during_the_sleep_is_not_sent(
+    engine: AsyncEngine, double: Simulator, sleeper: Sleeper
+) -> None:
+    first, second = await a_worker(double), await a_worker(double)
+    sleeper.telegram._request._session.connector._limit = 1  # type: ignore[union-attr]
+    double.faults.plan("sendMessage", delayed(1.5))
+    await write(sleeper.store, 1, first.chat_id, "a")
+    await asyncio.sleep(0.3)
+    await write(sleeper.store, 2, second.chat_id, "b")
+    await asyncio.sleep(0.1)
+    sleeper.falls_asleep()
+    await taken_over(engine, sleeper, second.chat_id)
+    assert shown(second) == ["b", "z"]
+    await until(lambda: not sleeper.courier._tasks)
+    assert shown(second) == ["b", "z"]
+
+
+@pytest.mark.parametrize("text", ["b", FILE], ids=["a message", "a file"])
+async def test_who_falls_asleep_between_the_call_and_its_bytes_does_not_send_them(
+    engine: AsyncEngine, double: Simulator, sleeper: Sleeper, text: str
+) -> None:
+    """The transport writes in a later round of the loop, and a busy loop's rounds are long."""
+    worker = await a_worker(double)
+    await write(sleeper.store, 1, worker.chat_id, "a")  # opens the connection
+    await until_empty(sleeper.store)
+    sleeper.before = lambda: asyncio.get_running_loop().call_soon(sleeper.falls_asleep)
+    await write(sleeper.store, 2, worker.chat_id, text)
+    await until(lambda: not sleeper.courier._tasks)
+    assert shown(worker) == ["a"]
+    await taken_over(engine, sleeper, worker.chat_id)
+    assert shown(worker)[1:] == [text, "z"]
+
+
+async def test_in_the_last_part_of_a_hold_nothing_leaves_until_it_is_renewed(
+    double: Simulator, sleeper: Sleeper
+) -> None:
+    """What leaves needs time to arrive before another process may send."""
+    worker = await a_worker(double)
+    await write(sleeper.store, 1, worker.chat_id, "a")
+    await until_empty(sleeper.store)
+    sleeper.slept = hold.LEASE * 0.9
+    await write(sleeper.store, 2, worker.chat_id, "b")
+    await until(lambda: len(sleeper.tries) == 2)
+    assert sleeper.tries == ["sent", "retried"]
+    assert sleeper.store.outbox.hold.name
+    assert shown(worker) == ["a"]
+    await sleeper.store.outbox.hold.renew()
+    await until_empty(sleeper.store)
+    assert shown(worker) == ["a", "b"]
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="only Linux has two clocks to choose from")
+def test_the_holds_clock_goes_on_while_the_machine_sleeps() -> None:
+    before = time.clock_gettime(time.CLOCK_BOOTTIME)
+    assert before <= hold.elapsed() <= time.clock_gettime(time.CLOCK_BOOTTIME)
+    assert hold.CLOCK != time.CLOCK_MONOTONIC
