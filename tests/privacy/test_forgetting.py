@@ -48,7 +48,7 @@ async def column(engine: AsyncEngine, wanted: sa.Column[Any]) -> list[Any]:
         return list(await connection.scalars(sa.select(wanted).order_by(wanted)))
 
 
-async def test_what_is_kept_for_some_days_goes_the_second_after_and_not_before(store: Store) -> None:
+async def test_pipl_19_what_is_kept_for_some_days_goes_the_second_after_and_not_before(store: Store) -> None:
     at = [NOW - KEEP_UPDATES - 1, NOW - KEEP_UPDATES, NOW]
     await insert(store.engine, updates, [{"update": n, "handled_at": time} for n, time in enumerate(at)])
     died = [NOW - 7 * DAY - 1, NOW - 7 * DAY, NOW]

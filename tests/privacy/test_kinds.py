@@ -130,9 +130,9 @@ async def test_pipl_25_no_word_of_the_survey_is_said_outside_a_worker_s_own_chat
     if kind not in IN_GROUPS:
         assert letters == []
     (line,) = speaker().word(Say("group"), None, "zh", TODAY)
-    for letter in letters:  # a command in a group is told where to go, without a button
-        assert letter.message == line
-        assert letter.chat < 0
+    for outgoing in letters:  # a command in a group is told where to go, without a button
+        assert outgoing.message == line
+        assert outgoing.chat < 0
     assert not line.buttons
 
 
