@@ -239,4 +239,5 @@ def _check(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    logs.guard_last_words()
     sys.exit(main())

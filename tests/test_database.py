@@ -152,7 +152,7 @@ async def test_a_value_that_the_database_refuses_spoils_no_other_turn(store: Sto
     assert await store.conversation(2) is None
 
 
-async def test_no_answer_can_be_kept_without_consent(engine: AsyncEngine) -> None:
+async def test_pipl_13_no_answer_can_be_kept_without_consent(engine: AsyncEngine) -> None:
     row = {"person": b"p", "key": b"k", "state": b"s", "answers": b"a", "changed_at": 0, "expires_at": 0}
     with pytest.raises(IntegrityError, match="no_answers_without_consent"):
         async with engine.begin() as connection:
@@ -441,7 +441,7 @@ async def test_a_reminder_comes_once_when_its_time_has_come_however_many_process
 
 
 @pytest.mark.asvs("2.3.2")
-async def test_beyond_the_years_limit_there_is_general_guidance_only(engine: AsyncEngine) -> None:
+async def test_pipl_38_beyond_the_years_limit_there_is_general_guidance_only(engine: AsyncEngine) -> None:
     store = Store(engine, VAULT, settling_today(), limit=2, clock=NOON.timestamp)
     for chat in (1, 2, 3):
         for number, data in enumerate(["", *CONSENT, SHORT_PATH[0]]):

@@ -57,7 +57,7 @@ def data_of(message: Message) -> list[str]:
     "command", ["mydata", "correct", "withdraw", "explain", "privacy", "delete", "remind", "help"]
 )
 @pytest.mark.parametrize("name", STATES)
-def test_pipl_44_every_right_is_answered_from_every_state_and_changes_nothing(
+def test_pipl_44_48_50_every_right_is_answered_from_every_state_and_changes_nothing(
     name: str, command: str
 ) -> None:
     before = state(name)

@@ -68,8 +68,7 @@ class Deletion:
             pass  # in small steps: turns come in between
         while expired := await self._expire(now):
             count += expired
-        if count:
-            await self.scrub()
+        await self.scrub()
         return count
 
     async def _drop_updates(self, oldest: int) -> int:

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import sys
+import threading
 import time
 from typing import Any
 
@@ -35,6 +37,21 @@ def set_up(level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(level)
+
+
+def guard_last_words() -> None:
+    """Log what nobody caught as any other error: Python would print its text, which may be a worker's."""
+
+    def crashed(error: BaseException | None) -> None:
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        if error is not None:
+            told = {"error": type(error).__name__, "place": place(error)}
+            logging.getLogger("bot").critical("crashed", extra=told)
+
+    sys.excepthook = lambda _kind, error, _trace: crashed(error)
+    sys.unraisablehook = lambda unraisable: crashed(unraisable.exc_value)
+    threading.excepthook = lambda arguments: crashed(arguments.exc_value)
 
 
 def place(error: BaseException) -> str:

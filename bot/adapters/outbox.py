@@ -23,12 +23,16 @@ _outgoing = TypeAdapter(Outgoing)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message in the outbox, and the hold under which this process may send it."""
+    """A message in the outbox, and the hold under which this process may send it.
+
+    A farewell goes to somebody of whom nothing is kept: no key of their own sealed it.
+    """
 
     id: int
     person: bytes
     outgoing: Outgoing
     holder: bytes
+    farewell: bool
 
 
 class Outbox:
@@ -92,7 +96,7 @@ class Outbox:
         ids = connection.scalars(insert, rows).all()
         self.left_behind = self.left_behind or any(row["holder"] is None for row in rows)
         return [
-            Letter(id, row["person"], letter, row["holder"])
+            Letter(id, row["person"], letter, row["holder"], not row["own"])
             for id, row, letter in zip(ids, rows, outgoing, strict=True)
             if row["holder"]
         ]
@@ -185,7 +189,7 @@ class Outbox:
     def _opened(self, row: sa.Row[Any], holder: bytes) -> Letter:
         locker = self._vault.locker(row.key, row.person) if row.own else self._vault.service
         body = locker.open(row.body, b"letter:" + row.person)
-        return Letter(row.id, row.person, _outgoing.validate_json(body), holder)
+        return Letter(row.id, row.person, _outgoing.validate_json(body), holder, not row.own)
 
 
 def _with_key() -> sa.Select[Any]:

@@ -33,9 +33,10 @@ Settle = Callable[[Sequence[Envelope], Mapping[int, Conversation], frozenset[int
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A letter that Telegram took."""
+    """A letter that Telegram took; a farewell is one to somebody of whom nothing else is kept."""
 
     letter: int
+    farewell: bool
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ class Store:
 
     async def sent(self, letter: Letter) -> None:
         """Take a letter out of the outbox: Telegram took it. Raises as `take` does."""
-        await self._jobs.put(Sent(letter.id))
+        await self._jobs.put(Sent(letter.id, letter.farewell))
 
     async def _work(self, jobs: Sequence[Envelope | Sent]) -> list[bool | Exception]:
         done = False
@@ -112,7 +113,7 @@ class Store:
             raise
         for tell in self.told:
             tell(effect)
-        if effect.forgotten:
+        if effect.forgotten or any(isinstance(job, Sent) and job.farewell for job in jobs):
             await self.deletion.scrub()
         return news
 

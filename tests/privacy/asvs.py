@@ -17,7 +17,7 @@ OPENING = """# How OWASP ASVS 5.0.0 is kept
 
 Made by `python -m tests.privacy.asvs` from `tests/privacy/asvs.yaml` and the tests' marks. The numbers are
 the standard's, the sentences are ours and shorter; where they differ in meaning the standard holds. Levels 1
-and 2 of the chapters below are complete (two rows are of level 3). Left out: V3 (no page for workers), V6,
+and 2 of the chapters below are complete (three rows are of level 3). Left out: V3 (no page for workers), V6,
 V7, V9, V10 (nobody logs in: Telegram says who speaks), V17 (no calls).
 """
 WORDS = {

@@ -49,7 +49,7 @@ def imports(path: Path) -> set[str]:
 
 
 @pytest.mark.asvs("1.2.2", "1.3.6", "13.2.4", "13.2.5", "14.2.3")
-def test_only_one_file_can_call_out_and_it_calls_telegram() -> None:
+def test_pipl_23_only_one_file_can_call_out_and_it_calls_telegram() -> None:
     assert {path.name for path in SERVING if imports(path) & TALKERS} == {"request.py"}
     hosts = {
         host

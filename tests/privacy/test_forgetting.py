@@ -13,6 +13,9 @@ from bot.adapters.deletion import DAY, KEEP_UPDATES, SKEW
 from bot.adapters.store import Store
 from bot.adapters.tables import conversations, dead_letters, outbox, updates
 from bot.adapters.tombstones import Tombstone, Tombstones
+from bot.conversation import Command, Tap
+from bot.service import Envelope
+from tests.privacy.test_storage import traces
 from tests.talks import VAULT, settling_today
 
 NOW = 100_000_000
@@ -45,7 +48,7 @@ async def column(engine: AsyncEngine, wanted: sa.Column[Any]) -> list[Any]:
         return list(await connection.scalars(sa.select(wanted).order_by(wanted)))
 
 
-async def test_what_is_kept_for_some_days_goes_the_second_after_and_not_before(store: Store) -> None:
+async def test_pipl_19_what_is_kept_for_some_days_goes_the_second_after_and_not_before(store: Store) -> None:
     at = [NOW - KEEP_UPDATES - 1, NOW - KEEP_UPDATES, NOW]
     await insert(store.engine, updates, [{"update": n, "handled_at": time} for n, time in enumerate(at)])
     died = [NOW - 7 * DAY - 1, NOW - 7 * DAY, NOW]
@@ -121,3 +124,18 @@ async def test_a_row_of_a_dead_key_wrapped_anew_is_known_by_its_key_and_a_broken
     await insert(store.engine, conversations, [back, broken])
     assert await store.deletion.forget_again() == 1
     assert await column(store.engine, conversations.c.person) == [broken["person"]]
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_a_farewell_that_never_arrived_leaves_no_trace_after_the_next_tidying(
+    store: Store, tmp_path: Path
+) -> None:
+    """Who deletes and blocks the bot at once: the letter of goodbye goes without being sent."""
+    await store.take(Envelope(1, 1, Command("start")))
+    await store.take(Envelope(2, 1, Tap("go:forget")))
+    person = VAULT.pseudonym(1)
+    farewell = await store.outbox.waiting()
+    assert [(letter.person, letter.farewell) for letter in farewell] == [(person, True)]
+    await store.outbox.block(person, [letter.id for letter in farewell])
+    await store.deletion.tidy()
+    assert traces(tmp_path, [person]) == []

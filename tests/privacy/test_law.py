@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from bot.adapters.deletion import Retention
@@ -14,7 +15,7 @@ from bot.conversation import Conversation
 from bot.guidance import card
 from bot.messages.sheet import Operator
 from bot.questionnaire import LANGUAGES
-from bot.replies import Say
+from bot.replies import AskConsent, Say
 from tests.privacy import audit
 from tests.talks import CONSENT, SHORT_PATH, TODAY, speaker
 from tests.test_rights import data_of, said, state
@@ -118,6 +119,34 @@ def test_pipl_54_the_audit_is_that_of_today_s_tests_and_finds_every_article_kept
     assert audit.PAGE.read_text(encoding="utf-8") == audit.page(), "run `python -m tests.privacy.audit`"
     named = {(law, article) for law, article, _, _ in audit.kept()}
     assert named == set(audit.ASKED), "an article without a test, or a test without its article's line"
+
+
+@pytest.mark.parametrize("number", range(1, 16))
+def test_pipl_54_each_of_the_fifteen_requirements_has_a_test_for_each_of_its_articles(number: int) -> None:
+    asks, articles = audit.REQUIREMENTS[f"L{number}"]
+    named = {(law, article) for law, article, _, _ in audit.kept()}
+    assert asks
+    assert articles
+    assert [article for article in articles if article not in named] == []
+    assert len(audit.REQUIREMENTS) == 15
+
+
+def test_pipl_30_before_the_first_answer_it_is_told_why_it_is_needed_what_it_does_and_for_how_long() -> None:
+    """On the first screen, and behind /privacy, which it names a tap away before anything is agreed to."""
+    first = {
+        "zh": ("算出结果和建议", "敏感信息", "境外", "只给您自己看", "/delete"),
+        "en": ("result", "sensitive", "outside China", "for you alone", "/delete"),
+    }
+    behind = {"zh": ("7天", "90天", "谁在办、找谁"), "en": ("7 days", "90 days", "Who runs")}
+    for language in LANGUAGES:
+        (asked,) = speaker().word(AskConsent(), None, language, TODAY)
+        assert "go:privacy" in data_of(asked)
+        (privacy,) = speaker().word(Say("privacy"), None, language, TODAY)
+        assert [word for word in first[language] if word not in asked.text] == []
+        assert [word for word in behind[language] if word not in privacy.text] == []
+    # And at each question, for itself.
+    for question in KNOWLEDGE.questionnaire.questions:
+        assert question.why.zh, question.id
 
 
 def test_pipl_57_security_md_says_within_what_time_a_weakness_is_mended() -> None:
