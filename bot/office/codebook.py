@@ -1,7 +1,7 @@
 """The codebook: what each column and its values mean, as each version of the questionnaire asked it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.office.sheet import OUTCOMES, Column, Sheet
@@ -30,6 +30,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "constrained": ("需要借钱却借不到为1，否则为0", "needed to borrow and couldn't: 1, else 0"),
     "gap": ("没有任何商业保险为1，否则为0", "no commercial cover: 1, else 0"),
 }
+TOLD_BY_TOO: Mapping[str, tuple[str, ...]] = {"region": ("province",)}  # questions with no column of theirs
 NOT_RECORDED = ("这一版的原话没有记录", "wording not recorded")
 NOT_ASKED = ("这一版没有问", "not asked in this version")
 YES_NO = (("0", "否", "no"), ("1", "是", "yes"))
@@ -57,13 +58,19 @@ class Codebook:
 
     def __iter__(self) -> Iterator[tuple[str, ...]]:
         """Give lines for each column, and below each one for every value that can stand in it."""
-        for column in self.sheet.columns:
+        for column in self._columns():
             feature = column.name if column.name in (*self.sheet.features, *OUTCOMES) else ""
             for told, versions in self._by_wording(column).items():
                 asked = " ".join(versions)
                 yield column.name, told.zh, told.en, asked, feature, "", "", ""
                 for value in told.values:
                     yield column.name, "", "", asked, feature, *value
+
+    def _columns(self) -> Iterator[Column]:
+        for column in self.sheet.columns:
+            yield column
+            for id in TOLD_BY_TOO.get(column.name, ()):
+                yield replace(column, question=self.sheet.knowledge.questionnaire.by_id[id])
 
     def today(self, column: Column) -> Told:
         """Say what a column means as it is asked today."""

@@ -169,6 +169,8 @@ async def test_the_codebook_names_every_column_and_every_code(tmp_path: Path) ->
     for feature in SHEET.features:
         told = {int(line["value"]) for line in lines if line["column"] == feature and line["value"]}
         assert told == set(survey.read().coding[feature])
+    worded = " ".join(line["meaning_zh"] for line in lines)
+    assert all(question.text.zh in worded for question in KNOWLEDGE.questionnaire.questions)
 
 
 def as_asked(version: str, age: str) -> Mapping[str, Words]:
