@@ -11,7 +11,7 @@ from bot.office.drift import ALARM, WATCH, Drift
 from bot.office.labels import Labels
 from bot.office.published import Compared
 from bot.office.quality import Band, Calibration
-from bot.office.tally import Group
+from bot.office.sheet import Group
 
 BANDS = ("#a9c8e8", "#5d93c9", "#1f4e86")
 WRAP = {"zh": 22, "en": 50}  # characters of a long name in a line

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from bot.adapters.places import KNOWLEDGE
 from bot.office.published import CodeShare, OptionShare
-from bot.office.tally import UNKNOWN, Group
+from bot.office.sheet import UNKNOWN, Group
 from bot.questionnaire import Language, Question, Questionnaire
 from models import survey
 from models.survey import Codes

@@ -18,7 +18,8 @@ from typing import Any
 
 from bot.office.export import text, write
 from bot.office.labels import Labels
-from bot.office.tally import UNKNOWN, Tally
+from bot.office.sheet import UNKNOWN
+from bot.office.tally import Tally
 from models import survey
 
 BUDGET = 3.0  # epsilon that all releases of a database may spend together

@@ -9,7 +9,8 @@ from scipy.stats import chi2
 
 from bot.office.hiding import hidden_table, told
 from bot.office.published import wilson
-from bot.office.tally import Group, Tally
+from bot.office.sheet import Group
+from bot.office.tally import Tally
 from models.evaluation import auc
 from models.fitting import Floats, Rows
 from models.risk import Model, Score

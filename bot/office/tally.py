@@ -8,15 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.office.reading import Participant
-from bot.office.sheet import Sheet
+from bot.office.sheet import UNKNOWN, Group, Sheet
 from bot.questionnaire import SKIPPED, Answers
 from bot.survey import Survey
 from models import survey
 from models.survey import Codes
 
 Column = NDArray[np.int8]
-Group = str | int  # an option's id or a feature's code
-UNKNOWN = -1
 FINISHED = "finished"
 
 

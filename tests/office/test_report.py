@@ -27,7 +27,8 @@ from bot.office.published import agreement, compare, published_codes, published_
 from bot.office.quality import GROUPINGS, Band, by_group, calibrations
 from bot.office.reading import Counted, Counts
 from bot.office.report import page
-from bot.office.tally import FINISHED, Group, Tally
+from bot.office.sheet import Group
+from bot.office.tally import FINISHED, Tally
 from bot.questionnaire import LANGUAGES, Language
 from models import survey
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, talk
