@@ -25,6 +25,7 @@ from bot.adapters.store import Store
 from bot.adapters.terminal import Terminal, hold
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, keys_in, write_keys
+from bot.adapters.wordings import record
 from bot.lint import lint, outdated, told_otherwise
 from bot.messages import Operator, Speaker
 from bot.office import command_line as office
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--on", type=date.fromisoformat, help="as on this day (YYYY-MM-DD), and what is told otherwise then"
     )
+    check.add_argument("--record", action="store_true", help="keep how this questionnaire's version asks")
     check.set_defaults(run=_check)
 
     office.register(commands, print)
@@ -226,6 +228,8 @@ def _terminal(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.record:
+        print(record(load_knowledge().questionnaire))
     knowledge = load_knowledge()
     on = options.on or today_in_china()
     report = outdated(knowledge, on) if options.outdated else lint(knowledge, on)

@@ -10,7 +10,7 @@ from typing import Literal
 from bot.conditions import Condition
 from bot.conversation import Consent
 from bot.parameters import Confidence, Parameters
-from bot.questionnaire import Language, Questionnaire
+from bot.questionnaire import Language, Questionnaire, Words
 from bot.wording import Wording
 from models.risk import Model
 
@@ -101,7 +101,8 @@ class Piece:
 class Knowledge:
     """All that the bot knows; `version` is a short hash of everything that it was read from.
 
-    `asks` holds how people ask for each piece and each hotline, in their own words.
+    `asks` holds how people ask for each piece and each hotline, in their own words. `recorded` holds the
+    words of the questions as each version asked them, by version and question.
     """
 
     questionnaire: Questionnaire
@@ -113,6 +114,7 @@ class Knowledge:
     wording: Wording
     version: str
     asks: Asks = field(default_factory=lambda: Asks({}, {}))
+    recorded: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
 
     @cached_property
     def pieces(self) -> Mapping[str, Piece]:

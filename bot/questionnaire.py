@@ -86,6 +86,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """The words in which a version asks a question: its text, and its options' by id."""
+
+    id: str
+    text: Text
+    options: Mapping[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
 class Renaming:
     """What a version of the questionnaire calls by another id, so that answers given before it still fit.
 
@@ -124,16 +133,32 @@ class Questionnaire:
         return {question.id: question for question in self.questions}
 
     @cached_property
+    def words(self) -> Mapping[str, Words]:
+        """The words of the questions by their ids."""
+        return {
+            question.id: Words(
+                question.id,
+                question.text,
+                {option.id: Text(option.zh, option.en) for option in question.options},
+            )
+            for question in self.questions
+        }
+
+    @cached_property
     def _decisive(self) -> frozenset[str]:
         """The questions on whose answers it hangs whether others are asked."""
         return frozenset(id for question in self.questions for id in question.ask_if or {})
 
-    def fitting(self, answers: Answers, version: str) -> Answers:
-        """Keep of the answers to another version what can be an answer to this one, under today's ids."""
+    def under_new_ids(self, answers: Answers, version: str) -> Answers:
+        """Give the answers to another version under the ids of this one."""
         for renaming in self.renamed:
             if version < renaming.since:
                 answers = renaming(answers)
-        known = self.by_id
+        return answers
+
+    def fitting(self, answers: Answers, version: str) -> Answers:
+        """Keep of the answers to another version what can be an answer to this one, under today's ids."""
+        answers, known = self.under_new_ids(answers, version), self.by_id
         return {id: answer for id, answer in answers.items() if id in known and known[id].accepts(answer)}
 
     def path(self, answers: Answers, *, research: bool = False) -> tuple[Question, ...]:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.adapters.files import load_knowledge
 from bot.adapters.strict_yaml import KnowledgeRefused
+from bot.adapters.wordings import record
 from bot.parameters import Figures
 from models.risk import ArtifactError
 
@@ -46,6 +47,22 @@ def test_figures_have_the_type_of_their_unit() -> None:
     assert figures("credit.relief.closed") == date(2026, 3, 31)
     assert figures("hotline.social_insurance") == "12333"
     assert figures.table("pension.payment_months")["60"] == 139
+
+
+def test_how_a_version_asks_is_recorded_once_and_never_changed(edit: Edit) -> None:
+    root = edit("questionnaire.yaml", "您多大年纪？", "您几岁？")
+    knowledge = load_knowledge(root)
+    version = knowledge.questionnaire.version
+    kept = (root / f"knowledge/wordings/{version}.yaml").read_bytes()
+    with pytest.raises(KnowledgeRefused, match="asked in other words"):
+        record(knowledge.questionnaire, root)
+    edit("questionnaire.yaml", f'version: "{version}"', 'version: "2099-01-01"')
+    changed = load_knowledge(root).questionnaire
+    assert record(changed, root) == record(changed, root), "again brings nothing new"
+    recorded = load_knowledge(root).recorded
+    assert recorded["2099-01-01"] == changed.words
+    assert recorded[version]["age"].text.zh == "您多大年纪？"
+    assert (root / f"knowledge/wordings/{version}.yaml").read_bytes() == kept
 
 
 def test_the_version_changes_with_any_word(edit: Edit) -> None:

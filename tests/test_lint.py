@@ -13,7 +13,7 @@ from bot.lint import lint, offences, outdated, told_otherwise
 from bot.lint.lexicon import stiffness
 from bot.lint.texts import numbers
 from bot.parameters import Parameter, Parameters, Value
-from bot.questionnaire import Language, Option, Questionnaire, Renaming
+from bot.questionnaire import Language, Option, Questionnaire, Renaming, Text
 from bot.wording import Wording
 
 ON = date(2026, 11, 23)
@@ -153,6 +153,36 @@ def with_question(id: str, **changes: object) -> Knowledge:
 )
 def test_a_mistake_in_a_question_is_found(changes: dict[str, object], told: str) -> None:
     assert told in found(with_question("debt", **changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text": Text("您欠多少？", "How much do you owe?")},
+        {"text": replace(KNOWLEDGE.questionnaire.by_id["debt"].text, en="How much do you owe?")},
+        {"options": KNOWLEDGE.questionnaire.by_id["debt"].options[1:]},
+        {"options": (replace(KNOWLEDGE.questionnaire.by_id["debt"].options[0], zh="没欠"),)},
+    ],
+)
+def test_changed_words_under_the_same_version_are_found(changes: dict[str, object]) -> None:
+    told = f"debt: its words are not those recorded of version {KNOWLEDGE.questionnaire.version}"
+    changed = with_question("debt", **changes).questionnaire
+    same = replace(
+        small("emergency_fund"), questionnaire=replace(changed, version=KNOWLEDGE.questionnaire.version)
+    )
+    assert told in found(same)
+    bumped = replace(same, questionnaire=replace(changed, version="2099-01-01"))
+    assert "version 2099-01-01: its words are not recorded" in found(bumped)
+    recorded = {**KNOWLEDGE.recorded, "2099-01-01": bumped.questionnaire.words}
+    assert "recorded" not in found(replace(bumped, recorded=recorded))
+
+
+def test_a_question_taken_out_under_the_same_version_is_found() -> None:
+    asked = KNOWLEDGE.questionnaire
+    fewer = replace(asked, questions=tuple(q for q in asked.questions if q.id != "spending"))
+    assert "questionnaire.yaml spending: its words are not those recorded" in found(
+        replace(small("emergency_fund"), questionnaire=fewer)
+    )
 
 
 @pytest.mark.parametrize("id", ["nowhere", "hotline.medical"])

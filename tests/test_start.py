@@ -13,6 +13,7 @@ import pytest
 from bot.__main__ import _parser
 from bot.adapters.files import load_knowledge
 from bot.adapters.terminal import Terminal
+from bot.adapters.wordings import record
 from bot.knowledge import Knowledge
 from bot.lint import lint
 from bot.messages import Speaker
@@ -38,6 +39,9 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
         else:
             assert f"\n{line}\n" in text, line
             (root / file).write_text(text.replace(f"{line}\n", f"{lines}\n{line}\n", 1), encoding="utf-8")
+    asked = root / "knowledge/questionnaire.yaml"
+    asked.write_text(re.sub(r"(?m)^version: .*", 'version: "2099-01-01"', asked.read_text("utf-8")), "utf-8")
+    record(load_knowledge(root).questionnaire, root)
     return load_knowledge(root)
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bot.adapters.places import DATA, TREE
 from bot.adapters.strict_yaml import File, Raw
+from bot.adapters.wordings import recorded
 from bot.ask import OTHER
 from bot.conversation import Consent
 from bot.knowledge import Asks, Knowledge, Piece, Source
@@ -59,6 +60,7 @@ def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> K
         models=_models(artifacts),
         wording=Wording(templates, parameters),
         version=_version(root, artifacts),
+        recorded=recorded(root),
     )
 
 

@@ -23,6 +23,24 @@ def check_questions(knowledge: Knowledge, read: frozenset[str]) -> Iterator[Find
         yield from _buttons(question, where)
     yield from _paths(knowledge)
     yield from _renamings(knowledge.questionnaire)
+    yield from _recorded(knowledge)
+
+
+def _recorded(knowledge: Knowledge) -> Iterator[Finding]:
+    """Find questions that are asked in other words than are recorded of their version."""
+    version, today = knowledge.questionnaire.version, knowledge.questionnaire.words
+    recorded = knowledge.recorded.get(version)
+    if recorded is None:
+        where = f"questionnaire.yaml version {version}"
+        yield Finding(where, "its words are not recorded", "run `python -m bot check --record`")
+        return
+    for id in [*today, *(set(recorded) - set(today))]:
+        if today.get(id) != recorded.get(id):
+            yield Finding(
+                f"questionnaire.yaml {id}",
+                f"its words are not those recorded of version {version}",
+                "set `version` to today and run `python -m bot check --record`",
+            )
 
 
 def _renamings(questionnaire: Questionnaire) -> Iterator[Finding]:

@@ -1,74 +1,39 @@
-"""The report's plots: SVG whose letters are drawn in our own font, so that they look the same everywhere."""
+"""The report's plots: SVG that stands in the page itself."""
 
-import base64
-import io
-from collections.abc import Callable, Sequence
-from functools import cache, wraps
+from collections.abc import Sequence
 from textwrap import fill
-from typing import Any, ParamSpec
 
-import matplotlib as mpl
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bot.adapters.places import KNOWLEDGE
+from bot.office.canvas import BLUE, DARK, GREY, LIGHT, ORANGE, WIDTH, bare, canvas, drawn, few, legend, once
 from bot.office.drift import ALARM, WATCH, Drift
 from bot.office.labels import Labels
 from bot.office.published import Compared
 from bot.office.quality import Band, Calibration
+from bot.office.sheet import Group
 
-FONTS = KNOWLEDGE / "fonts"
-BLUE, ORANGE, GREY, DARK, LIGHT = "#1f5fa8", "#b8460e", "#808a96", "#1b2430", "#d5dbe3"
 BANDS = ("#a9c8e8", "#5d93c9", "#1f4e86")
-WIDTH = 8.2  # inches
 WRAP = {"zh": 22, "en": 50}  # characters of a long name in a line
-Arguments = ParamSpec("Arguments")
 # Name, collected share and its 99 % interval (None: hidden), share of the reference.
 Level = tuple[str, float | None, tuple[float, float] | None, float]
 
 
-@cache
-def _style() -> Any:
-    names = []
-    for path in sorted(FONTS.glob("*.otf")):
-        font_manager.fontManager.addfont(str(path))
-        names.append(font_manager.FontProperties(fname=str(path)).get_name())
-    return {
-        "font.family": sorted(set(names)), "font.size": 8.5, "svg.fonttype": "path", "svg.hashsalt": "office",
-        "axes.unicode_minus": False,
-        "text.color": DARK, "axes.labelcolor": DARK, "xtick.color": DARK, "ytick.color": DARK,
-    }  # fmt: skip
-
-
-def _drawn(draw: Callable[Arguments, Figure]) -> Callable[Arguments, str]:
-    """Turn a figure into an image that stands in the page itself."""
-
-    @wraps(draw)
-    def image(*args: Arguments.args, **kwargs: Arguments.kwargs) -> str:
-        out = io.BytesIO()
-        with mpl.rc_context(_style()):
-            draw(*args, **kwargs).savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-        return "data:image/svg+xml;base64," + base64.b64encode(out.getvalue()).decode("ascii")
-
-    return image
-
-
-@_drawn
+@drawn
 def shares(rows: Sequence[Compared], labels: Labels) -> Figure:
     """Printed shares beside collected ones with their 99 % intervals."""
     words = labels.words["shares"]
-    figure, (axes,) = _canvas(0.34 * len(rows) + 1.3)
+    figure, (axes,) = canvas(0.34 * len(rows) + 1.3)
     for place, row in enumerate(rows):
         axes.axhline(place, color=LIGHT, linewidth=0.6, zorder=0)
         if row.share is not None and row.interval is not None:
             low, high = row.interval
             axes.plot([100 * low, 100 * high], [place] * 2, color=BLUE, linewidth=2, solid_capstyle="butt")
             axes.plot(
-                100 * row.share, place, "o", color=BLUE, markersize=5, label=_once(axes, words["collected"])
+                100 * row.share, place, "o", color=BLUE, markersize=5, label=once(axes, words["collected"])
             )
         axes.plot(100 * row.printed.value, place, "D", markerfacecolor="none", markeredgecolor=ORANGE,
-                  markeredgewidth=1.4, markersize=6, label=_once(axes, words["published"]))  # fmt: skip
+                  markeredgewidth=1.4, markersize=6, label=once(axes, words["published"]))  # fmt: skip
         axes.text(101.5, place, f"n={row.n:,}" if row.n else "", fontsize=7, color=GREY, va="center")
     axes.set_yticks(
         range(len(rows)), [fill(labels.share(row.printed), WRAP[labels.language]) for row in rows]
@@ -76,11 +41,11 @@ def shares(rows: Sequence[Compared], labels: Labels) -> Figure:
     axes.set_xlim(0, 100)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlabel(words["axis"])
-    _legend(figure, axes)
+    legend(figure, axes)
     return figure
 
 
-@_drawn
+@drawn
 def levels(panels: Sequence[tuple[str, int, Sequence[Level]]], labels: Labels) -> Figure:
     """One panel a feature: (name, n, levels)."""
     words = labels.words["levels"]
@@ -91,33 +56,33 @@ def levels(panels: Sequence[tuple[str, int, Sequence[Level]]], labels: Labels) -
     for axes, (name, n, rows) in zip(grid, panels, strict=False):
         for place, (_, collected, interval, reference) in enumerate(rows):
             if collected is None or interval is None:
-                axes.text(0.5, place, _few(labels), fontsize=7, color=GREY, va="center")
+                axes.text(0.5, place, few(labels), fontsize=7, color=GREY, va="center")
             else:
                 axes.barh(
-                    place, 100 * collected, color=BLUE, height=0.62, label=_once(axes, words["collected"])
+                    place, 100 * collected, color=BLUE, height=0.62, label=once(axes, words["collected"])
                 )
                 axes.plot([100 * end for end in interval], [place] * 2, color=DARK, linewidth=1.1)
             axes.plot([100 * reference] * 2, [place - 0.4, place + 0.4], color=ORANGE, linewidth=2.2,
-                      label=_once(axes, words["reference"]))  # fmt: skip
+                      label=once(axes, words["reference"]))  # fmt: skip
         axes.set_yticks(range(len(rows)), [row[0] for row in rows], fontsize=7.5)
         axes.invert_yaxis()
         axes.set_title(f"{name} · n={n:,}", fontsize=10, loc="left")
         axes.tick_params(axis="x", labelsize=7)
-        _bare(axes)
+        bare(axes)
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
-    _legend(figure, grid[0])
+    legend(figure, grid[0])
     figure.supxlabel(words["axis"], fontsize=9)
     return figure
 
 
-@_drawn
+@drawn
 def dropoff(rows: Sequence[tuple[str, int | None]], labels: Labels) -> Figure:
     """How many stopped at each question, in the order of the questions."""
-    figure, (axes,) = _canvas(0.27 * len(rows) + 0.9)
+    figure, (axes,) = canvas(0.27 * len(rows) + 0.9)
     for place, (_, count) in enumerate(rows):
         axes.barh(place, count or 0, color=BLUE, height=0.62)
-        text = _few(labels) if count is None else f"{count:,}"
+        text = few(labels) if count is None else f"{count:,}"
         axes.annotate(text, (count or 0, place), xytext=(4, 0), textcoords="offset points", fontsize=7.5,
                       color=GREY if count is None else DARK, va="center")  # fmt: skip
     axes.set_yticks(range(len(rows)), [name for name, _ in rows])
@@ -128,10 +93,10 @@ def dropoff(rows: Sequence[tuple[str, int | None]], labels: Labels) -> Figure:
     return figure
 
 
-@_drawn
+@drawn
 def times(rows: Sequence[tuple[str, float]], labels: Labels) -> Figure:
     """How many seconds a question takes, in the order of the questions."""
-    figure, (axes,) = _canvas(0.27 * len(rows) + 0.9)
+    figure, (axes,) = canvas(0.27 * len(rows) + 0.9)
     for place, (_, seconds) in enumerate(rows):
         axes.barh(place, seconds, color=BLUE, height=0.62)
         axes.annotate(f"{seconds:.0f}", (seconds, place), xytext=(4, 0), textcoords="offset points",
@@ -144,40 +109,57 @@ def times(rows: Sequence[tuple[str, float]], labels: Labels) -> Figure:
     return figure
 
 
-@_drawn
+@drawn
 def bands(models: Sequence[tuple[str, Sequence[Band]]], labels: Labels) -> Figure:
-    """Bands by group, one panel a model; a group with a hidden cell is left empty."""
+    """Bands by group, a panel a model and grouping; a group with a hidden cell is left empty."""
     words = labels.words["bands"]
-    most = max(len(rows) for _, rows in models)
-    figure, panels = _canvas(0.34 * most + 1.3, len(models))
-    for axes, (name, rows) in zip(panels, models, strict=True):
-        for place, row in enumerate(rows):
-            counts = [count for count in row.counts if count is not None]
-            if len(counts) < len(row.counts):
-                axes.text(1, place, _few(labels), fontsize=7, color=GREY, va="center")
-                continue
-            left = 0.0
-            for count, color, band in zip(counts, BANDS, words["bands"], strict=True):
-                width = 100 * count / sum(counts)
-                axes.barh(place, width, left=left, color=color, height=0.66, label=_once(axes, band))
-                axes.text(left + width / 2, place, f"{width:.0f}", ha="center", va="center", fontsize=7,
-                          color="white" if color != BANDS[0] else DARK)  # fmt: skip
-                left += width
-        axes.set_title(name, fontsize=10, loc="left")
-        axes.set_xlim(0, 100)
-        axes.set_xlabel(words["axis"])
-        named = [labels.option("occupation", row.group) for row in rows]
-        axes.set_yticks(range(len(rows)), named if axes is panels[0] else [""] * len(rows))
-        axes.invert_yaxis()
-    _legend(figure, panels[0])
+    groups: dict[str, list[Group]] = {}
+    for row in (row for _, rows in models for row in rows):
+        if row.group not in groups.setdefault(row.grouping, []):
+            groups[row.grouping].append(row.group)
+    sizes = [len(inside) for inside in groups.values()]
+    figure = Figure(figsize=(WIDTH, 0.27 * sum(sizes) + 0.2 * len(sizes) + 0.9), layout="constrained")
+    grid = figure.subplots(
+        len(groups), len(models), sharex=True, sharey="row", squeeze=False, height_ratios=sizes
+    )
+    for line, (grouping, inside) in zip(grid.tolist(), groups.items(), strict=True):
+        for axes, (_, rows) in zip(line, models, strict=True):
+            by_group = {row.group: row.counts for row in rows if row.grouping == grouping}
+            for place, group in enumerate(inside):
+                _stack(axes, place, by_group.get(group, (None,)), labels)
+            bare(axes)
+        line[0].set_yticks(range(len(inside)), [labels.group(grouping, group) for group in inside])
+        line[0].set_ylim(len(inside) - 0.4, -0.6)
+        line[0].set_xlim(0, 100)
+        line[0].set_ylabel(labels.grouping(grouping), color=GREY)
+    for top, bottom, (name, _) in zip(grid[0], grid[-1], models, strict=True):
+        top.set_title(name, fontsize=10, loc="left")
+        bottom.set_xlabel(words["axis"])
+    figure.align_ylabels(grid[:, 0])
+    legend(figure, next((axes for axes in grid.flat if axes.get_legend_handles_labels()[1]), grid[0, 0]))
     return figure
 
 
-@_drawn
+def _stack(axes: Axes, place: int, counts: Sequence[int | None], labels: Labels) -> None:
+    """Draw one group's bands after each other, as parts of a hundred."""
+    shown = [count for count in counts if count is not None]
+    if len(shown) < len(counts):
+        axes.text(1, place, few(labels), fontsize=7, color=GREY, va="center")
+        return
+    left = 0.0
+    for count, color, band in zip(shown, BANDS, labels.words["bands"]["bands"], strict=True):
+        width = 100 * count / sum(shown)
+        axes.barh(place, width, left=left, color=color, height=0.66, label=once(axes, band))
+        axes.text(left + width / 2, place, f"{width:.0f}", ha="center", va="center", fontsize=7,
+                  color="white" if color != BANDS[0] else DARK)  # fmt: skip
+        left += width
+
+
+@drawn
 def calibration(rows: Sequence[Calibration], labels: Labels) -> Figure:
     """Observed against predicted, one panel a model."""
     words = labels.words["calibration"]
-    figure, panels = _canvas(4.1, len(rows))
+    figure, panels = canvas(4.1, len(rows))
     for axes, row in zip(panels, rows, strict=True):
         axes.plot([0, 100], [0, 100], color=GREY, linewidth=0.9)
         for part in row.parts:
@@ -194,10 +176,10 @@ def calibration(rows: Sequence[Calibration], labels: Labels) -> Figure:
     return figure
 
 
-@_drawn
+@drawn
 def drift(rows: Sequence[Drift], labels: Labels) -> Figure:
     """The stability index of each feature, with the lines at which one looks and at which it rings."""
-    figure, (axes,) = _canvas(0.27 * len(rows) + 0.9)
+    figure, (axes,) = canvas(0.27 * len(rows) + 0.9)
     colors = {"quiet": BLUE, "watch": "#d9a514", "alarm": ORANGE}
     for place, row in enumerate(rows):
         axes.barh(place, row.psi, color=colors[row.state], height=0.62)
@@ -210,34 +192,3 @@ def drift(rows: Sequence[Drift], labels: Labels) -> Figure:
     axes.set_ylim(len(rows) - 0.4, -0.8)
     axes.set_xlabel(labels.words["drift"]["axis"])
     return figure
-
-
-def _canvas(height: float, panels: int = 1) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    made: list[Axes] = figure.subplots(1, panels, squeeze=False).ravel().tolist()
-    for axes in made:
-        _bare(axes)
-    return figure, made
-
-
-def _bare(axes: Axes) -> None:
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-
-
-def _once(axes: Axes, label: str) -> str | None:
-    """Give a label the first time that it is asked for, so that the legend names it once."""
-    return None if label in axes.get_legend_handles_labels()[1] else label
-
-
-def _legend(figure: Figure, axes: Axes) -> None:
-    handles, names = axes.get_legend_handles_labels()
-    if handles:
-        figure.legend(
-            handles, names, loc="outside upper right", ncols=len(names), frameon=False, fontsize=8.5
-        )
-
-
-def _few(labels: Labels) -> str:
-    return str(labels.words["few"])

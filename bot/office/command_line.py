@@ -15,6 +15,14 @@ from bot.office.commands import Say
 
 def register(commands: Any, say: Say) -> None:
     """Add the office's commands to the command line; `say` prints a line."""
+    _tables(commands, say)
+    _pages(commands, say)
+    _towns_and_models(commands, say)
+    _waiting(commands, say)
+    complaint.register(commands, say)
+
+
+def _tables(commands: Any, say: Say) -> None:
     export = commands.add_parser("export", help="answers of those who agreed to research, as a table")
     export.add_argument("--to", choices=["csv", "parquet"], default="csv")
     export.add_argument("--out", type=Path, required=True, help="the folder that is written into")
@@ -29,11 +37,20 @@ def register(commands: Any, say: Say) -> None:
     _add_database(publish)
     publish.set_defaults(run=_bind(work.publish, say))
 
+
+def _pages(commands: Any, say: Say) -> None:
     report = commands.add_parser("report", help="what operators and researchers see, as a page to print")
     report.add_argument("--out", type=Path, required=True, help="the folder that is written into")
     _add_database(report)
     report.set_defaults(run=_bind(work.report, say))
 
+    live = commands.add_parser("office", help="the report, live, on this machine only")
+    live.add_argument("--port", type=int, default=8090, help="(default 8090)")
+    _add_database(live)
+    live.set_defaults(run=_bind(work.office, say))
+
+
+def _towns_and_models(commands: Any, say: Say) -> None:
     simulate = commands.add_parser(
         "simulate", help="imagined workers talk to the real bot; no Telegram needed"
     )
@@ -50,6 +67,8 @@ def register(commands: Any, say: Say) -> None:
     _add_database(retrain)
     retrain.set_defaults(run=_bind(work.retrain, say))
 
+
+def _waiting(commands: Any, say: Say) -> None:
     waiting = commands.add_parser("outdated", help="what waits: old knowledge, dead letters, people stuck")
     _add_database(waiting)
     waiting.set_defaults(run=_bind(work.outdated, say))
@@ -61,13 +80,6 @@ def register(commands: Any, say: Say) -> None:
     )
     _add_database(breach)
     breach.set_defaults(run=_bind(work.breach, say))
-
-    complaint.register(commands, say)
-
-    live = commands.add_parser("office", help="the report, live, on this machine only")
-    live.add_argument("--port", type=int, default=8090, help="(default 8090)")
-    _add_database(live)
-    live.set_defaults(run=_bind(work.office, say))
 
 
 def _add_database(parser: argparse.ArgumentParser) -> None:

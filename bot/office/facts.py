@@ -50,6 +50,6 @@ def facts(
         compared=tuple(compare(everyone)),
         drifts=tuple(drift(everyone)),
         calibrations=tuple(calibrations(everyone, models)),
-        bands={name: tuple(bands(everyone, model, "occupation")) for name, model in models.items()},
+        bands={name: tuple(bands(everyone, model)) for name, model in models.items()},
         knowledge=findings,
     )

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from bot.adapters.places import KNOWLEDGE
 from bot.office.published import CodeShare, OptionShare
+from bot.office.sheet import UNKNOWN, Group
 from bot.questionnaire import Language, Question, Questionnaire
 from models import survey
 from models.survey import Codes
@@ -62,6 +63,16 @@ class Labels:
             return str(special[code])
         options = [option for option in self._asking[feature].options if option.code == code]
         return str(self.words["joint"]).join(option.in_(self.language) for option in options)
+
+    def grouping(self, by: str) -> str:
+        """Name what people are grouped by: a feature or a question."""
+        return self.feature(by) if by in self.words["features"] else self.question(by)
+
+    def group(self, by: str, group: Group) -> str:
+        """Name one of its groups."""
+        if group == UNKNOWN:
+            return str(self.words["unknown"])
+        return self.code(by, group) if isinstance(group, int) else self.option(by, group)
 
     def share(self, printed: CodeShare | OptionShare) -> str:
         """Name a share that the report prints."""

@@ -13,7 +13,7 @@ from bot.office.facts import Facts
 from bot.office.hiding import LEAST, Cells, hidden
 from bot.office.labels import Labels
 from bot.office.published import agreement, wilson
-from bot.office.quality import EACH
+from bot.office.quality import EACH, Band
 from bot.office.tally import FINISHED
 from models import population
 
@@ -134,27 +134,22 @@ class Parts:
         return self._part("times", [Table(words["columns"], cells)], plot)
 
     def bands(self) -> Part:
-        """Show the bands by line of work."""
-        words, found = self.labels.words["bands"], self.found
-        named = [(self.labels.words["models"][name], rows) for name, rows in found.bands.items()]
+        """Show the bands by group, of groups of which something may be told."""
+        words, labels = self.labels.words["bands"], self.labels
+        named = [
+            (labels.words["models"][name], [row for row in rows if any(c is not None for c in row.counts)])
+            for name, rows in self.found.bands.items()
+        ]
         tables = [
-            Table(
-                words["columns"],
-                [
-                    Row(
-                        (
-                            self.labels.option("occupation", row.group),
-                            *(self._few if c is None else f"{c:,}" for c in row.counts),
-                        )
-                    )
-                    for row in rows
-                    if any(count is not None for count in row.counts)
-                ],
-                caption=name,
-            )
+            Table(words["columns"], [Row(self._band(row)) for row in rows], caption=name, words=2)
             for name, rows in named
         ]
-        return self._part("bands", tables, charts.bands(named, self.labels))
+        plot = charts.bands(named, labels) if any(rows for _, rows in named) else ""
+        return self._part("bands", tables, plot)
+
+    def _band(self, row: Band) -> tuple[str, ...]:
+        names = self.labels.grouping(row.grouping), self.labels.group(row.grouping, row.group)
+        return (*names, *(self._few if count is None else f"{count:,}" for count in row.counts))
 
     def advice(self) -> Part:
         """Show what became of the advice."""

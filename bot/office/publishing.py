@@ -5,9 +5,11 @@ whatever else somebody knows; over all releases of a database together by e^BUDG
 """
 
 import csv
+import fcntl
+import io
 import math
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -16,7 +18,8 @@ from typing import Any
 
 from bot.office.export import text, write
 from bot.office.labels import Labels
-from bot.office.tally import UNKNOWN, Tally
+from bot.office.sheet import UNKNOWN
+from bot.office.tally import Tally
 from models import survey
 
 BUDGET = 3.0  # epsilon that all releases of a database may spend together
@@ -51,18 +54,21 @@ def publish(
     """Write `tables.csv`: how many gave each code of each feature and outcome, and how many gave none.
 
     The budget is written down before a number is made: whatever dies, it can be wasted but never overspent.
+    Releases at once take turns at the ledger.
 
     Raises:
         BudgetSpent: epsilon is not positive, or more than is left.
     """
-    before, tables = spent(ledger), [name for name in tally.codes if name not in TOLD_BY_ANOTHER]
-    if not 0 < epsilon <= BUDGET - before + 1e-9:
-        raise BudgetSpent(
-            f"epsilon {epsilon:g} can't be spent: {before:g} of {BUDGET:g} are spent already ({ledger})"
-        )
-    release = Release(epsilon, before + epsilon, len(tables), len(tables) / epsilon)
-    noisy = _noise(release)
-    _enter(ledger, release, on)
+    tables = [name for name in tally.codes if name not in TOLD_BY_ANOTHER]
+    with _alone_at(ledger):
+        before = spent(ledger)
+        if not 0 < epsilon <= BUDGET - before + 1e-9:
+            raise BudgetSpent(
+                f"epsilon {epsilon:g} can't be spent: {before:g} of {BUDGET:g} are spent already ({ledger})"
+            )
+        release = Release(epsilon, before + epsilon, len(tables), len(tables) / epsilon)
+        noisy = _noise(release)
+        _enter(ledger, release, on)
     cells = [(feature, code) for feature in tables for code in (*_codes(feature), UNKNOWN)]
     numbers = noisy([int((tally.codes[feature] == code).sum()) for feature, code in cells])
     rows = [
@@ -94,16 +100,24 @@ def _noise(release: Release) -> Callable[[list[int]], list[int]]:
     return lambda counts: list(laplace(counts))
 
 
-def _enter(ledger: Path, release: Release, on: date) -> None:
-    """Add a line to the ledger, on disk when it returns."""
+@contextmanager
+def _alone_at(ledger: Path) -> Iterator[None]:
+    """Wait until nobody else is at the ledger, and keep others away; who dies gives the lock back."""
     ledger.parent.mkdir(parents=True, exist_ok=True)
-    head = not ledger.exists()
+    # A file of its own: the ledger itself is replaced by each release.
+    with ledger.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _enter(ledger: Path, release: Release, on: date) -> None:
+    """Add a line to the ledger, whole and on disk when it returns."""
     mechanism = f"discrete Laplace, OpenDP {version('opendp')}, one person more or less"
     line = (on, f"{release.epsilon:g}", f"{release.spent:g}", release.tables, f"{release.scale:g}", mechanism)
-    with ledger.open("a", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([LEDGER, line] if head else [line])
-        file.flush()
-        os.fsync(file.fileno())
+    lines = io.StringIO(ledger.read_bytes().decode() if ledger.exists() else "", newline="")
+    lines.seek(0, io.SEEK_END)
+    csv.writer(lines).writerows([line] if lines.tell() else [LEDGER, line])
+    write(ledger, lines.getvalue())
 
 
 def _codes(feature: str) -> Sequence[int]:

@@ -1,6 +1,6 @@
 """Do the models still hold? Scores beside collected outcomes, and the bands among groups of workers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from scipy.stats import chi2
 
 from bot.office.hiding import hidden_table, told
 from bot.office.published import wilson
+from bot.office.sheet import Group
 from bot.office.tally import Tally
 from models.evaluation import auc
 from models.fitting import Floats, Rows
@@ -19,6 +20,8 @@ TENTHS = 10
 EACH = 50  # people in a part of the calibration, at least
 CHANCE = 0.999
 BANDS = ("low", "middle", "high")
+# No served model uses these: they show whether its bands fall unevenly on people whom it doesn't tell apart.
+GROUPINGS = ("occupation", "age", "region", "gender")
 OUTCOMES = {spec.name: spec.outcome for spec in SERVED}
 
 
@@ -48,7 +51,8 @@ class Calibration:
 class Band:
     """How many of a group lie in each band; None where the cell may not be told."""
 
-    group: str
+    grouping: str
+    group: Group
     counts: tuple[int | None, ...]
 
 
@@ -57,21 +61,32 @@ def calibrations(tally: Tally, models: Mapping[str, Model]) -> list[Calibration]
     return [_calibration(tally, model, OUTCOMES[name]) for name, model in models.items()]
 
 
-def bands(tally: Tally, model: Model, question: str) -> list[Band]:
-    """Count the bands by a question's options, those with nobody left out."""
+def bands(tally: Tally, model: Model) -> list[Band]:
+    """Count the bands by each grouping, groups with nobody left out."""
     table, usable = tally.complete(model.features)
     _, places = _scored(model, table[usable])
-    chosen = {option: column[usable] == 1 for option, column in tally.options[question].items()}
+    return [
+        band
+        for grouping in GROUPINGS
+        for band in by_group(
+            grouping, {group: places[held[usable]] for group, held in tally.groups(grouping).items()}
+        )
+    ]
+
+
+def by_group(grouping: str, places: Mapping[Group, NDArray[np.int64]]) -> Iterator[Band]:
+    """Hide the small cells of one grouping.
+
+    Who told nothing is a group like the others: else the difference between two groupings, of which one was
+    answered by everybody, would be just them.
+    """
     counts = {
-        group: [int(np.count_nonzero(held & (places == band))) for band in range(len(BANDS))]
-        for group, held in chosen.items()
-        if held.any()
+        group: np.bincount(held, minlength=len(BANDS)).tolist() for group, held in places.items() if len(held)
     }
     few = hidden_table(list(counts.values()))
-    return [
-        Band(group, tuple(None if (row, column) in few else count for column, count in enumerate(line)))
-        for row, (group, line) in enumerate(counts.items())
-    ]
+    for row, (group, line) in enumerate(counts.items()):
+        cells = (None if (row, column) in few else count for column, count in enumerate(line))
+        yield Band(grouping, group, tuple(cells))
 
 
 def _calibration(tally: Tally, model: Model, outcome: str) -> Calibration:

@@ -14,6 +14,8 @@ from models import survey
 OUTCOMES = ("constrained", "gap")
 # Told by their code alone: a province, or an age below a code, could name a person together with the rest.
 COARSE = ("province", "region", "age")
+UNKNOWN = -1  # in place of a code
+Group = str | int  # people by an option's id or a feature's code
 NO_COVER = ("none",)
 
 

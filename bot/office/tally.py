@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.office.reading import Participant
-from bot.office.sheet import Sheet
+from bot.office.sheet import UNKNOWN, Group, Sheet
 from bot.questionnaire import SKIPPED, Answers
 from bot.survey import Survey
 from models import survey
 from models.survey import Codes
 
 Column = NDArray[np.int8]
-UNKNOWN = -1
 FINISHED = "finished"
 
 
@@ -59,6 +58,13 @@ class Tally:
         if question == "debt_kinds":
             known = known | (self.codes["debt"] == 1)
         return int(known.sum()), int((column == 1).sum())
+
+    def groups(self, by: str) -> dict[Group, NDArray[np.bool_]]:
+        """Who belongs to each group, by a feature's codes or a question's options; UNKNOWN: who is silent."""
+        if by in self.codes:
+            return {code: self.codes[by] == code for code in (*self.levels(by), UNKNOWN)}
+        chosen: dict[Group, NDArray[np.bool_]] = {id: column == 1 for id, column in self.options[by].items()}
+        return {**chosen, UNKNOWN: ~np.logical_or.reduce(list(chosen.values()))}
 
     def complete(self, features: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The codes [people x features], and who has them all and may be scored."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count, cycle
@@ -141,31 +141,36 @@ async def walk(
         ValueError: there is a database already.
     """
     _check_new(database)
-    habits = habits or Habits()
-    speaker, vault = Speaker(knowledge), Vault(keys_in(database.with_suffix(".keys")))
-    said = _said(knowledge)
-    url = f"sqlite+aiosqlite:///{database}"
+    habits, said = habits or Habits(), _said(knowledge)
     clock = _Clock(ago=AWAY)
-    settle = settling(speaker, clock.now)
-    async with Simulator() as simulator, opened(url, vault, settle, limit=10**9) as store:
-        store.clock = clock.seconds
-        bot = asyncio.create_task(Bot(Secret(TOKEN), simulator.api_url, store, speaker, Pace(0, 0)).poll())
+    async with _serving(knowledge, database, clock) as simulator:
         dice = (random.Random(f"{seed} {number}") for number in count())  # noqa: S311 - no secret hangs on it
         walkers = [
             Walker(simulator.worker(name), resident, habits, own, said)
             for resident, own, name in zip(residents, dice, cycle(NAMES), strict=False)
         ]
+        silent = await _round(walkers, told)
+        clock.ago = timedelta(0)
+        back = [walker for walker in silent if walker.dice.random() < habits.returns]
+        silent_again = await _round(back, lambda done: None)
+    still = len(silent) - len(back) + len(silent_again)
+    return Walked(finished=len(walkers) - still, silent=still)
+
+
+@asynccontextmanager
+async def _serving(knowledge: Knowledge, database: Path, clock: "_Clock") -> AsyncIterator[Simulator]:
+    """Let the real bot serve a simulated Telegram, by this clock and into this database."""
+    speaker, vault = Speaker(knowledge), Vault(keys_in(database.with_suffix(".keys")))
+    url, settle = f"sqlite+aiosqlite:///{database}", settling(speaker, clock.now)
+    async with Simulator() as simulator, opened(url, vault, settle, limit=10**9) as store:
+        store.clock = clock.seconds
+        bot = asyncio.create_task(Bot(Secret(TOKEN), simulator.api_url, store, speaker, Pace(0, 0)).poll())
         try:
-            silent = await _round(walkers, told)
-            clock.ago = timedelta(0)
-            back = [walker for walker in silent if walker.dice.random() < habits.returns]
-            silent_again = await _round(back, lambda done: None)
+            yield simulator
         finally:
             bot.cancel()
             with suppress(asyncio.CancelledError):
                 await bot
-    still = len(silent) - len(back) + len(silent_again)
-    return Walked(finished=len(walkers) - still, silent=still)
 
 
 @dataclass

@@ -16,9 +16,12 @@ from bot.__main__ import main
 from bot.adapters.tables import conversations
 from bot.adapters.tombstones import Tombstone, Tombstones
 from bot.adapters.vault import Vault
+from bot.knowledge import Knowledge
+from bot.office.codebook import NOT_ASKED, NOT_RECORDED
 from bot.office.export import FORMULA, export, safe
 from bot.office.reading import Office, open_for_reading
 from bot.office.sheet import Sheet
+from bot.questionnaire import Renaming, Text, Words
 from models import answers, survey
 from models.specs import SERVED
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, office, talk
@@ -166,6 +169,74 @@ async def test_the_codebook_names_every_column_and_every_code(tmp_path: Path) ->
     for feature in SHEET.features:
         told = {int(line["value"]) for line in lines if line["column"] == feature and line["value"]}
         assert told == set(survey.read().coding[feature])
+    worded = " ".join(line["meaning_zh"] for line in lines)
+    assert all(question.text.zh in worded for question in KNOWLEDGE.questionnaire.questions)
+
+
+def as_asked(version: str, age: str) -> Mapping[str, Words]:
+    """Words of another version, which asked for no worries and knew no cover but by an older name."""
+    words = dict(KNOWLEDGE.questionnaire.words)
+    del words["worries"]
+    cover = words.pop("commercial_cover")
+    named = {f"{id}_before" if id == "life" else id: text for id, text in cover.options.items()}
+    words["cover"] = Words("cover", Text("有保险吗？", "Any cover?"), named)
+    words["age"] = replace(words["age"], text=Text(age, version))
+    return words
+
+
+async def codebook_of(tmp_path: Path, knowledge: Knowledge, *versions: str) -> list[dict[str, str]]:
+    await fill(tmp_path / "b.sqlite", [talk(questionnaire=version) for version in versions])
+    async with office(tmp_path / "b.sqlite") as rooms:
+        rooms.knowledge = knowledge
+        await export(rooms.participants(), Sheet(knowledge), tmp_path / "out")
+    with (tmp_path / "out/codebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def asked(lines: list[dict[str, str]], column: str) -> dict[str, tuple[str, str]]:
+    """The wordings of a column by the versions that have it."""
+    return {
+        line["questionnaire_version"]: (line["meaning_zh"], line["meaning_en"])
+        for line in lines
+        if line["column"] == column and not line["value"]
+    }
+
+
+async def test_the_codebook_tells_how_each_version_asked(tmp_path: Path) -> None:
+    today = KNOWLEDGE.questionnaire.version
+    before, again = "2026-01-01", "2026-02-02"
+    renaming = Renaming(
+        "2026-03-03", {"cover": "commercial_cover"}, {"commercial_cover": {"life_before": "life"}}
+    )
+    knowledge = replace(
+        KNOWLEDGE,
+        questionnaire=replace(KNOWLEDGE.questionnaire, renamed=(renaming,)),
+        recorded={before: as_asked("then", "几岁？"), again: as_asked("then", "几岁？")},
+    )
+    lines = await codebook_of(tmp_path, knowledge, before, today)
+    same, age = f"{before} {again} {today}", KNOWLEDGE.questionnaire.by_id["age"].text
+    assert asked(lines, "age") == {f"{before} {again}": ("几岁？", "then"), today: (age.zh, age.en)}
+    assert list(asked(lines, "income")) == [same], "who asks alike shares a line"
+    assert asked(lines, "commercial_cover__life")[f"{before} {again}"] == (
+        "有保险吗？ 寿险、年金",
+        "Any cover? Life, annuity",
+    ), "under the id of today"
+    assert asked(lines, "worries__debt")[f"{before} {again}"] == NOT_ASKED
+    coded = [line for line in lines if line["column"] == "age" and line["value"] == "3"]
+    assert [(line["questionnaire_version"], line["value_zh"]) for line in coded] == [
+        (f"{before} {again}", "31–40岁"),
+        (today, "31–40岁"),
+    ]
+
+
+async def test_the_codebook_says_plainly_whose_wording_was_not_recorded(tmp_path: Path) -> None:
+    today = KNOWLEDGE.questionnaire.version
+    lines = await codebook_of(tmp_path, KNOWLEDGE, "2020-02-02", today)
+    for column in SHEET.columns:
+        if column.question and column.name not in ("constrained", "gap"):
+            assert asked(lines, column.name)["2020-02-02"] == NOT_RECORDED, column.name
+            assert asked(lines, column.name)[today] != NOT_RECORDED
+    assert not [line for line in lines if line["value"] and line["questionnaire_version"] == "2020-02-02"]
 
 
 async def test_the_office_can_not_write(tmp_path: Path) -> None:

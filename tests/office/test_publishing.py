@@ -2,12 +2,17 @@
 
 import asyncio
 import csv
+import multiprocessing
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import numpy as np
 import pytest
 
 from bot.__main__ import main
+from bot.office.export import write
 from bot.office.labels import Labels
 from bot.office.publishing import BUDGET, BudgetSpent, Release, publish, spent
 from bot.office.tally import Tally
@@ -16,6 +21,7 @@ from tests.office.rooms import ANSWERS, KNOWLEDGE, talk
 from tests.office.test_report import written
 from tests.office.towns import DAY, counted
 
+PATIENCE = 2.0  # seconds for which a release waits for the other, in vain when they take turns
 LABELS = [Labels(language, KNOWLEDGE.questionnaire) for language in LANGUAGES]
 
 
@@ -70,13 +76,65 @@ def test_the_budget_is_written_down_and_never_overspent(everyone: Tally, tmp_pat
 def test_the_budget_is_spent_before_a_number_is_made(
     everyone: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dies(*_: object) -> None:
-        raise OSError("the disk is full")
+    def dies(path: Path, content: str) -> None:
+        if path.name == "tables.csv":
+            raise OSError("the disk is full")
+        write(path, content)
 
     monkeypatch.setattr("bot.office.publishing.write", dies)
     with pytest.raises(OSError, match="full"):
         publish(everyone, 1.0, tmp_path, tmp_path / "ledger.csv", DAY, LABELS)
     assert spent(tmp_path / "ledger.csv") == 1.0
+
+
+def test_a_ledger_is_replaced_as_a_whole_or_stays_as_it_was(
+    everyone: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(_descriptor: int) -> None:
+        raise OSError("the power is gone")
+
+    ledger = tmp_path / "ledger.csv"
+    publish(everyone, 1.0, tmp_path / "one", ledger, DAY, LABELS)
+    before = ledger.read_bytes()
+    monkeypatch.setattr("os.fsync", dies)
+    with pytest.raises(OSError, match="power"):
+        publish(everyone, 1.0, tmp_path / "two", ledger, DAY, LABELS)
+    monkeypatch.undo()
+    assert ledger.read_bytes() == before
+    assert not (tmp_path / "two").exists()
+    assert publish(everyone, 1.0, tmp_path / "two", ledger, DAY, LABELS).spent == 2.0
+
+
+def release_with_another(both_here: Barrier, folder: Path) -> None:
+    """Publish, and wait with the budget read until the other one has read it too, or doesn't come."""
+
+    def meeting(_release: Release) -> Callable[[list[int]], list[int]]:
+        with suppress(BrokenBarrierError):
+            both_here.wait(PATIENCE)
+        return lambda counts: counts
+
+    everyone = counted([talk()] * 20)
+    patch = pytest.MonkeyPatch()
+    patch.setattr("bot.office.publishing._noise", meeting)
+    both_here.wait()
+    with suppress(BudgetSpent):
+        publish(everyone, 2.0, folder, folder.parent / "ledger.csv", DAY, LABELS)
+
+
+def test_two_releases_at_once_do_not_both_pass_the_budget(tmp_path: Path) -> None:
+    processes = multiprocessing.get_context("spawn")
+    both_here = processes.Barrier(2)
+    folders = [tmp_path / "one", tmp_path / "two"]
+    releases = [
+        processes.Process(target=release_with_another, args=(both_here, folder)) for folder in folders
+    ]
+    for release in releases:
+        release.start()
+    for release in releases:
+        release.join()
+    assert [release.exitcode for release in releases] == [0, 0]
+    assert spent(tmp_path / "ledger.csv") == 2.0
+    assert sum((folder / "tables.csv").exists() for folder in folders) == 1
 
 
 def test_the_noise_is_as_strong_as_the_library_asks_for_all_tables_together() -> None:

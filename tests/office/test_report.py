@@ -7,7 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from bot.__main__ import main
 from bot.conversation import Conversation
@@ -16,16 +20,19 @@ from bot.lint.findings import Report as Findings
 from bot.office import facts
 from bot.office.drift import drift
 from bot.office.facts import Facts
+from bot.office.hiding import LEAST
 from bot.office.labels import Labels
 from bot.office.parts import Parts
 from bot.office.published import agreement, compare, published_codes, published_options, wilson
-from bot.office.quality import calibrations
+from bot.office.quality import GROUPINGS, Band, by_group, calibrations
 from bot.office.reading import Counted, Counts
 from bot.office.report import page
+from bot.office.sheet import Group
 from bot.office.tally import FINISHED, Tally
 from bot.questionnaire import LANGUAGES, Language
 from models import survey
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, talk
+from tests.office.test_hiding import worked_out
 from tests.office.towns import DAY, counted, talks_of
 from tests.talks import VAULT
 
@@ -109,6 +116,59 @@ def test_who_objects_to_the_score_is_in_no_band_and_no_calibration(town: Tally) 
     assert all(row.n == 0 for row in calibrations(objecting, KNOWLEDGE.models))
     assert not any(sum(c or 0 for c in row.counts) for row in found(objecting).bands["insurance_gap"])
     assert agreement(compare(objecting))[1] == 0  # everybody answers alike: nothing may be told
+
+
+def test_bands_are_told_by_what_no_served_model_uses(town: Tally) -> None:
+    for name, model in KNOWLEDGE.models.items():
+        told = found(town).bands[name]
+        assert list(dict.fromkeys(band.grouping for band in told)) == list(GROUPINGS)
+        assert not set(GROUPINGS) & set(model.features)
+    rows = {row.cells[:2] for row in parts(town).bands().tables[0].rows}
+    assert {("Work", "Food delivery, rider"), ("Age", "31–40"), ("Region", "East"), ("Sex", "women")} <= rows
+
+
+def test_a_few_who_did_not_say_are_not_the_difference_between_two_groupings() -> None:
+    talks = talks_of(2_000)
+    silent = [talk({**held.answers, "occupation": ("skipped",)}) for held in talks[:5]]
+    for told in found(counted([*silent, *talks[5:]])).bands.values():
+        by_age = [band.counts for band in told if band.grouping == "age"]
+        by_work = [band.counts for band in told if band.grouping == "occupation"]
+        assert any(None not in cells for cells in zip(*by_age, strict=True)), (
+            "the groups by age are large enough to be told"
+        )
+        for age, work in zip(zip(*by_age, strict=True), zip(*by_work, strict=True), strict=True):
+            if None not in age and None in work:
+                assert sum(c or 0 for c in age) - sum(c or 0 for c in work) >= LEAST
+            elif None not in age:
+                assert sum(c or 0 for c in age) == sum(c or 0 for c in work)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(-1, 1), st.integers(0, 2)), max_size=120),
+    st.integers(1, 4),
+)
+def test_no_few_people_of_a_group_can_be_worked_out_from_the_other_groupings(
+    people: list[tuple[int, int, int]], times: int
+) -> None:
+    people = people * times
+    places = np.array([place for *_, place in people], dtype=np.int64)
+    told: list[list[Band]] = []
+    truth: list[list[list[int]]] = []
+    for by in (0, 1):
+        groups: dict[Group, NDArray[np.int64]] = {
+            g: places[[at for at, p in enumerate(people) if p[by] == g]] for g in range(-1, 4)
+        }
+        told.append(list(by_group("some", groups)))
+        truth.append([np.bincount(groups[band.group], minlength=3).tolist() for band in told[-1]])
+    cells = [(by, row, band) for by in (0, 1) for row in range(len(told[by])) for band in range(3)]
+    shown = [cell for cell in cells if told[cell[0]][cell[1]].counts[cell[2]] is not None]
+    # All that a reader knows: the told cells, and that each grouping holds the same people in each band.
+    equations = [[int(cell == other) for other in cells] for cell in shown]
+    equations += [[(1 - 2 * by) * (other == band) for by, _, other in cells] for band in range(3)]
+    for at in worked_out(equations, len(cells)):
+        by, row, band = cells[at]
+        assert cells[at] in shown
+        assert truth[by][row][band] >= LEAST
 
 
 def test_where_people_stop_is_counted() -> None:
