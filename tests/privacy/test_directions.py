@@ -10,6 +10,7 @@ import pytest
 from bot.adapters.database import opened
 from bot.adapters.intake import Intake
 from bot.adapters.metrics import Metrics
+from bot.adapters.waking import Waking
 from bot.messages import Message
 from bot.office.export import export
 from bot.office.facts import gather
@@ -92,7 +93,7 @@ async def test_a_talk_full_of_such_signs_gives_an_export_a_report_and_counters_w
                     tapped(number, said_) if is_tap and ":" in said_ else message(number, said_)
                 )
         letters = "".join(map(str, await store.outbox.waiting()))
-        counters = (await metrics.page(store.outbox.backlog)).decode()
+        counters = (await metrics.page(store.outbox.backlog, Waking(store).overdue)).decode()
     async with office(tmp_path / "b.sqlite") as rooms:
         assert await export(rooms.participants(), Sheet(KNOWLEDGE), tmp_path / "out") == 1
         await export(rooms.participants(), Sheet(KNOWLEDGE), tmp_path / "out", "parquet")
