@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import main
 from bot.adapters.files import load_knowledge
 from bot.adapters.strict_yaml import KnowledgeRefused
 from bot.adapters.wordings import record
@@ -63,6 +64,14 @@ def test_how_a_version_asks_is_recorded_once_and_never_changed(edit: Edit) -> No
     assert recorded["2099-01-01"] == changed.words
     assert recorded[version]["age"].text.zh == "您多大年纪？"
     assert (root / f"knowledge/wordings/{version}.yaml").read_bytes() == kept
+
+
+def test_the_command_says_where_this_version_is_recorded_and_finds_nothing_wrong(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["check", "--record"]) == 0
+    where, *_ = capsys.readouterr().out.splitlines()
+    assert Path(where) == ROOT / f"knowledge/wordings/{load_knowledge().questionnaire.version}.yaml"
 
 
 def test_the_version_changes_with_any_word(edit: Edit) -> None:
