@@ -31,6 +31,7 @@ from bot.calculators import (
     years_needed,
 )
 from bot.calculators.amounts import in_year
+from bot.calculators.pensions import _tens
 from bot.parameters import Figures, NoValue
 
 ON = date(2026, 11, 23)
@@ -63,6 +64,11 @@ def test_a_province_without_a_new_base_shows_the_old_one_by_its_year() -> None:
     old = {p for p in PROVINCES if pension_contribution(figures(), p, LOWEST).carried}
     assert old == set(PROVINCES) - set(LOWEST_2026)
     assert {pension_contribution(figures(), p, LOWEST).year for p in old} == {2025}
+
+
+@pytest.mark.parametrize("share", [LOWEST, Decimal(1), Decimal(3)])
+def test_a_contribution_says_of_which_share_it_is(share: Decimal) -> None:
+    assert pension_contribution(figures(), "shanghai", share).share == share
 
 
 def test_the_base_stays_between_floor_and_cap() -> None:
@@ -132,6 +138,21 @@ def test_an_age_band_gives_the_first_and_the_last_month_and_never_one_day() -> N
     assert not found.reached
 
 
+@pytest.mark.parametrize(
+    ("today", "month"), [(date(2026, 11, 29), 8), (date(2026, 11, 30), 9), (date(2026, 12, 1), 9)]
+)
+def test_the_oldest_of_a_band_has_the_next_birthday_tomorrow(today: date, month: int) -> None:
+    """On the last day of November the oldest of those up to 50 was born on 1 December."""
+    found = retirement_span(figures(today), ["man"], (41, 50))
+    assert (found.earliest.year, found.earliest.month) == (2038, month)
+
+
+def test_who_reaches_the_age_this_very_month_may_have_reached_it() -> None:
+    found = retirement_span(figures(date(2029, 9, 10)), ["man"], (59, 60))
+    assert (found.earliest.age, found.earliest.year, found.earliest.month) == (Age(61, 0), 2029, 9)
+    assert found.reached
+
+
 def test_who_may_have_reached_the_age_before_the_rules_is_told_what_is_asked_now() -> None:
     found = retirement_span(figures(), ["woman_50", "woman_55"], (51, 59))
     assert (found.earliest.age, found.earliest.year) == (Age(50, 0), 2016)
@@ -175,13 +196,15 @@ def test_the_delay_never_exceeds_its_most_and_never_shrinks(born: date, category
      (2035, "18"), (2036, "18.5"), (2037, "19"), (2038, "19.5"), (2039, "20"), (2060, "20")],
 )  # fmt: skip
 def test_the_years_needed_grow_from_2030(year: int, years: str) -> None:
-    assert years_needed(figures(), year) == Decimal(years)
+    asked = figures()
+    assert years_needed(asked, year) == Decimal(years)
+    assert "pension.min_years" in asked.used, "told with its source"
 
 
 @pytest.mark.parametrize(
     ("age", "months"),
     [(Age(50, 0), "195"), (Age(55, 0), "170"), (Age(60, 0), "139"), (Age(63, 0), "117"),
-     (Age(60, 1), "138.4"), (Age(50, 1), "194.6")],
+     (Age(60, 1), "138.4"), (Age(50, 1), "194.6"), (Age(60, 3), "137.3"), (Age(55, 6), "167")],
 )  # fmt: skip
 def test_payment_months_are_the_published_ones(age: Age, months: str) -> None:
     assert payment_months(figures(), age) == Decimal(months)
@@ -194,6 +217,16 @@ def test_a_pension_is_base_plus_account_by_the_formula() -> None:
     assert found.total == Range(Decimal(3680), Decimal(4490))
     assert found.years_needed == 20
     assert found.base_year == 2025
+
+
+def test_who_paid_on_less_than_the_average_gets_the_mean_of_both_in_the_base_pension() -> None:
+    found = pension(figures(), "beijing", LOWEST, Decimal(20), Age(60, 0), 2039)
+    assert found.base == Decimal("1927.84")  # (12049 + 12049 x 60 %) / 2 x 20 x 1 %
+
+
+@pytest.mark.parametrize(("yuan", "tens"), [("24.99", 20), ("25", 30), ("35", 40), ("5", 10), ("4.99", 0)])
+def test_a_range_is_told_in_tens_and_a_five_goes_up(yuan: str, tens: int) -> None:
+    assert _tens(Decimal(yuan)) == tens
 
 
 @given(st.integers(15, 40), st.sampled_from([p for p in PROVINCES if p != "sichuan"]))

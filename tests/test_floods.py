@@ -83,6 +83,46 @@ def test_another_chat_is_heard_meanwhile_and_who_calms_down_is_heard_again(clock
     assert isinstance(getattr(floods.admitted(next(flood)), "incoming", None), Hurry)
 
 
+def test_unless_told_otherwise_it_is_twenty_at_once_and_then_one_a_second(clock: Clock) -> None:
+    floods, flood = Floods(monotonic=clock), envelopes()
+
+    def heard() -> int:
+        taken = [floods.admitted(next(flood)) for _ in range(100)]
+        return sum(envelope is not None and isinstance(envelope.incoming, Tap) for envelope in taken)
+
+    assert heard() == 20
+    clock.now += 5
+    assert heard() == 5
+
+
+@pytest.mark.parametrize(("seconds", "told_again"), [(10, False), (11, True)])
+def test_who_was_told_is_told_again_only_after_half_the_bucket_is_full(
+    clock: Clock, seconds: int, told_again: bool
+) -> None:
+    floods, flood = Floods(rate=1, burst=20, monotonic=clock), envelopes()
+    for _ in range(21):
+        floods.admitted(next(flood))
+    clock.now += seconds
+    for _ in range(seconds):
+        assert isinstance(getattr(floods.admitted(next(flood)), "incoming", None), Tap)
+    beyond = floods.admitted(next(flood))
+    assert (beyond is not None) is told_again
+
+
+def test_what_is_given_back_is_one_and_no_more_than_there_is_room_for(clock: Clock) -> None:
+    floods, flood = Floods(rate=1, burst=3, monotonic=clock), envelopes()
+    taken = [floods.admitted(next(flood)) for _ in range(3)]
+    assert taken[0] is not None
+    floods.give_back(taken[0])
+    again = [floods.admitted(next(flood)) for _ in range(2)]
+    assert [isinstance(getattr(envelope, "incoming", None), Tap) for envelope in again] == [True, False]
+    clock.now += 60
+    for _ in range(9):
+        floods.give_back(taken[0])
+    full = [floods.admitted(next(flood)) for _ in range(4)]
+    assert [isinstance(getattr(e, "incoming", None), Tap) for e in full] == [True, True, True, False]
+
+
 def test_a_hand_that_taps_on_and_on_is_never_stopped(clock: Clock) -> None:
     floods = Floods(rate=1, burst=20, monotonic=clock)
     for envelope, _ in zip(envelopes(), range(60), strict=False):

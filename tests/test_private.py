@@ -109,6 +109,16 @@ def test_what_has_not_the_form_of_an_identity_number_is_none(text: str) -> None:
     assert not is_identity(text)
 
 
+@pytest.mark.parametrize("digit", ["\u0661", "１", "१"])
+def test_only_plain_digits_make_an_identity_number(digit: str) -> None:
+    """Whoever asks has made them plain before; another script's are counted as no number at all."""
+    number = checked("11010519491231001")
+    assert is_identity(number)
+    assert number[15] == "0"
+    assert number[14] == "0"
+    assert not is_identity(number[:16] + digit + number[17:])
+
+
 @pytest.mark.parametrize(
     "text", ["不想活了", "不 想 活", "I want to\nDIE", "Kill My Self", "自杀", "SUICIDE"]
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reminders import CHINA, MOST, WHENS, Reminder, added, awake, due, split
+from bot.reminders import CHINA, MOST, WHENS, Reminder, added, awake, days_ahead, due, split
 
 NOON = datetime(2026, 11, 23, 12, 30, tzinfo=CHINA)
 MOMENTS = st.integers(1_600_000_000, 2_200_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
@@ -25,6 +25,20 @@ MOMENTS = st.integers(1_600_000_000, 2_200_000_000).map(lambda seconds: datetime
 )
 def test_each_choice_has_its_time(when: str, expected: str) -> None:
     assert due(when, NOON) == datetime.fromisoformat(expected).replace(tzinfo=CHINA)  # type: ignore[arg-type]
+
+
+def test_a_day_can_be_picked_from_tomorrow_to_ninety_days_ahead() -> None:
+    days = days_ahead(NOON.date())
+    assert (days[0], days[-1], len(days)) == (date(2026, 11, 24), date(2027, 2, 21), 90)
+
+
+@pytest.mark.parametrize(
+    ("at", "moved"),
+    [("2026-11-23T21:59:59", "2026-11-23T21:59:59"), ("2026-11-23T22:00:00", "2026-11-24T08:00:00"),
+     ("2026-11-24T07:59:59.5", "2026-11-24T08:00:00"), ("2026-11-24T08:00:01", "2026-11-24T08:00:01")],
+)  # fmt: skip
+def test_the_night_begins_at_ten_and_ends_at_eight_to_the_second(at: str, moved: str) -> None:
+    assert awake(datetime.fromisoformat(at + "+08:00")) == datetime.fromisoformat(moved + "+08:00")
 
 
 @pytest.mark.parametrize(

@@ -86,10 +86,12 @@ def test_no_secret_shows_itself() -> None:
 
 @pytest.mark.asvs("13.3.1", "13.3.2")
 def test_the_keys_file_is_made_for_its_owner_alone_and_read_again(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "master.keys"
+    path = tmp_path / "very" / "deep" / "master.keys"
     keys = Settings.read({"MASTER_KEYS_FILE": str(path)}).keys()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert keys_in(path) == keys
+    beside = keys_in(path.with_name("another.keys"))
+    assert beside != keys
     path.chmod(0o640)
     with pytest.raises(ValueError, match="chmod 600"):
         keys_in(path)

@@ -1,5 +1,6 @@
 """Deletion: on a worker's word, at the end of the days for which something is kept, and after a restore."""
 
+import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -136,7 +137,8 @@ class Deletion:
         """Wipe what was deleted from SQLite's write-ahead log too."""
         if self._postgres:
             return
-        with suppress(SQLAlchemyError, OSError):  # a reader is at work: the next checkpoint does it
+        # A reader is at work or the disk is full: the next checkpoint does it.
+        with suppress(SQLAlchemyError, sqlite3.Error, OSError):
             async with self._engine.connect() as connection:
                 raw: Any = await connection.get_raw_connection()  # in a transaction it couldn't truncate
                 await raw.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")

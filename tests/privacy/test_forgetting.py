@@ -1,5 +1,7 @@
 """Deletion to the second and to the row: what is over goes, what isn't stays, and nobody else's."""
 
+import asyncio
+import resource
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from bot.adapters import deletion
 from bot.adapters.deletion import DAY, KEEP_UPDATES, SKEW
 from bot.adapters.store import Store
 from bot.adapters.tables import conversations, dead_letters, outbox, updates
-from bot.adapters.tombstones import Tombstone, Tombstones
+from bot.adapters.tombstones import ANY, Tombstone, Tombstones
 from bot.conversation import Command, Tap
 from bot.service import Envelope
 from tests.privacy.test_storage import traces
@@ -62,13 +64,38 @@ async def test_pipl_19_what_is_kept_for_some_days_goes_the_second_after_and_not_
     assert set(await column(store.engine, conversations.c.person)) == {last["person"], ongoing["person"]}
 
 
+class Steps:
+    """What went in each transaction, seen at the database: the rows of each delete from a table."""
+
+    def __init__(self, engine: AsyncEngine, table: sa.Table) -> None:
+        self.rows: list[int] = []
+        self._table = table
+        sa.event.listen(engine.sync_engine, "after_cursor_execute", self._hear)
+
+    def _hear(self, _connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith(f"DELETE FROM {self._table.name} ") and cursor.rowcount:
+            self.rows.append(cursor.rowcount)
+
+
+async def test_update_ids_that_are_old_go_in_small_steps(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deletion, "AT_ONCE", 2)
+    await insert(store.engine, updates, [{"update": n, "handled_at": 0} for n in range(5)])
+    steps = Steps(store.engine, updates)
+    await store.deletion.tidy()
+    assert steps.rows == [2, 2, 1]
+
+
 async def test_many_whose_days_are_over_go_in_several_transactions(
     store: Store, tombstones: Tombstones, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deletion, "AT_ONCE", 2)
+    steps = Steps(store.engine, conversations)
     rows = [row(n, NOW - 1 if n < 5 else NOW) for n in range(6)]
     await insert(store.engine, conversations, rows)
     assert await store.deletion.tidy() == 5
+    assert steps.rows == [2, 2, 1], "nobody goes whom this transaction has not locked"
     assert await column(store.engine, conversations.c.person) == [rows[5]["person"]]
     stones = {(stone.person, stone.key, stone.at) for stone in tombstones.all()}
     assert stones == {(r["person"], VAULT.fingerprint(r["key"], r["person"]), NOW) for r in rows[:5]}
@@ -82,7 +109,9 @@ async def test_whom_a_backup_brings_back_is_deleted_however_many_and_nobody_else
     rows = [row(n) for n in range(6)]
     tombstones.add(Tombstone(r["person"], VAULT.fingerprint(r["key"], r["person"]), NOW) for r in rows[:5])
     await insert(store.engine, conversations, rows)
+    steps = Steps(store.engine, conversations)
     assert await store.deletion.forget_again() == 5
+    assert steps.rows == [2, 2, 1]
     assert await column(store.engine, conversations.c.person) == [rows[5]["person"]]
     assert await store.deletion.forget_again() == 0
 
@@ -112,6 +141,59 @@ async def test_letters_of_before_a_deletion_go_and_those_of_after_stay(
     assert await store.deletion.forget_again() == 0
     for table in (outbox, dead_letters):
         assert await column(store.engine, table.c.body) == [b"after", b"another's", b"farewell"]
+
+
+@pytest.mark.parametrize("address", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_pipl_19_who_writes_while_the_tidying_waits_for_their_turn_to_end_stays(store: Store) -> None:
+    """Another process holds the worker's chat: their days were over, and they have just spoken again."""
+    late, over = row(1, NOW - 1), row(2, NOW - 1)
+    await insert(store.engine, conversations, [late, over])
+    async with store.engine.begin() as turn:
+        await turn.run_sync(deletion.lock, [late["person"]])
+        tidying = asyncio.create_task(store.deletion.tidy())
+        async with asyncio.timeout(10), store.engine.connect() as looking:
+            waits = sa.text("select count(*) from pg_locks where not granted and locktype = 'advisory'")
+            while not await looking.scalar(waits):
+                assert not tidying.done(), "it did not wait"
+                await looking.rollback()
+                await asyncio.sleep(0.02)
+        mine = conversations.c.person == late["person"]
+        await turn.execute(sa.update(conversations).where(mine).values(expires_at=NOW + 1))
+    assert await tidying == 1
+    assert await column(store.engine, conversations.c.person) == [late["person"]]
+
+
+async def test_a_row_that_no_key_opens_changed_at_the_very_edge_of_the_clocks_doubt_stays(
+    store: Store, tombstones: Tombstones
+) -> None:
+    before, edge = row(0), row(1)
+    for held in (before, edge):
+        tombstones.add([Tombstone(held["person"], ANY, NOW)])
+        held["key"] = b"broken"
+    before["changed_at"], edge["changed_at"] = NOW - SKEW - 1, NOW - SKEW
+    await insert(store.engine, conversations, [before])
+    edge["key"] = b"broken too"
+    await insert(store.engine, conversations, [edge])
+    assert await store.deletion.forget_again() == 1
+    assert await column(store.engine, conversations.c.person) == [edge["person"]]
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_a_deletion_that_is_committed_stands_though_the_disk_is_full_for_the_scrubbing(
+    store: Store, tmp_path: Path
+) -> None:
+    for chat in range(20):
+        await store.take(Envelope(chat, chat, Command("start")))
+    size = (tmp_path / "bot.sqlite").stat().st_size
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))  # the log can't be written back any more
+    try:
+        await store.deletion.scrub()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert await store.take(Envelope(100, 3, Tap("go:forget")))
+    assert await store.conversation(3) is None
+    assert traces(tmp_path, [VAULT.pseudonym(4)]), "and the others are there"
 
 
 async def test_a_row_of_a_dead_key_wrapped_anew_is_known_by_its_key_and_a_broken_one_passed_over(
