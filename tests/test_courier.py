@@ -260,6 +260,35 @@ async def test_a_process_paused_beyond_its_hold_sends_nothing_that_another_took_
     assert post.taken == [(7, "a"), (7, "b")]
 
 
+async def test_a_letter_left_behind_is_looked_for_again_soon_until_it_is_found(
+    engine: AsyncEngine, store: Store
+) -> None:
+    other = Store(engine, VAULT, texts_of)
+    for each in (store, other):
+        await each.outbox.hold.renew()
+    await write(store, 1, 7, "a")
+    (first,) = await store.outbox.waiting()
+    await write(other, 2, 7, "b")
+    assert await other.outbox.claim() == []
+    assert other.outbox.left_behind
+    await store.sent(first)
+    assert [letter.outgoing.message.text for letter in await other.outbox.claim()] == ["b"]
+    assert not other.outbox.left_behind
+
+
+async def test_more_people_than_are_claimed_at_once_are_claimed_soon(
+    engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "AT_ONCE", 2)
+    for chat in range(3):
+        await write(store, 1 + chat, chat, "a")  # under no hold yet
+    await store.outbox.hold.renew()
+    assert len(await store.outbox.claim()) == 2
+    assert store.outbox.left_behind
+    assert len(await store.outbox.claim()) == 1
+    assert not store.outbox.left_behind
+
+
 async def test_letters_wait_for_earlier_ones_that_another_process_holds(
     engine: AsyncEngine, store: Store
 ) -> None:

@@ -51,7 +51,7 @@ class Outbox:
         self._doubts = self._settled = 0
         self._claiming = False
         self._forgotten: set[bytes] = set()  # people who deleted everything since the last claim began
-        self.left_behind = False  # letters were written that wait for another process's earlier ones
+        self.left_behind = False  # letters wait that nobody holds, or were left for the next claim
 
     def doubt(self) -> None:
         """Note that letters may be held under our name that we don't know of: a commit was cut off.
@@ -146,13 +146,13 @@ class Outbox:
             free.order_by(outbox.c.id).limit(AT_ONCE).with_for_update(skip_locked=True)
         )
         people = list(found)
-        if not people:
-            return []
-        mine = outbox.c.person.in_(people)
-        await connection.execute(sa.update(outbox).where(mine).values(holder=holder))
-        rows: Sequence[sa.Row[Any]] = (
-            await connection.execute(_with_key().where(mine).order_by(outbox.c.id))
-        ).all()
+        rows: Sequence[sa.Row[Any]] = ()
+        if people:
+            mine = outbox.c.person.in_(people)
+            await connection.execute(sa.update(outbox).where(mine).values(holder=holder))
+            rows = (await connection.execute(_with_key().where(mine).order_by(outbox.c.id))).all()
+        unheld = sa.select(sa.exists().where(outbox.c.holder.is_(None)))
+        self.left_behind |= len(people) == AT_ONCE or bool(await connection.scalar(unheld))
         return rows
 
     async def still_there(self, letters: Iterable[int]) -> set[int]:
