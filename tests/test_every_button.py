@@ -21,7 +21,9 @@ from tests.test_rights import data_of, said
 
 QUESTIONNAIRE = speaker().knowledge.questionnaire
 SURVEY = speaker().flow.survey
-CALENDARS = ("remind:emergency_fund:", "remind:survey:")  # of which every day is pressed
+# Of a calendar's days and of the marks on a card's later pages, which are alike, those of these are pressed.
+ALIKE = re.compile(r"remind:\w+:\d{4}-|mark:\w+:\w+:\d")
+PRESSED = ("remind:emergency_fund:", "remind:survey:", "mark:women_maternity:")
 AGREED = ("/start", *CONSENT)
 DONE = (*AGREED, *SHORT_PATH)
 WITH_RESEARCH = ("/start", *CONSENT[:2], "+:consent:research", CONSENT[2], *SHORT_PATH, "go:research")
@@ -75,9 +77,7 @@ def histories() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "research withdrawn", (*WITH_RESEARCH, "a:sex:male", "go:withdraw_research")
     yield "Traditional", (*AGREED, *SHORT_PATH[:3], "lang:hant")
     yield "Traditional and simple", (*DONE, "lang:hant", "mode:simple")
-    yield "English", (*DONE, "lang:en")
     yield "English and simple", (*DONE, "lang:en", "mode:simple")
-    yield "simple", (*AGREED, *SHORT_PATH[:3], "mode:simple")
 
 
 @cache
@@ -202,9 +202,9 @@ def length(message: Message) -> int:
 
 
 def shown(turn: tuple[Conversation | None, tuple[Message, ...]]) -> set[str]:
-    """Give what the buttons send; the calendars of other pieces are alike, and left out below their door."""
+    """Give what the buttons send; what is alike for each piece is left out for all but one."""
     seen = {data for message in turn[1] for data in data_of(message)}
-    return {data for data in seen if data.startswith(CALENDARS) or not re.match(r"remind:\w+:\d{4}-", data)}
+    return {data for data in seen if data.startswith(PRESSED) or not ALIKE.match(data)}
 
 
 # --- how long it takes ------------------------------------------------------------------------------------
