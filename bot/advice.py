@@ -11,7 +11,9 @@ NO_MARK = "none"
 def tap(
     talk: Conversation | None, verb: str, subject: str, object_: str, *, pieces: frozenset[str], kept: bool
 ) -> Turn | None:
-    """Take a tap on `open:<piece>`, `theme:<shelf>:<page>` or `mark:<piece>:<state>[:list]`; else None.
+    """Take a tap on `open:<piece>[:<page>]`, `theme:<shelf>:<page>`, `mark:<piece>:<state>[:list|:<page>]`.
+
+    Of anything else it gives None.
 
     kept: whether the worker agreed that anything is kept.
     """
@@ -19,7 +21,7 @@ def tap(
         case "open" | "mark" if subject not in pieces:
             return talk, (Say("unknown_advice"),)
         case "open":
-            return talk, (Card(subject),)
+            return talk, (Card(subject, _page(object_), here=bool(object_)),)
         case "theme":
             return listed(talk, Tips(subject or None, _page(object_), here=True))
         case "mark":
@@ -42,7 +44,7 @@ def _mark(talk: Conversation, piece: str, target: str) -> Turn:
         talk = replace(talk, marks={**talk.marks, piece: mark})
     elif state == NO_MARK:
         talk = replace(talk, marks={id: kept for id, kept in talk.marks.items() if id != piece})
-    return talk, (Tips("marked", here=True) if origin == "list" else Card(piece, here=True),)
+    return talk, (Tips("marked", here=True) if origin == "list" else Card(piece, _page(origin), here=True),)
 
 
 def _page(number: str) -> int:

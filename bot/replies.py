@@ -51,9 +51,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Unfold one piece of advice; `here` replaces the tapped message instead of adding one."""
+    """Unfold a page of a piece of advice; `here` replaces the tapped message instead of adding one."""
 
     piece: str
+    page: int = 0
     here: bool = False
 
 

@@ -21,6 +21,12 @@ MONTHS = (
 )  # fmt: skip
 CENT = Decimal("0.01")
 MANY = 10_000  # worded blocks that are remembered
+MOST = 700  # characters of a message, so that it is read
+
+# After a sentence, unless the line ends there; a closing bracket, quote or tag belongs to the sentence.
+_IDEA = re.compile(
+    r"((?:[。！？]|(?<=[a-z\d)])[.!?])(?:</[bi]>|[”’」』）)\"])*)[ \u3000]*(?=[^\s<”’」』）)\"]|<[bi]>)"
+)
 
 
 class TemplateGap(LookupError):
@@ -162,6 +168,23 @@ def place(percentile: float) -> int:
 def plain(html: str) -> str:
     """Take the markup out of Telegram's HTML: what is read."""
     return unescape(re.sub(r"<[^>]+>", "", html))
+
+
+def one_idea_a_line(html: str) -> str:
+    """End the line after each sentence, as simple mode shows it."""
+    return _IDEA.sub(_break, html)
+
+
+def _break(end: re.Match[str]) -> str:
+    """End the line here; in English only where a space and a capital letter follow."""
+    chinese = end[1][0] in "。！？"
+    spaced = end[0] != end[1] and end.string[end.end()].isupper()
+    return f"{end[1]}\n" if chinese or spaced else end[0]
+
+
+def length(html: str) -> int:
+    """Count the characters that are read, in simple mode too, which has more line ends."""
+    return len(plain(one_idea_a_line(html)))
 
 
 def _plain(amount: Decimal) -> str:

@@ -16,6 +16,21 @@ def test_advice_unfolds_with_and_without_a_talk() -> None:
     assert talk(Command("tips")) == (AGREED, (Tips(),))
 
 
+def test_a_page_of_a_card_replaces_the_one_before_and_a_forged_one_is_the_first() -> None:
+    assert talk("open:tip:1") == (AGREED, (Card("tip", 1, here=True),))
+    assert talk("open:tip:0") == (AGREED, (Card("tip", here=True),))
+    for forged in ("open:tip:-1", "open:tip:²", "open:tip:99999999999", "open:tip:1:1"):
+        assert talk(forged) == (AGREED, (Card("tip", here=True),))
+    assert talk("open:gone:1") == (AGREED, (Say("unknown_advice"),))
+
+
+def test_a_mark_on_a_later_page_stays_on_it() -> None:
+    state, replies = talk("mark:tip:done:1")
+    assert state == replace(AGREED, marks={"tip": "done"})
+    assert replies == (Card("tip", 1, here=True),)
+    assert talk("mark:tip:none:1", start=state) == (AGREED, (Card("tip", 1, here=True),))
+
+
 def test_a_piece_that_is_marked_is_remembered_and_its_card_is_shown_anew() -> None:
     state, replies = talk("mark:tip:done")
     assert state == replace(AGREED, marks={"tip": "done"})

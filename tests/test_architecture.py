@@ -58,14 +58,17 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.knowledge",
         "bot.parameters",
         "bot.questionnaire",
+        "bot.wording",
         "models.risk",
     },
     "bot.lint": {
         "bot.conditions",
         "bot.guidance",
         "bot.knowledge",
+        "bot.messages",
         "bot.parameters",
         "bot.questionnaire",
+        "bot.replies",
         "bot.wording",
     },
     "bot.handbook": {

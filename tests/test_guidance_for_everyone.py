@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.files import load_knowledge
 from bot.conditions import Facts
-from bot.guidance import CARD_LIMIT, Guidance, advise, dated_facts, facts_from, render_card, score
+from bot.guidance import Guidance, advise, dated_facts, facts_from, render_card, score
 from bot.lint import offences
 from bot.lint.ground import values_of
 from bot.lint.reach import renderings
@@ -117,7 +117,6 @@ class Cards:
     def look_at(self, piece: str, facts: Facts, language: Language) -> None:
         figures = Figures(KNOWLEDGE.parameters, ON)
         text = render_card(KNOWLEDGE, piece, facts, language, figures)
-        assert len(text) <= CARD_LIMIT
         assert not list(offences(body(text), language))
         for id, value in figures.used.items():
             assert value.confidence != "unsure", id

@@ -81,11 +81,22 @@ def test_this_knowledge_has_nothing_to_put_right() -> None:
         ("zh", "先攒一笔应急钱{% endblock %}", "先" * 21 + "{% endblock %}", "fits no button"),
         ("zh", "不花钱，只是把钱分开放。", "", "block cost says nothing"),
         ("zh", '{% extends "advice/card.j2" %}', "", "no sources at its foot"),
+        ("zh", "不花钱，", "不花钱。" * 160, "characters (at most 700)"),
+        ("en", "Nothing; the", "Nothing.\n" * 90 + "The", "no ① on its first page"),
+        ("en", "Nothing; the", "Nothing to pay.\n" * 150 + "The", "pages (at most 3)"),
     ],
 )
 def test_a_mistake_in_the_words_is_found(language: Language, old: str, new: str, told: str) -> None:
     knowledge = with_words(language, "emergency_fund", old, new)
     assert told in found(knowledge)
+
+
+@pytest.mark.parametrize("name", ["say/help.j2", "consent.j2", "ask.j2"])
+def test_what_is_too_long_to_be_read_is_found_wherever_it_is_said(name: str) -> None:
+    templates = {each: dict(texts) for each, texts in KNOWLEDGE.wording.templates.items()}
+    templates["zh"][name] += "真话。" * 200
+    wording = Wording(templates, KNOWLEDGE.parameters)
+    assert "characters (at most 700)" in found(replace(small("emergency_fund"), wording=wording))
 
 
 @pytest.mark.parametrize(

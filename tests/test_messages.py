@@ -7,12 +7,12 @@ from typing import get_args
 import pytest
 
 from bot.conversation import MARKS
-from bot.messages.buttons import MOST
 from bot.questionnaire import LANGUAGES, Language
 from bot.replies import Ask, AskConsent, Card, Explain, MyData, Note, Report, Review, Say, Saying, Tips
-from bot.simulator.entities import read_html
+from bot.simulator.entities import read_html, units
+from bot.wording import MOST
 from tests.answer_sets import answer_set
-from tests.worded import PIECES, QUESTIONNAIRE, STANDING_LINE, fits, talk, worded
+from tests.worded import PIECES, QUESTIONNAIRE, STANDING_LINE, data, fits, marks, talk, worded
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -29,14 +29,12 @@ def test_every_report_review_and_list_fits_one_message_whatever_the_answers(lang
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_message_is_longer_than_is_read_whatever_the_answers(language: Language) -> None:
-    """700 characters, but for a card with its steps; after an edit too, and with everything set aside."""
+    """After an edit too, and with much set aside; cards are read in tests/test_pages.py."""
     dice = random.Random(17)
     for _ in range(60):
         state = replace(talk(answer_set(QUESTIONNAIRE, dice)), marks=dict.fromkeys(PIECES[::3], "done"))
         for reply in (Report(), Report(answer_set(QUESTIONNAIRE, dice)), Review(), MyData(), Explain()):
-            assert len(read_html(worded(reply, state, language).text).text) <= MOST, reply
-    for what in get_args(Saying):
-        assert len(read_html(worded(Say(what), state, language).text).text) <= MOST, what
+            assert units(read_html(worded(reply, state, language).text).text) <= MOST, reply
 
 
 def test_an_answer_of_many_ticks_is_counted_where_it_is_too_long_and_said_in_full_where_it_is_not() -> None:
@@ -113,17 +111,45 @@ def test_who_skipped_nearly_everything_gets_no_invented_number_and_is_offered_th
 def test_every_card_can_be_set_aside_and_a_marked_one_taken_up_again() -> None:
     state = talk(answer_set(QUESTIONNAIRE, random.Random(1)))
     for piece in PIECES:
-        marking = worded(Card(piece), state, "zh").buttons[0]
-        assert [b.data for b in marking] == [f"mark:{piece}:{mark}" for mark in MARKS]
+        fresh = worded(Card(piece), state, "zh")
+        assert marks(fresh, piece) == [f"mark:{piece}:{mark}" for mark in MARKS]
         marked = replace(state, marks={piece: "have"})
         message = worded(Card(piece), marked, "zh")
-        assert [b.data for b in message.buttons[0]] == [f"mark:{piece}:none"]
-        assert "我已经有了" in message.buttons[0][0].text
+        assert marks(message, piece) == [f"mark:{piece}:none"]
+        assert any("我已经有了" in button.text for row in message.buttons for button in row)
         fits(message)
 
 
+LONG = "women_maternity"  # three pages in English
+
+
+def test_a_long_card_is_leafed_through_in_place_and_keeps_its_buttons_on_each_page() -> None:
+    state = talk(answer_set(QUESTIONNAIRE, random.Random(1)))
+    first, second, last = (worded(Card(LONG, page), state, "en") for page in range(3))
+    assert [button.text for button in first.buttons[0]] == ["More (2/3) ›"]
+    assert [button.text for button in second.buttons[0]] == ["‹ Back", "More (3/3) ›"]
+    assert [button.text for button in last.buttons[0]] == ["‹ Back"]
+    assert [data(page)[0] for page in (first, second, last)] == [f"open:{LONG}:{n}" for n in (1, 0, 1)]
+    for number, page in enumerate((first, second, last)):
+        end = f":{number}" if number else ""
+        assert marks(page, LONG) == [f"mark:{LONG}:{mark}{end}" for mark in MARKS], "a mark stays on its page"
+        assert {f"remind:{LONG}", f"stuck:{LONG}", "go:result", "go:tips"} <= {*data(page)}
+
+
+def test_an_old_button_to_a_page_that_is_no_more_shows_the_last() -> None:
+    assert worded(Card(LONG, 99), None, "en") == worded(Card(LONG, 2), None, "en")
+    assert worded(Card("emergency_fund", 1), None, "zh") == worded(Card("emergency_fund"), None, "zh")
+
+
+def test_a_card_has_the_same_pages_in_big_letters() -> None:
+    plain = talk({})
+    for piece in PIECES:
+        look = [worded(Card(piece, 1), state, "en") for state in (plain, replace(plain, simple=True))]
+        assert "".join(look[0].text.split()) == "".join(look[1].text.split())
+
+
 def test_without_a_talk_a_card_has_its_buttons_too() -> None:
-    assert len(worded(Card(PIECES[0]), None, "en").buttons[0]) == 3
+    assert len(marks(worded(Card(PIECES[0]), None, "en"), PIECES[0])) == 3
 
 
 def test_what_a_worker_has_is_told_as_it_is() -> None:

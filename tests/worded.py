@@ -5,6 +5,7 @@ from bot.messages import Message
 from bot.questionnaire import Answers, Language
 from bot.replies import Reply
 from bot.simulator.entities import read_html, units
+from bot.wording import MOST
 from tests.talks import TODAY, speaker
 
 QUESTIONNAIRE = speaker().knowledge.questionnaire
@@ -25,8 +26,13 @@ def data(message: Message) -> list[str]:
     return [button.data for row in message.buttons for button in row]
 
 
+def marks(message: Message, piece: str) -> list[str]:
+    """The data of a card's buttons that set it aside or take it up again."""
+    return [each for each in data(message) if each.startswith(f"mark:{piece}:")]
+
+
 def fits(message: Message) -> None:
-    assert 0 < units(read_html(message.text).text) <= 4096
+    assert 0 < units(read_html(message.text).text) <= MOST
     for row in message.buttons:
         for button in row:
             assert 0 < len(button.data.encode()) <= 64

@@ -1,13 +1,13 @@
 """Guidance: facts from answers and scores; which advice, in which order, why not the others, and its cards.
 
 facts   what is known of a worker         choice  which pieces, in which order, with the trace
-levels  what the models read of it        cards   a piece in words
+levels  what the models read of it        cards   a piece in words; pages, cut to be read
 sums    the calculators for one worker    outcome  scores, facts and advice together
 account a past result anew, with its rules and figures
 """
 
 from bot.guidance.account import Account, OtherKnowledge, Told, account, replay
-from bot.guidance.cards import CARD_LIMIT, Ground, benefit, beware, card, parts, render_card, title
+from bot.guidance.cards import Ground, benefit, beware, card, parts, render_card, title
 from bot.guidance.choice import (
     Advised,
     Guidance,
@@ -23,9 +23,9 @@ from bot.guidance.choice import (
 from bot.guidance.facts import DERIVED, Scores, dated_facts, facts_from, questions_of
 from bot.guidance.levels import levels_from
 from bot.guidance.outcome import Changes, Moved, Outcome, changes, outcome
+from bot.guidance.pages import pages
 
 __all__ = [
-    "CARD_LIMIT",
     "DERIVED",
     "Account",
     "Advised",
@@ -53,6 +53,7 @@ __all__ = [
     "facts_from",
     "levels_from",
     "outcome",
+    "pages",
     "parts",
     "questions_of",
     "render_card",

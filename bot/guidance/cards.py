@@ -12,7 +12,6 @@ from bot.parameters import Figure, Figures
 from bot.questionnaire import Answers, Language
 
 PARTS = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
-CARD_LIMIT = 3500  # characters, so that a card and its buttons fit one message with room to spare
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def beware(knowledge: Knowledge, piece: str, answers: Answers, language: Languag
 
 
 def card(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
-    """Word a whole piece for this worker: Telegram HTML that fits one message and ends with its sources."""
+    """Word a whole piece for this worker: Telegram HTML that ends with its sources."""
     facts = _facts(knowledge, answers, on)
     return render_card(knowledge, piece, facts, language, Figures(knowledge.parameters, on))
 

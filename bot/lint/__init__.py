@@ -2,8 +2,8 @@
 
 questions  every question is used and reachable     texts    no bare number, no red line, both languages alike
 ground     ids, sources, dates                      reach    every context a card can be read in
-lexicon    the words that must not be said          findings what is reported
-otherwise  what would be told on another day
+lexicon    the words that must not be said          lengths  nothing too long to be read
+otherwise  what would be told on another day        findings what is reported
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ from datetime import date
 from bot.knowledge import THEMES, Knowledge
 from bot.lint.findings import Finding, Report
 from bot.lint.ground import check_dates, check_ground, check_stand_ins, values_of
+from bot.lint.lengths import check_lengths
 from bot.lint.lexicon import offences
 from bot.lint.otherwise import Change, told_otherwise
 from bot.lint.questions import check_questions
@@ -29,6 +30,7 @@ def lint(knowledge: Knowledge, on: date) -> Report:
         *check_stand_ins(knowledge, on),
         *check_sources(knowledge),
         *_templates(knowledge),
+        *check_lengths(knowledge, on),
     ]
     read = {fact for piece in knowledge.advice for fact in _conditions(knowledge, piece.id)}
     values, rendered = values_of(knowledge), 0

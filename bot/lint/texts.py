@@ -7,9 +7,10 @@ from datetime import date
 
 from jinja2 import TemplateError
 
-from bot.guidance import CARD_LIMIT, title
+from bot.guidance import title
 from bot.knowledge import Knowledge, Piece
 from bot.lint.findings import Finding
+from bot.lint.lengths import unread
 from bot.lint.lexicon import offences, stiffness
 from bot.lint.reach import Rendered, renderings
 from bot.questionnaire import LANGUAGES, Language
@@ -91,8 +92,7 @@ def body(card: str) -> str:
 
 
 def _problems(card: Rendered) -> Iterator[str]:
-    if len(card.text) > CARD_LIMIT:
-        yield f"{len(card.text)} characters (at most {CARD_LIMIT})"
+    yield from unread(card.text, card.language)
     yield from _markup(card.text)
     words = body(card.text)
     yield from offences(words, card.language)

@@ -7,12 +7,13 @@ from datetime import datetime, time
 from bot import guidance, handout
 from bot.ask import Asker
 from bot.conversation import Conversation
-from bot.messages.buttons import MOST, Button, File, Keyboard, Message, in_rows
+from bot.messages.buttons import Button, File, Keyboard, Message, in_rows
 from bot.messages.sheet import Sheet
 from bot.parameters import Figures
 from bot.questionnaire import Language
 from bot.reminders import CHINA, WHENS, days_ahead, due
 from bot.replies import Answer, AskDay, AskReminder, MyData, Reminders, Stuck, TakeAlong
+from bot.wording import MOST
 
 WEEK = 7  # days in a row of the calendar
 

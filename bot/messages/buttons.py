@@ -13,7 +13,6 @@ COLOURS: dict[str, Colour] = {
     "go:forget": "danger",
     "go:restart": "danger",
 }
-MOST = 700  # characters of a message, so that it is read; a card of advice has its steps and may have more
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from bot import guidance
 from bot.conversation import LATER, MARKS
 from bot.guidance import Advised, Scores
-from bot.messages.buttons import MOST, Button, Keyboard, Message, in_rows
+from bot.messages.buttons import Button, Keyboard, Message, in_rows
 from bot.messages.sheet import Sheet
 from bot.questionnaire import Answers
 from bot.replies import Card, Remind, Report
+from bot.wording import MOST
 
 
 def report(sheet: Sheet, reply: Report) -> Message:
@@ -78,11 +79,22 @@ def _answered(sheet: Sheet) -> str:
 
 
 def card(sheet: Sheet, reply: Card) -> Message:
-    """Word a piece of advice, with the buttons that set it aside or take it up again."""
+    """Word a page of a piece of advice, with the buttons that set it aside or take it up again."""
     text = guidance.card(sheet.knowledge, reply.piece, sheet.answers, sheet.language, sheet.today)
-    steering = sheet.rows(("result" if sheet.answers else "start", "tips"))
+    pages = guidance.pages(text)
+    page = min(reply.page, len(pages) - 1)  # an old button may lead where the text no longer goes
+    marking = _marking(sheet, reply.piece, f":{page}" if page else "")
     later = (_later(sheet, reply.piece),) if sheet.talk and sheet.talk.consent else ()
-    return Message(text, (_marking(sheet, reply.piece), *later, *steering), here=reply.here)
+    steering = sheet.rows(("result" if sheet.answers else "start", "tips"))
+    rows = (*_turning(sheet, reply.piece, page, len(pages)), marking, *later, *steering)
+    return Message(pages[page], rows, here=reply.here)
+
+
+def _turning(sheet: Sheet, piece: str, page: int, pages: int) -> Keyboard:
+    back = Button(sheet.label("page_back"), f"open:{piece}:{page - 1}")
+    onward = Button(sheet.label("page_on", page=page + 2, pages=pages), f"open:{piece}:{page + 1}")
+    row = (*([back] if page > 0 else []), *([onward] if page + 1 < pages else []))
+    return (row,) if row else ()
 
 
 def _later(sheet: Sheet, piece: str, end: str = "") -> tuple[Button, ...]:
@@ -93,7 +105,7 @@ def _marking(sheet: Sheet, piece: str, end: str = "") -> tuple[Button, ...]:
     # Each button names the state that it leads to, so that a double tap changes nothing.
     mark = sheet.talk.marks.get(piece) if sheet.talk else None
     if mark is not None:
-        return (Button(sheet.label("unmark", what=sheet.label(f"mark_{mark}")), f"mark:{piece}:none"),)
+        return (Button(sheet.label("unmark", what=sheet.label(f"mark_{mark}")), f"mark:{piece}:none{end}"),)
     return tuple(Button(sheet.label(f"mark_{mark}"), f"mark:{piece}:{mark}{end}") for mark in MARKS)
 
 
