@@ -260,6 +260,18 @@ async def test_a_process_paused_beyond_its_hold_sends_nothing_that_another_took_
     assert post.taken == [(7, "a"), (7, "b")]
 
 
+async def test_a_letter_that_meets_a_bug_is_set_aside_and_holds_up_no_other(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    post = Post(RuntimeError("secret words"))
+    async with working(store, post):
+        await write(store, 1, 7, "ab")
+        await until(lambda: post.taken == [(7, "b")])
+        await until_empty(store)
+    assert [letter.reason for letter in await store.outbox.dead.all()] == ["RuntimeError"]
+    assert "secret words" not in caplog.text
+
+
 async def test_a_letter_left_behind_is_looked_for_again_soon_until_it_is_found(
     engine: AsyncEngine, store: Store
 ) -> None:

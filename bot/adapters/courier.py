@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.adapters.hold import LEASE
+from bot.adapters.logs import place
 from bot.adapters.outbox import Letter
 from bot.adapters.pace import Pace
 from bot.adapters.store import Effect, Store
@@ -147,22 +148,28 @@ class Courier:
                 await self._insist(partial(self._outbox.block, letter.person, so_far))
                 return set(so_far)
             except BadRequest as error:
-                self._count("dead")
-                reason = _reason(error)
-                log.warning("letter refused for ever", extra={"error": reason})
-                await self._insist(partial(self._outbox.dead.bury, letter.id, reason))
-                return {letter.id}
+                log.warning("letter refused for ever", extra={"error": _reason(error)})
+                return await self._buried(letter, _reason(error))
             except TelegramError as error:
                 self._count("retried")
                 log.warning("letter waits", extra={"error": type(error).__name__, "seconds": round(pause)})
                 await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
                 pause = min(2 * pause, LONGEST_PAUSE)
                 await self._drop_the_deleted(lane)
+            except Exception as error:  # noqa: BLE001 - one letter's bug must not hold up those behind it
+                log.error("letter met a bug", extra={"error": type(error).__name__, "place": place(error)})
+                return await self._buried(letter, type(error).__name__)
             else:
                 self._count("sent")
                 await self._insist(partial(self._store.sent, letter))
                 return {letter.id}
         return set()
+
+    async def _buried(self, letter: Letter, reason: str) -> set[int]:
+        """Set a letter aside for the operator, who may have it tried again."""
+        self._count("dead")
+        await self._insist(partial(self._outbox.dead.bury, letter.id, reason))
+        return {letter.id}
 
     async def _drop_the_deleted(self, lane: deque[Letter]) -> None:
         """Drop what a worker had deleted by another process while we paused."""
