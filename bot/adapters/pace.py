@@ -13,7 +13,7 @@ class Pace:
     """Telegram's limits. `overall` is for all processes together: each keeps to its share. 0: no limit.
 
     The common measure is published for messages, to keep bots from broadcasting. An edit answers somebody's
-    tap; it shares its chat's measure alone (https://github.com/tdlib/td/issues/3034), until Telegram refuses.
+    tap; it shares its chat's measure alone (its makers say so: tdlib/td issue 3034), until Telegram refuses.
     """
 
     def __init__(

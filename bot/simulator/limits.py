@@ -2,7 +2,7 @@
 
 About one message a second in a chat with short bursts, 20 a minute in a group, 30 a second overall:
 https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this. The size of a burst is ours.
-That edits share the chat's measure is what its makers say: https://github.com/tdlib/td/issues/3034.
+That edits share the chat's measure is what its makers say: tdlib/td issue 3034.
 """
 
 import math

@@ -41,19 +41,30 @@ async def take(self, data):
 Intake.take = take
 """,
     "courier": """
-import asyncio, gc
 from bot.adapters.telegram import Telegram
 sent = Telegram.deliver
-async def deliver(self, outgoing):
+async def deliver(self, outgoing, *rest):
     if CANARY in str(outgoing) or outgoing.chat in TALKED:
         raise RuntimeError(f"{outgoing} {os.environ['BOT_TOKEN']} {CANARY}")
-    return await sent(self, outgoing)
+    return await sent(self, outgoing, *rest)
 Telegram.deliver = deliver
 from bot.adapters.intake import Intake
 taken, TALKED = Intake.take, set()
 async def take(self, data):
     if CANARY in str(data):
         TALKED.add(data["message"]["chat"]["id"])
+    return await taken(self, data)
+Intake.take = take
+""",
+    "task": """
+import asyncio, gc
+from bot.adapters.intake import Intake
+taken = Intake.take
+async def fail(data):
+    raise RuntimeError(f"{data} {os.environ['BOT_TOKEN']}")
+async def take(self, data):
+    if CANARY in str(data):
+        asyncio.create_task(fail(data))
         asyncio.get_running_loop().call_later(1, gc.collect)  # when a task goes, its loop tells of its end
     return await taken(self, data)
 Intake.take = take
@@ -128,7 +139,8 @@ async def until_told(service: Breaking, words: str) -> None:
     [
         ("turn", '"what": "turn failed"', False),
         ("intake", '"what": "crashed"', True),
-        ("courier", '"from": "asyncio"', False),
+        ("courier", '"what": "letter met a bug"', False),
+        ("task", '"from": "asyncio"', False),
         ("thread", '"what": "crashed"', False),
         ("abort", "Fatal Python error: Aborted", True),
     ],
