@@ -79,6 +79,27 @@ def test_who_is_not_eligible_is_told_what_fails() -> None:
     assert "subsidy_hardship" not in ids(found)
 
 
+def test_the_trace_says_of_each_piece_what_became_of_it_and_by_which_facts() -> None:
+    pieces = (
+        piece("given", when={"age": ("from_21_to_30",)}),
+        piece("had", already={"has_liability_cover": ("yes",)}),
+        piece("other", when={"age": ("from_31_to_40",), "debt": ("none",)}),
+        piece("barred", eligible={"age": ("from_31_to_40",), "debt": ("none",)}),
+        piece("open", eligible={"occupation": ("truck_driver",)}),
+        piece("apart"),
+    )
+    answers = {"age": ("from_21_to_30",), "commercial_cover": ("liability",)}
+    found = told(answers, knowledge=knowing(*pieces), marks={"apart": "done"})
+    assert {line.id: (line.outcome, line.facts) for line in found.trace.judged} == {
+        "given": ("advised", ("age",)),
+        "had": ("already", ("has_liability_cover",)),
+        "other": ("not_for_you", ("age",)),
+        "barred": ("not_eligible", ("age",)),
+        "open": ("undecided", ("occupation",)),
+        "apart": ("set_aside", ()),
+    }
+
+
 def test_what_hangs_on_an_unknown_names_the_question_that_settles_it() -> None:
     found = told({"age": ("from_21_to_30",)})
     settling = {undecided.id: undecided.question for undecided in found.undecided}

@@ -64,13 +64,23 @@ def test_a_figure_in_force_is_no_stand_in() -> None:
 
 def test_a_figure_stands_in_for_a_year_at_most() -> None:
     old = parameters(value("2024-07-01", "2025-06-30", Decimal(5)), carried=True)
-    assert old.last("x.y", date(2026, 6, 30))[1]
+    assert old.last("x.y", date(2026, 7, 1))[1]
     with pytest.raises(NoValue):
         old.last("x.y", date(2026, 7, 2))
 
 
+def test_a_figure_on_its_last_day_is_no_stand_in_though_an_older_one_ended() -> None:
+    both = parameters(
+        value("2024-07-01", "2025-06-30", Decimal(5)),
+        value("2025-07-01", "2026-06-30", Decimal(6)),
+        carried=True,
+    )
+    assert both.last("x.y", date(2026, 6, 30)) == (both.by_id["x.y"].values[1], False)
+    assert both.last("x.y", date(2026, 7, 1)) == (both.by_id["x.y"].values[1], True)
+
+
 def test_an_unsure_figure_does_not_stand_in_either() -> None:
-    with pytest.raises(NoValue, match="unsure"):
+    with pytest.raises(NoValue, match=r"^x\.y: the value from 2025-07-01 is unsure"):
         parameters(value("2025-07-01", "2026-06-30", Decimal(5), "unsure"), carried=True).last("x.y", CHECKED)
 
 
@@ -107,6 +117,6 @@ def test_a_hotline_from_memory_casts_no_doubt_on_what_it_is_asked_about() -> Non
 
 def test_a_figure_of_another_kind_is_refused_by_name() -> None:
     figures = Figures(parameters(value("2020-01-01", None, "12333")), CHECKED)
-    for ask in (figures.number, figures.day, figures.table):
-        with pytest.raises(NoValue, match=r"x\.y"):
+    for ask, kind in ((figures.number, "a number"), (figures.day, "a day"), (figures.table, "a table")):
+        with pytest.raises(NoValue, match=rf"^x\.y: {kind} is needed and it is '12333'; fix"):
             ask("x.y")

@@ -35,6 +35,11 @@ def test_an_answer_off_the_path_does_not_exist_and_comes_back_with_the_path() ->
     assert QUESTIONS.relevant(answers) == answers
 
 
+def test_an_answer_of_the_research_part_counts_whoever_gave_it() -> None:
+    given = {"age": ("adult",), "debt": ("none",), "work": ("rider",), "sex": ("woman",), "kinds": ("car",)}
+    assert QUESTIONS.relevant(given) == {id: given[id] for id in ("age", "debt", "work", "sex")}
+
+
 def test_a_single_choice_accepts_one_known_option() -> None:
     assert DEBT.accepts(("some",))
     assert not DEBT.accepts(("some", "none"))
