@@ -106,6 +106,7 @@ def test_the_version_changes_with_any_word(edit: Edit) -> None:
         ("consent.yaml", "version:", "verzion:", "consent.yaml"),
         ("parameters.yaml", "unit: ratio", "unit: ratio\n    unit: day", "twice"),
         ("parameters.yaml", "    values:\n", "    values: [\n", "YAML"),
+        ("advice/cash_flow.yaml", "advice:", "pieces:", "a list of mappings is needed"),
     ],
 )
 def test_a_mistake_is_refused_by_file_and_place(edit: Edit, name: str, old: str, new: str, told: str) -> None:

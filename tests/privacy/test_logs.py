@@ -3,6 +3,9 @@
 import io
 import json
 import logging
+import sys
+import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -60,3 +63,27 @@ def test_logs_go_to_the_standard_error_stream_alone(monkeypatch: pytest.MonkeyPa
     assert (first["what"], first["seconds"], first["level"]) == ("heard", 3, "DEBUG")
     assert (second["from"], second["level"]) == ("library", "WARNING")
     assert "canary" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("hook", ["excepthook", "unraisablehook", "thread"])
+def test_what_nobody_caught_is_told_by_kind_and_place_whoever_reports_it(
+    monkeypatch: pytest.MonkeyPatch, hook: str
+) -> None:
+    stream = io.StringIO()
+    for owner, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(owner, name, getattr(owner, name))  # so that it is put back
+    logs.guard_last_words()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs.Lines())
+    monkeypatch.setattr(logging.getLogger("bot"), "handlers", [handler])
+    error = BaseExceptionGroup("上海", [ExceptionGroup("5500", [ValueError("上海 5500")])])
+    if hook == "excepthook":
+        sys.excepthook(BaseExceptionGroup, error, None)
+    elif hook == "unraisablehook":
+        sys.unraisablehook(SimpleNamespace(exc_value=error))
+    else:
+        threading.excepthook(threading.ExceptHookArgs((BaseExceptionGroup, error, None, None)))
+        threading.excepthook(threading.ExceptHookArgs((SystemExit, None, None, None)))  # nothing to tell
+    line = json.loads(stream.getvalue())
+    assert (line["level"], line["what"], line["error"]) == ("CRITICAL", "crashed", "ValueError")
+    assert "上海" not in stream.getvalue()
