@@ -164,7 +164,7 @@ def unintended(before: Conversation | None, after: Conversation | None, data: st
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)  # a quarter of a million presses, and the machine may be busy
+@pytest.mark.timeout(1200)  # every button in every state, and the machine may be busy
 def test_a_button_changes_nothing_but_what_it_is_for_and_every_press_is_answered() -> None:
     waiting = {
         data for talk in states().values() for name in COMMANDS for data in shown(said(talk, f"/{name}"))
