@@ -179,17 +179,12 @@ def _turn(speaker: Speaker, envelope: Envelope, held: Conversation | None, now: 
             talk = replace(talk, shown_by=speaker.knowledge.version)
     language = _language(envelope, talk or held)
     messages = [message for reply in replies for message in speaker.word(reply, talk, language, today)]
+    outgoing = [_address(envelope, message) for message in messages]
     given = answered(held, talk)
-    return Taken(
-        talk,
-        [_address(envelope, message) for message in messages],
-        tuple(_shown(replies)),
-        (
-            *counts(envelope.incoming, replies, messages, changed=talk != held),
-            *(("answered", id) for id in given),
-        ),
-        stood_at(envelope.incoming, given, replies),
-    )
+    counted = counts(envelope.incoming, replies, messages, changed=talk != held)
+    answers = (("answered", id) for id in given)
+    stood = stood_at(envelope.incoming, given, replies)
+    return Taken(talk, outgoing, tuple(_shown(replies)), (*counted, *answers), stood)
 
 
 def _sorry(speaker: Speaker, envelope: Envelope, held: Conversation | None, now: datetime) -> list[Outgoing]:
