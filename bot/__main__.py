@@ -16,7 +16,7 @@ from typing import Any
 
 import uvloop
 
-from bot.adapters import logs
+from bot.adapters import logs, private_files
 from bot.adapters.database import DatabaseBehind, migrate, open_engine, opened, rewrap
 from bot.adapters.files import load_knowledge
 from bot.adapters.running import Bot, settling, today_in_china
@@ -24,7 +24,7 @@ from bot.adapters.settings import Secret, SettingMissing, Settings
 from bot.adapters.store import Store
 from bot.adapters.terminal import Terminal, hold
 from bot.adapters.tombstones import Tombstones
-from bot.adapters.vault import Vault, keys_in, write_keys
+from bot.adapters.vault import Vault, keys_in
 from bot.adapters.wordings import record
 from bot.lint import lint, outdated, told_otherwise
 from bot.messages import Operator, Speaker
@@ -190,7 +190,7 @@ async def _rotate(settings: Settings, new: bool) -> int:
             raise SettingMissing(
                 "--new changes MASTER_KEYS_FILE; with MASTER_KEYS add a `wrap` line yourself"
             )
-        write_keys(settings.master_keys_file, keys)
+        private_files.write(settings.master_keys_file, str(keys))
     engine = open_engine(settings.database_url)
     try:
         count = await rewrap(engine, Vault(settings.keys()))

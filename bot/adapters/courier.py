@@ -138,10 +138,8 @@ class Courier:
             try:
                 await self._deliver(letter.outgoing, partial(self._hold.sure, letter.holder))
             except RetryAfter as error:
-                self._count("retried")
                 self._pace.refused()
-                await asyncio.sleep(_seconds(error) + random.uniform(0, 0.2))  # noqa: S311 - jitter
-                await self._drop_the_deleted(lane)
+                await self._rest(lane, _seconds(error) + random.uniform(0, 0.2))  # noqa: S311 - jitter
             except Forbidden:
                 self._count("blocked")
                 # What was written since may be welcome: who writes has unblocked.
@@ -151,11 +149,9 @@ class Courier:
                 log.warning("letter refused for ever", extra={"error": _reason(error)})
                 return await self._buried(letter, _reason(error))
             except TelegramError as error:
-                self._count("retried")
                 log.warning("letter waits", extra={"error": type(error).__name__, "seconds": round(pause)})
-                await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
+                await self._rest(lane, pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
                 pause = min(2 * pause, LONGEST_PAUSE)
-                await self._drop_the_deleted(lane)
             except Exception as error:  # noqa: BLE001 - one letter's bug must not hold up those behind it
                 log.error("letter met a bug", extra={"error": type(error).__name__, "place": place(error)})
                 return await self._buried(letter, type(error).__name__)
@@ -171,8 +167,10 @@ class Courier:
         await self._insist(partial(self._outbox.dead.bury, letter.id, reason))
         return {letter.id}
 
-    async def _drop_the_deleted(self, lane: deque[Letter]) -> None:
-        """Drop what a worker had deleted by another process while we paused."""
+    async def _rest(self, lane: deque[Letter], seconds: float) -> None:
+        """Pause before another try; what a worker had deleted by another process meanwhile is dropped."""
+        self._count("retried")
+        await asyncio.sleep(seconds)
         with suppress(SQLAlchemyError, OSError):  # then it is sent: late is better than never
             asked = {letter.id for letter in lane}
             deleted = asked - await self._outbox.still_there(asked)

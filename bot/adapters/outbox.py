@@ -80,11 +80,7 @@ class Outbox:
         if not outgoing:
             return []
         holder = self.hold.name if self._doubts == self._settled else b""
-        addressed = {people[o.chat] for o in outgoing}
-        waiting = sa.select(outbox.c.person, outbox.c.holder).where(outbox.c.person.in_(addressed))
-        earlier = connection.execute(waiting).all()
-        unsure = not holder or self._claiming  # looked at after the letters: a claim may begin any time
-        elsewhere = {row.person for row in earlier if unsure or row.holder != holder}
+        elsewhere = self._elsewhere(connection, {people[o.chat] for o in outgoing}, holder)
         rows: list[dict[str, Any]] = []
         for letter in outgoing:
             person, locker = people[letter.chat], lockers.get(letter.chat)
@@ -100,6 +96,13 @@ class Outbox:
             for id, row, letter in zip(ids, rows, outgoing, strict=True)
             if row["holder"]
         ]
+
+    def _elsewhere(self, connection: sa.Connection, people: AbstractSet[bytes], holder: bytes) -> set[bytes]:
+        """Find whose earlier letters we don't surely hold."""
+        waiting = sa.select(outbox.c.person, outbox.c.holder).where(outbox.c.person.in_(people))
+        earlier = connection.execute(waiting).all()
+        unsure = not holder or self._claiming  # looked at after the letters: a claim may begin any time
+        return {row.person for row in earlier if unsure or row.holder != holder}
 
     async def claim(self) -> list[Letter]:
         """Take over the letters that nobody holds, all of a person's or none, the oldest first."""

@@ -3,8 +3,6 @@
 import base64
 import hmac
 import os
-import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +11,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bot.adapters.private_files import write
 
 KEY = 32  # bytes of every key
 NONCE = 12
@@ -80,28 +80,11 @@ def keys_in(path: Path) -> Keys:
     Raises ValueError if others may read it.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):  # another process was first: its keys are ours
-            write_keys(path, Keys.new(), put=os.link)
+            write(path, str(Keys.new()), put=os.link)
     if path.stat().st_mode & 0o077:
         raise ValueError(f"{path} can be read by others: run `chmod 600 {path}`")
     return Keys.parse(path.read_text(encoding="ascii"))
-
-
-def write_keys(path: Path, keys: Keys, *, put: Callable[[str, Path], None] = os.replace) -> None:
-    """Write the keys' file as a whole or not at all: half a file would lock what everybody said for ever.
-
-    `put` brings it to its place: by `os.link` only where none is yet.
-    """
-    descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # for its owner alone
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(str(keys))
-            file.flush()
-            os.fsync(file.fileno())
-        put(draft, path)
-    finally:
-        Path(draft).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

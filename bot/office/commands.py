@@ -95,7 +95,7 @@ async def publish(options: argparse.Namespace, say: Say) -> int:
 async def report(options: argparse.Namespace, say: Say) -> int:
     """Write the report, one page a language."""
     _need("matplotlib", "scipy", "sklearn")
-    from bot.office.export import write
+    from bot.adapters.private_files import write
     from bot.office.facts import gather
     from bot.office.report import pages
 

@@ -3,12 +3,12 @@
 import csv
 import hmac
 import io
-import os
 import secrets
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from bot.adapters.private_files import write
 from bot.office.codebook import HEAD, Codebook
 from bot.office.reading import Participant
 from bot.office.sheet import OUTCOMES, Sheet
@@ -76,21 +76,3 @@ def safe(cell: str) -> str:
     cell = cell.replace("\0", "")
     starts = {cell[:1], cell.lstrip(f"{BOM} \u3000\xa0")[:1], cell.strip()[:1]}
     return f"'{cell}" if starts & FORMULA else cell
-
-
-def write(path: Path, content: str | bytes) -> None:
-    """Write a file that only its owner may read, whole or not at all; on disk when it returns."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content.encode() if isinstance(content, str) else content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the new name too
-    finally:
-        os.close(folder)

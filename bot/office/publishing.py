@@ -16,7 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bot.office.export import text, write
+from bot.adapters.private_files import write
+from bot.office.export import text
 from bot.office.labels import Labels
 from bot.office.sheet import UNKNOWN
 from bot.office.tally import Tally

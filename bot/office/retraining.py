@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bot.office.export import export, write
+from bot.adapters.private_files import write
+from bot.office.export import export
 from bot.office.labels import Labels, environment
 from bot.office.reading import Office
 from bot.office.sheet import Sheet

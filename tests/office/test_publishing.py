@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bot.__main__ import main
-from bot.office.export import write
+from bot.adapters.private_files import write
 from bot.office.labels import Labels
 from bot.office.publishing import BUDGET, BudgetSpent, Release, publish, spent
 from bot.office.tally import Tally
