@@ -1,5 +1,6 @@
 """SQLite as we use it: statements run where they are called, a thread waits for its lock and the disk."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -47,7 +48,11 @@ def open_embedded(url: sa.URL) -> AsyncEngine:
     async def connected() -> Connection:
         connection = Connection(lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64)
         connection._thread.daemon = True  # a connection that was forgotten keeps no process alive
-        await connection
+        try:
+            await connection
+        except BaseException:
+            await asyncio.to_thread(connection._thread.join)  # it answers the loop as it ends; nobody else waits
+            raise
         return connection
 
     engine = create_async_engine(url, hide_parameters=True, async_creator=connected)
