@@ -16,5 +16,7 @@ async def test_a_database_that_does_not_open_leaves_no_thread_behind(tmp_path: P
     for _ in range(20):
         with pytest.raises(sa.exc.OperationalError):
             await engine.connect()
-        left = [thread for thread in threading.enumerate() if thread not in before and "worker" in thread.name]
+        left = [
+            thread for thread in threading.enumerate() if thread not in before and "worker" in thread.name
+        ]
         assert left == []  # it would answer a loop that may be closed by then

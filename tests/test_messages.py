@@ -10,7 +10,7 @@ from bot.conversation import MARKS
 from bot.questionnaire import LANGUAGES, Language
 from bot.replies import Ask, AskConsent, Card, Explain, MyData, Note, Report, Review, Say, Saying, Tips
 from bot.simulator.entities import read_html, units
-from bot.wording import MOST
+from bot.wording import MOST, length
 from tests.answer_sets import answer_set
 from tests.worded import PIECES, QUESTIONNAIRE, STANDING_LINE, data, fits, marks, talk, worded
 
@@ -35,6 +35,16 @@ def test_no_message_is_longer_than_is_read_whatever_the_answers(language: Langua
         state = replace(talk(answer_set(QUESTIONNAIRE, dice)), marks=dict.fromkeys(PIECES[::3], "done"))
         for reply in (Report(), Report(answer_set(QUESTIONNAIRE, dice)), Review(), MyData(), Explain()):
             assert units(read_html(worded(reply, state, language).text).text) <= MOST, reply
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_result_is_that_of_constrained_truckers_and_is_read_in_one_go_too(
+    language: Language,
+) -> None:
+    dice = random.Random(9)
+    for _ in range(1000):
+        answers = answer_set(QUESTIONNAIRE, dice) | {"occupation": ("truck_owner",), "constrained": ("yes",)}
+        assert length(worded(Report(), talk(answers), language).text) <= MOST
 
 
 def test_an_answer_of_many_ticks_is_counted_where_it_is_too_long_and_said_in_full_where_it_is_not() -> None:

@@ -51,7 +51,9 @@ def open_embedded(url: sa.URL) -> AsyncEngine:
         try:
             await connection
         except BaseException:
-            await asyncio.to_thread(connection._thread.join)  # it answers the loop as it ends; nobody else waits
+            await asyncio.to_thread(
+                connection._thread.join
+            )  # it answers the loop as it ends; nobody else waits
             raise
         return connection
 

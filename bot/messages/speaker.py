@@ -12,7 +12,7 @@ from bot.conversation import Conversation
 from bot.flow import Flow
 from bot.knowledge import Knowledge
 from bot.messages import asides, asking, lists, reckoning, showing
-from bot.messages.buttons import Button, Message
+from bot.messages.buttons import Button, Keyboard, Message
 from bot.messages.script import traditional
 from bot.messages.sheet import Operator, Sheet
 from bot.messages.simple import simple
@@ -171,16 +171,22 @@ def _worded(sheet: Sheet, reply: Reply, asker: Callable[[Language, date], Asker]
             return reckoning.reckon(sheet, reply)
         case SetReminder():
             raise TypeError("a reminder is set by the service, which has the clock")
-        case Say("choose_language"):
-            scripts = (("简体中文", "zh"), ("繁體中文", "hant"), ("English", "en"))
-            choices = tuple(Button(name, f"lang:{script}") for name, script in scripts)
-            mode = "normal" if sheet.talk is not None and sheet.talk.simple else "simple"
-            other = Button(sheet.label(f"mode_{mode}"), f"mode:{mode}")
-            return Message(sheet.render("say/choose_language.j2"), (choices, (other,)))
-        case Say("privacy"):
-            told = asdict(sheet.operator)
-            return Message(sheet.render("say/privacy.j2", **told), sheet.rows(*_UNDER["privacy"]))
-        case Say(what, here):
-            return Message(sheet.render(f"say/{what}.j2"), sheet.rows(*_UNDER[what]), here=here)
+        case Say():
+            return _said(sheet, reply)
         case _:
             assert_never(reply)
+
+
+def _said(sheet: Sheet, reply: Say) -> Message:
+    what = reply.what
+    told = asdict(sheet.operator) if what == "privacy" else {}
+    rows = _ways(sheet) if what == "choose_language" else sheet.rows(*_UNDER[what])
+    return Message(sheet.render(f"say/{what}.j2", **told), rows, here=reply.here)
+
+
+def _ways(sheet: Sheet) -> Keyboard:
+    """The scripts to choose from, and the look that isn't on."""
+    scripts = (("简体中文", "zh"), ("繁體中文", "hant"), ("English", "en"))
+    mode = "normal" if sheet.talk is not None and sheet.talk.simple else "simple"
+    choices = tuple(Button(name, f"lang:{script}") for name, script in scripts)
+    return choices, (Button(sheet.label(f"mode_{mode}"), f"mode:{mode}"),)
