@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Literal
 
+from bot.reading.folding import fold
+
 Private = Literal["card", "identity", "phone", "code"]
 
 _GAPS = re.compile(r"(?<=\d)[\s\-.·]+(?=[\dXx])")  # people write numbers in groups
@@ -15,7 +17,8 @@ _CODE = re.compile(
 
 
 _DESPAIR = re.compile(
-    r"自杀|轻生|不想活|活不下去了|活着没意思|活着没劲|想死|寻死|喝农药|了结自己|跳楼|killmyself|suicid|endmylife|wanttodie"
+    r"自杀|自尽|轻生|[不唔]想活|活不下去|活够了|活腻|活[着著]没(?:意思|意义|劲)|想死|寻死|不如死|死了算了|遗书|割腕|烧炭|喝农药"
+    r"|了结自己|跳楼(?!价|甩卖|促销)|killmyself|suicid|endmylife|wanttodie|(?:no|n'?)twantto(?:live|bealive)|betteroffdead"
 )
 
 
@@ -37,14 +40,14 @@ def private_in(text: str) -> Private | None:
         return "card"
     # Six bare digits are a code, unless they are as round as amounts are.
     bare = plain.strip()
-    if _CODE.search(plain) or (re.fullmatch(r"[0-9]{6}", bare) and not bare.endswith("00")):
+    if _CODE.search(fold(text)) or (re.fullmatch(r"[0-9]{6}", bare) and not bare.endswith("00")):
         return "code"
     return None
 
 
 def in_despair(text: str) -> bool:
     """Say whether somebody may be thinking of ending their life: then nothing else matters."""
-    return _DESPAIR.search("".join(text.lower().split())) is not None
+    return _DESPAIR.search(fold(text).replace(" ", "")) is not None
 
 
 def is_card(digits: str) -> bool:

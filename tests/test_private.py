@@ -39,6 +39,7 @@ def checked(body: str) -> str:
         ("打我电话+8613812345678", "phone"),
         ("138-1234-5678", "phone"),
         ("验证码是 482913", "code"),
+        ("驗證碼是 482913", "code"),
         ("482913", "code"),
         ("your code: 4829", "code"),
     ],
@@ -120,12 +121,20 @@ def test_only_plain_digits_make_an_identity_number(digit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["不想活了", "不 想 活", "I want to\nDIE", "Kill My Self", "自杀", "SUICIDE"]
-)
+    "text",
+    [
+        "不想活了", "不 想 活", "I want to\nDIE", "Kill My Self", "自杀", "SUICIDE",
+        "我想自殺", "輕生", "想跳樓", "活著沒意思", "自\u200b杀", "ＳＵＩＣＩＤＥ", "唔想活了",
+        "死了算了", "活够了", "活着没意义", "不如死了", "遗书都写好了", "想割腕", "better off dead",
+        "I don’t want to live", "i dont want to live",
+    ],
+)  # fmt: skip
 def test_words_of_despair_are_heard_however_they_are_written(text: str) -> None:
     assert in_despair(text)
 
 
-@pytest.mark.parametrize("text", ["", "想活得好", "累死了", "die Bank", "kill the app", "自己杀价"])
+@pytest.mark.parametrize(
+    "text", ["", "想活得好", "累死了", "die Bank", "kill the app", "自己杀价", "跳楼价", "累得要死"]
+)
 def test_tired_words_are_not_despair(text: str) -> None:
     assert not in_despair(text)
