@@ -242,6 +242,22 @@ def test_other_kinds_of_update_are_passed_over(kind: str) -> None:
     assert envelope_of(read_update({"update_id": 1, kind: said(1, "/start")["message"]})) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/ask\n社保断缴了怎么办", Command("ask", "社保断缴了怎么办")),
+        ("/ask\u3000社保 断缴 ", Command("ask", "社保 断缴")),
+        ("/", Command("")),
+        ("/ ", Command("")),
+        ("/START", Command("start")),
+    ],
+)
+def test_a_command_ends_at_any_blank(text: str, command: Command) -> None:
+    envelope = envelope_of(read_update(said(1, text)))
+    assert envelope is not None
+    assert envelope.incoming == command
+
+
 @pytest.mark.asvs("15.3.3")
 def test_what_is_read_of_an_update() -> None:
     assert envelope_of(read_update(json.dumps(said(1, "/Start@my_bot x")).encode())) == Envelope(

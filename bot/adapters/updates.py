@@ -105,6 +105,6 @@ def _incoming(text: str | None) -> Incoming:
     if text is None:
         return Media()
     if text.startswith("/"):
-        name, _, rest = text[1:].strip().partition(" ")
+        name, rest = (*text[1:].split(maxsplit=1), "", "")[:2]
         return Command(name.split("@")[0].lower(), rest.strip())
     return Typed(text)

@@ -1,0 +1,62 @@
+"""Telegram's refusals: what an edit that it refuses becomes."""
+
+import pytest
+from aiohttp import web
+from telegram.error import BadRequest
+
+from bot.adapters.settings import Secret
+from bot.adapters.telegram import Telegram
+from bot.messages import Message
+from bot.service import Outgoing
+from tests.talks import TOKEN
+
+
+async def methods_called(edit_refused: str, send_refused: str = "") -> list[str]:
+    """Edit a message against a Bot API that refuses in these words; gives the methods that were called."""
+    called: list[str] = []
+    me = {"id": 1, "is_bot": True, "first_name": "bot", "username": "bot"}
+
+    async def answer(request: web.Request) -> web.Response:
+        method = request.path.rsplit("/", 1)[-1]
+        refused = {"editMessageText": edit_refused, "sendMessage": send_refused}.get(method, "")
+        if method != "getMe":
+            called.append(method)
+        if refused:
+            return web.json_response({"ok": False, "error_code": 400, "description": refused}, status=400)
+        return web.json_response({"ok": True, "result": me})
+
+    app = web.Application()
+    app.router.add_post("/{tail:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        async with Telegram(Secret(TOKEN), f"http://127.0.0.1:{runner.addresses[0][1]}") as telegram:
+            await telegram.deliver(Outgoing(7, Message("hello"), edits=3))
+    finally:
+        await runner.cleanup()
+    return called
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Bad Request: message can't be edited",
+        "Bad Request: message to edit not found",
+        "Bad Request: MESSAGE_ID_INVALID",
+        "Bad Request: something that nobody has written down",
+    ],
+)
+async def test_an_edit_that_is_refused_is_sent_anew_whatever_the_reason(reason: str) -> None:
+    assert await methods_called(reason) == ["editMessageText", "sendMessage"]
+
+
+async def test_an_edit_that_changes_nothing_is_done() -> None:
+    why = "Bad Request: message is not modified: specified new message content is the same"
+    assert await methods_called(why) == ["editMessageText"]
+
+
+async def test_what_is_refused_as_a_new_message_too_is_refused_for_ever() -> None:
+    with pytest.raises(BadRequest, match="(?i)chat not found"):
+        await methods_called("Bad Request: chat not found", "Bad Request: chat not found")
