@@ -58,5 +58,5 @@ async def test_an_edit_that_changes_nothing_is_done() -> None:
 
 
 async def test_what_is_refused_as_a_new_message_too_is_refused_for_ever() -> None:
-    with pytest.raises(BadRequest, match="(?i)chat not found"):
+    with pytest.raises(BadRequest, match=r"(?i)chat not found"):
         await methods_called("Bad Request: chat not found", "Bad Request: chat not found")

@@ -24,7 +24,7 @@ NOBODY = b"nobody"  # whose key proves that the master keys are the right ones
 
 
 class DatabaseBehind(RuntimeError):
-    """The server database's schema is not the one that this version needs."""
+    """The database's schema is not the one that this version needs."""
 
 
 def open_engine(url: str) -> AsyncEngine:
@@ -49,20 +49,20 @@ async def prepare(engine: AsyncEngine, vault: Vault) -> None:
 
     Raises DatabaseBehind, which says what to run, and WrongKey when the keys belong to another database.
     """
-    if engine.dialect.name == "sqlite":
-        await migrate(engine, vault)
-    else:
-        async with engine.begin() as connection:
-            current = await connection.run_sync(
-                lambda c: MigrationContext.configure(c).get_current_revision()
-            )
-        head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-        if current != head:
-            raise DatabaseBehind(
-                f"the database is at schema {current or 'none'}, this version needs {head}: "
-                "back it up, then run `python -m bot migrate`"
-            )
+    await (migrate(engine, vault) if engine.dialect.name == "sqlite" else check_schema(engine))
     await prove_keys(engine, vault)
+
+
+async def check_schema(engine: AsyncEngine) -> None:
+    """Refuse a database of another schema than this version's; raises DatabaseBehind."""
+    async with engine.connect() as connection:
+        current = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    if current != head:
+        raise DatabaseBehind(
+            f"the database is at schema {current or 'none'}, this version needs {head}: "
+            "back it up, then run `python -m bot migrate`"
+        )
 
 
 async def migrate(engine: AsyncEngine, vault: Vault) -> None:

@@ -3,7 +3,7 @@
 reading    opens their answers, nobody else's      sheet     one tidy row a person, in the report's codes
 export     CSV or Parquet                          codebook  what each column means, by version
 tally      counts for the report, column by column
-hiding     small cells, and what would betray them published the report's shares beside the collected ones
+hiding     small cells, and what betrays them    published  the report's shares beside the collected ones
 drift      has the world moved away?               quality   do the models still hold?
 parts      the sections of the report               blocks    what a section is made of
 charts     plots                                   canvas    what they are drawn on

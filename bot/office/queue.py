@@ -6,13 +6,14 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from bot.adapters.database import check_schema
 from bot.adapters.tables import dead_letters
 from bot.guidance import title
 from bot.knowledge import Knowledge
 from bot.lint import outdated
 from bot.lint.findings import Report as Findings
 from bot.office.hiding import LEAST
-from bot.office.reading import Office, check_schema
+from bot.office.reading import Office
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.adapters.database import DatabaseBehind, alembic_config
+from bot.adapters.database import check_schema
+from bot.adapters.rows import answers_of, state_of
 from bot.adapters.tables import conversations, counts, dead_letters
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, WrongKey
@@ -27,9 +26,6 @@ from bot.rights import RESEARCH
 
 PAGE = 1_000  # rows a transaction: short enough never to stand in the bot's way
 MINORS = frozenset({"from_14_to_17"})
-
-_state = TypeAdapter(Conversation)
-_answers = TypeAdapter(dict[str, tuple[str, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +116,10 @@ class Office:
     def _open(self, row: Any) -> Participant | None:
         try:
             locker = self.vault.locker(row.key, row.person)
-            talk = _state.validate_json(locker.open(row.state, b"state:" + row.person))
+            talk = state_of(row, locker)
             if RESEARCH not in (talk.consent or ()) or not self.flow.agreed(talk):
                 return None  # their answers stay sealed
-            answers = {}
-            if row.answers is not None:
-                answers = _answers.validate_json(locker.open(row.answers, b"answers:" + row.person))
+            answers = answers_of(row, locker)
         except (WrongKey, ValidationError):
             self.unreadable += 1
             return None
@@ -182,15 +176,3 @@ def _read_only(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA busy_timeout=5000")
     cursor.execute("PRAGMA query_only=ON")
     cursor.close()
-
-
-async def check_schema(engine: AsyncEngine) -> None:
-    """Refuse a database of another schema than this version's; raises DatabaseBehind."""
-    async with engine.connect() as connection:
-        current = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    if current != head:
-        raise DatabaseBehind(
-            f"the database is at schema {current or 'none'}, this version needs {head}: "
-            "back it up, then run `python -m bot migrate`"
-        )
