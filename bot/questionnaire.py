@@ -15,6 +15,7 @@ Answers = Mapping[str, tuple[str, ...]]
 """Option ids by question id, in the order of the options; a skipped question has (SKIPPED,)."""
 
 SKIPPED = "skipped"
+MANY = 10_000  # paths that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +146,9 @@ class Questionnaire:
         }
 
     @cached_property
-    def _decisive(self) -> frozenset[str]:
+    def _decisive(self) -> tuple[str, ...]:
         """The questions on whose answers it hangs whether others are asked."""
-        return frozenset(id for question in self.questions for id in question.ask_if or {})
+        return tuple({id: None for question in self.questions for id in question.ask_if or {}})
 
     def under_new_ids(self, answers: Answers, version: str) -> Answers:
         """Give the answers to another version under the ids of this one."""
@@ -163,6 +164,19 @@ class Questionnaire:
 
     def path(self, answers: Answers, *, research: bool = False) -> tuple[Question, ...]:
         """List the questions that apply, given the answers to those before them."""
+        deciding = (research, *map(answers.get, self._decisive))
+        if deciding not in self._paths:
+            if len(self._paths) >= MANY:
+                self._paths.clear()
+            self._paths[deciding] = self._path(answers, research=research)
+        return self._paths[deciding]
+
+    @cached_property
+    def _paths(self) -> dict[tuple[object, ...], tuple[Question, ...]]:
+        """The paths that were found, by what decides them; a turn asks for its own four times."""
+        return {}
+
+    def _path(self, answers: Answers, *, research: bool) -> tuple[Question, ...]:
         path: list[Question] = []
         facts: dict[str, frozenset[str]] = {}
         for question in self.questions:

@@ -1,11 +1,18 @@
 """The path follows from the answers, and nothing off the path exists."""
 
+import random
+from dataclasses import replace
+
 import pytest
 
+from bot import questionnaire
+from bot.adapters.files import load_knowledge
 from bot.questionnaire import SKIPPED
+from tests.answer_sets import answer_set
 from tests.questionnaires import AGE, DEBT, KINDS, SEX, WORK, flow, option, question
 
 QUESTIONS = flow().questionnaire
+KNOWLEDGE = load_knowledge()
 
 
 def ids(answers: dict[str, tuple[str, ...]], *, research: bool = False) -> list[str]:
@@ -16,6 +23,19 @@ def test_a_question_with_a_condition_waits_until_it_holds() -> None:
     assert ids({}) == ["age", "debt", "work"]
     assert ids({"debt": ("some",)}) == ["age", "debt", "kinds", "work"]
     assert ids({"debt": ("none",)}) == ["age", "debt", "work"]
+
+
+def test_a_path_that_is_remembered_is_the_one_that_would_be_found_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(questionnaire, "MANY", 3)  # so that some are forgotten again
+    remembering, dice = KNOWLEDGE.questionnaire, random.Random(3)
+    for _ in range(200):
+        answers = answer_set(remembering, dice)
+        for part in ({}, dict(list(answers.items())[: dice.randrange(len(answers))]), answers):
+            for research in (True, False):
+                anew = replace(remembering)
+                assert remembering.path(part, research=research) == anew.path(part, research=research)
 
 
 def test_the_research_part_is_only_for_those_who_chose_it() -> None:

@@ -19,6 +19,9 @@ from bot.service import Outgoing
 AT_ONCE = 200  # people whose letters are claimed in one go
 
 _outgoing = TypeAdapter(Outgoing)
+_WAITING = sa.select(outbox.c.person, outbox.c.holder).where(
+    outbox.c.person.in_(sa.bindparam("people", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,7 @@ class Outbox:
 
     def _elsewhere(self, connection: sa.Connection, people: AbstractSet[bytes], holder: bytes) -> set[bytes]:
         """Find whose earlier letters we don't surely hold."""
-        waiting = sa.select(outbox.c.person, outbox.c.holder).where(outbox.c.person.in_(people))
-        earlier = connection.execute(waiting).all()
+        earlier = connection.execute(_WAITING, {"people": list(people)}).all()
         unsure = not holder or self._claiming  # looked at after the letters: a claim may begin any time
         return {row.person for row in earlier if unsure or row.holder != holder}
 

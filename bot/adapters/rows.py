@@ -14,6 +14,7 @@ from bot.conversation import Conversation
 
 _state = TypeAdapter(Conversation)
 _answers = TypeAdapter(dict[str, tuple[str, ...]])
+_WANTED = sa.select(conversations).where(conversations.c.person.in_(sa.bindparam("people", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,7 @@ def load(
 
     Gives both by chat: the rows, and what was wrong with those that stay closed.
     """
-    wanted = sa.select(conversations).where(conversations.c.person.in_(set(people.values())))
-    found = {row.person: row for row in connection.execute(wanted)}
+    found = {row.person: row for row in connection.execute(_WANTED, {"people": list(set(people.values()))})}
     rows: dict[int, Row] = {}
     unreadable: dict[int, Exception] = {}
     for chat, person in people.items():
@@ -51,7 +51,7 @@ def seal(chat: int, talk: Conversation, person: bytes, locker: Locker) -> dict[s
     """Seal a conversation as columns, the answers apart: a constraint forbids those without consent."""
     answers = _answers.dump_json(dict(talk.answers)) if talk.answers else None
     return {
-        "state": locker.seal(_state.dump_json(replace(talk, answers={})), b"state:" + person),
+        "state": locker.seal(_state.dump_json(talk, exclude={"answers"}), b"state:" + person),
         "answers": locker.seal(answers, b"answers:" + person) if answers else None,
         "consent": talk.consent_version if talk.consent else None,
         "address": locker.seal(b"%d" % chat, b"address:" + person) if talk.reminders else None,

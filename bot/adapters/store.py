@@ -27,6 +27,10 @@ from bot.service import Envelope, Settled, Wake
 MOST = 64  # jobs in one transaction
 UNREAD = Conversation("")  # stands for what is kept under a key that no longer opens it
 
+# Made once: to build a statement takes longer than SQLite needs for it.
+_SEEN = sa.select(updates.c.update).where(updates.c.update.in_(sa.bindparam("ids", expanding=True)))
+_DROP = sa.delete(outbox).where(outbox.c.id.in_(sa.bindparam("sent", expanding=True)))
+
 # Takes turns: envelopes, conversations by chat, updates seen before, how many people may still join.
 Settle = Callable[[Sequence[Envelope], Mapping[int, Conversation], frozenset[int], int], Settled]
 
@@ -122,7 +126,7 @@ class Store:
     ) -> tuple[Effect, list[bool | Exception]]:
         """Do everything that the jobs ask for; gives for each job whether it was new."""
         if sent := [job.letter for job in jobs if isinstance(job, Sent)]:
-            connection.execute(sa.delete(outbox).where(outbox.c.id.in_(sent)))
+            connection.execute(_DROP, {"sent": sent})
         envelopes = [job for job in jobs if isinstance(job, Envelope)]
         if not envelopes:
             return Effect(), [True] * len(jobs)
@@ -172,7 +176,7 @@ class Store:
 
     def _seen(self, connection: sa.Connection, envelopes: Sequence[Envelope]) -> frozenset[int]:
         ids = {envelope.update for envelope in envelopes if envelope.update is not None}
-        return frozenset(connection.scalars(sa.select(updates.c.update).where(updates.c.update.in_(ids))))
+        return frozenset(connection.scalars(_SEEN, {"ids": list(ids)}))
 
     def _note(self, connection: sa.Connection, handled: set[int], now: int) -> None:
         """Note the updates that were handled."""

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, assert_never
 
 from telegram import (
@@ -159,6 +159,7 @@ def _keyboard(message: Message) -> dict[str, Any]:
     return {"reply_markup": {"inline_keyboard": [[_button(b) for b in row] for row in message.buttons]}}
 
 
+@lru_cache(4096)  # a question has the same ones for everybody
 def _button(button: Button) -> dict[str, str]:
     plain = {"text": button.text, "callback_data": button.data}
     return {**plain, "style": button.colour} if button.colour else plain

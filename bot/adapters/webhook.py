@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from bot.adapters.intake import Intake, NotStored
 from bot.adapters.metrics import Metrics
@@ -29,7 +30,7 @@ def webhook(
     pages = _Pages(store, metrics, alive)
     return Starlette(
         routes=[
-            Route(PATH, _Door(intake, metrics, secret.reveal().encode()).take, methods=["POST"]),
+            Route(PATH, _Door(intake, metrics, secret.reveal().encode()), methods=["POST"]),
             Route("/healthz", pages.healthy),
             Route("/readyz", pages.ready),
             Route("/metrics", pages.measure),
@@ -44,6 +45,9 @@ class _Door:
     intake: Intake
     metrics: Metrics
     secret: bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (await self.take(Request(scope, receive)))(scope, receive, send)
 
     async def take(self, request: Request) -> Response:
         """Take an update in; a tap is answered on the response itself, which saves a call.
