@@ -53,8 +53,8 @@ class Paused(Pace):
         super().__init__()
         self.over = asyncio.Event()
 
-    async def wait(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> None:
-        await self.over.wait()
+    async def wait(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> bool:
+        return await self.over.wait()
 
 
 class Forgetful(Store):
@@ -331,6 +331,29 @@ async def test_what_was_deleted_by_another_process_during_a_pause_is_not_sent(
         await write(Store(engine, VAULT, texts_of), 2, 7, "c")
         await until_empty(store)
     assert post.taken == [(7, "c")]
+
+
+@pytest.mark.parametrize("on_the_wire", [True, False])
+async def test_what_was_deleted_by_another_process_while_it_waited_its_turn_is_not_sent(
+    engine: AsyncEngine, store: Store, on_the_wire: bool
+) -> None:
+    """It waited for the letter before it to arrive, or for the pace."""
+    post, pace = Post(), Paused()
+    post.closed.clear()
+    if on_the_wire:
+        pace.over.set()
+    await Store(engine, VAULT, texts_of).outbox.hold.renew()  # the other process
+    async with working(store, post, pace):
+        await write(store, 1, 7, "ab")
+        await asyncio.sleep(0.05)
+        async with engine.begin() as connection:
+            await connection.execute(sa.delete(letters_table))
+        pace.over.set()
+        post.closed.set()
+        await write(store, 2, 8, "c")
+        await until(lambda: (8, "c") in post.taken)
+        await until_empty(store)
+    assert post.taken == [(7, "a")] * on_the_wire + [(8, "c")]
 
 
 async def test_what_waits_in_the_lane_of_someone_who_deletes_is_not_sent(engine: AsyncEngine) -> None:

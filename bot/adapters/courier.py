@@ -115,15 +115,18 @@ class Courier:
 
     async def _walk(self, person: bytes) -> None:
         """Deliver a chat's letters one after the other, for as long as they are ours."""
-        lane = self._lanes[person]
+        lane, waited = self._lanes[person], False
         try:
             while lane:
                 if lane[0].holder != self._hold.name:
                     lane.popleft()  # someone else's by now, or deleted
                     continue
-                edits = lane[0].outgoing.edits is not None
-                await self._pace.wait(person, self._hold.processes, edits=edits)
+                processes, edits = self._hold.processes, lane[0].outgoing.edits is not None
+                waited = await self._pace.wait(person, processes, edits=edits) or waited
+                if waited and processes > 1:
+                    await self._drop_deleted(lane)
                 ended = await self._ended(lane)
+                waited = True  # behind the one before
                 self._gone |= ended
                 while lane and lane[0].id in ended:  # a deletion may have emptied the lane meanwhile
                     lane.popleft()
@@ -168,9 +171,13 @@ class Courier:
         return {letter.id}
 
     async def _rest(self, lane: deque[Letter], seconds: float) -> None:
-        """Pause before another try; what a worker had deleted by another process meanwhile is dropped."""
+        """Pause before another try."""
         self._count("retried")
         await asyncio.sleep(seconds)
+        await self._drop_deleted(lane)
+
+    async def _drop_deleted(self, lane: deque[Letter]) -> None:
+        """Drop what a worker had deleted by another process while it waited."""
         with suppress(SQLAlchemyError, OSError):  # then it is sent: late is better than never
             asked = {letter.id for letter in lane}
             deleted = asked - await self._outbox.still_there(asked)

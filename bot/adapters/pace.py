@@ -32,11 +32,12 @@ class Pace:
         """Hear that Telegram found us too fast."""
         self._careful_until = self._monotonic() + CAREFUL
 
-    async def wait(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> None:
-        """Wait until one more message, or edit of one, may go to this chat."""
+    async def wait(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> bool:
+        """Wait until one more message, or edit of one, may go to this chat; says whether it took any time."""
         pause = self.reserve(chat, processes, edits=edits)
         if pause > 0:
             await asyncio.sleep(pause)
+        return pause > 0
 
     def reserve(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> float:
         """Take one from the measures that count it; gives the seconds to wait."""
