@@ -228,7 +228,6 @@ class Flow:
 
     def _confirm(self, talk: Conversation, question: Question, option: str) -> Turn:
         """Take a typed yes to 'did you mean …?' for the option that was asked back."""
-        talk = replace(talk, guess=None)
         if question.multiple:
             return self.survey.tick(talk, question, option)
         return self.survey.answer(talk, question, (option,))

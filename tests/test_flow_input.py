@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import Command, Conversation, Incoming, Media, Tap, Typed
-from bot.questionnaire import Renaming
+from bot.questionnaire import Language, Renaming
 from bot.replies import Answer, Ask, AskConsent, Report, Review, Say
 from tests.questionnaires import AGE, DEBT, WORK, flow, question
 from tests.steps import AGREED, FLOW, answers, asked, talk
@@ -71,6 +71,63 @@ def test_what_is_no_answer_gets_one_clear_note_and_stores_nothing(incoming: Inco
     (reply,) = replies
     assert isinstance(reply, Ask)
     assert (reply.question, reply.note) == ("age", note)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("incoming", [Media(), Typed("hello"), Command("nonsense"), Tap("a:age:adult")])
+def test_who_comes_by_another_door_is_asked_for_consent_in_the_language_of_their_phone(
+    incoming: Incoming, language: Language
+) -> None:
+    state, replies = FLOW.step(None, incoming, language)
+    assert state == Conversation("1", language=language)
+    assert replies == (AskConsent(),)
+
+
+def test_who_types_before_the_consent_keeps_their_ticks_and_hears_what_comes_first() -> None:
+    ticked = Conversation("1", language="en", ticks=("answers",))
+    state, replies = FLOW.step(ticked, Typed("rider"), "zh")
+    assert state == ticked
+    assert replies == (AskConsent(ticks=("answers",), note="consent_first"),)
+
+
+@pytest.mark.parametrize("command", ["start", "survey"])
+def test_the_recap_is_for_who_has_answered_something(command: str) -> None:
+    begun, _ = talk("a:age:adult")
+    for state, note in ((AGREED, None), (begun, "resumed")):
+        _, (reply,) = talk(Command(command), start=state)
+        assert isinstance(reply, Ask)
+        assert reply.note == note
+
+
+def test_two_hundred_characters_are_read_and_one_more_is_too_long() -> None:
+    finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
+    assert talk(Typed("问" * 200), start=finished)[1] == (Answer("问" * 200),)
+    assert talk(Typed("问" * 201), start=finished)[1] == (Say("after_result"),)
+    for length, note in ((200, "not_read"), (201, "too_long")):
+        _, (reply,) = talk(Typed("问" * length))
+        assert isinstance(reply, Ask)
+        assert reply.note == note
+
+
+def test_a_guess_is_shown_and_each_miss_counts_once() -> None:
+    state, (reply,) = talk(Typed("adul"))
+    assert isinstance(reply, Ask)
+    assert (reply.note, reply.guess) == ("guess", ("adult",))
+    assert state is not None
+    assert state.misses == 1
+    state, (reply,) = talk(Typed("嗯嗯嗯"), start=state)
+    assert isinstance(reply, Ask)
+    assert reply.note == "explained"
+    assert state is not None
+    assert (state.misses, state.guess) == (2, None)
+
+
+@pytest.mark.parametrize("yes", ["对", " 对。", "是的!", "yes.", "“对”".strip("“”"), "'对'"])
+def test_a_typed_yes_takes_the_guess_whatever_stands_around_it(yes: str) -> None:
+    state, _ = talk(Typed("adul"), Typed(yes))
+    assert answers(state) == {"age": ("adult",)}
+    assert state is not None
+    assert (state.guess, state.misses) == (None, 0)
 
 
 def test_typed_steering_words_work_like_their_buttons() -> None:

@@ -146,8 +146,21 @@ def test_figures_are_known_by_their_ids() -> None:
     assert "hotline.nobody" not in parameters
 
 
-def test_and_between_english_numerals_adds_them() -> None:
-    assert english("one hundred and five") == "105"
+@pytest.mark.parametrize(
+    ("words", "digits"),
+    [
+        ("one hundred and five", "105"),
+        ("a thousand", "a 1000"),
+        ("5thousand", "5000"),
+        ("2.5 thousand", "2500"),
+        ("half a million", "500000"),
+        ("twenty-five", "25"),
+        ("half", "0.5"),
+        ("two thousand three hundred", "2300"),
+    ],
+)
+def test_english_numerals_become_digits(words: str, digits: str) -> None:
+    assert english(words) == digits
 
 
 def test_an_option_without_an_amount_stands_outside_the_scale_and_beyond_it_there_is_nothing() -> None:
