@@ -28,6 +28,11 @@ TESTS = {  # module: where it is tested; the rest of `pytest_add_cli_args_test_s
     "bot.parameters": ("tests/test_parameters.py", "tests/test_calculators.py"),
     "bot.questionnaire": ("tests/test_questionnaire.py", "tests/test_flow_input.py"),
     "bot.survey": ("tests/test_survey.py", "tests/test_flow.py", "tests/test_flow_input.py"),
+    "bot.flow": ("tests/test_flow.py", "tests/test_flow_input.py", "tests/test_flow_buttons.py"),
+    "bot.service": ("tests/test_service.py", "tests/test_rights.py", "tests/test_counting.py"),
+    "bot.advice": ("tests/test_advice.py", "tests/test_lists.py", "tests/test_pages.py"),
+    "bot.recall": ("tests/test_rights.py",),
+    "bot.counting": ("tests/test_counting.py",),
     "bot.reminders": ("tests/test_reminders.py", "tests/test_rights.py"),
     "bot.adapters.vault": (
         "tests/test_settings.py",

@@ -76,6 +76,14 @@ async def test_a_phone_that_was_put_away_is_no_slow_answer(phone: Phone) -> None
     assert phone.numbers["seconds", "age"] == 0
 
 
+def test_times_add_up_and_five_minutes_are_the_longest_that_count() -> None:
+    stood = {1: "age", 2: "age", 3: "age", 4: "debt", 5: "debt", 6: None, 7: "age"}
+    before = {1: 1000, 2: 1000 - PAUSE + 7, 3: 1007, 4: 1000 - PAUSE - 1, 5: 1006 - PAUSE, 6: 0}
+    assert counting.times(stood, before, 1007) == Counter(
+        {("seconds", "age"): 7 + PAUSE, ("put_away", "debt"): 2}
+    )
+
+
 async def test_a_double_tap_and_an_old_button_count_nothing(phone: Phone) -> None:
     await phone.agrees()
     await phone.taps("a:age:from_31_to_40", "a:age:from_31_to_40", "a:age:from_21_to_30", after=2)

@@ -12,7 +12,7 @@ from bot.messages import Message, Speaker
 from bot.questionnaire import LANGUAGES, Language
 from bot.replies import AskConsent, Say
 from bot.service import Envelope, Outgoing, settle
-from tests.talks import CONSENT, NOON, speaker
+from tests.talks import CONSENT, NOON, SHORT_PATH, speaker
 
 BEGUN = Conversation(speaker().knowledge.questionnaire.version)
 
@@ -69,3 +69,45 @@ def test_who_finds_the_year_full_hears_it_in_the_language_of_their_talk(language
     assert settled.outgoing[0].message == said(Say("full"), language)
     assert [outgoing.chat for outgoing in settled.outgoing] == [7, 7]
     assert (settled.conversations, settled.joined) == ({}, 0)
+
+
+def test_an_update_that_was_handled_has_no_effect_and_those_behind_it_have_theirs() -> None:
+    batch = [Envelope(n, chat, Command("help")) for n, chat in ((1, 7), (2, 8), (2, 8), (3, 9))]
+    settled = settle(speaker(), batch, {}, frozenset({1}), NOON)
+    assert [outgoing.chat for outgoing in settled.outgoing] == [8, 9]
+    assert settled.handled == [2, 3]
+
+
+def test_a_screen_that_goes_on_replaces_the_tapped_one_and_a_new_one_does_not() -> None:
+    ticked = replace(BEGUN, ticks=("answers",))
+    tapped = Envelope(1, 7, Tap("+:consent:abroad"), "zh", 33)
+    assert [o.edits for o in settle(speaker(), [tapped], {7: ticked}, frozenset(), NOON).outgoing] == [33]
+    asked = Envelope(1, 7, Command("help"), "zh", 33)
+    assert [o.edits for o in settle(speaker(), [asked], {7: ticked}, frozenset(), NOON).outgoing] == [None]
+
+
+def test_a_batch_says_what_was_shown_who_came_and_whose_survey_is_complete() -> None:
+    batch = [Envelope(0, 7, Command("start", "poster")), Envelope(1, 8, Command("help", "poster"))]
+    batch += [Envelope(n, 7, Tap(data)) for n, data in enumerate((*CONSENT, *SHORT_PATH), 2)]
+    settled = settle(speaker(), batch, {}, frozenset(), NOON)
+    asked = list(dict.fromkeys(data.split(":")[1] for data in SHORT_PATH))
+    assert list(dict.fromkeys(settled.shown)) == [*asked, "result"]
+    assert settled.came == ["poster"]
+    assert (settled.finished, settled.joined) == ({7}, 1)
+    last = Envelope(99, 7, Tap("go:restart"))
+    again = settle(speaker(), [last], {7: settled.conversations[7] or BEGUN}, frozenset(), NOON)
+    assert again.finished == set()
+    both = settle(speaker(), [*batch, last], {}, frozenset(), NOON)
+    assert both.finished == set()
+
+
+def test_the_reminder_that_was_set_is_listed_in_the_place_of_the_question_when() -> None:
+    agreed = replace(
+        BEGUN, consent=("answers", "abroad"), consent_version=speaker().knowledge.consent.version
+    )
+    tapped = Envelope(1, 7, Tap("remind:survey:tomorrow"), "zh", 33)
+    settled = settle(speaker(), [tapped], {7: agreed}, frozenset(), NOON)
+    assert [outgoing.edits for outgoing in settled.outgoing] == [33]
+    talk = settled.conversations[7]
+    assert talk is not None
+    assert [reminder.what for reminder in talk.reminders] == ["survey"]

@@ -1,0 +1,127 @@
+"""Each button that leads somewhere, pressed with everything pending: what it shows, and what it leaves."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.conversation import Conversation, Tap
+from bot.questionnaire import Language
+from bot.replies import Ask, AskConsent, Reckon, Reply, Report, Review, Say, TakeAlong
+from tests.steps import FLOW
+
+DONE = {"age": ("adult",), "debt": ("some",), "kinds": ("car",), "work": ("rider",)}
+BUSY = Conversation(
+    "1",
+    language="en",
+    consent=("answers", "abroad", "research"),
+    consent_version="1",
+    answers=DONE,
+    reopened="kinds",
+    then="tips",
+    before={"age": ("adult",)},
+    ticks=("home",),
+    marks={"tip": "done"},
+)
+FINISHED = replace(BUSY, reopened=None, then=None, before=None, ticks=None)
+
+
+def tapped(data: str, talk: Conversation | None = BUSY) -> tuple[Conversation | None, tuple[Reply, ...]]:
+    return FLOW.step(talk, Tap(data), "zh")
+
+
+def test_beginning_anew_leaves_the_consent_and_nothing_else() -> None:
+    anew = Conversation("1", language="en", consent=BUSY.consent, consent_version="1")
+    busy = replace(BUSY, research=True)
+    assert tapped("go:restart", busy) == (anew, (Ask("age", done=0, left=3, can_go_back=False),))
+
+
+@pytest.mark.parametrize("where", ["continue", "result"])
+def test_going_on_closes_the_question_that_was_asked_again_and_keeps_every_answer(where: str) -> None:
+    assert tapped(f"go:{where}") == (replace(BUSY, reopened=None, then=None, ticks=None), (Report(),))
+
+
+def test_looking_at_ones_answers_changes_nothing() -> None:
+    assert tapped("go:review") == (BUSY, (Review(),))
+
+
+def test_a_button_that_leads_nowhere_shows_the_open_question() -> None:
+    after, (shown,) = tapped("go:nowhere")
+    assert after == BUSY
+    assert isinstance(shown, Ask)
+    assert (shown.question, shown.note, shown.ticks) == ("kinds", "stale", ("home",))
+
+
+@pytest.mark.parametrize("what", ["picture", "printout", "printout_result"])
+def test_what_can_be_taken_along_is_there_when_nothing_is_open(what: str) -> None:
+    assert tapped(f"go:{what}", FINISHED) == (FINISHED, (TakeAlong(what),))  # type: ignore[arg-type]
+    after, (shown,) = tapped(f"go:{what}")
+    assert after == BUSY
+    assert isinstance(shown, Ask)
+    assert (shown.question, shown.note) == ("kinds", "not_finished")
+
+
+@pytest.mark.parametrize("what", ["picture", "printout", "printout_result"])
+def test_who_objected_to_the_score_takes_along_what_is_to_be_done_and_no_result(what: str) -> None:
+    objected = replace(FINISHED, unscored=True)
+    shown: Reply = TakeAlong("printout") if what == "printout" else Say("after_result")
+    assert tapped(f"go:{what}", objected) == (objected, (shown,))
+
+
+@pytest.mark.parametrize(
+    ("data", "reply"),
+    [
+        ("calc:", Reckon(None, None, here=True)),
+        ("calc:loan", Reckon("loan", None, here=True)),
+        ("calc:loan:", Reckon("loan", ("",), here=True)),
+        ("calc:loan:1000:3", Reckon("loan", ("1000", "3"), here=True)),
+    ],
+)
+@pytest.mark.parametrize("talk", [None, BUSY])
+def test_a_sum_goes_by_what_its_button_says_and_changes_nothing(
+    data: str, reply: Reckon, talk: Conversation | None
+) -> None:
+    assert tapped(data, talk) == (talk, (reply,))
+
+
+@pytest.mark.parametrize(
+    ("data", "begun"),
+    [
+        ("lang:zh", Conversation("1", language="zh")),
+        ("lang:en", Conversation("1", language="en")),
+        ("lang:hant", Conversation("1", language="zh", traditional=True)),
+        ("mode:simple", Conversation("1", language="en", simple=True)),
+        ("mode:normal", Conversation("1", language="en")),
+    ],
+)
+def test_who_chooses_how_to_read_before_anything_else_begins_so(data: str, begun: Conversation) -> None:
+    assert FLOW.step(None, Tap(data), "en") == (begun, (AskConsent(),))
+
+
+@pytest.mark.parametrize("data", ["go:review", "go:picture", "go:research", "a:age:adult", "+:consent:money"])
+def test_before_the_consent_every_way_leads_to_it_and_ticks_stay(data: str) -> None:
+    ticked = Conversation("1", language="en", ticks=("answers",))
+    assert tapped(data, ticked) == (ticked, (AskConsent(ticks=("answers",), note="consent_first"),))
+
+
+def test_a_purpose_is_ticked_and_unticked_and_agreeing_takes_the_ticks() -> None:
+    talk: Conversation | None = Conversation("1")
+    for data, ticks in (
+        ("+:consent:abroad", ("abroad",)),
+        ("+:consent:answers", ("answers", "abroad")),
+        ("-:consent:abroad", ("answers",)),
+    ):
+        talk, replies = tapped(data, talk)
+        assert talk == Conversation("1", ticks=ticks)
+        assert replies == (AskConsent(ticks=ticks),)
+    assert tapped("go:agree", talk) == (talk, (AskConsent(ticks=("answers",), note="consent_needed"),))
+    agreed = Conversation("1", consent=("answers", "abroad"), consent_version="1")
+    after, _ = tapped("go:agree", Conversation("1", ticks=("answers", "abroad")))
+    assert after == agreed
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_button_from_before_everything_was_deleted_begins_anew(language: Language) -> None:
+    assert FLOW.step(None, Tap("a:age:adult"), language) == (
+        Conversation("1", language=language),
+        (AskConsent(),),
+    )
