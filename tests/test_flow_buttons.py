@@ -1,12 +1,12 @@
-"""Each button that leads somewhere, pressed with everything pending: what it shows, and what it leaves."""
+"""Each button and command that leads somewhere, with everything pending: what it shows, what it leaves."""
 
 from dataclasses import replace
 
 import pytest
 
-from bot.conversation import Conversation, Tap
+from bot.conversation import Command, Conversation, Tap
 from bot.questionnaire import Language
-from bot.replies import Ask, AskConsent, Reckon, Reply, Report, Review, Say, TakeAlong
+from bot.replies import Answer, Ask, AskConsent, Reckon, Reminders, Reply, Report, Review, Say, TakeAlong
 from tests.steps import FLOW
 
 DONE = {"age": ("adult",), "debt": ("some",), "kinds": ("car",), "work": ("rider",)}
@@ -125,3 +125,42 @@ def test_a_button_from_before_everything_was_deleted_begins_anew(language: Langu
         Conversation("1", language=language),
         (AskConsent(),),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "reply"),
+    [
+        ("help", Say("help")),
+        ("privacy", Say("privacy")),
+        ("lang", Say("choose_language")),
+        ("calc", Reckon()),
+        ("remind", Reminders()),
+        ("delete", Say("ask_forget")),
+        ("review", Review()),
+        ("restart", Say("ask_restart")),
+        ("cancel", Say("paused")),
+    ],
+)
+def test_a_command_shows_what_it_is_for_and_changes_nothing(name: str, reply: Reply) -> None:
+    assert FLOW.step(BUSY, Command(name), "zh") == (BUSY, (reply,))
+
+
+def test_of_whom_nothing_is_kept_there_is_nothing_to_delete() -> None:
+    assert FLOW.step(None, Command("delete"), "zh") == (None, (Say("nothing_kept"),))
+    assert tapped("go:delete", None) == (None, (Say("nothing_kept"),))
+
+
+@pytest.mark.parametrize("talk", [None, BUSY, FINISHED])
+@pytest.mark.parametrize(
+    ("rest", "reply"),
+    [
+        ("社保断了", Answer("社保断了")),
+        ("问" * 300, Answer("问" * 200)),
+        ("验证码是 482913", Say("private")),
+        ("不想活了，验证码是 482913", Say("despair")),
+    ],
+)
+def test_what_is_asked_is_looked_at_for_despair_then_for_numbers_that_nobody_may_keep(
+    rest: str, reply: Reply, talk: Conversation | None
+) -> None:
+    assert FLOW.step(talk, Command("ask", rest), "zh") == (talk, (reply,))

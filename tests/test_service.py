@@ -10,8 +10,8 @@ from bot.adapters.files import load_knowledge
 from bot.conversation import Command, Conversation, Tap
 from bot.messages import Message, Speaker
 from bot.questionnaire import LANGUAGES, Language
-from bot.replies import AskConsent, Say
-from bot.service import Envelope, Outgoing, settle
+from bot.replies import AskConsent, Say, Saying
+from bot.service import Envelope, Group, Hurry, Outgoing, settle
 from tests.talks import CONSENT, NOON, SHORT_PATH, speaker
 
 BEGUN = Conversation(speaker().knowledge.questionnaire.version)
@@ -69,6 +69,34 @@ def test_who_finds_the_year_full_hears_it_in_the_language_of_their_talk(language
     assert settled.outgoing[0].message == said(Say("full"), language)
     assert [outgoing.chat for outgoing in settled.outgoing] == [7, 7]
     assert (settled.conversations, settled.joined) == ({}, 0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("incoming", "what"), [(Group(), "group"), (Hurry(), "hurry")])
+def test_one_line_points_from_a_group_to_the_private_chat_and_one_calms_who_is_too_fast(
+    incoming: Group | Hurry, what: Saying, language: Language
+) -> None:
+    held = replace(BEGUN, language=language, simple=True)
+    came = Envelope(1, 7, incoming, "zh" if language == "en" else "en")
+    settled = settle(speaker(), [came], {7: held}, frozenset(), NOON)
+    assert settled.outgoing == [Outgoing(7, said(Say(what), language, held))]
+    anew = settle(speaker(), [replace(came, language=language)], {}, frozenset(), NOON)
+    assert anew.outgoing == [Outgoing(7, said(Say(what), language))]
+    assert settled.conversations == anew.conversations == {}
+
+
+def test_who_deletes_gets_nothing_that_waited_of_their_own_and_others_get_theirs() -> None:
+    batch = [
+        Envelope(1, 8, Command("help")),
+        Envelope(2, 7, Command("help")),
+        Envelope(3, 7, Tap("go:forget")),
+    ]
+    settled = settle(speaker(), batch, {7: BEGUN}, frozenset(), NOON)
+    assert [(o.chat, o.message) for o in settled.outgoing] == [
+        (8, said(Say("help"), "zh")),
+        (7, said(Say("forgotten", here=True), "zh")),
+    ]
+    assert (settled.forgotten, settled.conversations) == ({7}, {7: None})
 
 
 def test_an_update_that_was_handled_has_no_effect_and_those_behind_it_have_theirs() -> None:
