@@ -51,9 +51,8 @@ def open_embedded(url: sa.URL) -> AsyncEngine:
         try:
             await connection
         except BaseException:
-            await asyncio.to_thread(
-                connection._thread.join
-            )  # it answers the loop as it ends; nobody else waits
+            # As it ends it answers the loop, which may be closed by then, and nobody else waits for it.
+            await asyncio.to_thread(connection._thread.join)
             raise
         return connection
 
