@@ -1,7 +1,8 @@
 """What seldom happens, in a talk and at the edge: each once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot import wording
+from bot.adapters import outbox
 from bot.adapters.files import load_knowledge
 from bot.adapters.gathering import Gathering
 from bot.adapters.metrics import Metrics
+from bot.adapters.outbox import Letter
 from bot.adapters.store import Store
 from bot.adapters.updates import envelope_of, read_update
 from bot.ask import Asker
@@ -222,16 +225,50 @@ async def test_a_turn_cut_off_at_its_commit_comes_again_and_its_letters_wait_for
         await store.take(Envelope(1, 7, Command("start")))
     assert await store.take(Envelope(1, 7, Command("start")))
     assert [letter.holder for letter in await store.outbox.waiting()] == [b""]
-    (claimed,) = await store.outbox.claim()
-    assert claimed.holder == store.outbox.hold.name
-    assert await store.outbox.claim() == []
+    found: list[Letter] = []
+    store.told.append(lambda effect: found.extend(effect.letters))
+    await store.claim()
+    assert [letter.holder for letter in found] == [store.outbox.hold.name]
+    await store.claim()
+    assert len(found) == 1
+
+
+async def test_what_a_cut_off_commit_left_is_found_behind_the_letters_of_many_others(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "AT_ONCE", 2)
+    other, store = Store(engine, VAULT, settling_today()), Store(engine, VAULT, settling_today())
+    for chat in range(1, 6):
+        await other.take(Envelope(chat, chat, Command("start")))  # held by nobody
+
+    class CutOff:
+        @asynccontextmanager
+        async def begin(self) -> AsyncIterator[AsyncConnection]:
+            async with engine.begin() as connection:
+                yield connection
+            raise OperationalError("", {}, OSError("gone"))
+
+    await store.outbox.hold.renew()
+    broken: Any = CutOff()
+    store.engine = broken
+    with pytest.raises(OperationalError):
+        await store.take(Envelope(7, 7, Command("start")))
+    store.engine = engine
+    found: set[int] = set()
+    store.told.append(lambda effect: found.update(letter.outgoing.chat for letter in effect.letters))
+    for _ in range(6):
+        await store.claim()
+        for letter in await store.outbox.waiting():
+            if letter.outgoing.chat in found:
+                await store.sent(letter)
+    assert found == {1, 2, 3, 4, 5, 7}
 
 
 async def test_who_holds_nothing_claims_nothing_and_gives_nothing_back(engine: AsyncEngine) -> None:
     store = Store(engine, VAULT, settling_today())
     await store.take(Envelope(1, 7, Command("start")))
     await store.outbox.hold.release()
-    assert await store.outbox.claim() == []
+    await store.claim()
     assert len(await store.outbox.waiting()) == 1
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.adapters.store import Effect
+from bot.adapters.jobs import Effect
 from bot.adapters.tables import counts
 from bot.counting import Count
 

@@ -12,10 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.adapters.hold import LEASE
+from bot.adapters.jobs import Effect
 from bot.adapters.logs import place
 from bot.adapters.outbox import Letter
 from bot.adapters.pace import Pace
-from bot.adapters.store import Effect, Store
+from bot.adapters.store import Store
 from bot.service import Outgoing
 
 PAUSE = 1.0  # seconds before the second try; doubled up to LONGEST_PAUSE, with jitter
@@ -45,6 +46,7 @@ class Courier:
         self._hold, self._pace = store.outbox.hold, pace or Pace()
         self._lanes: dict[bytes, deque[Letter]] = {}
         self._gone: set[int] = set()  # letters that came to their end since the last look began
+        self._fresh: set[int] = set()  # letters that the latest commit brought
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopped = False
@@ -56,11 +58,12 @@ class Courier:
         loop = asyncio.get_running_loop()
         while not self._stopped:
             try:
-                if loop.time() - renewed >= LEASE / 3 or not self._hold.name:
+                inherited = loop.time() - renewed >= LEASE / 3 or not self._hold.name
+                if inherited:
                     await self._hold.renew()
                     renewed = loop.time()
                 self._gone.clear()
-                self._feed(await self._outbox.claim())
+                await self._store.claim(inherited=inherited)
             except (SQLAlchemyError, OSError) as error:
                 log.error("outbox not read", extra={"error": type(error).__name__})
             pause = min(2 * pause, LEASE / 5) if self._outbox.left_behind else LEASE / 5
@@ -91,11 +94,11 @@ class Courier:
         await self._hold.release()
 
     def _hear(self, effect: Effect) -> None:
-        self._outbox.forget(effect.forgotten)
         for person in effect.forgotten & self._lanes.keys():
             self._lanes[person].clear()
+        self._fresh = {letter.id for letter in effect.letters}
         self._feed(effect.letters)
-        if self._outbox.left_behind:
+        if effect.behind and self._outbox.left_behind:
             self._wake.set()
 
     def _feed(self, letters: Iterable[Letter]) -> None:
@@ -115,18 +118,17 @@ class Courier:
 
     async def _walk(self, person: bytes) -> None:
         """Deliver a chat's letters one after the other, for as long as they are ours."""
-        lane, waited = self._lanes[person], False
+        lane = self._lanes[person]
         try:
             while lane:
                 if lane[0].holder != self._hold.name:
                     lane.popleft()  # someone else's by now, or deleted
                     continue
                 processes, edits = self._hold.processes, lane[0].outgoing.edits is not None
-                waited = await self._pace.wait(person, processes, edits=edits) or waited
-                if waited and processes > 1:
+                paused = await self._pace.wait(person, processes, edits=edits)
+                if processes > 1 and (paused or lane[0].id not in self._fresh):
                     await self._drop_deleted(lane)
                 ended = await self._ended(lane)
-                waited = True  # behind the one before
                 self._gone |= ended
                 while lane and lane[0].id in ended:  # a deletion may have emptied the lane meanwhile
                     lane.popleft()

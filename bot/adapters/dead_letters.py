@@ -28,14 +28,18 @@ class DeadLetters:
 
     async def bury(self, letter: int, reason: str) -> None:
         """Move a letter here that will never arrive."""
+        async with self._engine.begin() as connection:
+            await connection.run_sync(self.take, letter, reason)
+
+    def take(self, connection: sa.Connection, letter: int, reason: str) -> None:
+        """Move a letter here, inside somebody's transaction."""
         row = sa.select(
             *(outbox.c[name] for name in SAME),
             sa.literal(reason).label("reason"),
             sa.literal(int(self._clock()), sa.BigInteger).label("died_at"),
         ).where(outbox.c.id == letter)
-        async with self._engine.begin() as connection:
-            await connection.execute(sa.insert(dead_letters).from_select([*SAME, "reason", "died_at"], row))
-            await connection.execute(sa.delete(outbox).where(outbox.c.id == letter))
+        connection.execute(sa.insert(dead_letters).from_select([*SAME, "reason", "died_at"], row))
+        connection.execute(sa.delete(outbox).where(outbox.c.id == letter))
 
     async def all(self) -> list[Dead]:
         """List them, the oldest first."""

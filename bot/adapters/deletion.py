@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.adapters.many import unnested
 from bot.adapters.tables import conversations, dead_letters, outbox, updates
 from bot.adapters.tombstones import ANY, Tombstone, Tombstones
 from bot.adapters.vault import Vault, WrongKey
@@ -19,6 +19,9 @@ DAY = 24 * 3600
 KEEP_UPDATES = 8 * DAY  # an update can come again for as long as Telegram keeps it, 24 hours
 AT_ONCE = 500  # people, or updates, in one transaction; PostgreSQL has room for some thousand locks in all
 SKEW = 60  # seconds by which the clocks of two machines may differ
+
+
+_LOCK = sa.select(sa.func.pg_advisory_xact_lock(unnested({"numbers": sa.BigInteger()}).c.numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,5 +150,4 @@ class Deletion:
 def lock(connection: sa.Connection, people: Iterable[bytes]) -> None:
     """Keep other processes from these people until the commit (PostgreSQL); in order, against deadlock."""
     numbers = sorted({int.from_bytes(person[:8], "big", signed=True) for person in people})
-    chosen = sa.func.unnest(sa.cast(numbers, postgresql.ARRAY(sa.BigInteger))).column_valued("number")
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(chosen)))
+    connection.execute(_LOCK, {"numbers": numbers})

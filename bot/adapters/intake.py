@@ -6,9 +6,10 @@ import time
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.floods import Floods
+from bot.adapters.jobs import Effect
 from bot.adapters.logs import place
 from bot.adapters.metrics import Metrics
-from bot.adapters.store import Effect, Store
+from bot.adapters.store import Store
 from bot.adapters.updates import NotAnUpdate, Update, envelope_of, read_update
 
 log = logging.getLogger(__name__)

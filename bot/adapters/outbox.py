@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.dead_letters import DeadLetters
+from bot.adapters.gathering import Gathering
 from bot.adapters.hold import Hold, elapsed
+from bot.adapters.many import among, padded, unnested
 from bot.adapters.tables import conversations, outbox
 from bot.adapters.vault import Locker, Vault, WrongKey
 from bot.service import Outgoing
@@ -19,9 +20,34 @@ from bot.service import Outgoing
 AT_ONCE = 200  # people whose letters are claimed in one go
 
 _outgoing = TypeAdapter(Outgoing)
-_WAITING = sa.select(outbox.c.person, outbox.c.holder).where(
-    outbox.c.person.in_(sa.bindparam("people", expanding=True))
-)
+
+# Made once: to build a statement takes longer than SQLite needs for it.
+_WAITING = sa.select(outbox.c.person, outbox.c.holder).where(among(outbox.c.person, "people"))
+_KEYS = sa.select(conversations.c.person, conversations.c.key).where(among(conversations.c.person, "people"))
+_THERE = sa.select(outbox.c.id).where(among(outbox.c.id, "ids"))
+_UNHELD = sa.select(sa.exists().where(outbox.c.holder.is_(None)))
+_COLUMNS = ("person", "own", "body", "written_at", "holder")
+_given = unnested({name: outbox.c[name].type for name in _COLUMNS})
+_WRITE = {
+    "sqlite": sa.insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True),
+    # In the order of the numbers, which are given in the order of the rows.
+    "postgresql": sa.insert(outbox)
+    .from_select(_COLUMNS, sa.select(*(_given.c[name] for name in _COLUMNS)).order_by(_given.c.place))
+    .returning(outbox.c.id),
+}
+
+
+def _take(free: sa.ColumnElement[bool]) -> sa.UpdateBase:
+    """Give the statement that takes over the letters of people whose first letter is free."""
+    earlier = outbox.alias()
+    behind = sa.exists().where(earlier.c.person == outbox.c.person, earlier.c.id < outbox.c.id)
+    first = sa.select(outbox.c.person).where(free, ~behind).order_by(outbox.c.id)
+    chosen = first.limit(sa.bindparam("most")).with_for_update(skip_locked=True, of=outbox).cte("chosen")
+    taking = sa.update(outbox).where(outbox.c.person == chosen.c.person)
+    return taking.values(holder=sa.bindparam("ours")).returning(*outbox.c)
+
+
+_TAKE_UNHELD = _take(outbox.c.holder.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +64,15 @@ class Letter:
     farewell: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Letters taken over; whether they were as many people's as go at once; whether any wait still."""
+
+    letters: Sequence[Letter]
+    full: bool
+    left_behind: bool
+
+
 class Outbox:
     """Letters, written by turns and sent under this process's hold."""
 
@@ -51,9 +86,9 @@ class Outbox:
         self._engine, self._vault, self._clock = engine, vault, clock
         self.hold = Hold(engine, clock, monotonic)
         self.dead = DeadLetters(engine, clock)
-        self._doubts = self._settled = 0
-        self._claiming = False
-        self._forgotten: set[bytes] = set()  # people who deleted everything since the last claim began
+        self._postgres = engine.dialect.name == "postgresql"
+        self._looks: Gathering[frozenset[int], frozenset[int]] = Gathering(self._look, AT_ONCE)
+        self._in_doubt = False
         self.left_behind = False  # letters wait that nobody holds, or were left for the next claim
 
     def doubt(self) -> None:
@@ -61,11 +96,7 @@ class Outbox:
 
         Until the next `claim` finds them, what is written waits behind them.
         """
-        self._doubts += 1
-
-    def forget(self, people: AbstractSet[bytes]) -> None:
-        """Note whose letters were deleted: a claim on its way back may bring some of them."""
-        self._forgotten |= people
+        self._in_doubt = True
 
     def write(
         self,
@@ -78,11 +109,11 @@ class Outbox:
         """Write letters inside a turn's transaction; gives those to send at once.
 
         A person's letters wait, unheld, while earlier ones are unheld, with another process, or perhaps ours
-        by a claim that we haven't heard back from.
+        by a commit that we haven't heard back from.
         """
         if not outgoing:
             return []
-        holder = self.hold.name if self._doubts == self._settled else b""
+        holder = b"" if self._in_doubt else self.hold.name
         elsewhere = self._elsewhere(connection, {people[o.chat] for o in outgoing}, holder)
         rows: list[dict[str, Any]] = []
         for letter in outgoing:
@@ -91,8 +122,7 @@ class Outbox:
             body = (locker or self._vault.service).seal(_outgoing.dump_json(letter), b"letter:" + person)
             rows.append({"person": person, "own": locker is not None, "body": body,
                          "written_at": now, "holder": held})  # fmt: skip
-        insert = sa.insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
-        ids = connection.scalars(insert, rows).all()
+        ids = self._written(connection, rows)
         self.left_behind = self.left_behind or any(row["holder"] is None for row in rows)
         return [
             Letter(id, row["person"], letter, row["holder"], not row["own"])
@@ -102,75 +132,65 @@ class Outbox:
 
     def _elsewhere(self, connection: sa.Connection, people: AbstractSet[bytes], holder: bytes) -> set[bytes]:
         """Find whose earlier letters we don't surely hold."""
-        earlier = connection.execute(_WAITING, {"people": list(people)}).all()
-        unsure = not holder or self._claiming  # looked at after the letters: a claim may begin any time
-        return {row.person for row in earlier if unsure or row.holder != holder}
+        earlier = connection.execute(_WAITING, {"people": padded(people)}).all()
+        return {row.person for row in earlier if not holder or row.holder != holder}
 
-    async def claim(self) -> list[Letter]:
-        """Take over the letters that nobody holds, all of a person's or none, the oldest first."""
+    def _written(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+        if not self._postgres:
+            return connection.scalars(_WRITE["sqlite"], rows).all()
+        arrays = {name: [row[name] for row in rows] for name in _COLUMNS}
+        return sorted(connection.scalars(_WRITE["postgresql"], arrays))
+
+    def claim(self, connection: sa.Connection, *, inherited: bool = True) -> Claimed | None:
+        """Take over the letters that nobody holds, all of a person's or none, the oldest first.
+
+        With `inherited` also those of processes that have ended: all letters are looked through for them.
+        `claimed` is to be told after the commit. None: we hold nothing ourselves.
+        """
         holder = self.hold.name
         if not holder:
-            return []
-        self.left_behind, doubts, self._claiming = False, self._doubts, True
-        self._forgotten = set()
-        try:
-            async with self._engine.begin() as connection:
-                rows = await self._claimed(connection, holder, ours_too=doubts != self._settled)
-            letters = await self._readable(rows, holder)
-            while self._forgotten & {letter.person for letter in letters}:
-                self._forgotten = set()
-                there = await self.still_there(letter.id for letter in letters)
-                letters = [letter for letter in letters if letter.id in there]
-        except (SQLAlchemyError, OSError):
-            self.doubt()
-            raise
-        finally:
-            self._claiming = False
-        self._settled = doubts
-        return letters
-
-    async def _readable(self, rows: Iterable[sa.Row[Any]], holder: bytes) -> list[Letter]:
+            return None
+        take = _TAKE_UNHELD
+        if inherited or self._in_doubt:
+            live: sa.ColumnElement[bool] = self.hold.lives(outbox.c.holder)
+            take = _take(~(live & (outbox.c.holder != holder)) if self._in_doubt else ~live)
+        rows = connection.execute(take, {"ours": holder, "most": AT_ONCE}).all()
+        people = {row.person for row in rows}
+        found = connection.execute(_KEYS, {"people": padded(people)}) if people else ()
+        keys: dict[bytes, bytes] = {row.person: row.key for row in found}
+        full = len(people) == AT_ONCE
+        left_behind = full or bool(connection.scalar(_UNHELD))
         letters = []
-        for row in rows:
+        for row in sorted(rows, key=lambda row: row.id):
             try:
-                letters.append(self._opened(row, holder))
+                letters.append(self._opened(row, keys.get(row.person), holder))
             except WrongKey:
-                await self.dead.bury(row.id, "no key opens it")
-        return letters
+                self.dead.take(connection, row.id, "no key opens it")
+            except ValidationError:  # another version wrote it
+                self.dead.take(connection, row.id, "it can't be read")
+        return Claimed(letters, full, left_behind)
 
-    async def _claimed(
-        self, connection: AsyncConnection, holder: bytes, *, ours_too: bool
-    ) -> Sequence[sa.Row[Any]]:
-        earlier = outbox.alias()
-        first = sa.select(sa.func.min(earlier.c.id)).where(earlier.c.person == outbox.c.person)
-        live: sa.ColumnElement[bool] = self.hold.lives(outbox.c.holder)
-        if ours_too:
-            live &= outbox.c.holder != holder
-        free = sa.select(outbox.c.person).where(outbox.c.id == first.scalar_subquery(), ~live)
-        found = await connection.scalars(
-            free.order_by(outbox.c.id).limit(AT_ONCE).with_for_update(skip_locked=True)
-        )
-        people = list(found)
-        rows: Sequence[sa.Row[Any]] = ()
-        if people:
-            mine = outbox.c.person.in_(people)
-            await connection.execute(sa.update(outbox).where(mine).values(holder=holder))
-            rows = (await connection.execute(_with_key().where(mine).order_by(outbox.c.id))).all()
-        unheld = sa.select(sa.exists().where(outbox.c.holder.is_(None)))
-        self.left_behind |= len(people) == AT_ONCE or bool(await connection.scalar(unheld))
-        return rows
+    def claimed(self, claimed: Claimed) -> None:
+        """Hear that a claim was committed: all that is held under our name is known, if it was not full."""
+        self._in_doubt &= claimed.full
+        self.left_behind = claimed.left_behind
 
-    async def still_there(self, letters: Iterable[int]) -> set[int]:
-        """Give those of these letters that nobody has deleted."""
-        wanted = sa.select(outbox.c.id).where(outbox.c.id.in_(list(letters)))
+    async def still_there(self, letters: Iterable[int]) -> frozenset[int]:
+        """Give those of these letters that nobody has deleted; who asks meanwhile shares the next look."""
+        return await self._looks.put(frozenset(letters))
+
+    async def _look(self, wanted: Sequence[frozenset[int]]) -> list[frozenset[int] | Exception]:
         async with self._engine.connect() as connection:
-            return set(await connection.scalars(wanted))
+            there = frozenset(await connection.scalars(_THERE, {"ids": padded(frozenset().union(*wanted))}))
+        return [letters & there for letters in wanted]
 
     async def waiting(self) -> list[Letter]:
         """List every letter in the order of writing."""
         async with self._engine.connect() as connection:
-            rows = (await connection.execute(_with_key().order_by(outbox.c.id))).all()
-        return [self._opened(row, row.holder or b"") for row in rows]
+            rows = (await connection.execute(sa.select(outbox).order_by(outbox.c.id))).all()
+            found = await connection.execute(_KEYS, {"people": padded({row.person for row in rows})})
+            keys = {row.person: row.key for row in found}
+        return [self._opened(row, keys.get(row.person), row.holder or b"") for row in rows]
 
     async def backlog(self) -> tuple[int, float]:
         """Give the number of letters, and the age of the oldest in seconds (0 when there is none)."""
@@ -191,12 +211,7 @@ class Outbox:
             mine = (conversations.c.person == person) & ~unanswered
             await connection.execute(sa.update(conversations).where(mine).values(blocked=True))
 
-    def _opened(self, row: sa.Row[Any], holder: bytes) -> Letter:
-        locker = self._vault.locker(row.key, row.person) if row.own else self._vault.service
+    def _opened(self, row: sa.Row[Any], key: bytes | None, holder: bytes) -> Letter:
+        locker = self._vault.locker(key or b"", row.person) if row.own else self._vault.service
         body = locker.open(row.body, b"letter:" + row.person)
         return Letter(row.id, row.person, _outgoing.validate_json(body), holder, not row.own)
-
-
-def _with_key() -> sa.Select[Any]:
-    joined = outbox.outerjoin(conversations, conversations.c.person == outbox.c.person)
-    return sa.select(outbox, conversations.c.key).select_from(joined)

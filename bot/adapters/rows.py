@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter, ValidationError
 
 from bot.adapters.deletion import DAY
+from bot.adapters.many import among, padded
 from bot.adapters.tables import conversations
 from bot.adapters.vault import Locker, Vault, WrongKey
 from bot.conversation import Conversation
 
 _state = TypeAdapter(Conversation)
 _answers = TypeAdapter(dict[str, tuple[str, ...]])
-_WANTED = sa.select(conversations).where(conversations.c.person.in_(sa.bindparam("people", expanding=True)))
+_WANTED = sa.select(conversations).where(among(conversations.c.person, "people"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def load(
 
     Gives both by chat: the rows, and what was wrong with those that stay closed.
     """
-    found = {row.person: row for row in connection.execute(_WANTED, {"people": list(set(people.values()))})}
+    found = {row.person: row for row in connection.execute(_WANTED, {"people": padded(set(people.values()))})}
     rows: dict[int, Row] = {}
     unreadable: dict[int, Exception] = {}
     for chat, person in people.items():

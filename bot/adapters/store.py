@@ -1,9 +1,7 @@
 """The store: the turns that arrive together in one transaction, with the outbox they write."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,9 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import counting
 from bot.adapters.deletion import Deletion, Retention, lock
 from bot.adapters.gathering import Gathering
+from bot.adapters.handled import note
+from bot.adapters.jobs import Claim, Effect, Job, Sent
+from bot.adapters.many import among, padded
 from bot.adapters.outbox import Letter, Outbox
 from bot.adapters.rows import Row, load, seal, times
-from bot.adapters.tables import conversations, outbox, updates
+from bot.adapters.tables import conversations, outbox
 from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Locker, Vault
 from bot.adapters.yearly_limit import LIMIT, YearlyLimit
@@ -27,37 +28,10 @@ from bot.service import Envelope, Settled, Wake
 MOST = 64  # jobs in one transaction
 UNREAD = Conversation("")  # stands for what is kept under a key that no longer opens it
 
-# Made once: to build a statement takes longer than SQLite needs for it.
-_SEEN = sa.select(updates.c.update).where(updates.c.update.in_(sa.bindparam("ids", expanding=True)))
-_DROP = sa.delete(outbox).where(outbox.c.id.in_(sa.bindparam("sent", expanding=True)))
+_DROP = sa.delete(outbox).where(among(outbox.c.id, "sent"))
 
 # Takes turns: envelopes, conversations by chat, updates seen before, how many people may still join.
 Settle = Callable[[Sequence[Envelope], Mapping[int, Conversation], frozenset[int], int], Settled]
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A letter that Telegram took; a farewell is one to somebody of whom nothing else is kept."""
-
-    letter: int
-    farewell: bool
-
-
-@dataclass(slots=True)
-class Effect:
-    """What one transaction did: turns taken, bugs met, screens shown, letters to send, who came and went.
-
-    `behind` counts the letters that wait, because another process holds earlier ones of their chat.
-    """
-
-    turns: int = 0
-    failures: list[Exception] = field(default_factory=list)
-    shown: list[str] = field(default_factory=list)
-    letters: list[Letter] = field(default_factory=list)
-    behind: int = 0
-    forgotten: frozenset[bytes] = frozenset()
-    came: list[str] = field(default_factory=list)
-    counts: Counter[counting.Count] = field(default_factory=Counter)
 
 
 class Store:
@@ -84,10 +58,9 @@ class Store:
         self._settle = settle
         self._retention = retention or Retention()
         self.deletion = Deletion(engine, vault, tombstones or Tombstones(), self._retention, clock)
-        self._jobs: Gathering[Envelope | Sent, bool] = Gathering(self._work, MOST)
+        self._jobs: Gathering[Job, bool] = Gathering(self._work, MOST)
         self._postgres = engine.dialect.name == "postgresql"
         insert = postgresql.insert if self._postgres else sqlite.insert
-        self._noting = insert(updates).on_conflict_do_nothing()
         self._saving = _upsert(insert(conversations), keep=("person", "key"))
         self._limit = YearlyLimit(limit, clock, postgres=self._postgres)
 
@@ -102,7 +75,11 @@ class Store:
         """Take a letter out of the outbox: Telegram took it. Raises as `take` does."""
         await self._jobs.put(Sent(letter.id, letter.farewell))
 
-    async def _work(self, jobs: Sequence[Envelope | Sent]) -> list[bool | Exception]:
+    async def claim(self, *, inherited: bool = True) -> None:
+        """Take over the letters that nobody holds, for who hears of the commit; raises as `take` does."""
+        await self._jobs.put(Claim(inherited))
+
+    async def _work(self, jobs: Sequence[Job]) -> list[bool | Exception]:
         done = False
         try:
             async with self.engine.begin() as connection:
@@ -115,6 +92,8 @@ class Store:
             if done:  # cut off at the commit: it may have happened, and nobody would send its letters
                 self.outbox.doubt()
             raise
+        if effect.claimed:
+            self.outbox.claimed(effect.claimed)
         for tell in self.told:
             tell(effect)
         if effect.forgotten or any(isinstance(job, Sent) and job.farewell for job in jobs):
@@ -122,20 +101,22 @@ class Store:
         return news
 
     def _transact(
-        self, connection: sa.Connection, jobs: Sequence[Envelope | Sent]
+        self, connection: sa.Connection, jobs: Sequence[Job]
     ) -> tuple[Effect, list[bool | Exception]]:
         """Do everything that the jobs ask for; gives for each job whether it was new."""
         if sent := [job.letter for job in jobs if isinstance(job, Sent)]:
-            connection.execute(_DROP, {"sent": sent})
+            connection.execute(_DROP, {"sent": padded(sent)})
         envelopes = [job for job in jobs if isinstance(job, Envelope)]
-        if not envelopes:
-            return Effect(), [True] * len(jobs)
-        effect, handled = self._take_turns(connection, envelopes)
+        effect, handled = self._take_turns(connection, envelopes) if envelopes else (Effect(), set())
+        if claims := [job for job in jobs if isinstance(job, Claim)]:
+            effect.claimed = self.outbox.claim(connection, inherited=any(job.inherited for job in claims))
+            effect.letters += effect.claimed.letters if effect.claimed else ()
         news: list[bool | Exception] = []
         for job in jobs:
-            news.append(isinstance(job, Sent) or job.update is None or job.update in handled)
-            if isinstance(job, Envelope) and job.update is not None:
-                handled.discard(job.update)  # the same update a second time in one batch is old news
+            update = job.update if isinstance(job, Envelope) else None
+            news.append(update is None or update in handled)
+            if update is not None:
+                handled.discard(update)  # the same update a second time in one batch is old news
         return effect, news
 
     def _take_turns(
@@ -144,7 +125,8 @@ class Store:
         people = {envelope.chat: self.vault.pseudonym(envelope.chat) for envelope in envelopes}
         if self._postgres:
             lock(connection, people.values())
-        seen = self._seen(connection, envelopes)
+        now, ids = int(self.clock()), {e.update for e in envelopes if e.update is not None}
+        seen = note(connection, ids, now)
         rows, unreadable = load(connection, self.vault, people)
         # Who has a row that no key opens can have it deleted, and nothing else.
         heard = [e for e in envelopes if e.chat not in unreadable or e.incoming in TO_DELETION]
@@ -156,14 +138,12 @@ class Store:
             for e in envelopes
             if e not in heard and e.update is not None and e.update not in seen
         }
-        handled, now = {*settled.handled, *lost}, int(self.clock())
-        self._note(connection, handled, now)
-        self._limit.note(connection, settled.joined)
         lockers = self._save(connection, settled, rows, unreadable, people, now)
         letters = self.outbox.write(connection, settled.outgoing, people, lockers, now)
+        self._limit.note(connection, settled.joined)  # last: its row is everybody's, and locked from here on
         last = {chat: row.changed_at for chat, row in rows.items()}
         effect = Effect(
-            turns=len(handled),
+            turns=len(ids - seen),
             failures=[*settled.failures, *lost.values()],
             shown=settled.shown,
             letters=letters,
@@ -172,16 +152,7 @@ class Store:
             came=settled.came,
             counts=settled.counts + counting.times(settled.stood, last, now),
         )
-        return effect, handled
-
-    def _seen(self, connection: sa.Connection, envelopes: Sequence[Envelope]) -> frozenset[int]:
-        ids = {envelope.update for envelope in envelopes if envelope.update is not None}
-        return frozenset(connection.scalars(_SEEN, {"ids": list(ids)}))
-
-    def _note(self, connection: sa.Connection, handled: set[int], now: int) -> None:
-        """Note the updates that were handled."""
-        if handled:
-            connection.execute(self._noting, [{"update": id, "handled_at": now} for id in handled])
+        return effect, {*ids} - seen
 
     def _save(
         self,

@@ -13,6 +13,10 @@ LIMIT = 9_999  # people a calendar year: beyond, the law on transfers abroad ask
 FEW = 1_000  # places left from which on processes give them one after the other
 
 
+_JOINED = sa.select(years.c.people).where(years.c.year == sa.bindparam("year"))
+_LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("year", type_=sa.BigInteger)))
+
+
 class YearlyLimit:
     """The count of who joined, kept in the turn's own transaction."""
 
@@ -24,12 +28,12 @@ class YearlyLimit:
 
     def room(self, connection: sa.Connection) -> int:
         """Give how many people may still join this year, by China's calendar."""
-        joined = sa.select(years.c.people).where(years.c.year == self._year())
-        people = connection.scalar(joined) or 0
+        year = {"year": self._year()}
+        people = connection.scalar(_JOINED, year) or 0
         if self._postgres and 0 < self._people - people <= FEW:
             # After the locks of the chats, always in this order.
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(self._year())))
-            people = connection.scalar(joined) or 0
+            connection.execute(_LOCK, year)
+            people = connection.scalar(_JOINED, year) or 0
         return max(0, self._people - people)
 
     def note(self, connection: sa.Connection, joined: int) -> None:

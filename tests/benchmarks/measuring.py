@@ -8,9 +8,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
@@ -148,28 +148,44 @@ async def until_open(port: int, started: Sequence["subprocess.Popen[bytes]"], fo
     raise RuntimeError("it never listened")
 
 
+def averaged(rows: Sequence[Row]) -> Row:
+    """Give the average of some measurements of the same."""
+    figures = [field.name for field in fields(Row) if field.name != "name"]
+    means = {name: statistics.mean(getattr(row, name) for row in rows) for name in figures}
+    return Row(rows[0].name, **means)
+
+
 async def measure(entry: Entry, telegram: Telegram, folder: Path, seconds: float = SECONDS) -> Row:
     path, taps = ("/telegram", OUR_TAPS) if entry.ours else (PATH, TAPS)
     async with running(entry, telegram.api, folder) as (ports, processes, cold):
         await telegram.drive(ports, path, SECRET, taps, entry.chats, min(2.0, seconds / 2))  # warm
         around = [psutil.Process(), *(servers() if "postgresql" in entry.database else ())]
-        cpu, outside, memory = spent(processes), spent(around), resident(processes)
+        before, outside, memory = spent(processes), spent(around), resident(processes)
         result = await telegram.drive(ports, path, SECRET, taps, entry.chats, seconds)
-        cpu, outside = spent(processes) - cpu, spent(around) - outside
+        own, others = since(before, spent(processes)), since(outside, spent(around))
         grown = resident(processes) - memory
     count = len(result.latencies)
     ordered = sorted(result.latencies)
     return Row(
         entry.name, count / result.seconds, statistics.median(ordered), ordered[int(count * 0.99)],
-        cpu / count, outside / count, (memory + grown) / len(processes), grown / len(processes),
+        own / count, others / count, (memory + grown) / len(processes), grown / len(processes),
         cold, result.refused,
     )  # fmt: skip
 
 
-def spent(processes: Iterable[psutil.Process]) -> float:
-    """Sum the CPU seconds of processes so far."""
-    times = [process.cpu_times() for process in processes]
-    return float(sum(used.user + used.system for used in times))
+def spent(processes: Iterable[psutil.Process]) -> dict[int, float]:
+    """Give the CPU seconds of processes so far, of those that still run."""
+    found = {}
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # a server's helper comes and goes
+            used = process.cpu_times()
+            found[process.pid] = used.user + used.system
+    return found
+
+
+def since(before: Mapping[int, float], now: Mapping[int, float]) -> float:
+    """Sum the CPU seconds that were spent since `before`."""
+    return sum(seconds - before[process] for process, seconds in now.items())
 
 
 def resident(processes: Iterable[psutil.Process]) -> float:

@@ -1,0 +1,45 @@
+"""Many values in one statement: which values, and how many texts."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.adapters.many import padded
+from bot.adapters.store import MOST, Store
+from bot.conversation import Command
+from bot.service import Envelope
+from tests.talks import VAULT, settling_today
+
+
+@given(st.lists(st.integers(), max_size=300))
+def test_padding_adds_no_value_and_leaves_nine_lengths_at_most(values: list[int]) -> None:
+    full = padded(values)
+    assert full[: len(values)] == values
+    assert set(full) == set(values)
+    assert len(full) in {0, *(2**n for n in range(10))}
+    assert len(full) < 2 * max(1, len(values))
+
+
+async def test_batches_of_every_size_need_few_texts_to_be_prepared(engine: AsyncEngine) -> None:
+    """Where each number of turns had texts of its own, servers prepared some hundred, many times over."""
+    store = Store(engine, VAULT, settling_today())
+    await store.outbox.hold.renew()
+    inserting: set[str] = set()
+    others: set[str] = set()
+
+    def seen(_c: object, _k: object, statement: str, *_: Any) -> None:
+        (inserting if statement.startswith("INSERT") else others).add(statement)
+
+    sa.event.listen(engine.sync_engine, "before_cursor_execute", seen)
+    update = 0
+    for size in range(1, MOST + 1):
+        jobs = [Envelope(update + n, n % size, Command("start")) for n in range(size)]
+        update += size
+        await store._work(jobs)
+    sa.event.remove(engine.sync_engine, "before_cursor_execute", seen)
+    assert len(others) <= 20  # the years; people and their letters, of 1, 2, 4 ... 64; the chats' locks
+    if engine.dialect.name == "postgresql":
+        assert len(inserting) == 3
