@@ -1,8 +1,8 @@
 """The outbox is emptied in order, through every kind of trouble that Telegram or storage makes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +16,8 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from bot.adapters import courier, hold, outbox
 from bot.adapters.buckets import MANY
 from bot.adapters.courier import Courier
+from bot.adapters.database import migrate, open_engine
+from bot.adapters.deletion import lock
 from bot.adapters.metrics import Metrics
 from bot.adapters.outbox import Letter
 from bot.adapters.pace import CAREFUL, Pace
@@ -324,32 +326,58 @@ async def test_a_letter_of_another_version_waits_for_the_operator_and_holds_up_n
     assert [dead.reason for dead in await store.outbox.dead.all()] == ["it can't be read"] * 2
 
 
-async def test_only_a_letter_that_waited_is_looked_up_again_and_those_that_wait_share_the_look(
-    engine: AsyncEngine, store: Store
-) -> None:
-    other, post = Store(engine, VAULT, texts_of), Post()
-    await other.outbox.hold.renew()
-    looks: list[str] = []
+@contextmanager
+def looks(engine: AsyncEngine) -> Iterator[list[str]]:
+    """Collect the looks whether letters are there still."""
+    found: list[str] = []
 
     def looked(_c: object, _k: object, statement: str, *_: object) -> None:
         if " ".join(statement.split()).startswith("SELECT outbox.id FROM outbox"):
-            looks.append(statement)
+            found.append(statement)
 
+    sa.event.listen(engine.sync_engine, "before_cursor_execute", looked)
+    try:
+        yield found
+    finally:
+        sa.event.remove(engine.sync_engine, "before_cursor_execute", looked)
+
+
+async def test_who_answers_at_once_is_answered_without_a_look_whether_the_answer_is_there_still(
+    engine: AsyncEngine, store: Store
+) -> None:
+    await Store(engine, VAULT, texts_of).outbox.hold.renew()
+    answers = set()
+
+    class Quick(Post):
+        async def deliver(self, outgoing: Outgoing, may: Callable[[], bool]) -> None:
+            await super().deliver(outgoing, may)
+            if (number := len(self.taken)) < 20:
+                answers.add(asyncio.create_task(write(store, 1 + number, 7, "a")))
+
+    post = Quick()
     async with working(store, post):
         await until(lambda: store.outbox.hold.processes == 2)
-        sa.event.listen(engine.sync_engine, "before_cursor_execute", looked)
-        for chat in range(30):
-            await write(store, 1 + chat, chat, "a")
-            await until(lambda sent=chat + 1: len(post.taken) == sent)  # type: ignore[misc]
-        assert not looks
-        post.closed.clear()
-        for chat in range(30):
-            await write(store, 31 + chat, chat, "b")
-            await write(store, 61 + chat, chat, "c")
-        post.closed.set()
-        await until(lambda: len(post.taken) == 90)
-        sa.event.remove(engine.sync_engine, "before_cursor_execute", looked)
-    assert 1 <= len(looks) < 20
+        with looks(engine) as found:
+            await write(store, 1, 7, "a")
+            await until(lambda: len(post.taken) == 20)
+    assert not found
+
+
+async def test_letters_that_wait_at_the_same_time_are_looked_up_together(
+    engine: AsyncEngine, store: Store
+) -> None:
+    await Store(engine, VAULT, texts_of).outbox.hold.renew()
+    post = Post()
+    async with working(store, post):
+        await until(lambda: store.outbox.hold.processes == 2)
+        with looks(engine) as found:
+            post.closed.clear()
+            for chat in range(30):
+                await write(store, 1 + chat, chat, "a")
+                await write(store, 31 + chat, chat, "b")
+            post.closed.set()
+            await until(lambda: len(post.taken) == 60)
+    assert 1 <= len(found) < 15
 
 
 async def test_more_people_than_are_claimed_at_once_are_claimed_soon(
@@ -456,6 +484,28 @@ async def test_letters_that_are_claimed_anew_while_the_courier_looks_for_deleted
         await write(store, 1, 7, "abc")
         await looked.wait()
         await until(lambda: post.taken == [(7, "a"), (7, "c")])
+
+
+@pytest.mark.postgres
+async def test_an_answer_beside_a_deletion_by_another_process_waits_for_it_and_neither_is_lost(
+    postgres: str,
+) -> None:
+    """They would lock each other out, if a letter were taken from the outbox before its person is locked."""
+    here, there = open_engine(postgres), open_engine(postgres)
+    await migrate(here, VAULT)
+    store, person = Store(here, VAULT, texts_of), VAULT.pseudonym(7)
+    await store.outbox.hold.renew()
+    await write(store, 1, 7, "a")
+    (letter,) = await store.outbox.waiting()
+    async with there.begin() as connection:
+        await connection.run_sync(lock, [person])
+        both = asyncio.gather(store.sent(letter), write(store, 2, 7, "b"))
+        await asyncio.sleep(0.3)  # they wait for the lock by now
+        await connection.execute(sa.delete(letters_table).where(letters_table.c.person == person))
+    await both
+    assert [letter.outgoing.message.text for letter in await store.outbox.waiting()] == ["b"]
+    await here.dispose()
+    await there.dispose()
 
 
 async def test_a_hold_that_ends_while_it_is_renewed_stays_ended_and_leaves_no_letter_behind(

@@ -104,10 +104,15 @@ class Store:
         self, connection: sa.Connection, jobs: Sequence[Job]
     ) -> tuple[Effect, list[bool | Exception]]:
         """Do everything that the jobs ask for; gives for each job whether it was new."""
+        envelopes = [job for job in jobs if isinstance(job, Envelope)]
+        people = {envelope.chat: self.vault.pseudonym(envelope.chat) for envelope in envelopes}
+        if self._postgres and people:
+            lock(connection, people.values())  # before any row: who holds a lock waits for rows alone
         if sent := [job.letter for job in jobs if isinstance(job, Sent)]:
             connection.execute(_DROP, {"sent": padded(sent)})
-        envelopes = [job for job in jobs if isinstance(job, Envelope)]
-        effect, handled = self._take_turns(connection, envelopes) if envelopes else (Effect(), set())
+        effect, handled = Effect(), set[int]()
+        if envelopes:
+            effect, handled = self._take_turns(connection, envelopes, people)
         if claims := [job for job in jobs if isinstance(job, Claim)]:
             effect.claimed = self.outbox.claim(connection, inherited=any(job.inherited for job in claims))
             effect.letters += effect.claimed.letters if effect.claimed else ()
@@ -120,11 +125,8 @@ class Store:
         return effect, news
 
     def _take_turns(
-        self, connection: sa.Connection, envelopes: Sequence[Envelope]
+        self, connection: sa.Connection, envelopes: Sequence[Envelope], people: Mapping[int, bytes]
     ) -> tuple[Effect, set[int]]:
-        people = {envelope.chat: self.vault.pseudonym(envelope.chat) for envelope in envelopes}
-        if self._postgres:
-            lock(connection, people.values())
         now, ids = int(self.clock()), {e.update for e in envelopes if e.update is not None}
         seen = note(connection, ids, now)
         rows, unreadable = load(connection, self.vault, people)
