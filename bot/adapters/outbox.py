@@ -155,11 +155,17 @@ class Outbox:
             live: sa.ColumnElement[bool] = self.hold.lives(outbox.c.holder)
             take = _take(~(live & (outbox.c.holder != holder)) if self._in_doubt else ~live)
         rows = connection.execute(take, {"ours": holder, "most": AT_ONCE}).all()
+        full = len({row.person for row in rows}) == AT_ONCE
+        letters = self._readable(connection, rows, holder)
+        return Claimed(letters, full, left_behind=full or bool(connection.scalar(_UNHELD)))
+
+    def _readable(
+        self, connection: sa.Connection, rows: Sequence[sa.Row[Any]], holder: bytes
+    ) -> list[Letter]:
+        """Open letters, the oldest first; what can't be read is set aside, and holds up nobody."""
         people = {row.person for row in rows}
         found = connection.execute(_KEYS, {"people": padded(people)}) if people else ()
         keys: dict[bytes, bytes] = {row.person: row.key for row in found}
-        full = len(people) == AT_ONCE
-        left_behind = full or bool(connection.scalar(_UNHELD))
         letters = []
         for row in sorted(rows, key=lambda row: row.id):
             try:
@@ -168,7 +174,7 @@ class Outbox:
                 self.dead.take(connection, row.id, "no key opens it")
             except ValidationError:  # another version wrote it
                 self.dead.take(connection, row.id, "it can't be read")
-        return Claimed(letters, full, left_behind)
+        return letters
 
     def claimed(self, claimed: Claimed) -> None:
         """Hear that a claim was committed: all that is held under our name is known, if it was not full."""

@@ -107,7 +107,7 @@ class Store:
         envelopes = [job for job in jobs if isinstance(job, Envelope)]
         people = {envelope.chat: self.vault.pseudonym(envelope.chat) for envelope in envelopes}
         if self._postgres and people:
-            lock(connection, people.values())  # before any row: who holds a lock waits for rows alone
+            lock(connection, people.values())  # before any row that one who holds these chats may want
         if sent := [job.letter for job in jobs if isinstance(job, Sent)]:
             connection.execute(_DROP, {"sent": padded(sent)})
         effect, handled = Effect(), set[int]()
