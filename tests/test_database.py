@@ -12,11 +12,12 @@ from typing import Any
 import aiosqlite
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from alembic import command
-from bot.adapters.database import DatabaseBehind, alembic_config, migrate, prepare, rewrap
+from bot.adapters import database
+from bot.adapters.database import DatabaseBehind, alembic_config, migrate, open_engine, prepare, rewrap
 from bot.adapters.deletion import DAY, Retention, lock
 from bot.adapters.running import settling
 from bot.adapters.store import MOST, Store
@@ -209,6 +210,23 @@ async def test_what_is_kept_ends_after_its_days_and_a_return_begins_anew(
     await store.take(came(3, chat=7))
     assert await store.deletion.forget_again() == 0
     assert await store.conversation(7) == TALK
+
+
+@ON_POSTGRES
+async def test_a_process_that_stops_in_the_middle_of_a_turn_keeps_no_chat_locked_for_long(
+    engine: AsyncEngine, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does a machine that vanished: the server would wait for its next word for hours."""
+    monkeypatch.setattr(database, "IDLE", 1.0)
+    stopping = open_engine(address)
+    store = Store(engine, VAULT, settling_today())
+    async with stopping.connect() as stopped:
+        await stopped.run_sync(lock, [VAULT.pseudonym(7)])
+        async with asyncio.timeout(10):
+            assert await store.take(Envelope(1, 7, Command("start")))
+        with pytest.raises(SQLAlchemyError):  # whoever wakes again has done nothing
+            await stopped.execute(sa.select(conversations))
+    await stopping.dispose()
 
 
 @ON_POSTGRES

@@ -20,6 +20,7 @@ from bot.adapters.tombstones import Tombstones
 from bot.adapters.vault import Vault, WrongKey
 from bot.adapters.yearly_limit import LIMIT
 
+IDLE = 5.0  # seconds for which a transaction may wait for our next word; then its chats are free again
 NOBODY = b"nobody"  # whose key proves that the master keys are the right ones
 
 
@@ -30,8 +31,17 @@ class DatabaseBehind(RuntimeError):
 def open_engine(url: str) -> AsyncEngine:
     """Open the database at an SQLAlchemy address such as sqlite+aiosqlite:///var/bot.sqlite."""
     if not url.startswith("sqlite"):
-        # A server that is gone is noticed at the next turn, which then fails and is delivered again.
-        return create_async_engine(url, hide_parameters=True, pool_size=4, max_overflow=2, pool_timeout=10)
+        # A server that is gone is noticed at the next turn, which then fails and is delivered again. A
+        # process that stops, or whose machine vanishes, keeps nobody from the chats whose turns it took.
+        patience = {"idle_in_transaction_session_timeout": f"{IDLE:.0f}s"}
+        return create_async_engine(
+            url,
+            hide_parameters=True,
+            pool_size=4,
+            max_overflow=2,
+            pool_timeout=10,
+            connect_args={"server_settings": patience},
+        )
     return open_embedded(sa.make_url(url))
 
 
