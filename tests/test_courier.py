@@ -299,6 +299,68 @@ async def test_a_letter_left_behind_is_looked_for_again_soon_until_it_is_found(
     assert not other.outbox.left_behind
 
 
+async def test_a_letter_left_behind_wakes_the_courier_which_then_looks_less_and_less_often(
+    engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "LEASE", 300.0)  # so that nothing but the letter wakes it
+    other, post = Store(engine, VAULT, texts_of), Post()
+    await other.outbox.hold.renew()
+    await write(other, 1, 7, "a")
+    (first,) = await store.outbox.waiting()
+    claims, claim = 0, store.outbox.claim
+
+    def counted(connection: sa.Connection, *, inherited: bool) -> outbox.Claimed | None:
+        nonlocal claims
+        claims += 1
+        return claim(connection, inherited=inherited)
+
+    monkeypatch.setattr(store.outbox, "claim", counted)
+    async with working(store, post):
+        await until(lambda: claims == 1)
+        await write(store, 2, 7, "b")
+        await until(lambda: claims >= 4)
+        await asyncio.sleep(1)
+        assert claims <= 12  # after 20 ms, 40, 80 ...: twelve are a minute
+        await other.sent(first)
+        await until(lambda: post.taken == [(7, "b")])
+
+
+async def test_the_hold_is_renewed_while_it_lasts_and_ended_letters_are_no_longer_remembered(
+    engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "LEASE", 0.1)
+    renewed, renew = 0, store.outbox.hold.renew
+
+    async def counted() -> None:
+        nonlocal renewed
+        renewed += 1
+        await renew()
+
+    monkeypatch.setattr(store.outbox.hold, "renew", counted)
+    async with working(store, Post()) as active:
+        name = store.outbox.hold.name
+        await write(store, 1, 7, "abc")
+        await until_empty(store)
+        before = renewed
+        await until(lambda: renewed > before + 2)
+        assert store.outbox.hold.name == name
+        assert not active._gone
+
+
+async def test_more_people_of_a_process_that_ended_than_go_at_once_are_not_forgotten(
+    engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "AT_ONCE", 2)
+    ended = Store(engine, VAULT, texts_of)
+    for each in (store, ended):
+        await each.outbox.hold.renew()
+    for chat in range(3):
+        await write(ended, 1 + chat, chat, "a")
+    await ended.outbox.hold.release()
+    assert len(await claimed(store)) == 2
+    assert store.outbox.left_behind
+
+
 async def test_the_letters_of_a_process_that_ended_are_looked_for_only_when_asked(
     engine: AsyncEngine, store: Store
 ) -> None:

@@ -227,7 +227,7 @@ async def test_a_turn_cut_off_at_its_commit_comes_again_and_its_letters_wait_for
     assert [letter.holder for letter in await store.outbox.waiting()] == [b""]
     found: list[Letter] = []
     store.told.append(lambda effect: found.extend(effect.letters))
-    await store.claim()
+    await store.claim(inherited=False)
     assert [letter.holder for letter in found] == [store.outbox.hold.name]
     await store.claim()
     assert len(found) == 1
@@ -257,7 +257,7 @@ async def test_what_a_cut_off_commit_left_is_found_behind_the_letters_of_many_ot
     found: set[int] = set()
     store.told.append(lambda effect: found.update(letter.outgoing.chat for letter in effect.letters))
     for _ in range(6):
-        await store.claim()
+        await store.claim(inherited=False)
         for letter in await store.outbox.waiting():
             if letter.outgoing.chat in found:
                 await store.sent(letter)
