@@ -368,9 +368,10 @@ async def test_the_letters_of_a_process_that_ended_are_looked_for_only_when_aske
     for each in (store, ended):
         await each.outbox.hold.renew()
     await write(ended, 1, 7, "a")
+    holder = ended.outbox.hold.name
     await ended.outbox.hold.release()
     await store.claim(inherited=False)
-    assert [letter.holder for letter in await store.outbox.waiting()] != [store.outbox.hold.name]
+    assert [letter.holder for letter in await store.outbox.waiting()] == [holder]
     assert await claimed(store) == ["a"]
 
 
@@ -645,14 +646,14 @@ async def test_a_claim_that_fails_half_way_leaves_no_letter_behind(
     async with engine.begin() as connection:
         mine = conversations.c.person == VAULT.pseudonym(7)
         await connection.execute(sa.update(conversations).where(mine).values(key=b"broken"))
-    take, troubles = store.outbox.dead.take, [OperationalError("", {}, OSError("disk"))]
+    bury, troubles = store.outbox.dead.bury_within, [OperationalError("", {}, OSError("disk"))]
 
     def sometimes(connection: sa.Connection, letter: int, reason: str) -> None:
         if troubles:
             raise troubles.pop()
-        take(connection, letter, reason)
+        bury(connection, letter, reason)
 
-    monkeypatch.setattr(store.outbox.dead, "take", sometimes)
+    monkeypatch.setattr(store.outbox.dead, "bury_within", sometimes)
     post = Post()
     async with working(store, post):
         await until(lambda: bool(post.taken))

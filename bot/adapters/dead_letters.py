@@ -29,9 +29,9 @@ class DeadLetters:
     async def bury(self, letter: int, reason: str) -> None:
         """Move a letter here that will never arrive."""
         async with self._engine.begin() as connection:
-            await connection.run_sync(self.take, letter, reason)
+            await connection.run_sync(self.bury_within, letter, reason)
 
-    def take(self, connection: sa.Connection, letter: int, reason: str) -> None:
+    def bury_within(self, connection: sa.Connection, letter: int, reason: str) -> None:
         """Move a letter here, inside somebody's transaction."""
         row = sa.select(
             *(outbox.c[name] for name in SAME),

@@ -28,13 +28,12 @@ Job = Envelope | Sent | Claim
 
 @dataclass(slots=True)
 class Effect:
-    """What one transaction did: turns taken, bugs met, screens shown, letters to send, who came and went.
+    """What one transaction did: bugs met, screens shown, letters to send, who came and went.
 
     `behind` counts the letters written that wait, because another process holds earlier ones of their chat;
     `claimed` is what was taken over, if that was asked for: its letters are among those to send.
     """
 
-    turns: int = 0
     failures: list[Exception] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)

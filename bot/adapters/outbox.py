@@ -115,13 +115,10 @@ class Outbox:
             return []
         holder = b"" if self._in_doubt else self.hold.name
         elsewhere = self._elsewhere(connection, {people[o.chat] for o in outgoing}, holder)
-        rows: list[dict[str, Any]] = []
-        for letter in outgoing:
-            person, locker = people[letter.chat], lockers.get(letter.chat)
-            held = holder if holder and person not in elsewhere else None
-            body = (locker or self._vault.service).seal(_outgoing.dump_json(letter), b"letter:" + person)
-            rows.append({"person": person, "own": locker is not None, "body": body,
-                         "written_at": now, "holder": held})  # fmt: skip
+        rows = [self._sealed(letter, people[letter.chat], lockers.get(letter.chat)) for letter in outgoing]
+        for row in rows:
+            held = holder and row["person"] not in elsewhere
+            row |= {"written_at": now, "holder": holder if held else None}
         ids = self._written(connection, rows)
         self.left_behind = self.left_behind or any(row["holder"] is None for row in rows)
         return [
@@ -129,6 +126,10 @@ class Outbox:
             for id, row, letter in zip(ids, rows, outgoing, strict=True)
             if row["holder"]
         ]
+
+    def _sealed(self, letter: Outgoing, person: bytes, locker: Locker | None) -> dict[str, Any]:
+        body = (locker or self._vault.service).seal(_outgoing.dump_json(letter), b"letter:" + person)
+        return {"person": person, "own": locker is not None, "body": body}
 
     def _elsewhere(self, connection: sa.Connection, people: AbstractSet[bytes], holder: bytes) -> set[bytes]:
         """Find whose earlier letters we don't surely hold."""
@@ -171,9 +172,9 @@ class Outbox:
             try:
                 letters.append(self._opened(row, keys.get(row.person), holder))
             except WrongKey:
-                self.dead.take(connection, row.id, "no key opens it")
+                self.dead.bury_within(connection, row.id, "no key opens it")
             except ValidationError:  # another version wrote it
-                self.dead.take(connection, row.id, "it can't be read")
+                self.dead.bury_within(connection, row.id, "it can't be read")
         return letters
 
     def claimed(self, claimed: Claimed) -> None:

@@ -145,7 +145,6 @@ class Store:
         self._limit.note(connection, settled.joined)  # last: its row is everybody's, and locked from here on
         last = {chat: row.changed_at for chat, row in rows.items()}
         effect = Effect(
-            turns=len(ids - seen),
             failures=[*settled.failures, *lost.values()],
             shown=settled.shown,
             letters=letters,
@@ -154,7 +153,7 @@ class Store:
             came=settled.came,
             counts=settled.counts + counting.times(settled.stood, last, now),
         )
-        return effect, {*ids} - seen
+        return effect, ids - seen
 
     def _save(
         self,
