@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from models.artifact import ArtifactError, verify
-from models.levers import Lever, LeverRefused, Proposal, what_would_help
 from models.reference import read
 from models.results import Abstained, Driver, Levels, Score
 from models.scoring import Model
@@ -61,7 +60,6 @@ def load(text: str, *, name: str) -> Model:
         known_share=document["known_share"],
         known_needed=document["known_needed"],
         bands=(document["bands"][0], document["bands"][1]),
-        levers={feature: tuple(steps) for feature, steps in document["levers"].items()},
         population=read(document["population"], codes),
         groups={group: read(tables, codes) for group, tables in document["groups"].items()},
     )
