@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The time that the wheel's files bear: of the last commit, so that everyone builds the same wheel.
 DAY := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 # What of bot/ may be covered in part.
-PARTLY := bot/__main__.py,bot/lint/*,bot/office/*,bot/simulator/*,bot/adapters/courier.py,bot/adapters/database.py,bot/adapters/files.py,bot/adapters/pace.py,bot/adapters/request.py,bot/adapters/running.py,bot/adapters/settings.py,bot/adapters/te*.py,bot/adapters/typesetting.py
+PARTLY := bot/__main__.py,bot/check/*,bot/backoffice/*,bot/research/*,bot/demo/*,bot/delivery/dispatcher.py,bot/storage/engine.py,bot/loading/knowledge.py,bot/delivery/send_rate.py,bot/channels/telegram/transport.py,bot/app/process.py,bot/app/settings.py,bot/channels/terminal.py,bot/channels/telegram/client.py,bot/delivery/typesetting.py
 
 .PHONY: help demo test check train bench faults load towns sbom fuzz prove mutants emulators wheel lock clean
 help:

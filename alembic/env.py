@@ -1,7 +1,7 @@
 """Runs migrations on the connection that the program hands over; it has no settings of its own."""
 
 from alembic import context
-from bot.adapters.tables import metadata
+from bot.storage.tables import metadata
 
 connection = context.config.attributes.get("connection")
 if connection is None:

@@ -1,16 +1,20 @@
-"""The bot: how the talk goes. The modules directly in this folder are pure; `adapters/` touches the world.
+"""The bot. A folder's name says what it does; tests/test_architecture.py says who may import whom.
 
-questionnaire  what is asked, and why           conditions   the whole rule language: {fact: [values]}
-conversation   what is kept, what comes in      replies      what is answered, not yet worded
-flow           one step of the talk, with       survey, rights, advice, recall: a worker's ways through it
-reading        typed words -> an option         private      what nobody may keep, and words of despair
-parameters     every figure, dated and sourced  knowledge    all that we say, as one bundle
-calculators    policy in code                   guidance     facts, and which advice in which order
-ask            free questions -> a card         reminders    when they are due
-wording        templates that meet facts        messages     replies in words and buttons
-handout        what to take along, on paper     handbook     all knowledge as one page to review
-service        turns, pure, as one batch        counting     sums of everybody, of nobody
-lint           is the knowledge as it should be?
-adapters       the world: settings, files, database, Telegram     simulator  a Telegram of our own
-__main__       the command line                                   office     for operators and researchers
+Pure, without clock or I/O:
+content     questions, conditions, figures, templates: what is said, on what ground
+dialogue    one step of the talk; reading typed words, free questions, reminders
+guidance    facts from answers, which advice in which order, calculators
+render      replies in words and buttons, pictures and printouts in words
+turns       a batch of what came in -> conversations as they are now, and what goes out
+check       is the knowledge as it should be?
+
+The world:
+loading     files -> frozen values              channels    ways in: Telegram, the terminal
+storage     everything that speaks SQL          delivery    ways out, in order and at a bearable rate
+privacy     keys, tombstones, private files     ops         logs and metrics
+app         settings, a serving process
+
+Beside serving:
+backoffice  operators' commands                 research    the report, exports, retraining
+demo        a Telegram double, a town of imagined workers
 """

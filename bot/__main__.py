@@ -15,20 +15,22 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
+from pydantic import SecretStr
 
-from bot.adapters import logs, private_files
-from bot.adapters.database import DatabaseBehind, migrate, open_engine, opened, rewrap
-from bot.adapters.files import load_knowledge
-from bot.adapters.running import Bot, settling, today_in_china
-from bot.adapters.settings import Secret, SettingMissing, Settings
-from bot.adapters.store import Store
-from bot.adapters.terminal import Terminal, hold
-from bot.adapters.tombstones import Tombstones
-from bot.adapters.vault import Vault, keys_in
-from bot.adapters.wordings import record
-from bot.lint import lint, outdated, told_otherwise
-from bot.messages import Operator, Speaker
-from bot.office import command_line as office
+from bot.app.process import Bot, settling, today_in_china
+from bot.app.settings import SettingMissing, Settings
+from bot.backoffice import cli as office
+from bot.channels.terminal import Terminal, hold
+from bot.check import lint, outdated, told_otherwise
+from bot.loading.knowledge import load_knowledge
+from bot.loading.wordings import record
+from bot.ops import logs
+from bot.privacy import private_files
+from bot.privacy.keyring import Vault, keys_in
+from bot.privacy.tombstones import Tombstones
+from bot.render import Operator, Speaker
+from bot.storage.engine import DatabaseBehind, migrate, open_engine, opened, rewrap
+from bot.storage.unit_of_work import Store
 
 YOUNG = 10_000  # objects made before the collector looks at them; at Python's 700 it takes a twentieth of all
 PERSONAS = Path(__file__).parents[1] / "tests/personas"
@@ -106,7 +108,7 @@ def _to_serve(commands: Any) -> None:
 
 
 async def _demo(port: int, database: Path) -> int:
-    from bot.simulator.server import Simulator  # the double is no part of what serves workers
+    from bot.demo.double.server import Simulator  # the double is no part of what serves workers
 
     speaker = Speaker(load_knowledge())
     token = f"1000000000:{'demo' * 8}"  # only the double on this machine knows it
@@ -118,7 +120,7 @@ async def _demo(port: int, database: Path) -> int:
         opened(url, vault, settling(speaker)) as store,
     ):
         print(f"The chat page: {simulator.page_url}  (Ctrl+C stops it)", flush=True)
-        await Bot(Secret(token), simulator.api_url, store, speaker).poll()
+        await Bot(SecretStr(token), simulator.api_url, store, speaker).poll()
     return 0
 
 
@@ -188,7 +190,7 @@ async def _migrate(settings: Settings) -> int:
 async def _rotate(settings: Settings, new: bool) -> int:
     if new:
         keys = settings.keys().rotated()
-        if settings.master_keys.reveal():
+        if settings.master_keys.get_secret_value():
             raise SettingMissing(
                 "--new changes MASTER_KEYS_FILE; with MASTER_KEYS add a `wrap` line yourself"
             )

@@ -4,9 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from models import card, learning, simulation, training
-from models.answers import AnswersError
-from models.artifact import ArtifactError
+from models.serving.artifact import ArtifactError
+from models.training import card, learning, simulation
+from models.training import train as training
+from models.training.answers import AnswersError
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -18,7 +19,9 @@ def main(arguments: list[str] | None = None) -> int:
     train = commands.add_parser(
         "train", help="fit all models, write artifacts and card; or learn from answers"
     )
-    train.add_argument("--answers", type=Path, help="collected answers as CSV, see models/answers.py")
+    train.add_argument(
+        "--answers", type=Path, help="collected answers as CSV, see models/training/answers.py"
+    )
     train.add_argument("--artifacts", type=Path, default=training.ARTIFACTS, help="folder of the artifacts")
     train.add_argument("--card", type=Path, default=card.FOLDER, help="folder of the card and its plots")
     simulate = commands.add_parser("simulate", help="write docs/learning.md, about a minute")

@@ -2,15 +2,10 @@
 
 from datetime import date
 
-from bot.adapters.files import load_knowledge
-from bot.guidance import (
-    Guidance,
-    Marks,
-    facts_from,
-    outcome,
-)
-from bot.knowledge import Knowledge
-from bot.questionnaire import Answers
+from bot.content.knowledge import Knowledge
+from bot.content.questionnaire import Answers
+from bot.guidance import Guidance, Marks, facts_from, outcome
+from bot.loading.knowledge import load_knowledge
 
 ON = date(2026, 11, 23)
 KNOWLEDGE = load_knowledge()

@@ -2,8 +2,8 @@
 
 import random
 
-from bot.conditions import holds
-from bot.questionnaire import SKIPPED, Questionnaire
+from bot.content.conditions import holds
+from bot.content.questionnaire import SKIPPED, Questionnaire
 
 
 def answer_set(questionnaire: Questionnaire, dice: random.Random) -> dict[str, tuple[str, ...]]:

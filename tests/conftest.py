@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.adapters.database import migrate, open_engine
+from bot.storage.engine import migrate, open_engine
 from tests.faults.service import fresh_postgres
 from tests.talks import VAULT
 

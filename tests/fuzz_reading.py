@@ -6,9 +6,9 @@ import sys
 import time
 from collections import Counter
 
-from bot.adapters.files import load_knowledge
-from bot.questionnaire import Question
-from bot.reading import Guess, Match, Reading, read
+from bot.content.questionnaire import Question
+from bot.dialogue.reading import Guess, Match, Reading, read
+from bot.loading.knowledge import load_knowledge
 from tests.goldens import phrases
 
 SIGNS = (

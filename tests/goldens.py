@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.reading import Control, Guess, Match, Reading
+from bot.dialogue.reading import Control, Guess, Match, Reading
 
 FOLDER = Path(__file__).parent / "golden"
 STEERING = ("back", "skip", "why")

@@ -16,37 +16,37 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 COPY = ROOT / "mutants"
 TESTS = {  # module: where it is tested; the rest of `pytest_add_cli_args_test_selection` may help
-    "bot.conditions": ("tests/test_conditions.py",),
-    "bot.private": ("tests/test_private.py",),
-    "bot.rights": ("tests/test_rights.py",),
-    "bot.calculators": ("tests/test_calculators.py", "tests/test_reckoning.py"),
+    "bot.content.conditions": ("tests/test_conditions.py",),
+    "bot.dialogue.screening": ("tests/test_private.py",),
+    "bot.dialogue.data_rights": ("tests/test_rights.py",),
+    "bot.guidance.calculators": ("tests/test_calculators.py", "tests/test_reckoning.py"),
     "bot.guidance": (
         "tests/test_guidance.py",
         "tests/test_guidance_facts.py",
         "tests/test_guidance_cards.py",
     ),
-    "bot.parameters": ("tests/test_parameters.py", "tests/test_calculators.py"),
-    "bot.questionnaire": ("tests/test_questionnaire.py", "tests/test_flow_input.py"),
-    "bot.survey": ("tests/test_survey.py", "tests/test_flow.py", "tests/test_flow_input.py"),
-    "bot.flow": ("tests/test_flow.py", "tests/test_flow_input.py", "tests/test_flow_buttons.py"),
-    "bot.service": ("tests/test_service.py", "tests/test_rights.py", "tests/test_counting.py"),
-    "bot.advice": ("tests/test_advice.py", "tests/test_lists.py", "tests/test_pages.py"),
-    "bot.recall": ("tests/test_rights.py",),
-    "bot.counting": ("tests/test_counting.py",),
-    "bot.reminders": ("tests/test_reminders.py", "tests/test_rights.py"),
-    "bot.adapters.vault": (
+    "bot.content.parameters": ("tests/test_parameters.py", "tests/test_calculators.py"),
+    "bot.content.questionnaire": ("tests/test_questionnaire.py", "tests/test_flow_input.py"),
+    "bot.dialogue.asking": ("tests/test_survey.py", "tests/test_flow.py", "tests/test_flow_input.py"),
+    "bot.dialogue.flow": ("tests/test_flow.py", "tests/test_flow_input.py", "tests/test_flow_buttons.py"),
+    "bot.turns.turn": ("tests/test_service.py", "tests/test_rights.py", "tests/test_counting.py"),
+    "bot.dialogue.advice_taps": ("tests/test_advice.py", "tests/test_lists.py", "tests/test_pages.py"),
+    "bot.dialogue.reminder_taps": ("tests/test_rights.py",),
+    "bot.turns.counting": ("tests/test_counting.py",),
+    "bot.dialogue.reminders": ("tests/test_reminders.py", "tests/test_rights.py"),
+    "bot.privacy.keyring": (
         "tests/test_settings.py",
         "tests/privacy/test_storage.py",
         "tests/test_database.py",
     ),
-    "bot.adapters.deletion": ("tests/privacy/test_forgetting.py", "tests/test_database.py"),
-    "bot.adapters.tombstones": ("tests/privacy/test_forgetting.py", "tests/test_database.py"),
-    "bot.adapters.floods": ("tests/test_floods.py",),
+    "bot.storage.deletion": ("tests/privacy/test_forgetting.py", "tests/test_database.py"),
+    "bot.privacy.tombstones": ("tests/privacy/test_forgetting.py", "tests/test_database.py"),
+    "bot.channels.inbound_rate": ("tests/test_floods.py",),
 }
 
 
 def module_of(mutant: str) -> str:
-    """Name the module of a mutant: `bot.rights.x_tap__mutmut_3` -> `bot.rights`."""
+    """Return the module of a mutant: `bot.a.b.x_tap__mutmut_3` -> `bot.a.b`."""
     return re.split(r"\.x[_ǁ]", mutant)[0]
 
 

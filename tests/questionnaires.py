@@ -1,9 +1,9 @@
 """Small questionnaires, one per feature, so that a test shows all that it depends on."""
 
-from bot.conditions import Condition
-from bot.conversation import Consent, Purpose
-from bot.flow import Flow
-from bot.questionnaire import Option, Question, Questionnaire, Renaming, Text
+from bot.content.conditions import Condition
+from bot.content.consent import Consent, Purpose
+from bot.content.questionnaire import Option, Question, Questionnaire, Renaming, Text
+from bot.dialogue.flow import Flow
 
 
 def option(id: str, *, zh: str = "", up_to: float | None = None, exclusive: bool = False,

@@ -1,8 +1,8 @@
 """A talk over the small questionnaire, step by step: what is tapped or said, and what comes of it."""
 
-from bot.conversation import Conversation, Incoming, Tap
-from bot.flow import Flow
-from bot.replies import Ask, Reply
+from bot.dialogue.conversation import Conversation, Incoming, Tap
+from bot.dialogue.flow import Flow
+from bot.dialogue.replies import Ask, Reply
 from tests.questionnaires import flow
 
 FLOW = flow()

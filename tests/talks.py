@@ -7,17 +7,18 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-from bot.adapters.database import opened
-from bot.adapters.files import load_knowledge
-from bot.adapters.pace import Pace
-from bot.adapters.running import Bot, settling
-from bot.adapters.settings import Secret
-from bot.adapters.store import Settle
-from bot.adapters.vault import Keys, Vault
-from bot.messages import Speaker
-from bot.reminders import CHINA
-from bot.simulator.server import Simulator
-from bot.simulator.worker import Screen, Worker
+from pydantic import SecretStr
+
+from bot.app.process import Bot, settling
+from bot.delivery.send_rate import Pace
+from bot.demo.double.server import Simulator
+from bot.demo.double.worker import Screen, Worker
+from bot.dialogue.reminders import CHINA
+from bot.loading.knowledge import load_knowledge
+from bot.privacy.keyring import Keys, Vault
+from bot.render import Speaker
+from bot.storage.engine import opened
+from bot.storage.unit_of_work import Settle
 
 TOKEN = "1000000000:" + "t" * 35
 TODAY = date(2026, 11, 23)
@@ -49,7 +50,7 @@ async def running_bot(
     voice = voice or speaker()
     url = f"sqlite+aiosqlite:///{database}"
     async with opened(url, VAULT, settling(voice, lambda: NOON)) as store:
-        bot = asyncio.create_task(Bot(Secret(TOKEN), simulator.api_url, store, voice, Pace(0, 0)).poll())
+        bot = asyncio.create_task(Bot(SecretStr(TOKEN), simulator.api_url, store, voice, Pace(0, 0)).poll())
         try:
             yield
         finally:

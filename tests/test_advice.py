@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from pydantic import TypeAdapter
 
-from bot.conversation import Command, Conversation, Incoming
-from bot.replies import Ask, Card, Report, Say, Tips
+from bot.dialogue.conversation import Command, Conversation, Incoming
+from bot.dialogue.replies import Ask, Card, Report, Say, Tips
 from tests.steps import AGREED, answers, asked, talk
 
 

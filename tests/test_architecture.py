@@ -1,4 +1,4 @@
-"""Who may import whom: the directions of design.md as one table."""
+"""Who may import whom, by folder: the drawing of the house as a table."""
 
 import ast
 import subprocess
@@ -10,138 +10,81 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-PURE = {"advice", "ask", "calculators", "conditions", "conversation", "counting", "flow", "guidance",
-        "handbook", "handout", "knowledge", "lint", "messages", "parameters", "private",
-        "questionnaire", "reading", "recall", "reminders", "replies", "rights", "service", "survey",
-        "wording"}  # fmt: skip
+PURE = {"content", "dialogue", "guidance", "render", "turns", "check"}
 
-# What each room may import of ours, in the order in which one stands on the other.
+# What each folder may import of ours, in the order in which one stands on the other.
 MAY_IMPORT: dict[str, set[str]] = {
-    "models": set(),
-    "bot.conditions": set(),
-    "bot.parameters": set(),
-    "bot.reminders": set(),
-    "bot.questionnaire": {"bot.conditions"},
-    "bot.conversation": {"bot.questionnaire", "bot.reminders"},
-    "bot.replies": {"bot.conversation", "bot.questionnaire", "bot.reminders"},
-    "bot.reading": {"bot.questionnaire"},
-    "bot.private": {"bot.reading"},
-    "bot.ask": {"bot.reading"},
-    "bot.rights": {"bot.conversation", "bot.questionnaire", "bot.replies"},
-    "bot.advice": {"bot.conversation", "bot.replies"},
-    "bot.recall": {"bot.conversation", "bot.reminders", "bot.replies"},
-    "bot.survey": {"bot.conversation", "bot.questionnaire", "bot.replies"},
-    "bot.flow": {
-        "bot.advice",
-        "bot.conversation",
-        "bot.private",
-        "bot.questionnaire",
-        "bot.reading",
-        "bot.recall",
-        "bot.replies",
-        "bot.rights",
-        "bot.survey",
+    "models.serving": set(),
+    "models.training": {"models.serving"},
+    # pure
+    "bot.content": {"models.serving"},
+    "bot.dialogue": {"bot.content"},
+    "bot.guidance": {"bot.content", "models.serving"},
+    "bot.render": {"bot.content", "bot.dialogue", "bot.guidance", "models.serving"},
+    "bot.turns": {"bot.content", "bot.dialogue", "bot.render"},
+    "bot.check": {"bot.content", "bot.dialogue", "bot.guidance", "bot.render"},
+    # the world
+    "bot.loading": {"bot.content", "bot.dialogue", "models.serving"},
+    "bot.privacy": set(),
+    "bot.storage": {"bot.dialogue", "bot.loading", "bot.privacy", "bot.turns"},
+    "bot.ops": {"bot.storage"},
+    "bot.delivery": {"bot.loading", "bot.ops", "bot.render", "bot.storage", "bot.turns"},
+    "bot.channels": {
+        "bot.content",
+        "bot.delivery",
+        "bot.dialogue",
+        "bot.ops",
+        "bot.render",
+        "bot.storage",
+        "bot.turns",
     },
-    "bot.calculators": {"bot.parameters"},
-    "bot.wording": {"bot.parameters", "bot.questionnaire"},
-    "bot.knowledge": {
-        "bot.conditions",
-        "bot.conversation",
-        "bot.parameters",
-        "bot.questionnaire",
-        "bot.wording",
-        "models.risk",
+    "bot.app": {
+        "bot.channels",
+        "bot.delivery",
+        "bot.dialogue",
+        "bot.ops",
+        "bot.privacy",
+        "bot.render",
+        "bot.storage",
+        "bot.turns",
     },
-    "bot.guidance": {
-        "bot.calculators",
-        "bot.conditions",
-        "bot.knowledge",
-        "bot.parameters",
-        "bot.questionnaire",
-        "bot.wording",
-        "models.risk",
-    },
-    "bot.lint": {
-        "bot.conditions",
+    # beside serving
+    "bot.research": {
+        "bot.check",
+        "bot.content",
+        "bot.dialogue",
         "bot.guidance",
-        "bot.knowledge",
-        "bot.messages",
-        "bot.parameters",
-        "bot.questionnaire",
-        "bot.replies",
-        "bot.wording",
+        "bot.loading",
+        "bot.privacy",
+        "bot.storage",
+        "bot.turns",
+        "models.serving",
+        "models.training",
     },
-    "bot.handbook": {
-        "bot.conditions",
+    "bot.demo": {
+        "bot.app",
+        "bot.content",
+        "bot.delivery",
+        "bot.dialogue",
         "bot.guidance",
-        "bot.knowledge",
-        "bot.parameters",
-        "bot.questionnaire",
-        "bot.wording",
+        "bot.privacy",
+        "bot.render",
+        "bot.research",
+        "bot.storage",
+        "models.training",
     },
-    "bot.handout": {
+    "bot.backoffice": {
+        "bot.app",
+        "bot.check",
+        "bot.content",
+        "bot.demo",
+        "bot.dialogue",
         "bot.guidance",
-        "bot.knowledge",
-        "bot.parameters",
-        "bot.questionnaire",
-        "bot.wording",
-        "models.risk",
-    },
-    "bot.messages": {
-        "bot.ask",
-        "bot.calculators",
-        "bot.conversation",
-        "bot.flow",
-        "bot.guidance",
-        "bot.handout",
-        "bot.knowledge",
-        "bot.parameters",
-        "bot.questionnaire",
-        "bot.reminders",
-        "bot.replies",
-        "bot.wording",
-    },
-    "bot.counting": {"bot.conversation", "bot.messages", "bot.replies"},
-    "bot.service": {
-        "bot.conversation",
-        "bot.counting",
-        "bot.messages",
-        "bot.questionnaire",
-        "bot.reminders",
-        "bot.replies",
-    },
-    "bot.simulator": set(),  # it knows Telegram, and nothing of our bot
-    "bot.adapters": {
-        "bot.ask",
-        "bot.conversation",
-        "bot.counting",
-        "bot.handout",
-        "bot.knowledge",
-        "bot.messages",
-        "bot.parameters",
-        "bot.questionnaire",
-        "bot.reminders",
-        "bot.rights",
-        "bot.service",
-        "bot.wording",
-        "models.risk",
-    },
-    "bot.office": {
-        "bot.adapters",
-        "bot.conversation",
-        "bot.counting",
-        "bot.flow",
-        "bot.guidance",
-        "bot.knowledge",
-        "bot.lint",
-        "bot.messages",
-        "bot.parameters",
-        "bot.questionnaire",
-        "bot.reminders",
-        "bot.rights",
-        "bot.simulator",
-        "bot.survey",
-        "models",
+        "bot.loading",
+        "bot.privacy",
+        "bot.research",
+        "bot.storage",
+        "models.serving",
     },
 }
 WORLD = {"os", "pathlib", "socket", "sqlite3", "sqlalchemy", "telegram", "httpx", "starlette", "uvicorn",
@@ -176,40 +119,60 @@ def modules(folder: str) -> list[Path]:
     return sorted(ROOT.joinpath(folder).rglob("*.py"))
 
 
+def folder(module: str) -> str:
+    """Return the row of the table to which a module belongs."""
+    return ".".join(module.split(".")[:2])
+
+
 @pytest.mark.parametrize("name", MAY_IMPORT)
-def test_a_module_imports_only_what_the_table_allows(name: str) -> None:
+def test_a_folder_imports_only_what_the_table_allows(name: str) -> None:
     allowed = {name, *MAY_IMPORT[name]}
-    path = ROOT / f"{name.replace('.', '/')}.py"
-    for source in [path] if path.exists() else modules(name.replace(".", "/")):
-        imported = ours(source) - {"models"}  # `from models import risk` names the package too
-        outside = {m for m in imported if not any(f"{m}.".startswith(f"{a}.") for a in allowed)}
+    for source in modules(name.replace(".", "/")):
+        outside = {module for module in ours(source) - {"models"} if folder(module) not in allowed}
         assert not outside, f"{source.relative_to(ROOT)} may not import {sorted(outside)}"
 
 
-def test_the_table_names_every_room() -> None:
-    files = {f"bot.{p.stem}" for p in ROOT.joinpath("bot").glob("*.py")} - {"bot.__init__", "bot.__main__"}
-    rooms = {f"bot.{p.parent.name}" for p in ROOT.joinpath("bot").glob("*/__init__.py")}
-    assert files | rooms | {"models"} == set(MAY_IMPORT)
+def test_the_table_names_every_folder() -> None:
+    folders = {
+        f"{package}.{p.parent.name}"
+        for package in ("bot", "models")
+        for p in ROOT.glob(f"{package}/*/__init__.py")
+    }
+    assert folders == set(MAY_IMPORT)
 
 
-def test_the_pure_modules_touch_no_world() -> None:
-    for path in sorted(ROOT.joinpath("bot").glob("*.py")):
-        if path.stem in ("__init__", "__main__"):
-            continue
-        assert path.stem in PURE, f"bot/{path.name} is new: add it to PURE or move it to a folder at the edge"
-        touched = {name for name in imports(path) if name.split(".")[0] in WORLD}
-        assert not touched, f"bot/{path.name} is pure and may not import {sorted(touched)}"
-        edge = {m for m in ours(path) if m.startswith(("bot.adapters", "bot.simulator", "bot.office"))}
-        assert not edge, f"bot/{path.name} may not import the edge: {sorted(edge)}"
+def test_only_the_command_line_stands_outside_a_folder() -> None:
+    for package in ("bot", "models"):
+        assert {p.name for p in ROOT.joinpath(package).glob("*.py")} == {"__init__.py", "__main__.py"}
 
 
-def test_the_pure_modules_read_no_clock() -> None:
-    for stem in PURE:
-        path = ROOT / f"bot/{stem}.py"
-        for source in [path] if path.exists() else modules(f"bot/{stem}"):
-            text = source.read_text(encoding="utf-8")
-            assert "datetime.now" not in text, source
-            assert "date.today" not in text, source
+def test_no_row_names_a_folder_that_it_does_not_use() -> None:
+    for name, allowed in MAY_IMPORT.items():
+        used = {folder(module) for source in modules(name.replace(".", "/")) for module in ours(source)}
+        assert allowed <= used, (
+            f"{name} imports nothing of {sorted(allowed - used)}: take it out of the table"
+        )
+
+
+def test_the_table_has_no_circle() -> None:
+    order = {name: place for place, name in enumerate(MAY_IMPORT)}
+    for name, allowed in MAY_IMPORT.items():
+        assert all(order[other] < order[name] for other in allowed), f"{name} stands before what it imports"
+
+
+def test_the_double_knows_nothing_of_our_bot() -> None:
+    for source in modules("bot/demo/double"):
+        assert all(module.startswith("bot.demo") for module in ours(source)), source
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_the_pure_folders_touch_no_world_and_read_no_clock(name: str) -> None:
+    for source in modules(f"bot/{name}"):
+        touched = {module for module in imports(source) if module.split(".")[0] in WORLD}
+        assert not touched, f"{source.relative_to(ROOT)} is pure and may not import {sorted(touched)}"
+        text = source.read_text(encoding="utf-8")
+        assert "datetime.now" not in text, source
+        assert "date.today" not in text, source
 
 
 def test_knowledge_is_data_only() -> None:
@@ -230,7 +193,7 @@ def test_alembic_is_no_package_of_ours() -> None:
 def test_serving_imports_nothing_of_training() -> None:
     heavy = ("sklearn", "matplotlib", "pandas", "scipy", "numpy", "statsmodels")
     code = (
-        "import sys, bot.__main__, bot.adapters.polling, bot.simulator.server; "
+        "import sys, bot.__main__, bot.channels.telegram.polling, bot.demo.double.server; "
         f"print([m for m in {heavy!r} if m in sys.modules])"
     )
     result = subprocess.run(

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.files import load_knowledge
-from bot.ask import CERTAIN, VAGUE, Asker, Found
-from bot.knowledge import Knowledge
-from bot.messages.asides import spoken
-from bot.questionnaire import Language
+from bot.content.knowledge import Knowledge
+from bot.content.questionnaire import Language
+from bot.dialogue.retrieval import CERTAIN, VAGUE, Asker, Found
+from bot.loading.knowledge import load_knowledge
+from bot.render.asides import spoken
 from tests.asked import Asked, asked, share
 from tests.talks import TODAY, speaker
 from tests.test_rights import STATES, data_of, said, state

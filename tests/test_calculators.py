@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.adapters.files import load_knowledge
-from bot.calculators import (
+from bot.content.parameters import Figures, NoValue
+from bot.guidance.calculators import (
     Age,
     Category,
     Range,
@@ -30,9 +30,9 @@ from bot.calculators import (
     yearly_cost,
     years_needed,
 )
-from bot.calculators.amounts import in_year
-from bot.calculators.pensions import _tens
-from bot.parameters import Figures, NoValue
+from bot.guidance.calculators.amounts import in_year
+from bot.guidance.calculators.pensions import _tens
+from bot.loading.knowledge import load_knowledge
 
 ON = date(2026, 11, 23)
 PARAMETERS = load_knowledge().parameters

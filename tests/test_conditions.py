@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conditions import holds, judge, undecided
+from bot.content.conditions import holds, judge, undecided
 
 FACTS = {"debt": frozenset({"car", "home"}), "age": frozenset({"adult"})}
 names = st.sampled_from(["debt", "age", "work"])

@@ -8,14 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import counting
-from bot.adapters.counts import Counts
-from bot.adapters.store import Store
-from bot.adapters.tables import counts
-from bot.conversation import MARKS, Command, Conversation, Incoming, Tap, Typed
-from bot.counting import PAUSE, Count
-from bot.reminders import Reminder
-from bot.service import Envelope, Wake, settle
+from bot.dialogue.conversation import MARKS, Command, Conversation, Incoming, Tap, Typed
+from bot.dialogue.reminders import Reminder
+from bot.storage.counters import Counts
+from bot.storage.tables import counts
+from bot.storage.unit_of_work import Store
+from bot.turns import counting
+from bot.turns.counting import PAUSE, Count
+from bot.turns.turn import Envelope, Wake, settle
 from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, settling_today, speaker
 
 

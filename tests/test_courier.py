@@ -13,20 +13,21 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.adapters import courier, hold, outbox
-from bot.adapters.buckets import MANY
-from bot.adapters.courier import Courier
-from bot.adapters.database import migrate, open_engine
-from bot.adapters.deletion import lock
-from bot.adapters.metrics import Metrics
-from bot.adapters.outbox import Letter
-from bot.adapters.pace import CAREFUL, Pace
-from bot.adapters.store import Store
-from bot.adapters.tables import conversations
-from bot.adapters.tables import outbox as letters_table
-from bot.conversation import Command, Conversation, Tap
-from bot.messages import Message
-from bot.service import Envelope, Outgoing, Settled
+from bot.delivery import dispatcher
+from bot.delivery.dispatcher import Courier
+from bot.delivery.send_rate import CAREFUL, Pace
+from bot.delivery.token_bucket import MANY
+from bot.dialogue.conversation import Command, Conversation, Tap
+from bot.ops.metrics import Metrics
+from bot.render import Message
+from bot.storage import lease, outbox
+from bot.storage.deletion import lock
+from bot.storage.engine import migrate, open_engine
+from bot.storage.outbox import Letter
+from bot.storage.tables import conversations
+from bot.storage.tables import outbox as letters_table
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Envelope, Outgoing, Settled
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
 UNHURRIED = Pace(overall=0, chat=0)
@@ -91,7 +92,7 @@ class SlowToAnswer:
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(courier, "PAUSE", 0.01)
+    monkeypatch.setattr(dispatcher, "PAUSE", 0.01)
 
 
 def texts_of(
@@ -239,8 +240,8 @@ async def test_a_letter_whose_record_fails_is_recorded_later_not_sent_again(engi
 async def test_what_a_dead_process_left_goes_out_when_its_hold_ends(
     engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hold, "LEASE", 0.5)
-    monkeypatch.setattr(courier, "LEASE", 0.5)
+    monkeypatch.setattr(lease, "LEASE", 0.5)
+    monkeypatch.setattr(dispatcher, "LEASE", 0.5)
     await store.outbox.hold.renew()
     await write(store, 1, 7, "a")
     await write(store, 2, 8, "b")
@@ -302,7 +303,7 @@ async def test_a_letter_left_behind_is_looked_for_again_soon_until_it_is_found(
 async def test_a_letter_left_behind_wakes_the_courier_which_then_looks_less_and_less_often(
     engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courier, "LEASE", 300.0)  # so that nothing but the letter wakes it
+    monkeypatch.setattr(dispatcher, "LEASE", 300.0)  # so that nothing but the letter wakes it
     other, post = Store(engine, VAULT, texts_of), Post()
     await other.outbox.hold.renew()
     await write(other, 1, 7, "a")
@@ -328,7 +329,7 @@ async def test_a_letter_left_behind_wakes_the_courier_which_then_looks_less_and_
 async def test_the_hold_is_renewed_while_it_lasts_and_ended_letters_are_no_longer_remembered(
     engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courier, "LEASE", 0.1)
+    monkeypatch.setattr(dispatcher, "LEASE", 0.1)
     renewed, renew = 0, store.outbox.hold.renew
 
     async def counted() -> None:
@@ -579,7 +580,7 @@ async def test_a_hold_that_ends_while_it_is_renewed_stays_ended_and_leaves_no_le
     store.outbox = held
     await held.hold.renew()
     await write(store, 1, 7, "a")
-    now[0] = hold.LEASE - 1
+    now[0] = lease.LEASE - 1
     holder = held.hold.name
 
     def slowly(*_: object) -> None:
@@ -640,7 +641,7 @@ async def test_a_claim_brings_back_nothing_that_was_deleted_on_its_way(engine: A
 async def test_a_claim_that_fails_half_way_leaves_no_letter_behind(
     engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courier, "LEASE", 0.1)
+    monkeypatch.setattr(dispatcher, "LEASE", 0.1)
     await write(store, 1, 7, "a")
     await write(store, 2, 8, "b")
     async with engine.begin() as connection:
@@ -665,7 +666,7 @@ async def test_a_claim_that_fails_half_way_leaves_no_letter_behind(
 async def test_an_outbox_that_can_not_be_read_is_read_again_and_says_so_once_a_look(
     store: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courier, "LEASE", 0.1)
+    monkeypatch.setattr(dispatcher, "LEASE", 0.1)
     claim, troubles = store.outbox.claim, [OperationalError("", {}, OSError("disk"))]
 
     def sometimes(connection: sa.Connection, *, inherited: bool) -> outbox.Claimed | None:

@@ -16,20 +16,20 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from alembic import command
-from bot.adapters import database
-from bot.adapters.database import DatabaseBehind, alembic_config, migrate, open_engine, prepare, rewrap
-from bot.adapters.deletion import DAY, Retention, lock
-from bot.adapters.jobs import Effect
-from bot.adapters.running import settling
-from bot.adapters.store import MOST, Store
-from bot.adapters.tables import conversations, metadata, outbox
-from bot.adapters.tombstones import Tombstone, Tombstones
-from bot.adapters.vault import Keys, Vault, WrongKey
-from bot.adapters.waking import Waking
-from bot.conversation import Command, Conversation, Tap
-from bot.messages import Button, Message
-from bot.reminders import Reminder
-from bot.service import Envelope, Outgoing, Settled
+from bot.app.process import settling
+from bot.dialogue.conversation import Command, Conversation, Tap
+from bot.dialogue.reminders import Reminder
+from bot.privacy.keyring import Keys, Vault, WrongKey
+from bot.privacy.tombstones import Tombstone, Tombstones
+from bot.render import Button, Message
+from bot.storage import engine as database
+from bot.storage.deletion import DAY, Retention, lock
+from bot.storage.due_reminders import Waking
+from bot.storage.engine import DatabaseBehind, alembic_config, migrate, open_engine, prepare, rewrap
+from bot.storage.jobs import Effect
+from bot.storage.tables import conversations, metadata, outbox
+from bot.storage.unit_of_work import MOST, Store
+from bot.turns.turn import Envelope, Outgoing, Settled
 from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, settling_today, speaker
 
 # One transaction at a time, and a log beside the file: SQLite's. Many processes: PostgreSQL's.

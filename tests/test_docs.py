@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import _parser
-from bot.adapters.settings import Settings
+from bot.app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 PAPERS = sorted(

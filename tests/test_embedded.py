@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.adapters.database import open_engine
+from bot.storage.engine import open_engine
 
 
 async def test_a_database_that_does_not_open_leaves_no_thread_behind(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from statistics import median
 
 import pytest
 
-from bot.conversation import Conversation, Tap
-from bot.messages import Message
-from bot.questionnaire import Answers
-from bot.simulator.entities import read_html, units
-from bot.wording import MOST
+from bot.content.questionnaire import Answers
+from bot.content.templates import MOST
+from bot.demo.double.entities import read_html, units
+from bot.dialogue.conversation import Conversation, Tap
+from bot.render import Message
 from tests.answer_sets import answer_set
 from tests.talks import CONSENT, SHORT_PATH, speaker
 from tests.test_personas import FILES, read

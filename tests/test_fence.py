@@ -7,23 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.adapters import hold
-from bot.adapters.courier import Courier
-from bot.adapters.settings import Secret
-from bot.adapters.store import Store
-from bot.adapters.telegram import Telegram
-from bot.conversation import Conversation
-from bot.messages import File
-from bot.service import Envelope, Settled
-from bot.simulator.faults import delayed
-from bot.simulator.server import Simulator
-from bot.simulator.worker import Worker
+from bot.channels.telegram.client import Telegram
+from bot.delivery.dispatcher import Courier
+from bot.demo.double.faults import delayed
+from bot.demo.double.server import Simulator
+from bot.demo.double.worker import Worker
+from bot.dialogue.conversation import Conversation
+from bot.render import File
+from bot.storage import lease
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Envelope, Settled
 from tests.talks import TOKEN, VAULT
 from tests.test_courier import UNHURRIED, texts_of, until, until_empty, write
 
-ASLEEP = hold.LEASE + 3
+ASLEEP = lease.LEASE + 3
 FILE = "f"
 
 
@@ -67,7 +67,7 @@ async def double() -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 async def sleeper(engine: AsyncEngine, double: Simulator) -> AsyncIterator[Sleeper]:
-    async with Telegram(Secret(TOKEN), double.api_url) as telegram:
+    async with Telegram(SecretStr(TOKEN), double.api_url) as telegram:
         process = Sleeper(engine, telegram)
         await process.store.outbox.hold.renew()
         yield process
@@ -88,7 +88,7 @@ async def taken_over(engine: AsyncEngine, sleeper: Sleeper, chat: int) -> None:
     """Have another process send what the sleeper held, and one letter more."""
     await sleeper.store.outbox.hold.release_everyone()
     other = Store(engine, VAULT, texts_of)
-    async with Telegram(Secret(TOKEN), sleeper.telegram._url.partition("/bot")[0]) as telegram:
+    async with Telegram(SecretStr(TOKEN), sleeper.telegram._url.partition("/bot")[0]) as telegram:
         courier = Courier(other, telegram.deliver, UNHURRIED)
         running = asyncio.create_task(courier.run())
         await write(other, 99, chat, "z")
@@ -137,7 +137,7 @@ async def test_in_the_last_part_of_a_hold_nothing_leaves_until_it_is_renewed(
     worker = await a_worker(double)
     await write(sleeper.store, 1, worker.chat_id, "a")
     await until_empty(sleeper.store)
-    sleeper.slept = hold.LEASE * 0.9
+    sleeper.slept = lease.LEASE * 0.9
     await write(sleeper.store, 2, worker.chat_id, "b")
     await until(lambda: len(sleeper.tries) == 2)
     assert sleeper.tries == ["sent", "retried"]
@@ -151,5 +151,5 @@ async def test_in_the_last_part_of_a_hold_nothing_leaves_until_it_is_renewed(
 @pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="only Linux has two clocks to choose from")
 def test_the_holds_clock_goes_on_while_the_machine_sleeps() -> None:
     before = time.clock_gettime(time.CLOCK_BOOTTIME)
-    assert before <= hold.elapsed() <= time.clock_gettime(time.CLOCK_BOOTTIME)
-    assert hold.CLOCK != time.CLOCK_MONOTONIC
+    assert before <= lease.elapsed() <= time.clock_gettime(time.CLOCK_BOOTTIME)
+    assert lease.CLOCK != time.CLOCK_MONOTONIC

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.adapters.buckets import MANY
-from bot.adapters.floods import Floods
-from bot.adapters.intake import Intake, NotStored
-from bot.adapters.metrics import Metrics
-from bot.adapters.store import Store
-from bot.conversation import Command, Conversation, Tap
-from bot.service import Envelope, Group, Hurry, Settled
+from bot.channels.inbound_rate import Floods
+from bot.channels.intake import Intake, NotStored
+from bot.delivery.token_bucket import MANY
+from bot.dialogue.conversation import Command, Conversation, Tap
+from bot.ops.metrics import Metrics
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Envelope, Group, Hurry, Settled
 from tests.talks import CONSENT, VAULT, settling_today
 
 WORKER = {"id": 7, "is_bot": False, "first_name": "王", "language_code": "zh-hans"}

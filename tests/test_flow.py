@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from bot.conversation import Command, Consent, Typed
-from bot.replies import Ask, AskConsent, Report, Say, Tips
+from bot.content.consent import Consent
+from bot.dialogue.conversation import Command, Typed
+from bot.dialogue.replies import Ask, AskConsent, Report, Say, Tips
 from tests.questionnaires import CONSENT, flow
 from tests.steps import AGREED, FLOW, answers, asked, talk
 

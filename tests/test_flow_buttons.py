@@ -4,9 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation import Command, Conversation, Tap
-from bot.questionnaire import Language
-from bot.replies import Answer, Ask, AskConsent, Reckon, Reminders, Reply, Report, Review, Say, TakeAlong
+from bot.content.questionnaire import Language
+from bot.dialogue.conversation import Command, Conversation, Tap
+from bot.dialogue.replies import (
+    Answer,
+    Ask,
+    AskConsent,
+    Reckon,
+    Reminders,
+    Reply,
+    Report,
+    Review,
+    Say,
+    TakeAlong,
+)
 from tests.steps import FLOW
 
 DONE = {"age": ("adult",), "debt": ("some",), "kinds": ("car",), "work": ("rider",)}

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation import Command, Conversation, Incoming, Media, Tap, Typed
-from bot.questionnaire import Language, Renaming
-from bot.replies import Answer, Ask, AskConsent, Report, Review, Say
+from bot.content.questionnaire import Language, Renaming
+from bot.dialogue.conversation import Command, Conversation, Incoming, Media, Tap, Typed
+from bot.dialogue.replies import Answer, Ask, AskConsent, Report, Review, Say
 from tests.questionnaires import AGE, DEBT, WORK, flow, question
 from tests.steps import AGREED, FLOW, answers, asked, talk
 

@@ -3,18 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
-from bot.conditions import Condition
-from bot.guidance import (
-    Changes,
-    Guidance,
-    Marks,
-    advise,
-    changes,
-    outcome,
-)
-from bot.knowledge import Knowledge, More, Piece
-from bot.questionnaire import Answers
-from models.risk import Abstained, Score
+from bot.content.conditions import Condition
+from bot.content.knowledge import Knowledge, More, Piece
+from bot.content.questionnaire import Answers
+from bot.guidance import Changes, Guidance, Marks, advise, changes, outcome
+from models.serving.risk import Abstained, Score
 from tests.advised import KNOWLEDGE, ON, RIDER, told
 
 # --- choice ----------------------------------------------------------------------------------------

@@ -5,15 +5,10 @@ from datetime import date
 
 import pytest
 
-from bot.guidance import (
-    benefit,
-    card,
-    render_card,
-    title,
-)
-from bot.guidance.sums import Sums
-from bot.parameters import Figures, Parameters
-from bot.questionnaire import LANGUAGES, Answers, Language
+from bot.content.parameters import Figures, Parameters
+from bot.content.questionnaire import LANGUAGES, Answers, Language
+from bot.guidance import benefit, card, render_card, title
+from bot.guidance.calc import Sums
 from tests.advised import KNOWLEDGE, ON, RIDER, known
 
 # --- sums ------------------------------------------------------------------------------------------

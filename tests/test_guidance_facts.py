@@ -4,15 +4,9 @@ from datetime import date
 
 import pytest
 
-from bot.guidance import (
-    DERIVED,
-    dated_facts,
-    facts_from,
-    levels_from,
-    score,
-)
-from bot.questionnaire import SKIPPED
-from models.risk import Abstained, Score
+from bot.content.questionnaire import SKIPPED
+from bot.guidance import DERIVED, dated_facts, facts_from, levels_from, score
+from models.serving.risk import Abstained, Score
 from tests.advised import KNOWLEDGE, ON, RIDER, known, told
 
 # --- facts -----------------------------------------------------------------------------------------

@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
-from bot.adapters.files import load_knowledge
-from bot.conditions import Facts
+from bot.check import offences
+from bot.check.contexts import renderings
+from bot.check.references import values_of
+from bot.check.texts import body
+from bot.content.conditions import Facts
+from bot.content.parameters import Figures
+from bot.content.questionnaire import LANGUAGES, Answers, Language
 from bot.guidance import Guidance, advise, dated_facts, facts_from, render_card, score
-from bot.lint import offences
-from bot.lint.ground import values_of
-from bot.lint.reach import renderings
-from bot.lint.texts import body
-from bot.parameters import Figures
-from bot.questionnaire import LANGUAGES, Answers, Language
+from bot.loading.knowledge import load_knowledge
 from tests.answer_sets import answer_set
 
 ON = date(2026, 11, 23)

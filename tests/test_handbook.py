@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bot.adapters.files import load_knowledge
-from bot.handbook import knowledge_page
+from bot.check.handbook import knowledge_page
+from bot.loading.knowledge import load_knowledge
 
 PAGE = Path(__file__).parents[1] / "docs/knowledge.md"
 

@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import guidance
-from bot.adapters.files import load_knowledge
-from bot.conversation import Conversation
-from bot.handout import CardData, Handout, card, handout
-from bot.handout.sheet import WORDS
-from bot.handout.texts import checklist
-from bot.messages import Speaker
-from bot.questionnaire import LANGUAGES, Answers, Language
-from bot.replies import Report
-from bot.wording import per_hundred, place, plain
-from models.risk import Score
+from bot.content.questionnaire import LANGUAGES, Answers, Language
+from bot.content.templates import per_hundred, place, plain
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.replies import Report
+from bot.loading.knowledge import load_knowledge
+from bot.render import Speaker
+from bot.render.printout import CardData, Handout, card, handout
+from bot.render.printout.texts import checklist
+from bot.render.printout.words import WORDS
+from models.serving.risk import Score
 from tests.answer_sets import answer_set
 
 TODAY = date(2026, 11, 23)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.adapters.files import load_knowledge
-from bot.adapters.strict_yaml import KnowledgeRefused
-from bot.adapters.wordings import record
-from bot.parameters import Figures
-from models.risk import ArtifactError
+from bot.content.parameters import Figures
+from bot.loading.knowledge import load_knowledge
+from bot.loading.strict_yaml import KnowledgeRefused
+from bot.loading.wordings import record
+from models.serving.risk import ArtifactError
 
 ROOT = Path(__file__).parents[1]
 Edit = Callable[[str, str, str], Path]

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from bot.adapters.files import load_knowledge
-from bot.knowledge import Knowledge, Piece
-from bot.lint import lint, offences, outdated, told_otherwise
-from bot.lint.lexicon import stiffness
-from bot.lint.texts import numbers
-from bot.parameters import Parameter, Parameters, Value
-from bot.questionnaire import Language, Option, Questionnaire, Renaming, Text
-from bot.wording import Wording
+from bot.check import lint, offences, outdated, told_otherwise
+from bot.check.forbidden import stiffness
+from bot.check.texts import numbers
+from bot.content.knowledge import Knowledge, Piece
+from bot.content.parameters import Parameter, Parameters, Value
+from bot.content.questionnaire import Language, Option, Questionnaire, Renaming, Text
+from bot.content.templates import Wording
+from bot.loading.knowledge import load_knowledge
 
 ON = date(2026, 11, 23)
 KNOWLEDGE = load_knowledge()

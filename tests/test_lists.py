@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import guidance
-from bot.conversation import Conversation, Mark
-from bot.knowledge import THEMES
-from bot.messages import Button, Message
-from bot.messages.lists import ROOM, ROWS, Entry, pages
-from bot.questionnaire import LANGUAGES, Answers, Language
-from bot.replies import Ask, Report, Tips
+from bot.content.knowledge import THEMES
+from bot.content.questionnaire import LANGUAGES, Answers, Language
+from bot.dialogue.conversation import Conversation, Mark
+from bot.dialogue.replies import Ask, Report, Tips
+from bot.render import Button, Message
+from bot.render.lists import ROOM, ROWS, Entry, pages
 from tests.answer_sets import answer_set
 from tests.talks import TODAY, speaker
 from tests.worded import PIECES, QUESTIONNAIRE, data, fits, talk, worded

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.adapters.many import padded
-from bot.adapters.store import MOST, Store
-from bot.conversation import Command
-from bot.service import Envelope
+from bot.dialogue.conversation import Command
+from bot.storage.sql import padded
+from bot.storage.unit_of_work import MOST, Store
+from bot.turns.turn import Envelope
 from tests.talks import VAULT, settling_today
 
 

@@ -6,11 +6,23 @@ from typing import get_args
 
 import pytest
 
-from bot.conversation import MARKS
-from bot.questionnaire import LANGUAGES, Language
-from bot.replies import Ask, AskConsent, Card, Explain, MyData, Note, Report, Review, Say, Saying, Tips
-from bot.simulator.entities import read_html, units
-from bot.wording import MOST, length
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.content.templates import MOST, length
+from bot.demo.double.entities import read_html, units
+from bot.dialogue.conversation import MARKS
+from bot.dialogue.replies import (
+    Ask,
+    AskConsent,
+    Card,
+    Explain,
+    MyData,
+    Note,
+    Report,
+    Review,
+    Say,
+    Saying,
+    Tips,
+)
 from tests.answer_sets import answer_set
 from tests.worded import PIECES, QUESTIONNAIRE, STANDING_LINE, data, fits, marks, talk, worded
 

@@ -9,10 +9,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from alembic import command
-from bot.adapters.database import alembic_config, migrate
-from bot.adapters.store import Store
-from bot.adapters.tables import conversations
-from bot.adapters.waking import Waking
+from bot.storage.due_reminders import Waking
+from bot.storage.engine import alembic_config, migrate
+from bot.storage.tables import conversations
+from bot.storage.unit_of_work import Store
 from tests.talks import VAULT
 from tests.test_database import TALK, Script, came, emptied
 

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.check.contexts import Rendered, renderings
+from bot.check.references import values_of
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.content.templates import MOST, length
+from bot.demo.double.entities import read_html, units
 from bot.guidance import card as whole
 from bot.guidance import pages, parts
-from bot.lint.ground import values_of
-from bot.lint.reach import Rendered, renderings
-from bot.messages import Message
-from bot.messages.script import traditional
-from bot.messages.simple import simple
-from bot.questionnaire import LANGUAGES, Language
-from bot.simulator.entities import read_html, units
-from bot.wording import MOST, length
+from bot.render import Message
+from bot.render.script import traditional
+from bot.render.simple import simple
 from tests.advised import KNOWLEDGE, ON, RIDER
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.parameters import Confidence, Figure, Figures, NoValue, Parameter, Parameters, Unit, Value
+from bot.content.parameters import Confidence, Figure, Figures, NoValue, Parameter, Parameters, Unit, Value
 
 CHECKED = date(2026, 11, 23)
 

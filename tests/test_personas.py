@@ -8,10 +8,10 @@ import pytest
 import yaml
 from pydantic import ConfigDict, TypeAdapter
 
-from bot.adapters.files import load_knowledge
+from bot.content.questionnaire import LANGUAGES
 from bot.guidance import Guidance, Scores, advise, benefit, card, facts_from, score
-from bot.questionnaire import LANGUAGES
-from models.risk import Score
+from bot.loading.knowledge import load_knowledge
+from models.serving.risk import Score
 
 KNOWLEDGE = load_knowledge()
 FILES = sorted(Path(__file__).parent.joinpath("personas").glob("*.yaml"))

@@ -10,14 +10,14 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from telegram.error import NetworkError
 
-from bot.adapters import polling
-from bot.adapters.intake import Intake
-from bot.adapters.metrics import Metrics
-from bot.adapters.polling import Polling, Raw
-from bot.adapters.store import Store
-from bot.conversation import Conversation
-from bot.service import Envelope, Settled
-from bot.simulator.server import Simulator
+from bot.channels.intake import Intake
+from bot.channels.telegram import polling
+from bot.channels.telegram.polling import Polling, Raw
+from bot.demo.double.server import Simulator
+from bot.dialogue.conversation import Conversation
+from bot.ops.metrics import Metrics
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Envelope, Settled
 from tests.talks import CONSENT, TOKEN, VAULT, running_bot, settling_today
 
 

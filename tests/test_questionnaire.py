@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot import questionnaire
-from bot.adapters.files import load_knowledge
-from bot.questionnaire import SKIPPED
+from bot.content import questionnaire
+from bot.content.questionnaire import SKIPPED
+from bot.loading.knowledge import load_knowledge
 from tests.answer_sets import answer_set
 from tests.questionnaires import AGE, DEBT, KINDS, SEX, WORK, flow, option, question
 

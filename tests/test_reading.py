@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.files import load_knowledge
-from bot.reading import Guess, Match, read
-from bot.reading.folding import fold
-from bot.reading.hints import ALSO, HINTS
-from bot.reading.numerals import spans, value
-from bot.reading.words import ASSENT, DISSENT, TOPIC
+from bot.dialogue.reading import Guess, Match, read
+from bot.dialogue.reading.folding import fold
+from bot.dialogue.reading.hints import ALSO, HINTS
+from bot.dialogue.reading.numerals import spans, value
+from bot.dialogue.reading.words import ASSENT, DISSENT, TOPIC
+from bot.loading.knowledge import load_knowledge
 from tests.goldens import Phrase, phrases
 
 QUESTIONS = load_knowledge().questionnaire.by_id
@@ -158,7 +158,8 @@ def test_a_long_answer_is_read_without_a_fuss(words: str) -> None:
 
 def test_simplified_words_never_load_the_converter() -> None:
     code = (
-        "import sys; from bot.adapters.files import load_knowledge; from bot.reading import read; "
+        "import sys; from bot.loading.knowledge import load_knowledge; "
+        "from bot.dialogue.reading import read; "
         "q = load_knowledge().questionnaire.by_id['income']; "
         "read('五千五', q); print('opencc' in sys.modules); read('兩萬', q); print('opencc' in sys.modules)"
     )

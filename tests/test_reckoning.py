@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.messages import Message
-from bot.messages.reckoning import SUMS
+from bot.render import Message
+from bot.render.calc import SUMS
 from tests.test_rights import STATES, data_of, said, state
 
 

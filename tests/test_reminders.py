@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reminders import CHINA, MOST, WHENS, Reminder, added, awake, days_ahead, due, split
+from bot.dialogue.reminders import CHINA, MOST, WHENS, Reminder, added, awake, days_ahead, due, split
 
 NOON = datetime(2026, 11, 23, 12, 30, tzinfo=CHINA)
 MOMENTS = st.integers(1_600_000_000, 2_200_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))

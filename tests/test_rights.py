@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import rights
-from bot.adapters.updates import _incoming
-from bot.conversation import Conversation, Tap, Typed
-from bot.messages import File, Message
-from bot.parameters import Figures
-from bot.reminders import CHINA
-from bot.replies import Explain, MyData, Report, Review, Say
-from bot.service import Envelope, Wake, settle
+from bot.channels.telegram.updates import _incoming
+from bot.content.parameters import Figures
+from bot.dialogue import data_rights
+from bot.dialogue.conversation import Conversation, Tap, Typed
+from bot.dialogue.reminders import CHINA
+from bot.dialogue.replies import Explain, MyData, Report, Review, Say
+from bot.render import File, Message
+from bot.turns.turn import Envelope, Wake, settle
 from tests.talks import CONSENT, NOON, SHORT_PATH, speaker
 
 WITH_RESEARCH = (*CONSENT[:2], "+:consent:research", CONSENT[2])
@@ -290,8 +290,8 @@ ASKED = replace(HELD, consent=(), answers={})  # the consent is being asked
     ],
 )
 def test_each_command_that_is_a_right_has_its_answer(name: str, told: object, told_nobody: object) -> None:
-    assert rights.command(HELD, name) == ((HELD, (told,)) if told else None)
-    assert rights.command(None, name) == ((None, (told_nobody,)) if told_nobody else None)
+    assert data_rights.command(HELD, name) == ((HELD, (told,)) if told else None)
+    assert data_rights.command(None, name) == ((None, (told_nobody,)) if told_nobody else None)
 
 
 @pytest.mark.parametrize(
@@ -307,8 +307,8 @@ def test_each_command_that_is_a_right_has_its_answer(name: str, told: object, to
 )
 def test_each_button_that_is_a_right_has_its_answer(where: str, told: object, told_nobody: object) -> None:
     questionnaire = speaker().knowledge.questionnaire
-    assert rights.tap(HELD, where, questionnaire) == ((HELD, (told,)) if told else None)
-    assert rights.tap(None, where, questionnaire) == ((None, (told_nobody,)) if told_nobody else None)
+    assert data_rights.tap(HELD, where, questionnaire) == ((HELD, (told,)) if told else None)
+    assert data_rights.tap(None, where, questionnaire) == ((None, (told_nobody,)) if told_nobody else None)
 
 
 @pytest.mark.parametrize("where", ["scored", "unscored"])
@@ -316,9 +316,9 @@ def test_the_score_can_be_refused_and_taken_back_by_who_has_agreed(where: str) -
     questionnaire = speaker().knowledge.questionnaire
     for before in (HELD, replace(HELD, unscored=True)):
         after = replace(HELD, unscored=where == "unscored")
-        assert rights.tap(before, where, questionnaire) == (after, (Report(),))
-    assert rights.tap(None, where, questionnaire) == (None, (Say("nothing_kept"),))
-    assert rights.tap(ASKED, where, questionnaire) is None
+        assert data_rights.tap(before, where, questionnaire) == (after, (Report(),))
+    assert data_rights.tap(None, where, questionnaire) == (None, (Say("nothing_kept"),))
+    assert data_rights.tap(ASKED, where, questionnaire) is None
 
 
 def test_taking_back_research_takes_its_answers_along_and_leaves_the_rest() -> None:
@@ -329,9 +329,9 @@ def test_taking_back_research_takes_its_answers_along_and_leaves_the_rest() -> N
         HELD, consent=("answers", "research", "abroad"), answers=answers, research=True, reopened=asked,
         before=answers, ticks=("a",), language="en",
     )  # fmt: skip
-    after, told = rights.tap(agreed, "withdraw_research", questionnaire) or (None, ())
+    after, told = data_rights.tap(agreed, "withdraw_research", questionnaire) or (None, ())
     assert told == (Say("research_withdrawn"),)
     assert after == replace(HELD, language="en")
     ticking = replace(ASKED, consent=None, ticks=("answers",))
-    assert rights.without_research(ticking, questionnaire) == replace(ticking, consent=())
-    assert rights.tap(None, "withdraw_research", questionnaire) == (None, (Say("nothing_kept"),))
+    assert data_rights.without_research(ticking, questionnaire) == replace(ticking, consent=())
+    assert data_rights.tap(None, "withdraw_research", questionnaire) == (None, (Say("nothing_kept"),))

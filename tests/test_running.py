@@ -4,15 +4,15 @@ import asyncio
 import logging
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.adapters import running
-from bot.adapters.deletion import DAY
-from bot.adapters.running import Bot
-from bot.adapters.settings import Secret
-from bot.adapters.store import Store
-from bot.conversation import Command
-from bot.service import Envelope
+from bot.app import process
+from bot.app.process import Bot
+from bot.dialogue.conversation import Command
+from bot.storage.deletion import DAY
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Envelope
 from tests.talks import VAULT, settling_today, speaker
 
 
@@ -28,7 +28,7 @@ class Clock:
 
 async def tidied(store: Store, clock: Clock, jump: float) -> None:
     """Let a bot tidy for some rounds, and its clock jump after the first."""
-    bot = Bot(Secret("1:x"), "http://127.0.0.1:1", store, speaker())
+    bot = Bot(SecretStr("1:x"), "http://127.0.0.1:1", store, speaker())
     tidying = asyncio.create_task(bot._tidy())
     await asyncio.sleep(0.2)
     clock.now += jump
@@ -42,7 +42,7 @@ def alarms(caplog: pytest.LogCaptureFixture) -> set[str]:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    monkeypatch.setattr(running, "TIDY", 0.01)
+    monkeypatch.setattr(process, "TIDY", 0.01)
     return Clock()
 
 

@@ -12,25 +12,25 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot import wording
-from bot.adapters import outbox
-from bot.adapters.files import load_knowledge
-from bot.adapters.gathering import Gathering
-from bot.adapters.metrics import Metrics
-from bot.adapters.outbox import Letter
-from bot.adapters.store import Store
-from bot.adapters.updates import envelope_of, read_update
-from bot.ask import Asker
-from bot.conversation import Command, Conversation
-from bot.messages import Message, Speaker, script
-from bot.parameters import Parameters
-from bot.reading import Match, read
-from bot.reading.numerals import english
-from bot.reading.scale import of
-from bot.reminders import Reminder
-from bot.replies import Answer, MyData, Say, SetReminder
-from bot.service import Envelope, Wake, settle
-from bot.wording import Wording
+from bot.channels.telegram.updates import envelope_of, read_update
+from bot.content import templates
+from bot.content.parameters import Parameters
+from bot.content.templates import Wording
+from bot.dialogue.conversation import Command, Conversation
+from bot.dialogue.reading import Match, read
+from bot.dialogue.reading.numerals import english
+from bot.dialogue.reading.scale import of
+from bot.dialogue.reminders import Reminder
+from bot.dialogue.replies import Answer, MyData, Say, SetReminder
+from bot.dialogue.retrieval import Asker
+from bot.loading.knowledge import load_knowledge
+from bot.ops.metrics import Metrics
+from bot.render import Message, Speaker, script
+from bot.storage import outbox
+from bot.storage.group_commit import Gathering
+from bot.storage.outbox import Letter
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Envelope, Wake, settle
 from tests.questionnaires import option
 from tests.questionnaires import question as question_of
 from tests.steps import AGREED, asked, talk
@@ -178,7 +178,7 @@ def test_an_option_without_an_amount_stands_outside_the_scale_and_beyond_it_ther
 
 
 def test_worded_blocks_are_remembered_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wording, "MANY", 1)
+    monkeypatch.setattr(templates, "MANY", 1)
     text = "{% block a %}1{% endblock %}{% block b %}2{% endblock %}{% block c %}3{% endblock %}"
     worded = Wording({"zh": {"a.j2": text}, "en": {"a.j2": text}}, Parameters({}))
     for _ in range(2):

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.files import load_knowledge
-from bot.conversation import Command, Conversation, Tap
-from bot.messages import Message, Speaker
-from bot.questionnaire import LANGUAGES, Language
-from bot.replies import AskConsent, Say, Saying
-from bot.service import Envelope, Group, Hurry, Outgoing, settle
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.dialogue.conversation import Command, Conversation, Tap
+from bot.dialogue.replies import AskConsent, Say, Saying
+from bot.loading.knowledge import load_knowledge
+from bot.render import Message, Speaker
+from bot.turns.turn import Envelope, Group, Hurry, Outgoing, settle
 from tests.talks import CONSENT, NOON, SHORT_PATH, speaker
 
 BEGUN = Conversation(speaker().knowledge.questionnaire.version)

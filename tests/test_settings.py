@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.settings import SettingMissing, Settings
-from bot.adapters.vault import KEY, Keys, keys_in
-from bot.conversation import Command
-from bot.service import Envelope
+from bot.app.settings import SettingMissing, Settings
+from bot.dialogue.conversation import Command
+from bot.privacy.keyring import KEY, Keys, keys_in
+from bot.turns.turn import Envelope
 
 
 def test_nothing_set_is_the_laptop_s_setting() -> None:
@@ -35,7 +35,7 @@ def test_what_is_set_is_taken() -> None:
             "WEBHOOK_PORT": "9000",
         }
     )
-    assert settings.needed_token().reveal() == "1:x"
+    assert settings.needed_token().get_secret_value() == "1:x"
     assert settings.telegram_api == "http://127.0.0.1:8081"
     assert settings.models_folder == Path("var/models")
     assert settings.campaigns == ("poster_1", "poster-2")

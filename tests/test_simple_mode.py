@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.messages.buttons import Button, Message
-from bot.messages.simple import simple
+from bot.render.message import Button, Message
+from bot.render.simple import simple
 from tests.test_rights import STATES, data_of, said, state
 
 

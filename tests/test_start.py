@@ -11,13 +11,13 @@ from random import Random
 import pytest
 
 from bot.__main__ import _parser
-from bot.adapters.files import load_knowledge
-from bot.adapters.terminal import Terminal
-from bot.adapters.wordings import record
-from bot.knowledge import Knowledge
-from bot.lint import lint
-from bot.messages import Speaker
-from bot.questionnaire import LANGUAGES
+from bot.channels.terminal import Terminal
+from bot.check import lint
+from bot.content.knowledge import Knowledge
+from bot.content.questionnaire import LANGUAGES
+from bot.loading.knowledge import load_knowledge
+from bot.loading.wordings import record
+from bot.render import Speaker
 from tests.faults.people import next_tap
 from tests.test_docs import PAPERS, ROOT
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation import Conversation
-from bot.questionnaire import SKIPPED, Answers, Questionnaire
-from bot.replies import Ask, Report, Say, Tips
-from bot.survey import Survey
+from bot.content.questionnaire import SKIPPED, Answers, Questionnaire
+from bot.dialogue.asking import Survey
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.replies import Ask, Report, Say, Tips
 from tests.questionnaires import AGE, DEBT, KINDS, SEX, WORK
 
 SURVEY = Survey(Questionnaire("1", (AGE, DEBT, KINDS, WORK, SEX)))

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from bot.handout import CardData, Handout
-from bot.simulator.server import Simulator
-from bot.simulator.worker import Worker
+from bot.demo.double.server import Simulator
+from bot.demo.double.worker import Worker
+from bot.render.printout import CardData, Handout
 from tests.talks import TOKEN, answer_all, running_bot, tap
 from tests.test_rights import said, state
 

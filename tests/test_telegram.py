@@ -2,12 +2,12 @@
 
 import pytest
 from aiohttp import web
+from pydantic import SecretStr
 from telegram.error import BadRequest
 
-from bot.adapters.settings import Secret
-from bot.adapters.telegram import Telegram
-from bot.messages import Message
-from bot.service import Outgoing
+from bot.channels.telegram.client import Telegram
+from bot.render import Message
+from bot.turns.turn import Outgoing
 from tests.talks import TOKEN
 
 
@@ -32,7 +32,7 @@ async def methods_called(edit_refused: str, send_refused: str = "") -> list[str]
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     try:
-        async with Telegram(Secret(TOKEN), f"http://127.0.0.1:{runner.addresses[0][1]}") as telegram:
+        async with Telegram(SecretStr(TOKEN), f"http://127.0.0.1:{runner.addresses[0][1]}") as telegram:
             await telegram.deliver(Outgoing(7, Message("hello"), edits=3))
     finally:
         await runner.cleanup()

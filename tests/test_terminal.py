@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.terminal import Terminal, hold, replay
-from bot.questionnaire import Language
+from bot.channels.terminal import Terminal, hold, replay
+from bot.content.questionnaire import Language
 from tests.talks import TODAY, speaker
 
 CONVERSATIONS = Path(__file__).parent / "conversations"

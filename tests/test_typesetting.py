@@ -13,10 +13,10 @@ import pytest
 import typst
 from fontTools.ttLib import TTFont
 
-from bot.adapters.places import KNOWLEDGE
-from bot.adapters.typesetting import FAMILY, Typesetter
-from bot.handout import Action, CardData, Gauge, Handout, Labels, People, Standing
-from bot.questionnaire import LANGUAGES, Language
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.delivery.typesetting import FAMILY, Typesetter
+from bot.loading.places import KNOWLEDGE
+from bot.render.printout import Action, CardData, Gauge, Handout, Labels, People, Standing
 from tests.fonts import WEIGHTS, in_all_scripts, told
 from tests.test_handout import ENOUGH, many_workers, of, paper, strings
 

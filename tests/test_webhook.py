@@ -10,18 +10,18 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
 
-from bot.adapters.database import open_engine, opened
-from bot.adapters.intake import Intake
-from bot.adapters.metrics import Metrics
-from bot.adapters.settings import Secret
-from bot.adapters.store import Store
-from bot.adapters.tables import conversations, outbox, updates
-from bot.adapters.updates import NotAnUpdate, envelope_of, read_update
-from bot.adapters.webhook import LARGEST, PATH, SECRET_HEADER, webhook
-from bot.conversation import Command, Tap
-from bot.service import Envelope, Group
+from bot.channels.intake import Intake
+from bot.channels.telegram.updates import NotAnUpdate, envelope_of, read_update
+from bot.channels.telegram.webhook import LARGEST, PATH, SECRET_HEADER, webhook
+from bot.dialogue.conversation import Command, Tap
+from bot.ops.metrics import Metrics
+from bot.storage.engine import open_engine, opened
+from bot.storage.tables import conversations, outbox, updates
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Envelope, Group
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
 SECRET = "s" * 43
@@ -51,7 +51,7 @@ def client_of(
     store: Store, alive: Callable[[], bool] = lambda: True, campaigns: tuple[str, ...] = ()
 ) -> httpx.AsyncClient:
     metrics = Metrics(campaigns)
-    app = webhook(Intake(store, metrics), store, metrics, Secret(SECRET), alive)
+    app = webhook(Intake(store, metrics), store, metrics, SecretStr(SECRET), alive)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot")
 
 
@@ -201,7 +201,7 @@ async def test_without_its_database_the_worker_is_alive_but_not_ready(tmp_path: 
 
 
 async def test_who_hangs_up_in_the_middle_of_a_body_leaves_nothing(store: Store) -> None:
-    app = webhook(Intake(store, Metrics()), store, Metrics(), Secret(SECRET), lambda: True)
+    app = webhook(Intake(store, Metrics()), store, Metrics(), SecretStr(SECRET), lambda: True)
     sent: list[Any] = []
     body = [{"type": "http.request", "body": b'{"update_id"', "more_body": True}, {"type": "http.disconnect"}]
 

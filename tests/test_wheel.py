@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.files import load_knowledge
-from bot.adapters.terminal import PROMPT
+from bot.channels.terminal import PROMPT
+from bot.loading.knowledge import load_knowledge
 
 ROOT = Path(__file__).parents[1]
 CACHES = shutil.ignore_patterns("__pycache__")
@@ -60,7 +60,7 @@ def test_the_check_finds_nothing_to_put_right(python: Path) -> None:
 
 
 def test_it_knows_what_the_source_tree_knows(python: Path) -> None:
-    code = "import bot, bot.adapters.files as f; print(bot.__file__); print(f.load_knowledge().version)"
+    code = "import bot, bot.loading.knowledge as f; print(bot.__file__); print(f.load_knowledge().version)"
     place, version = run(python, "-c", code).split()
     assert Path(place).is_relative_to(python.parents[1])
     assert version == load_knowledge().version

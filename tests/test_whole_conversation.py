@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.logs import Lines
-from bot.conversation import Conversation
-from bot.messages import Message, Speaker
-from bot.questionnaire import Language
-from bot.replies import Ask, Reply
-from bot.simulator.server import Simulator
-from bot.simulator.worker import Worker
+from bot.content.questionnaire import Language
+from bot.demo.double.server import Simulator
+from bot.demo.double.worker import Worker
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.replies import Ask, Reply
+from bot.ops.logs import Lines
+from bot.render import Message, Speaker
 from tests.talks import CONSENT, SHORT_PATH, TOKEN, VAULT, answer_all, running_bot, speaker, tap
 
 

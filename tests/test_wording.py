@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
-from bot.parameters import Figures, NoValue, Parameter, Parameters, Value
-from bot.questionnaire import Language
-from bot.wording import TemplateGap, Wording, per_hundred, place, tidy
+from bot.content.parameters import Figures, NoValue, Parameter, Parameters, Value
+from bot.content.questionnaire import Language
+from bot.content.templates import TemplateGap, Wording, per_hundred, place, tidy
 
 ON = date(2026, 11, 23)
 RATE = Value(date(2026, 1, 1), Decimal("0.2"), ("law",), "verified_text", ON)

@@ -1,11 +1,11 @@
 """Replies worded for imagined answers, and what every message must keep to."""
 
-from bot.conversation import Conversation
-from bot.messages import Message
-from bot.questionnaire import Answers, Language
-from bot.replies import Reply
-from bot.simulator.entities import read_html, units
-from bot.wording import MOST
+from bot.content.questionnaire import Answers, Language
+from bot.content.templates import MOST
+from bot.demo.double.entities import read_html, units
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.replies import Reply
+from bot.render import Message
 from tests.talks import TODAY, speaker
 
 QUESTIONNAIRE = speaker().knowledge.questionnaire

@@ -3,10 +3,10 @@
 facts   what is known of a worker         choice  which pieces, in which order, with the trace
 levels  what the models read of it        cards   a piece in words; pages, cut to be read
 sums    the calculators for one worker    outcome  scores, facts and advice together
-account a past result anew, with its rules and figures
+audit   a past result anew, with its rules and figures
 """
 
-from bot.guidance.account import Account, OtherKnowledge, Told, account, replay
+from bot.guidance.audit import Account, OtherKnowledge, Told, audit_result, replay
 from bot.guidance.cards import Ground, benefit, beware, card, parts, render_card, title
 from bot.guidance.choice import (
     Advised,
@@ -43,8 +43,8 @@ __all__ = [
     "Told",
     "Trace",
     "Undecided",
-    "account",
     "advise",
+    "audit_result",
     "benefit",
     "beware",
     "card",

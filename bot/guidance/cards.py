@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.conditions import Facts
+from bot.content.conditions import Facts
+from bot.content.knowledge import Knowledge, Piece
+from bot.content.parameters import Figure, Figures
+from bot.content.questionnaire import Answers, Language
+from bot.guidance.calc import Sums
 from bot.guidance.facts import dated_facts, facts_from
-from bot.guidance.sums import Sums
-from bot.knowledge import Knowledge, Piece
-from bot.parameters import Figure, Figures
-from bot.questionnaire import Answers, Language
 
 PARTS = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
 

@@ -6,12 +6,12 @@ from datetime import date
 from itertools import groupby
 from typing import Literal
 
-from bot.conditions import Condition, Facts, Verdict, holds, judge, undecided
+from bot.content.conditions import Condition, Facts, Verdict, holds, judge, undecided
+from bot.content.knowledge import THEMES, Knowledge, Piece, Theme
+from bot.content.questionnaire import Answers, Questionnaire
 from bot.guidance.facts import dated_facts, questions_of
 from bot.guidance.levels import levels_from
-from bot.knowledge import THEMES, Knowledge, Piece, Theme
-from bot.questionnaire import Answers, Questionnaire
-from models.risk import Abstained, Score
+from models.serving.risk import Abstained, Score
 
 FIRST = 3  # pieces that are shown at once
 MOST_OF_A_THEME = 2  # among the first, so that one worry doesn't hide the others

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.conditions import Facts, judge
+from bot.content.conditions import Facts, judge
+from bot.content.parameters import Figures, NoValue, Parameters
+from bot.content.questionnaire import SKIPPED, Answers, Questionnaire
 from bot.guidance.levels import REGION, region_of
-from bot.parameters import Figures, NoValue, Parameters
-from bot.questionnaire import SKIPPED, Answers, Questionnaire
-from models.risk import Abstained, Score
+from models.serving.risk import Abstained, Score
 
 Scores = Mapping[str, Score | Abstained]
 Known = Mapping[str, frozenset[str]]

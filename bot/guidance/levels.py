@@ -1,7 +1,7 @@
 """The report's codes from answers: what the models read."""
 
-from bot.questionnaire import Answers, Questionnaire
-from models.risk import Levels
+from bot.content.questionnaire import Answers, Questionnaire
+from models.serving.risk import Levels
 
 REGION = "region"
 REGION_CODES = {"west": 1, "centre": 2, "northeast": 3, "east": 4}

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from bot.conditions import Facts
+from bot.content.conditions import Facts
+from bot.content.knowledge import Knowledge
+from bot.content.questionnaire import Answers
 from bot.guidance.choice import Guidance, Marks, advise, score
 from bot.guidance.facts import Scores, facts_from
-from bot.knowledge import Knowledge
-from bot.questionnaire import Answers
-from models.risk import Abstained, Score
+from models.serving.risk import Abstained, Score
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.wording import MOST, length
+from bot.content.templates import MOST, length
 
 HEADING = re.compile(r"<b>[^<]*</b>")  # a line that is nothing else; it stays with the line behind it
 FOOT = "\n\n<i>"

@@ -3,9 +3,9 @@
 import statistics
 import time
 
-from bot.ask import Asker
-from bot.messages.asides import spoken
-from bot.questionnaire import LANGUAGES, Language
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.dialogue.retrieval import Asker
+from bot.render.asides import spoken
 from tests.asked import Asked, asked, share
 from tests.talks import TODAY, speaker
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.adapters.database import opened
-from bot.adapters.deletion import DAY
-from bot.adapters.rows import seal
-from bot.adapters.tables import conversations, updates
-from bot.adapters.vault import Vault, keys_in
-from bot.conversation import Command, Conversation, Tap
+from bot.dialogue.conversation import Command, Conversation, Tap
+from bot.privacy.keyring import Vault, keys_in
+from bot.storage.conversations import seal
+from bot.storage.deletion import DAY
+from bot.storage.engine import opened
+from bot.storage.tables import conversations, updates
 from tests.benchmarks.measuring import Entry, Row, measure
 from tests.benchmarks.telegram import Telegram
 from tests.talks import CONSENT, SHORT_PATH, settling_today, speaker

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import psutil
 
-from bot.replies import Ask
+from bot.dialogue.replies import Ask
 from tests.benchmarks.rivals import PATH, TOKEN
 from tests.benchmarks.shares import held
 from tests.benchmarks.telegram import Telegram

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
-from bot.conversation import Conversation
+from bot.dialogue.conversation import Conversation
 from tests.office.rooms import fill
 from tests.office.towns import talks_of
 from tests.talks import VAULT

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from models import risk
-from models.specs import CONSTRAINT
-from models.training import train
+from models.serving import risk
+from models.training.specs import CONSTRAINT
+from models.training.train import train
 
 ROUNDS = 15
 CALLS = 400

@@ -9,8 +9,8 @@ from pathlib import Path
 import sqlalchemy as sa
 import uvloop
 
-from bot.adapters.database import migrate, open_engine
-from bot.adapters.vault import Vault, keys_in
+from bot.privacy.keyring import Vault, keys_in
+from bot.storage.engine import migrate, open_engine
 from tests.benchmarks.growth import growth
 from tests.benchmarks.measuring import CHATS, DATABASE, SECONDS, Entry, Row, averaged, measure
 from tests.benchmarks.shares import Unheld

@@ -10,10 +10,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from bot.adapters.typesetting import Typesetter
-from bot.conversation import Tap
-from bot.handout import CardData, Handout
-from bot.questionnaire import LANGUAGES
+from bot.content.questionnaire import LANGUAGES
+from bot.delivery.typesetting import Typesetter
+from bot.dialogue.conversation import Tap
+from bot.render.printout import CardData, Handout
 from tests.talks import CONSENT, SHORT_PATH, TODAY, speaker
 from tests.test_handout import many_workers, of, paper
 
@@ -94,7 +94,7 @@ def _quantile(taken: list[float], share: float) -> float:
 def _cold(which: str) -> float:
     """Milliseconds in a new process, from making the typesetter, without the knowledge's loading."""
     code = (
-        "import asyncio, time; from bot.adapters.typesetting import Typesetter; "
+        "import asyncio, time; from bot.delivery.typesetting import Typesetter; "
         "from tests.test_handout import ENOUGH, of, paper; "
         f"document = {'of' if which == 'picture' else 'paper'}(ENOUGH, 'zh'); started = time.perf_counter(); "
         f"asyncio.run(Typesetter().{which}(document)); print(1e3 * (time.perf_counter() - started))"

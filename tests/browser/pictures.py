@@ -13,9 +13,9 @@ from PIL import Image
 from playwright.async_api import Page, async_playwright
 
 from bot.__main__ import main as command
-from bot.questionnaire import LANGUAGES, Language
-from bot.simulator.server import Simulator
-from bot.simulator.worker import Worker
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.demo.double.server import Simulator
+from bot.demo.double.worker import Worker
 from tests.browser.conftest import ARGUMENTS, PHONE
 from tests.talks import CONSENT, SHORT_PATH, TOKEN, running_bot, tap
 

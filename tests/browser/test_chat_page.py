@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import FilePayload, Page, expect
 from telegram import Bot
 
-from bot.simulator.faults import delayed
+from bot.demo.double.faults import delayed
 from tests.browser.demonstration import demonstration, drawing, keys
 
 pytestmark = pytest.mark.browser

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from bot.simulator import phone
-from bot.simulator.page import STATIC
-from bot.simulator.server import Simulator
+from bot.demo.double import phone
+from bot.demo.double.page import STATIC
+from bot.demo.double.server import Simulator
 from tests.browser.test_chat_page import overflow
 from tests.talks import TOKEN, running_bot
 from tests.test_every_button import QUESTIONNAIRE, taps_for

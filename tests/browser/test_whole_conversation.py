@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.simulator.server import Simulator
+from bot.demo.double.server import Simulator
 from tests.browser.conftest import ARTEFACTS
 from tests.talks import CONSENT, SHORT_PATH, TOKEN, running_bot, speaker
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
-from bot.adapters.webhook import PATH, SECRET_HEADER
+from bot.channels.telegram.webhook import PATH, SECRET_HEADER
 
 JSON = dict[str, Any]
 NOBODY = "0:a"  # a token: answerCallbackQuery looks at none in either emulator

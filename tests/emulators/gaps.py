@@ -11,7 +11,7 @@ from typing import Any
 from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, MenuButtonCommands
 from telegram.error import TelegramError
 
-from bot.simulator.worker import PICTURE
+from bot.demo.double.worker import PICTURE
 from tests.emulators.phones import TELEMELYA, TEST_API, WORKER, Emulator
 from tests.talks import TOKEN
 
@@ -50,7 +50,7 @@ Asked by python-telegram-bot without the door; written by `python -m tests.emula
 
 
 def _calls(bot: Bot) -> dict[str, Callable[[], Awaitable[Any]]]:
-    """Give an example of every method that bot/adapters/telegram.py calls."""
+    """Give an example of every method that bot/channels/telegram/client.py calls."""
     keys = InlineKeyboardMarkup([[InlineKeyboardButton("是", callback_data="yes")]])
     return {
         "getMe": bot.get_me,

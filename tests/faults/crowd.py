@@ -9,18 +9,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.adapters.database import open_engine
-from bot.adapters.running import settling
-from bot.adapters.store import Store
-from bot.adapters.tables import outbox, updates
-from bot.adapters.updates import envelope_of, read_update
-from bot.adapters.vault import Vault, keys_in
-from bot.conversation import Conversation
-from bot.reminders import CHINA
-from bot.service import Envelope, settle
-from bot.simulator.calls import Call
-from bot.simulator.server import Simulator
-from bot.simulator.worker import Screen, Shown, Worker
+from bot.app.process import settling
+from bot.channels.telegram.updates import envelope_of, read_update
+from bot.demo.double.calls import Call
+from bot.demo.double.server import Simulator
+from bot.demo.double.worker import Screen, Shown, Worker
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.reminders import CHINA
+from bot.privacy.keyring import Vault, keys_in
+from bot.storage.engine import open_engine
+from bot.storage.tables import outbox, updates
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Envelope, settle
 from tests.faults.people import RESULTS, next_tap
 from tests.faults.service import Service
 from tests.talks import speaker

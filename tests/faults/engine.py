@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from bot.adapters.embedded import begin_immediate, prepare
+from bot.storage.embedded import begin_immediate, prepare
 
 if TYPE_CHECKING:
     from tests.faults.process import Process

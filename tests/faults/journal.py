@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from bot.adapters.rows import unsealed
-from bot.adapters.tables import conversations, dead_letters, outbox, updates, years
-from bot.conversation import Conversation
-from bot.messages import Message, Speaker
-from bot.replies import Reply
-from bot.service import Envelope, Outgoing, Settled, settle
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.replies import Reply
+from bot.render import Message, Speaker
+from bot.storage.conversations import unsealed
+from bot.storage.tables import conversations, dead_letters, outbox, updates, years
+from bot.turns.turn import Envelope, Outgoing, Settled, settle
 from tests.talks import VAULT, speaker
 
 if TYPE_CHECKING:

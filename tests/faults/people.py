@@ -4,7 +4,7 @@ import asyncio
 from random import Random
 from typing import TYPE_CHECKING
 
-from bot.messages import Message
+from bot.render import Message
 from tests.faults.telegram import Chat
 
 if TYPE_CHECKING:

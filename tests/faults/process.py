@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import service
-from bot.adapters.courier import Courier
-from bot.adapters.intake import Intake, NotStored
-from bot.adapters.metrics import Metrics
-from bot.adapters.outbox import Outbox
-from bot.adapters.pace import Pace
-from bot.adapters.request import Withheld
-from bot.adapters.store import Store
-from bot.adapters.tombstones import Tombstone, Tombstones
-from bot.adapters.waking import Waking
-from bot.conversation import Conversation
-from bot.service import Envelope, Outgoing, Settled
+from bot.channels.intake import Intake, NotStored
+from bot.channels.telegram.transport import Withheld
+from bot.delivery.dispatcher import Courier
+from bot.delivery.send_rate import Pace
+from bot.dialogue.conversation import Conversation
+from bot.ops.metrics import Metrics
+from bot.privacy.tombstones import Tombstone, Tombstones
+from bot.storage.due_reminders import Waking
+from bot.storage.outbox import Outbox
+from bot.storage.unit_of_work import Store
+from bot.turns import turn
+from bot.turns.turn import Envelope, Outgoing, Settled
 from tests.faults.chaos import Chaos, Killed
 from tests.faults.engine import Engine
 from tests.faults.journal import Turns, numbered
@@ -122,7 +122,7 @@ class Process:
         room: int,
     ) -> Settled:
         now: datetime = self.world.now()
-        settled = service.settle(speaker(), envelopes, held, seen, now, room)
+        settled = turn.settle(speaker(), envelopes, held, seen, now, room)
         settled.outgoing = [
             replace(o, message=numbered(o.message, self.world.journal.next_number()))
             for o in settled.outgoing

@@ -4,8 +4,8 @@ import asyncio
 import random
 from pathlib import Path
 
-from bot.adapters.hold import LEASE
-from bot.simulator.server import Simulator
+from bot.demo.double.server import Simulator
+from bot.storage.lease import LEASE
 from tests.faults.crowd import Crowd, Findings, compare
 from tests.faults.service import Service
 from tests.faults.wire import Proxy

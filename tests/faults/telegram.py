@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.messages import Message
-from bot.service import Outgoing
+from bot.render import Message
+from bot.turns.turn import Outgoing
 from tests.faults.chaos import Killed
 from tests.faults.journal import number_of
 

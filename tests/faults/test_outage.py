@@ -12,14 +12,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.adapters.courier import Courier
-from bot.adapters.database import migrate, open_engine
-from bot.adapters.intake import Intake, NotStored
-from bot.adapters.metrics import Metrics
-from bot.adapters.pace import Pace
-from bot.adapters.store import Store
-from bot.adapters.tables import updates
-from bot.service import Outgoing
+from bot.channels.intake import Intake, NotStored
+from bot.delivery.dispatcher import Courier
+from bot.delivery.send_rate import Pace
+from bot.ops.metrics import Metrics
+from bot.storage.engine import migrate, open_engine
+from bot.storage.tables import updates
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Outgoing
 from tests.faults.wire import Proxy
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 

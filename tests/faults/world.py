@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from alembic import command
-from bot.adapters.database import alembic_config
+from bot.storage.engine import alembic_config
 from tests.faults.chaos import CALM, Chaos, Killed, Odds, odds_of
 from tests.faults.engine import File
 from tests.faults.journal import Broken, Journal

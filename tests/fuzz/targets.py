@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from bot.adapters.updates import NotAnUpdate, envelope_of, read_update
-from bot.conversation import Command, Conversation, Incoming, Tap, Typed
-from bot.messages import Message
-from bot.parameters import Parameters
-from bot.private import private_in
-from bot.questionnaire import Question
-from bot.reading import read
-from bot.service import Envelope, settle
-from bot.simulator import entities
-from bot.wording import Wording
+from bot.channels.telegram.updates import NotAnUpdate, envelope_of, read_update
+from bot.content.parameters import Parameters
+from bot.content.questionnaire import Question
+from bot.content.templates import Wording
+from bot.demo.double import entities
+from bot.dialogue.conversation import Command, Conversation, Incoming, Tap, Typed
+from bot.dialogue.reading import read
+from bot.dialogue.screening import private_in
+from bot.render import Message
+from bot.turns.turn import Envelope, settle
 from tests.fuzz_reading import is_sound
 from tests.goldens import phrases
 from tests.talks import CONSENT, NOON, SHORT_PATH, speaker

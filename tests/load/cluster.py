@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from bot.simulator.server import Simulator
+from bot.demo.double.server import Simulator
 from tests.faults.service import Service, free_port
 from tests.faults.wire import Proxy
 from tests.talks import TOKEN

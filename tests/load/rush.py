@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from bot.simulator.calls import Call
-from bot.simulator.faults import Fault
-from bot.simulator.limits import Limits
-from bot.simulator.server import Simulator
-from bot.simulator.worker import Worker
+from bot.demo.double.calls import Call
+from bot.demo.double.faults import Fault
+from bot.demo.double.limits import Limits
+from bot.demo.double.server import Simulator
+from bot.demo.double.worker import Worker
 from tests.faults.people import RESULTS, next_tap
 from tests.faults.real import come_to_rest
 from tests.faults.service import Service

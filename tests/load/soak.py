@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from bot.simulator.calls import Call
-from bot.simulator.faults import Fault, rate_limited
-from bot.simulator.server import Simulator
+from bot.demo.double.calls import Call
+from bot.demo.double.faults import Fault, rate_limited
+from bot.demo.double.server import Simulator
 from tests.faults.crowd import Crowd, Findings, compare
 from tests.faults.real import come_to_rest
 from tests.faults.service import Service

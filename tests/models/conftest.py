@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import risk
+from models.serving import risk
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from models.fitting import Rows, calibrate, fit, information
-from models.outcomes import expected
-from models.specs import CONSTRAINT, EMPLOYMENT, GAP, PUBLISHED, Spec
-from models.training import train
+from models.training.fitting import Rows, calibrate, fit, information
+from models.training.outcomes import expected
+from models.training.specs import CONSTRAINT, EMPLOYMENT, GAP, PUBLISHED, Spec
+from models.training.train import train
 
 
 @pytest.mark.parametrize("spec", [CONSTRAINT, GAP, PUBLISHED, EMPLOYMENT], ids=lambda spec: spec.name)

@@ -7,14 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import answers, learning, risk, simulation, survey, training
 from models.__main__ import main
-from models.answers import AnswersError
-from models.evaluation import miscalibration
-from models.fitting import Fit, Rows, fit
-from models.outcomes import expected
-from models.specs import CONSTRAINT, GAP
-from models.training import train
+from models.serving import risk
+from models.training import answers, learning, simulation
+from models.training import published as survey
+from models.training import train as training
+from models.training.answers import AnswersError
+from models.training.evaluation import miscalibration
+from models.training.fitting import Fit, Rows, fit
+from models.training.outcomes import expected
+from models.training.specs import CONSTRAINT, GAP
+from models.training.train import train
 
 VERSION = survey.read().questionnaire
 HEADER = ["questionnaire_version", *sorted({*CONSTRAINT.features, *GAP.features}), "constrained", "gap"]

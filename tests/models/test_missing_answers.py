@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.reference import Reference
-from models.risk import Model, Score
-from models.scoring import Z90
+from models.serving.reference import Reference
+from models.serving.risk import Model, Score
+from models.serving.scoring import Z90
 
 Array = NDArray[np.float64]
 Partial = tuple[int | None, ...]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import population, survey
-from models.population import InfeasibleShares
+from models.training import population, published
+from models.training.population import InfeasibleShares
 
 NAMES = ("flexible", "truck", "stable")
 
@@ -16,7 +16,7 @@ NAMES = ("flexible", "truck", "stable")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_share_is_rebuilt_to_a_millionth(name: str) -> None:
     rebuilt = population.rebuild(name)
-    assert len(rebuilt.constraints) == len(survey.read().populations[name][1])
+    assert len(rebuilt.constraints) == len(published.read().populations[name][1])
     for share in rebuilt.constraints:
         assert rebuilt.share(share.of, share.given) == pytest.approx(share.value, abs=1e-6), share.label
 
@@ -36,7 +36,7 @@ def test_shares_are_positive_and_sum_to_one(name: str) -> None:
 
 
 def test_the_named_modes_are_the_modes() -> None:
-    for mode in survey.read().modes:
+    for mode in published.read().modes:
         table = population.rebuild(mode.population).table([mode.feature])
         assert table.levels[table.shares.argmax(), 0] == mode.level, mode
 
@@ -83,14 +83,14 @@ def test_no_other_population_with_the_same_shares_has_more_entropy(seed: int) ->
 
 def test_a_sample_has_every_share_too() -> None:
     flexible = population.rebuild("flexible")
-    names = sorted(survey.read().coding)
+    names = sorted(published.read().coding)
     sample = flexible.sample(names, size=2**12)
     for share in flexible.constraints:
         assert sample.share(share.of, share.given) == pytest.approx(share.value, abs=1e-6), share.label
 
 
 def test_shares_that_contradict_each_other_are_refused_by_name() -> None:
-    evidence = survey.read()
+    evidence = published.read()
     base, shares = evidence.populations["flexible"]
     changed = tuple(replace(share, value=0.9) if share.of == {"age": (4,)} else share for share in shares)
     wrong = replace(evidence, populations={"flexible": (base, changed)})

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import artifact, risk
-from models.risk import Abstained, ArtifactError, LeverRefused, Model, Proposal, Score
-from models.specs import CONSTRAINT, GAP, Spec
-from models.training import ARTIFACTS, train
+from models.serving import artifact, risk
+from models.serving.risk import Abstained, ArtifactError, Model, Score
+from models.training.specs import CONSTRAINT, GAP, Spec
+from models.training.train import ARTIFACTS, train
 
 SPECS = {spec.name: spec for spec in (CONSTRAINT, GAP)}
 MANY = 100_000
@@ -314,42 +314,9 @@ def test_a_missing_artifact_says_what_to_do() -> None:
         risk.artifact("none")
 
 
-def test_less_debt_is_the_one_lever(constraint: Model) -> None:
-    levels = {"education": 3, "income": 2, "debt": 4, "premium": 1, "investing": 0}
-    (lever,) = risk.what_would_help(constraint, levels, [Proposal("pay_down_debt", "debt", -1)])
-    assert (lever.advice, lever.feature, lever.level, lever.to_level) == ("pay_down_debt", "debt", 4, 3)
-    assert lever.to_percentile < lever.percentile
-    assert lever.to_probability < lever.probability
-
-
-def test_a_lever_of_which_nothing_is_left_or_known_is_left_out(constraint: Model) -> None:
-    levels: dict[str, int | None] = {"education": 3, "income": 2, "debt": 1, "premium": 1, "investing": 0}
-    proposal = [Proposal("pay_down_debt", "debt", -1)]
-    assert risk.what_would_help(constraint, levels, proposal) == ()
-    assert risk.what_would_help(constraint, {**levels, "debt": None}, proposal) == ()
-
-
-EVERYTHING = ["region", "gender", "age", "education", "income", "saving", "spending", "income_stability",
-              "daily_hours", "social_insurance", "premium", "investing", "debt", "career_plan"]  # fmt: skip
-
-
-def test_every_other_change_is_refused(served: Model) -> None:
-    levels = profile(served, random_levels(served, 1, seed=7)[0])
-    for feature, step in itertools.product(EVERYTHING, (-3, -2, -1, 0, 1, 2, 3)):
-        if (served.name, feature, step) == ("financing_constraint", "debt", -1):
-            continue
-        with pytest.raises(LeverRefused, match="is not a lever"):
-            risk.what_would_help(served, levels, [Proposal("some_advice", feature, step)])
-
-
-def test_a_change_without_advice_is_refused(constraint: Model) -> None:
-    with pytest.raises(LeverRefused, match="names no advice"):
-        risk.what_would_help(constraint, {"debt": 3}, [Proposal("", "debt", -1)])
-
-
 def test_serving_needs_only_the_standard_library() -> None:
     code = (
-        "import sys; from models import risk;"
+        "import sys; from models.serving import risk;"
         "risk.artifact('financing_constraint'); risk.artifact('insurance_gap');"
         "heavy = {'sklearn', 'numpy', 'scipy', 'pandas', 'matplotlib', 'yaml', 'jinja2', 'statsmodels'};"
         "print(sorted(heavy & set(sys.modules)))"

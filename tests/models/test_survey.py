@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from models import survey
-from models.survey import Coefficient
+from models.training import published
+from models.training.published import Coefficient
 
 
 def rows() -> list[Coefficient]:
-    evidence = survey.read()
+    evidence = published.read()
     return [*evidence.table_4.values(), *evidence.table_6.values()]
 
 
@@ -27,7 +27,7 @@ def test_only_the_named_rows_are_read_otherwise_than_printed() -> None:
 
 
 def test_significance_is_recomputed_since_the_stars_were_lost() -> None:
-    evidence = survey.read()
+    evidence = published.read()
     found = {name for name, row in evidence.table_6.items() if row.significant} - {"constant"}
     assert found == {"gender", "social_insurance", "premium", "income", "debt", "investing"}
     found = {name for name, row in evidence.table_4.items() if row.significant} - {"constant"}
@@ -35,7 +35,7 @@ def test_significance_is_recomputed_since_the_stars_were_lost() -> None:
 
 
 def test_every_assumed_share_carries_a_range_around_it_and_every_printed_one_its_place() -> None:
-    for _, shares in survey.read().populations.values():
+    for _, shares in published.read().populations.values():
         for share in shares:
             if share.where is None:
                 assert share.spread is not None
@@ -45,7 +45,7 @@ def test_every_assumed_share_carries_a_range_around_it_and_every_printed_one_its
 
 
 def test_every_anomaly_and_its_reading_is_told_in_both_languages() -> None:
-    anomalies = survey.read().anomalies
+    anomalies = published.read().anomalies
     assert len(anomalies) >= 11
     for anomaly in anomalies:
         for text in (anomaly.text, anomaly.reading):
@@ -54,11 +54,11 @@ def test_every_anomaly_and_its_reading_is_told_in_both_languages() -> None:
 
 
 def test_a_share_of_an_unknown_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for path in survey.EVIDENCE.glob("*.yaml"):
+    for path in published.EVIDENCE.glob("*.yaml"):
         text = path.read_text(encoding="utf-8").replace(
             "of: {gender: [0]}, share: 0.48", "of: {gender: [7]}, share: 0.48"
         )
         (tmp_path / path.name).write_text(text, encoding="utf-8")
-    monkeypatch.setattr(survey, "EVIDENCE", tmp_path)
-    with pytest.raises(survey.EvidenceError, match=r"shares\.yaml, flexible: gender has no code \[7\]"):
-        survey.read.__wrapped__()
+    monkeypatch.setattr(published, "EVIDENCE", tmp_path)
+    with pytest.raises(published.EvidenceError, match=r"shares\.yaml, flexible: gender has no code \[7\]"):
+        published.read.__wrapped__()

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import artifact, card, risk, survey
-from models.evaluation import quality
-from models.outcomes import expected
-from models.specs import CONSTRAINT, EMPLOYMENT, GAP, PUBLISHED, SERVED, SPECS, TABLE_6, Spec
-from models.training import ARTIFACTS, train
+from models.serving import artifact, risk
+from models.training import card, published
+from models.training.evaluation import quality
+from models.training.outcomes import expected
+from models.training.specs import CONSTRAINT, EMPLOYMENT, GAP, PUBLISHED, SERVED, SPECS, TABLE_6, Spec
+from models.training.train import ARTIFACTS, train
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,7 @@ def numbers(value: object) -> list[float]:
 
 @pytest.mark.parametrize(("spec", "table"), [(PUBLISHED, "table_6"), (EMPLOYMENT, "table_4")])
 def test_every_published_slope_comes_back(spec: Spec, table: str) -> None:
-    printed = getattr(survey.read(), table)
+    printed = getattr(published.read(), table)
     assert set(spec.features) == set(printed) - {"constant"}
     for name, slope in zip(spec.features, train(spec).fit.slopes, strict=True):
         assert slope == pytest.approx(printed[name].coef, abs=1e-3), name

@@ -7,12 +7,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.adapters.files import load_knowledge
-from bot.adapters.vault import Vault, keys_in
-from bot.office.progress import Progress
-from bot.office.reading import Office, open_for_reading
-from bot.office.town import Town
-from bot.office.walking import walk
+from bot.demo.town.people import Town
+from bot.demo.town.walking import walk
+from bot.loading.knowledge import load_knowledge
+from bot.privacy.keyring import Vault, keys_in
+from bot.research.participants import Office, open_for_reading
+from bot.research.progress import Progress
 from tests.office.proof import Verdict, poisoned, verdicts
 
 

@@ -9,24 +9,24 @@ import numpy as np
 import sqlalchemy as sa
 import statsmodels.api as sm
 
-from bot.adapters.database import open_engine
-from bot.adapters.rows import state_of
-from bot.adapters.tables import conversations
-from bot.adapters.vault import Vault
-from bot.office.drift import drift
-from bot.office.export import export
-from bot.office.published import Z99, Compared, agreement, compare
-from bot.office.quality import calibrations
-from bot.office.reading import Office
-from bot.office.retraining import Retrained, retrain
-from bot.office.sheet import Sheet
-from bot.office.tally import Tally, tally
-from bot.office.town import MOVED, Resident, Town
-from bot.rights import RESEARCH
-from models import learning
-from models.fitting import Rows, log_loss
-from models.specs import CONSTRAINT, SERVED, TABLE_6
-from models.training import ARTIFACTS
+from bot.demo.town.people import MOVED, Resident, Town
+from bot.dialogue.data_rights import RESEARCH
+from bot.privacy.keyring import Vault
+from bot.research.columns import Sheet
+from bot.research.export import export
+from bot.research.participants import Office
+from bot.research.report.drift import drift
+from bot.research.report.published import Z99, Compared, agreement, compare
+from bot.research.report.quality import calibrations
+from bot.research.retraining import Retrained, retrain
+from bot.research.tally import Tally, tally
+from bot.storage.conversations import state_of
+from bot.storage.engine import open_engine
+from bot.storage.tables import conversations
+from models.training import learning
+from models.training.fitting import Rows, log_loss
+from models.training.specs import CONSTRAINT, SERVED, TABLE_6
+from models.training.train import ARTIFACTS
 from tests.office.towns import DAY
 
 TRUTH = 20_000  # residents in whom the truth of a town is looked up

@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.adapters.database import migrate, open_engine, prove_keys
-from bot.adapters.rows import seal
-from bot.adapters.tables import conversations
-from bot.adapters.tombstones import Tombstones
-from bot.conversation import Conversation
-from bot.office.reading import Office, open_for_reading
+from bot.dialogue.conversation import Conversation
+from bot.privacy.tombstones import Tombstones
+from bot.research.participants import Office, open_for_reading
+from bot.storage.conversations import seal
+from bot.storage.engine import migrate, open_engine, prove_keys
+from bot.storage.tables import conversations
 from tests.talks import VAULT, speaker
 
 KNOWLEDGE = speaker().knowledge

@@ -8,15 +8,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from bot.adapters.database import DatabaseBehind, open_engine
-from bot.adapters.tables import conversations, counts, dead_letters
-from bot.conversation import Conversation
-from bot.office import reading
-from bot.office.export import export
-from bot.office.queue import queue
-from bot.office.reading import Counted, Counts, open_for_reading
-from bot.office.sheet import Sheet
-from bot.office.tally import tally
+from bot.backoffice.worklist import queue
+from bot.dialogue.conversation import Conversation
+from bot.research import participants
+from bot.research.columns import Sheet
+from bot.research.export import export
+from bot.research.participants import Counted, Counts, open_for_reading
+from bot.research.tally import tally
+from bot.storage.engine import DatabaseBehind, open_engine
+from bot.storage.tables import conversations, counts, dead_letters
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, office, talk
 from tests.office.towns import DAY, talks_of
 
@@ -33,7 +33,7 @@ def people() -> list[Conversation]:
 
 @pytest.fixture
 async def filled(address: str, people: list[Conversation], monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(reading, "PAGE", 50)  # so that there are pages to turn
+    monkeypatch.setattr(participants, "PAGE", 50)  # so that there are pages to turn
     await fill(address, people)
     engine = open_engine(address)
     letter = {"person": b"p", "own": True, "body": b"", "reason": "Chat not found", "died_at": 1}

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.adapters.database import opened
-from bot.adapters.vault import Vault, keys_in
-from bot.conversation import Command
-from bot.office.breach import LEAKED, Breach, Leaked, draft
-from bot.office.reading import Counts
-from bot.reminders import CHINA
-from bot.service import Envelope
+from bot.backoffice.breach import LEAKED, Breach, Leaked, draft
+from bot.dialogue.conversation import Command
+from bot.dialogue.reminders import CHINA
+from bot.privacy.keyring import Vault, keys_in
+from bot.research.participants import Counts
+from bot.storage.engine import opened
+from bot.turns.turn import Envelope
 from tests.talks import settling_today
 
 FOUND = datetime(2026, 11, 24, 21, 30, tzinfo=CHINA)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.guidance import OtherKnowledge, account, outcome, replay
-from bot.office.complaint import explain, read_case
-from bot.questionnaire import LANGUAGES
+from bot.backoffice.complaint import explain, read_case
+from bot.content.questionnaire import LANGUAGES
+from bot.guidance import OtherKnowledge, audit_result, outcome, replay
 from tests.advised import KNOWLEDGE, ON, RIDER
 from tests.worded import talk
 
@@ -19,7 +19,7 @@ PERSONA = Path(__file__).parents[1] / "personas/rider_without_cover.yaml"
 
 def test_a_past_result_is_replayed_with_every_figure_that_its_cards_told() -> None:
     before = outcome(KNOWLEDGE, RIDER, ON, {"claim_steps": "done"}).guidance
-    found = account(KNOWLEDGE, before.trace, "zh")
+    found = audit_result(KNOWLEDGE, before.trace, "zh")
     assert found.guidance == before
     pension = next(told for told in found.told if told.advised.id == "flexible_pension")
     base = pension.figures["pension.base_limits.shanghai"]
@@ -31,7 +31,7 @@ def test_a_past_result_is_replayed_with_every_figure_that_its_cards_told() -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_figure_of_a_replayed_result_is_unsure_or_of_another_day(language: str) -> None:
     trace = outcome(KNOWLEDGE, RIDER, ON).guidance.trace
-    for told in account(KNOWLEDGE, trace, language).told:  # type: ignore[arg-type]  # a language
+    for told in audit_result(KNOWLEDGE, trace, language).told:  # type: ignore[arg-type]  # a language
         for value in told.figures.values():
             assert value.confidence != "unsure"
             assert value.from_ <= ON

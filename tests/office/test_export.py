@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from pyarrow.parquet import read_table
 
 from bot.__main__ import main
-from bot.adapters.tables import conversations
-from bot.adapters.tombstones import Tombstone, Tombstones
-from bot.adapters.vault import Vault
-from bot.knowledge import Knowledge
-from bot.office.codebook import NOT_ASKED, NOT_RECORDED
-from bot.office.export import FORMULA, export, safe
-from bot.office.reading import Office, open_for_reading
-from bot.office.sheet import Sheet
-from bot.questionnaire import Renaming, Text, Words
-from models import answers, survey
-from models.specs import SERVED
+from bot.content.knowledge import Knowledge
+from bot.content.questionnaire import Renaming, Text, Words
+from bot.privacy.keyring import Vault
+from bot.privacy.tombstones import Tombstone, Tombstones
+from bot.research.codebook import NOT_ASKED, NOT_RECORDED
+from bot.research.columns import Sheet
+from bot.research.export import FORMULA, export, safe
+from bot.research.participants import Office, open_for_reading
+from bot.storage.tables import conversations
+from models.training import answers, published
+from models.training.specs import SERVED
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, office, talk
 from tests.talks import VAULT
 
@@ -133,7 +133,7 @@ async def test_two_exports_name_and_order_people_differently(tmp_path: Path) -> 
 
 async def test_each_row_says_by_which_versions_it_was_made(tmp_path: Path) -> None:
     row = await row_of(tmp_path)
-    assert row["questionnaire_version"] == survey.read().questionnaire
+    assert row["questionnaire_version"] == published.read().questionnaire
     assert row["knowledge_version"] == KNOWLEDGE.version
     assert row["model_insurance_gap"] == KNOWLEDGE.models["insurance_gap"].version
 
@@ -168,7 +168,7 @@ async def test_the_codebook_names_every_column_and_every_code(tmp_path: Path) ->
     assert all(line["meaning_zh"] and line["meaning_en"] for line in lines if not line["value"])
     for feature in SHEET.features:
         told = {int(line["value"]) for line in lines if line["column"] == feature and line["value"]}
-        assert told == set(survey.read().coding[feature])
+        assert told == set(published.read().coding[feature])
     worded = " ".join(line["meaning_zh"] for line in lines)
     assert all(question.text.zh in worded for question in KNOWLEDGE.questionnaire.questions)
 

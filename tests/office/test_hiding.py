@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.office.hiding import LEAST, Cells, hidden, hidden_table, told
+from bot.research.disclosure import LEAST, Cells, hidden, hidden_table, told
 
 counts = st.lists(st.integers(0, 60), min_size=2, max_size=8)
 tables = st.integers(1, 5).flatmap(

@@ -6,21 +6,21 @@ from pathlib import Path
 import httpx
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from bot.__main__ import main
-from bot.adapters.database import open_engine
-from bot.adapters.settings import Secret
-from bot.adapters.tables import counts, dead_letters
-from bot.lint.findings import Report as Findings
-from bot.office import facts
-from bot.office.facts import Facts
-from bot.office.page import FRESH, Desk, application
-from bot.office.queue import lines, queue
-from bot.office.reading import Counted, Counts
+from bot.backoffice.page import FRESH, Desk, application
+from bot.backoffice.worklist import lines, queue
+from bot.check.findings import Report as Findings
+from bot.research.participants import Counted, Counts
+from bot.research.report import findings
+from bot.research.report.findings import Facts
+from bot.storage.engine import open_engine
+from bot.storage.tables import counts, dead_letters
 from tests.office.rooms import KNOWLEDGE, fill, office, talk
 from tests.office.towns import DAY, counted
 
-TOKEN = Secret("t" * 43)
+TOKEN = SecretStr("t" * 43)
 HOME = "http://127.0.0.1"
 
 
@@ -45,34 +45,40 @@ def client(gather: Counting, clock: list[float] | None = None) -> httpx.AsyncCli
 @pytest.fixture(scope="module")
 def nobody() -> Counting:
     return Counting(
-        facts.facts(
+        findings.facts(
             counted([]), Counts(0, 0, 0, 0), Counted(Counter(), None), KNOWLEDGE, Findings({}, ()), DAY
         )
     )
 
 
 async def test_without_the_token_nothing_is_shown(nobody: Counting) -> None:
-    for address in ("/", "/?token=", "/?token=tttt", "/?token=%ff", f"/?token={TOKEN.reveal()[1:]}"):
+    for address in (
+        "/",
+        "/?token=",
+        "/?token=tttt",
+        "/?token=%ff",
+        f"/?token={TOKEN.get_secret_value()[1:]}",
+    ):
         answer = await client(nobody).get(address)
         assert answer.status_code == 403
         assert not answer.cookies
     known = client(nobody)
-    room = (await known.get(f"/?token={TOKEN.reveal()}")).url
+    room = (await known.get(f"/?token={TOKEN.get_secret_value()}")).url
     before = nobody.times
     known.cookies.clear()
-    for inside in (room, room.join("en"), f"{room}?token={TOKEN.reveal()}"):
+    for inside in (room, room.join("en"), f"{room}?token={TOKEN.get_secret_value()}"):
         assert (await known.get(inside)).status_code == 403
     assert nobody.times == before
 
 
 async def test_the_cookie_is_for_this_page_and_not_for_the_machines_other_ports(nobody: Counting) -> None:
     browser = client(nobody)
-    opened = await browser.get(f"/?token={TOKEN.reveal()}")
+    opened = await browser.get(f"/?token={TOKEN.get_secret_value()}")
     (cookie,) = browser.cookies.jar
     assert cookie.path == opened.url.path.rstrip("/")
     assert len(cookie.path) > 20
     again = client(nobody)
-    assert (await again.get(f"/?token={TOKEN.reveal()}")).url != opened.url
+    assert (await again.get(f"/?token={TOKEN.get_secret_value()}")).url != opened.url
     sent = opened.history[0].headers["Set-Cookie"]
     assert "HttpOnly" in sent
     assert "SameSite=strict" in sent
@@ -80,7 +86,7 @@ async def test_the_cookie_is_for_this_page_and_not_for_the_machines_other_ports(
 
 async def test_the_printed_address_opens_both_languages_and_leaves_no_token_in_it(nobody: Counting) -> None:
     browser = client(nobody)
-    opened = await browser.get(f"/?token={TOKEN.reveal()}")
+    opened = await browser.get(f"/?token={TOKEN.get_secret_value()}")
     assert opened.status_code == 200
     assert "token" not in str(opened.url)
     assert opened.text == f"{DAY} zh en"
@@ -88,14 +94,14 @@ async def test_the_printed_address_opens_both_languages_and_leaves_no_token_in_i
     assert other.text == f"{DAY} en ./"
     assert (await browser.get(other.url.join("./"))).text == opened.text
     assert opened.headers["Cache-Control"] == "no-store"
-    assert TOKEN.reveal() not in opened.text
+    assert TOKEN.get_secret_value() not in opened.text
 
 
 async def test_only_looking_is_possible(nobody: Counting) -> None:
     browser = client(nobody)
-    room = (await browser.get(f"/?token={TOKEN.reveal()}")).url
+    room = (await browser.get(f"/?token={TOKEN.get_secret_value()}")).url
     for method in ("POST", "PUT", "DELETE", "PATCH"):
-        for address in (f"/?token={TOKEN.reveal()}", room):
+        for address in (f"/?token={TOKEN.get_secret_value()}", room):
             assert (await browser.request(method, address)).status_code == 405
 
 
@@ -108,10 +114,10 @@ async def test_people_are_counted_again_once_the_last_count_is_old(nobody: Count
     gather, clock = Counting(nobody.found), [0.0]
     browser = client(gather, clock)
     for _ in range(2):
-        await browser.get(f"/?token={TOKEN.reveal()}")
+        await browser.get(f"/?token={TOKEN.get_secret_value()}")
     assert gather.times == 1
     clock[0] = FRESH + 1
-    await browser.get(f"/?token={TOKEN.reveal()}")
+    await browser.get(f"/?token={TOKEN.get_secret_value()}")
     assert gather.times == 2
 
 

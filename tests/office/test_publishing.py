@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from bot.__main__ import main
-from bot.adapters.private_files import write
-from bot.office.labels import Labels
-from bot.office.publishing import BUDGET, BudgetSpent, Release, publish, spent
-from bot.office.tally import Tally
-from bot.questionnaire import LANGUAGES
+from bot.content.questionnaire import LANGUAGES
+from bot.privacy.private_files import write
+from bot.research.publishing import BUDGET, BudgetSpent, Release, publish, spent
+from bot.research.report.labels import Labels
+from bot.research.tally import Tally
 from tests.office.rooms import ANSWERS, KNOWLEDGE, talk
 from tests.office.test_report import written
 from tests.office.towns import DAY, counted
@@ -81,7 +81,7 @@ def test_the_budget_is_spent_before_a_number_is_made(
             raise OSError("the disk is full")
         write(path, content)
 
-    monkeypatch.setattr("bot.office.publishing.write", dies)
+    monkeypatch.setattr("bot.research.publishing.write", dies)
     with pytest.raises(OSError, match="full"):
         publish(everyone, 1.0, tmp_path, tmp_path / "ledger.csv", DAY, LABELS)
     assert spent(tmp_path / "ledger.csv") == 1.0
@@ -115,7 +115,7 @@ def release_with_another(both_here: Barrier, folder: Path) -> None:
 
     everyone = counted([talk()] * 20)
     patch = pytest.MonkeyPatch()
-    patch.setattr("bot.office.publishing._noise", meeting)
+    patch.setattr("bot.research.publishing._noise", meeting)
     both_here.wait()
     with suppress(BudgetSpent):
         publish(everyone, 2.0, folder, folder.parent / "ledger.csv", DAY, LABELS)

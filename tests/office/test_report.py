@@ -14,23 +14,23 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from bot.__main__ import main
-from bot.conversation import Conversation
-from bot.lint.findings import Finding
-from bot.lint.findings import Report as Findings
-from bot.office import facts
-from bot.office.drift import drift
-from bot.office.facts import Facts
-from bot.office.hiding import LEAST
-from bot.office.labels import Labels
-from bot.office.parts import Parts
-from bot.office.published import agreement, compare, published_codes, published_options, wilson
-from bot.office.quality import GROUPINGS, Band, by_group, calibrations
-from bot.office.reading import Counted, Counts
-from bot.office.report import page
-from bot.office.sheet import Group
-from bot.office.tally import FINISHED, Tally
-from bot.questionnaire import LANGUAGES, Language
-from models import survey
+from bot.check.findings import Finding
+from bot.check.findings import Report as Findings
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.dialogue.conversation import Conversation
+from bot.research.columns import Group
+from bot.research.disclosure import LEAST
+from bot.research.participants import Counted, Counts
+from bot.research.report import findings
+from bot.research.report.drift import drift
+from bot.research.report.findings import Facts
+from bot.research.report.labels import Labels
+from bot.research.report.page import page
+from bot.research.report.published import agreement, compare, published_codes, published_options, wilson
+from bot.research.report.quality import GROUPINGS, Band, by_group, calibrations
+from bot.research.report.sections import Parts
+from bot.research.tally import FINISHED, Tally
+from models.training import published
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, talk
 from tests.office.test_hiding import worked_out
 from tests.office.towns import DAY, counted, talks_of
@@ -54,7 +54,7 @@ FINDINGS = Findings({}, (Finding("here", "wrong", "mend it"),), (Finding("there"
 
 
 def found(tally: Tally, counted: Counted = NOTHING) -> Facts:
-    return facts.facts(tally, NOBODY, counted, KNOWLEDGE, FINDINGS, DAY)
+    return findings.facts(tally, NOBODY, counted, KNOWLEDGE, FINDINGS, DAY)
 
 
 def parts(tally: Tally, counted: Counted = NOTHING, language: Language = "en") -> Parts:
@@ -105,7 +105,7 @@ def test_nine_people_can_not_be_told_from_nine_others() -> None:
 
 def test_a_report_on_nobody_says_what_the_knowledge_needs_and_escapes_it() -> None:
     hostile = Findings({}, (Finding("<script>", "a & b", "'"),))
-    html = page(facts.facts(counted([]), NOBODY, NOTHING, KNOWLEDGE, hostile, DAY), KNOWLEDGE, "zh")
+    html = page(findings.facts(counted([]), NOBODY, NOTHING, KNOWLEDGE, hostile, DAY), KNOWLEDGE, "zh")
     assert "知识里有 1 处" in html
     assert "&lt;script&gt;" in html
     assert "<script" not in html
@@ -216,7 +216,7 @@ def test_both_languages_have_words_for_everything() -> None:
     assert shape(zh.words) == shape(en.words)
     for labels in (zh, en):
         assert set(labels.words["questions"]) == set(KNOWLEDGE.questionnaire.by_id)
-        assert set(labels.words["features"]) == {*survey.read().coding, "constrained", "gap"}
+        assert set(labels.words["features"]) == {*published.read().coding, "constrained", "gap"}
         named = [*map(labels.share, published_codes()), *map(labels.share, published_options())]
         assert len(set(named)) == len(named)
 

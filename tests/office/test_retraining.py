@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.adapters.files import load_knowledge
-from bot.office.retraining import Retrained, begin, retrain, roll_back
-from models import risk
-from models.answers import AnswersError
-from models.artifact import ArtifactError
-from models.training import archive
+from bot.loading.knowledge import load_knowledge
+from bot.research.retraining import Retrained, begin, retrain, roll_back
+from models.serving import risk
+from models.serving.artifact import ArtifactError
+from models.training.answers import AnswersError
+from models.training.train import archive
 from tests.office.rooms import fill, office, talk
 from tests.office.towns import DAY, talks_of
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.vault import Vault, keys_in
-from bot.office.habits import Habits, slipped
-from bot.office.progress import Progress
-from bot.office.reading import Office, Participant, open_for_reading
-from bot.office.town import Resident, Town
-from bot.office.walking import Walked, walk
-from bot.questionnaire import SKIPPED
-from bot.reading import Match, read
-from models import population
+from bot.content.questionnaire import SKIPPED
+from bot.demo.town.habits import Habits, slipped
+from bot.demo.town.people import Resident, Town
+from bot.demo.town.walking import Walked, walk
+from bot.dialogue.reading import Match, read
+from bot.privacy.keyring import Vault, keys_in
+from bot.research.participants import Office, Participant, open_for_reading
+from bot.research.progress import Progress
+from models.training import population
 from tests.office.rooms import KNOWLEDGE
 
 QUESTIONNAIRE = KNOWLEDGE.questionnaire

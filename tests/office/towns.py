@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import date
 
-from bot.conversation import Conversation
-from bot.office.reading import Participant
-from bot.office.sheet import Sheet
-from bot.office.tally import Tally, tally
-from bot.office.town import Town
+from bot.demo.town.people import Town
+from bot.dialogue.conversation import Conversation
+from bot.research.columns import Sheet
+from bot.research.participants import Participant
+from bot.research.tally import Tally, tally
 from tests.office.rooms import KNOWLEDGE, talk
 
 DAY = date(2026, 11, 23)

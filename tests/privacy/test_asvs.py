@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.adapters.files import load_knowledge
-from bot.reading import Match, read
+from bot.dialogue.reading import Match, read
+from bot.loading.knowledge import load_knowledge
 from tests.privacy import asvs
 from tests.privacy.test_edges import SERVING
 
@@ -141,15 +141,25 @@ def test_ciphers_and_hashes_are_the_proven_ones_and_in_few_places() -> None:
 @pytest.mark.asvs("11.5.1")
 def test_what_must_not_be_guessed_is_never_made_by_the_guessable_generator() -> None:
     guessable = {path.name for path, name, _ in calls() if name.startswith("random.")}
-    assert guessable <= {"courier.py", "walking.py", "reserves.py"}  # jitter, imagined workers
+    assert guessable <= {"dispatcher.py", "walking.py", "reserves.py"}  # jitter, imagined workers
     assert "uuid" not in imported()
 
 
 @pytest.mark.asvs("5.3.2")
 def test_no_path_is_made_from_what_comes_in() -> None:
     """The modules that meet updates open no file."""
-    for stem in ("intake", "updates", "webhook", "polling", "store", "rows", "outbox", "courier"):
-        path = ROOT / f"bot/adapters/{stem}.py"
+    for stem in (
+        "channels/intake",
+        "channels/telegram/updates",
+        "channels/telegram/webhook",
+        "channels/telegram/polling",
+        "storage/unit_of_work",
+        "storage/conversations",
+        "storage/outbox",
+        "delivery/dispatcher",
+    ):
+        path = ROOT / f"bot/{stem}.py"
+        assert path.exists()
         names = {name for of, name, _ in calls() if of == path}
         assert not names & {"open", "Path"}, stem
         assert not [name for name in names if name.endswith((".write_text", ".write_bytes", "path.open"))], (

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.adapters.vault import Vault, keys_in
-from bot.simulator.server import Simulator
+from bot.demo.double.server import Simulator
+from bot.privacy.keyring import Vault, keys_in
 from tests.faults.service import Service
 from tests.privacy.test_storage import traces
 from tests.talks import CONSENT, TOKEN, tap
@@ -23,7 +23,7 @@ UNIT = (ROOT / "deploy/gig-worker-guide.service").read_text(encoding="utf-8")
 # What breaks when the canary is typed, with everything that is known in the error's own words.
 BREAKS = {
     "turn": """
-from bot.flow import Flow
+from bot.dialogue.flow import Flow
 taken = Flow.step
 def step(self, talk, incoming, language="zh"):
     if CANARY in str(incoming):
@@ -32,7 +32,7 @@ def step(self, talk, incoming, language="zh"):
 Flow.step = step
 """,
     "intake": """
-from bot.adapters.intake import Intake
+from bot.channels.intake import Intake
 taken = Intake.take
 async def take(self, data):
     if CANARY in str(data):
@@ -41,14 +41,14 @@ async def take(self, data):
 Intake.take = take
 """,
     "courier": """
-from bot.adapters.telegram import Telegram
+from bot.channels.telegram.client import Telegram
 sent = Telegram.deliver
 async def deliver(self, outgoing, *rest):
     if CANARY in str(outgoing) or outgoing.chat in TALKED:
         raise RuntimeError(f"{outgoing} {os.environ['BOT_TOKEN']} {CANARY}")
     return await sent(self, outgoing, *rest)
 Telegram.deliver = deliver
-from bot.adapters.intake import Intake
+from bot.channels.intake import Intake
 taken, TALKED = Intake.take, set()
 async def take(self, data):
     if CANARY in str(data):
@@ -58,7 +58,7 @@ Intake.take = take
 """,
     "task": """
 import asyncio, gc
-from bot.adapters.intake import Intake
+from bot.channels.intake import Intake
 taken = Intake.take
 async def fail(data):
     raise RuntimeError(f"{data} {os.environ['BOT_TOKEN']}")
@@ -71,7 +71,7 @@ Intake.take = take
 """,
     "thread": """
 import threading
-from bot.adapters.intake import Intake
+from bot.channels.intake import Intake
 taken = Intake.take
 def fail(data):
     raise RuntimeError(f"{data}")
@@ -90,7 +90,7 @@ async def take(self, data):
 Intake.take = take
 """,
     "abort": """
-from bot.adapters.intake import Intake
+from bot.channels.intake import Intake
 taken = Intake.take
 async def take(self, data):
     if CANARY in str(data):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.vault import Vault, keys_in
-from bot.simulator.server import Simulator
+from bot.demo.double.server import Simulator
+from bot.privacy.keyring import Vault, keys_in
 from tests.faults.service import Service
 from tests.privacy.test_storage import traces
 from tests.talks import TOKEN, answer_all, tap

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.database import opened
-from bot.adapters.intake import Intake
-from bot.adapters.metrics import Metrics
-from bot.adapters.waking import Waking
-from bot.messages import Message
-from bot.office.export import export
-from bot.office.facts import gather
-from bot.office.report import pages
-from bot.office.sheet import Sheet
+from bot.channels.intake import Intake
+from bot.ops.metrics import Metrics
+from bot.render import Message
+from bot.research.columns import Sheet
+from bot.research.export import export
+from bot.research.report.findings import gather
+from bot.research.report.page import pages
+from bot.storage.due_reminders import Waking
+from bot.storage.engine import opened
 from tests.office.rooms import KNOWLEDGE, office
 from tests.talks import SHORT_PATH, TODAY, VAULT, settling_today
 from tests.test_rights import STATES, WITH_RESEARCH, said, state

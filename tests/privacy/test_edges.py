@@ -8,14 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from telegram import Bot as Client
 
 from bot.__main__ import _parser
-from bot.adapters import running
-from bot.adapters.database import opened
-from bot.adapters.running import Bot, settling
-from bot.adapters.settings import Secret
-from bot.simulator.server import Simulator
+from bot.app import process
+from bot.app.process import Bot, settling
+from bot.demo.double.server import Simulator
+from bot.storage.engine import opened
 from tests.talks import VAULT, speaker
 from tests.test_rights import STATES, said, state
 
@@ -73,17 +73,17 @@ class Alarm(logging.Handler):
 async def test_a_webhook_that_somebody_else_changed_raises_the_alarm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(running, "WATCH", 0.05)
+    monkeypatch.setattr(process, "WATCH", 0.05)
     token, ours = "1000000000:" + "test" * 9, "https://bot.example.org/telegram"
     words, alarm = speaker(), Alarm(logging.CRITICAL)
-    running.log.addHandler(alarm)
+    process.log.addHandler(alarm)
     async with (
         Simulator(token=token, port=0) as double,
         opened(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}", VAULT, settling(words)) as store,
     ):
-        bot = Bot(Secret(token), double.api_url, store, words)
+        bot = Bot(SecretStr(token), double.api_url, store, words)
         async with bot._telegram:
-            watch = asyncio.create_task(bot._watch_webhook(ours, Secret("s" * 40)))
+            watch = asyncio.create_task(bot._watch_webhook(ours, SecretStr("s" * 40)))
             await asyncio.sleep(0.3)
             assert not alarm.rung.is_set()
             async with Client(token, base_url=f"{double.api_url}/bot") as thief:
@@ -93,6 +93,6 @@ async def test_a_webhook_that_somebody_else_changed_raises_the_alarm(
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
-    running.log.removeHandler(alarm)
+    process.log.removeHandler(alarm)
     assert "the token may be stolen" in caplog.text
     assert "thief" not in caplog.text

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from pyarrow.parquet import read_metadata, read_table
 
-from bot.adapters.database import opened
-from bot.adapters.intake import Intake
-from bot.adapters.metrics import Metrics
+from bot.channels.intake import Intake
+from bot.ops.metrics import Metrics
+from bot.storage.engine import opened
 from tests.privacy.test_storage import chat_of
 from tests.talks import CONSENT, VAULT, settling_today
 from tests.test_rights import WITH_RESEARCH

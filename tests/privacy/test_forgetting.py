@@ -10,13 +10,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.adapters import deletion
-from bot.adapters.deletion import DAY, KEEP_UPDATES, SKEW
-from bot.adapters.store import Store
-from bot.adapters.tables import conversations, dead_letters, outbox, updates
-from bot.adapters.tombstones import ANY, Tombstone, Tombstones
-from bot.conversation import Command, Tap
-from bot.service import Envelope
+from bot.dialogue.conversation import Command, Tap
+from bot.privacy.tombstones import ANY, Tombstone, Tombstones
+from bot.storage import deletion
+from bot.storage.deletion import DAY, KEEP_UPDATES, SKEW
+from bot.storage.tables import conversations, dead_letters, outbox, updates
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Envelope
 from tests.privacy.test_storage import traces
 from tests.talks import VAULT, settling_today
 

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from bot.adapters.database import opened
-from bot.adapters.intake import Intake
-from bot.adapters.metrics import Metrics
-from bot.adapters.settings import Secret
-from bot.adapters.store import Store
-from bot.adapters.telegram import Telegram
-from bot.replies import Say
-from bot.simulator.server import Simulator
+from bot.channels.intake import Intake
+from bot.channels.telegram.client import Telegram
+from bot.demo.double.server import Simulator
+from bot.dialogue.replies import Say
+from bot.ops.metrics import Metrics
+from bot.storage.engine import opened
+from bot.storage.unit_of_work import Store
 from tests.talks import CONSENT, SHORT_PATH, TODAY, TOKEN, VAULT, settling_today, speaker
 from tests.test_webhook import PRIVATE, WORKER, said, tapped
 
@@ -139,10 +139,10 @@ async def test_pipl_25_no_word_of_the_survey_is_said_outside_a_worker_s_own_chat
 @pytest.mark.asvs("15.3.3")
 @pytest.mark.parametrize("how", ["polling", "webhook"])
 async def test_telegram_is_asked_for_messages_and_taps_so_that_no_other_kind_is_even_sent(how: str) -> None:
-    async with Simulator(token=TOKEN) as simulator, Telegram(Secret(TOKEN), simulator.api_url) as telegram:
+    async with Simulator(token=TOKEN) as simulator, Telegram(SecretStr(TOKEN), simulator.api_url) as telegram:
         if how == "polling":
             simulator.state.updates.push("message", message(PRIVATE, "/start"))
             await telegram.fetch(0)
         else:
-            await telegram.set_webhook("https://bot.example.org/telegram", Secret("s" * 40))
+            await telegram.set_webhook("https://bot.example.org/telegram", SecretStr("s" * 40))
         assert simulator.state.updates.allowed == ("message", "callback_query")

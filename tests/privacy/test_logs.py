@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.adapters import logs
+from bot.ops import logs
 
 
 @pytest.mark.asvs("16.2.2", "16.2.4", "16.4.1", "14.2.2")

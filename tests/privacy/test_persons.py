@@ -10,16 +10,16 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
-from bot.adapters.database import opened
-from bot.adapters.intake import Intake
-from bot.adapters.metrics import Metrics
-from bot.adapters.settings import Secret
-from bot.adapters.store import Store
-from bot.adapters.updates import envelope_of, read_update
-from bot.adapters.webhook import PATH, SECRET_HEADER, webhook
-from bot.conversation import Command, Tap
-from bot.service import Envelope, settle
+from bot.channels.intake import Intake
+from bot.channels.telegram.updates import envelope_of, read_update
+from bot.channels.telegram.webhook import PATH, SECRET_HEADER, webhook
+from bot.dialogue.conversation import Command, Tap
+from bot.ops.metrics import Metrics
+from bot.storage.engine import opened
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Envelope, settle
 from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, settling_today, speaker
 from tests.test_webhook import RIGHT, SECRET, rows, said, tapped
 
@@ -101,7 +101,7 @@ def mutated(dice: random.Random) -> tuple[bytes, dict[str, str]]:
 @pytest.mark.asvs("2.2.1")
 async def test_no_mutated_request_gets_in_without_the_secret_or_breaks_the_intake(store: Store) -> None:
     dice, metrics = random.Random(4), Metrics()
-    app = webhook(Intake(store, metrics), store, metrics, Secret(SECRET))
+    app = webhook(Intake(store, metrics), store, metrics, SecretStr(SECRET))
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     statuses: dict[int, int] = {}
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:

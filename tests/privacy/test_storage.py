@@ -14,16 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapters import logs
-from bot.adapters.database import opened
-from bot.adapters.intake import Intake, NotStored
-from bot.adapters.metrics import Metrics
-from bot.adapters.store import Store
-from bot.adapters.tombstones import Tombstones
-from bot.adapters.vault import Keys, Vault, WrongKey
-from bot.adapters.waking import Waking
-from bot.conversation import Command, Tap, Typed
-from bot.service import Envelope
+from bot.channels.intake import Intake, NotStored
+from bot.dialogue.conversation import Command, Tap, Typed
+from bot.ops import logs
+from bot.ops.metrics import Metrics
+from bot.privacy.keyring import Keys, Vault, WrongKey
+from bot.privacy.tombstones import Tombstones
+from bot.storage.due_reminders import Waking
+from bot.storage.engine import opened
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Envelope
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
 PEOPLE = 1_000

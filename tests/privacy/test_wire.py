@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from telegram.error import NetworkError
 
-from bot.adapters.request import Request
-from bot.adapters.store import Store
-from bot.adapters.webhook import SECRET_HEADER
+from bot.channels.telegram.transport import Request
+from bot.channels.telegram.webhook import SECRET_HEADER
+from bot.storage.unit_of_work import Store
 from tests.test_webhook import RIGHT, client, client_of, said, store
 
 __all__ = ["client", "store"]  # fixtures

@@ -25,10 +25,10 @@ from telegram import (
 from telegram import constants as published
 from telegram.constants import ParseMode
 
-from bot.simulator.calls import Call
-from bot.simulator.dispatch import METHODS
-from bot.simulator.server import Simulator
-from bot.simulator.worker import PICTURE, Worker
+from bot.demo.double.calls import Call
+from bot.demo.double.dispatch import METHODS
+from bot.demo.double.server import Simulator
+from bot.demo.double.worker import PICTURE, Worker
 from tests.simulator.published import published_limits
 
 PAGE = Path(__file__).parents[2] / "docs/double.md"

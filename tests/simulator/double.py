@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from bot.simulator.calls import Call
-from bot.simulator.dispatch import Dispatch
-from bot.simulator.faults import Faults
-from bot.simulator.files import Upload
-from bot.simulator.intake import Intake
-from bot.simulator.refusals import Refusal
-from bot.simulator.state import State
-from bot.simulator.worker import Worker
+from bot.demo.double.calls import Call
+from bot.demo.double.dispatch import Dispatch
+from bot.demo.double.faults import Faults
+from bot.demo.double.files import Upload
+from bot.demo.double.intake import Intake
+from bot.demo.double.refusals import Refusal
+from bot.demo.double.state import State
+from bot.demo.double.worker import Worker
 
 BOT = {"id": 1, "is_bot": True, "first_name": "助手", "username": "guide_bot"}
 

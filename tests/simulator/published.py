@@ -4,7 +4,7 @@ import inspect
 
 from telegram import constants as published
 
-from bot.simulator import entities, files, intake, keyboards, limits, methods, profile, sending
+from bot.demo.double import entities, files, intake, keyboards, limits, methods, profile, sending
 
 
 def published_limits() -> list[tuple[str, object, object]]:

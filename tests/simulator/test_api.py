@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from telegram import Bot, BotCommand, InputMediaPhoto
 from telegram.error import BadRequest, Forbidden, InvalidToken
 
-from bot.simulator.calls import read_call, read_multipart
-from bot.simulator.refusals import Refusal
-from bot.simulator.server import Simulator
-from bot.simulator.worker import PICTURE
+from bot.demo.double.calls import read_call, read_multipart
+from bot.demo.double.refusals import Refusal
+from bot.demo.double.server import Simulator
+from bot.demo.double.worker import PICTURE
 from tests.simulator.test_webhook import build
 
 

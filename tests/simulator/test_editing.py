@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.simulator.refusals import NOT_MODIFIED, QUERY_TOO_OLD
-from bot.simulator.state import Event
+from bot.demo.double.refusals import NOT_MODIFIED, QUERY_TOO_OLD
+from bot.demo.double.state import Event
 from tests.simulator.double import YES, Double, refused
 
 

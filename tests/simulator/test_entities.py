@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.simulator.entities import Text, escape, find_entities, read_html, settle, units
-from bot.simulator.refusals import Refusal
+from bot.demo.double.entities import Text, escape, find_entities, read_html, settle, units
+from bot.demo.double.refusals import Refusal
 
 # What the wire can carry: no lone surrogates.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from telegram.error import Forbidden, NetworkError, RetryAfter
 
-from bot.simulator.calls import Call
-from bot.simulator.faults import Faults, blocked, broken, delayed, dropped, rate_limited
-from bot.simulator.limits import Limits
-from bot.simulator.server import Simulator
+from bot.demo.double.calls import Call
+from bot.demo.double.faults import Faults, blocked, broken, delayed, dropped, rate_limited
+from bot.demo.double.limits import Limits
+from bot.demo.double.server import Simulator
 from tests.simulator.test_webhook import build
 
 

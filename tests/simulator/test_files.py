@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.simulator.files import measure_picture
-from bot.simulator.refusals import Refusal
+from bot.demo.double.files import measure_picture
+from bot.demo.double.refusals import Refusal
 
 
 @given(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.simulator.refusals import Refusal
+from bot.demo.double.refusals import Refusal
 from tests.simulator.double import Double, refused
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.simulator.files import Upload
-from bot.simulator.worker import PICTURE
+from bot.demo.double.files import Upload
+from bot.demo.double.worker import PICTURE
 from tests.simulator.double import YES, Double, refused
 
 

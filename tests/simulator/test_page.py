@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.simulator.server import Simulator
-from bot.simulator.worker import PICTURE
+from bot.demo.double.server import Simulator
+from bot.demo.double.worker import PICTURE
 from tests.simulator.test_webhook import build
 
 

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.simulator import phone
-from bot.simulator.server import Simulator
-from bot.simulator.worker import Worker
+from bot.demo.double import phone
+from bot.demo.double.server import Simulator
+from bot.demo.double.worker import Worker
 from tests.simulator.double import Double, refused
 
 

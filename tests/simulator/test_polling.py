@@ -14,7 +14,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.simulator.server import Simulator
+from bot.demo.double.server import Simulator
 
 Any_ = Any
 App = Application[Any, Any, Any, Any, Any, Any]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.simulator.profile import commands_for, words_for
+from bot.demo.double.profile import commands_for, words_for
 from tests.simulator.double import Double, refused
 
 START = {"command": "start", "description": "开始"}

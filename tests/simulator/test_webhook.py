@@ -5,7 +5,7 @@ import socket
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
-from bot.simulator.server import Simulator
+from bot.demo.double.server import Simulator
 from tests.simulator.receiver import Push, Receiver
 
 

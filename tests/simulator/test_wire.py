@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.simulator.wire import Answer, Unanswered, Wire
+from bot.demo.double.wire import Answer, Unanswered, Wire
 from tests.simulator.receiver import let_go
 
 

@@ -1,1 +1,0 @@
-"""The edge: settings, files, database, Telegram, terminal."""

@@ -1,0 +1,136 @@
+"""Settings from the environment, each with its default and what it is for."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.channels.inbound_rate import Floods
+from bot.delivery.send_rate import Pace
+from bot.privacy.keyring import Keys, keys_in
+from bot.storage.deletion import Retention
+from bot.storage.yearly_limit import LIMIT
+
+
+class SettingMissing(ValueError):
+    """A setting is not there or can't be used; the text says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator decides.
+
+    BOT_TOKEN: the token from BotFather, needed to talk to Telegram.
+    DATABASE_URL: an SQLAlchemy address; the default is a file under var/.
+    TELEGRAM_API: where the Bot API answers, for a local server or a double.
+    MASTER_KEYS: the keys that seal what is kept; or
+    MASTER_KEYS_FILE: the file that holds them (made when missing, readable by its owner only).
+    TOMBSTONES_FILE: who was deleted, beside the database and not in its backups.
+    MODELS_FOLDER: retrained models to serve; empty: those that come with the program.
+    WEBHOOK_SECRET: what Telegram must say to be heard, 32 to 256 of A-Z a-z 0-9 _ -.
+    WEBHOOK_URL: the public https address that ends in /telegram; empty: registered by hand.
+    WEBHOOK_HOST, WEBHOOK_PORT: where the webhook listens, behind a proxy that speaks https.
+    SEND_RATE, CHAT_RATE: messages a second, overall and in a chat; 0 is without limit.
+    TAKE_RATE: updates a second that one chat may send, after a burst of 20; 0 is without limit.
+    OPERATOR_CONTACT: who runs the bot and how to reach them, told in /privacy; the law asks for it.
+    PEOPLE_A_YEAR: how many people may agree in a calendar year (docs/impact-assessment.md says why).
+    CAMPAIGNS: labels of links (t.me/<bot>?start=<label>), by commas; how many came by each is counted.
+    KEEP_DRAFT_DAYS, KEEP_RESULT_DAYS: how long an unfinished talk, and a finished one, is kept.
+    """
+
+    token: SecretStr = field(default_factory=lambda: SecretStr(""))
+    database_url: str = "sqlite+aiosqlite:///var/bot.sqlite"
+    telegram_api: str = "https://api.telegram.org"
+    master_keys: SecretStr = field(default_factory=lambda: SecretStr(""))
+    master_keys_file: Path = Path("var/master.keys")
+    tombstones_file: Path = Path("var/tombstones")
+    models_folder: Path | None = None
+    webhook_secret: SecretStr = field(default_factory=lambda: SecretStr(""))
+    webhook_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8443
+    send_rate: float = 30.0
+    chat_rate: float = 1.0
+    take_rate: float = 1.0
+    operator_contact: str = ""
+    people_a_year: int = LIMIT
+    campaigns: tuple[str, ...] = ()
+    retention: Retention = field(default_factory=Retention)
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings from the environment's variables; raises SettingMissing."""
+        given = cls()
+        return cls(
+            token=SecretStr(environ.get("BOT_TOKEN", "")),
+            database_url=environ.get("DATABASE_URL", given.database_url),
+            telegram_api=environ.get("TELEGRAM_API", given.telegram_api).rstrip("/"),
+            master_keys=SecretStr(environ.get("MASTER_KEYS", "")),
+            master_keys_file=Path(environ.get("MASTER_KEYS_FILE", given.master_keys_file)),
+            tombstones_file=Path(environ.get("TOMBSTONES_FILE", given.tombstones_file)),
+            models_folder=Path(folder) if (folder := environ.get("MODELS_FOLDER", "")) else None,
+            webhook_secret=SecretStr(environ.get("WEBHOOK_SECRET", "")),
+            webhook_url=environ.get("WEBHOOK_URL", ""),
+            host=environ.get("WEBHOOK_HOST", given.host),
+            port=int(_number(environ, "WEBHOOK_PORT", given.port)),
+            send_rate=_number(environ, "SEND_RATE", given.send_rate),
+            chat_rate=_number(environ, "CHAT_RATE", given.chat_rate),
+            take_rate=_number(environ, "TAKE_RATE", given.take_rate),
+            operator_contact=environ.get("OPERATOR_CONTACT", ""),
+            people_a_year=int(_number(environ, "PEOPLE_A_YEAR", given.people_a_year)),
+            campaigns=_labels(environ.get("CAMPAIGNS", "")),
+            retention=Retention(
+                draft=int(_number(environ, "KEEP_DRAFT_DAYS", given.retention.draft)),
+                result=int(_number(environ, "KEEP_RESULT_DAYS", given.retention.result)),
+            ),
+        )
+
+    def needed_token(self) -> SecretStr:
+        """Give the token; raises SettingMissing when there is none."""
+        if not self.token.get_secret_value():
+            raise SettingMissing(
+                "BOT_TOKEN is not set: get one from @BotFather in Telegram and export it, "
+                "or run `make demo` to try the bot without Telegram"
+            )
+        return self.token
+
+    def needed_webhook_secret(self) -> SecretStr:
+        """Give the webhook's secret; raises SettingMissing when there is none, or a weak one."""
+        if not re.fullmatch(r"[A-Za-z0-9_-]{32,256}", self.webhook_secret.get_secret_value()):
+            raise SettingMissing(
+                "WEBHOOK_SECRET must be 32 to 256 letters, digits, _ or -: "
+                'make one with `python -c "import secrets; print(secrets.token_urlsafe(48))"`'
+            )
+        return self.webhook_secret
+
+    def keys(self) -> Keys:
+        """Give the master keys; raises ValueError when they can't be read, or others can read them."""
+        given = self.master_keys.get_secret_value()
+        return Keys.parse(given) if given else keys_in(self.master_keys_file)
+
+    def floods(self) -> Floods:
+        """Give the guard against floods."""
+        return Floods(self.take_rate)
+
+    def pace(self) -> Pace:
+        """Give the pace of sending."""
+        return Pace(self.send_rate, self.chat_rate)
+
+
+def _labels(given: str) -> tuple[str, ...]:
+    labels = tuple(label.strip() for label in given.split(",") if label.strip())
+    if not all(re.fullmatch(r"[A-Za-z0-9_-]{1,64}", label) for label in labels):
+        raise SettingMissing("CAMPAIGNS must be labels of letters, digits, _ or -, parted by commas")
+    return labels
+
+
+def _number(environ: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        value = float(environ.get(name, default))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e9:
+        raise SettingMissing(f"{name} must be a number, 0 or more")
+    return value

@@ -1,0 +1,199 @@
+"""The office's commands; what they need of training and plotting is imported when they run."""
+
+import argparse
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from bot.app.process import now_in_china, today_in_china
+from bot.app.settings import Settings
+from bot.backoffice.breach import Breach, draft
+from bot.content.parameters import Figures
+from bot.content.questionnaire import LANGUAGES
+from bot.dialogue.reminders import CHINA
+from bot.loading.knowledge import load_knowledge
+from bot.privacy.keyring import Vault, keys_in
+from bot.privacy.tombstones import Tombstones
+from bot.research.progress import Progress
+
+if TYPE_CHECKING:
+    from bot.research.participants import Office
+
+Say = Callable[[str], None]
+LONG = 5_000  # rows from which reading them shows its progress
+SERVE = "a bot with MODELS_FOLDER set to this folder serves it from its next start"
+
+
+@asynccontextmanager
+async def opened_office(database: Path | None) -> AsyncIterator["Office"]:
+    """Open the database for reading: a file with its keys beside it, or the one in the settings."""
+    from bot.research.participants import Office, open_for_reading
+
+    if database is None:
+        settings = Settings.read(os.environ)
+        url, keys = settings.database_url, settings.keys()
+        tombstones, models = Tombstones(settings.tombstones_file), settings.models_folder
+    else:
+        beside = database.with_suffix(".keys")
+        if not beside.is_file():
+            raise ValueError(f"{beside} is missing: without its keys {database} can't be read")
+        url, keys, tombstones = f"sqlite+aiosqlite:///{database}", keys_in(beside), Tombstones()
+        models = None
+    engine = open_for_reading(url)
+    try:
+        yield Office(engine, Vault(keys), load_knowledge(models=models), tombstones, progress=_progress)
+    finally:
+        await engine.dispose()
+
+
+def _progress(total: int) -> Callable[[int], None]:
+    """Show how reading goes on, where it takes long enough to wonder."""
+    if total < LONG:
+        return lambda done: None
+    return Progress(total, sys.stderr).show
+
+
+async def export(options: argparse.Namespace, say: Say) -> int:
+    """Write what participants answered."""
+    from bot.research.columns import Sheet
+    from bot.research.export import export
+
+    if options.to == "parquet" and find_spec("pyarrow") is None:
+        raise ValueError("Parquet needs pyarrow: install this project's extra `parquet`, or use --to csv")
+    async with opened_office(options.database) as office:
+        count = await export(office.participants(), Sheet(office.knowledge), options.out, options.to)
+        say(f"{count} people who agreed to research: {options.out / f'answers.{options.to}'}, codebook.csv")
+        return _unreadable(office.unreadable, say)
+
+
+async def publish(options: argparse.Namespace, say: Say) -> int:
+    """Write tables with noise, and take what they cost from the budget."""
+    if find_spec("opendp") is None:
+        raise ValueError("the noise comes from OpenDP: install this project's extra `publish`")
+    _need("numpy")
+    from bot.research.columns import Sheet
+    from bot.research.publishing import BUDGET, publish
+    from bot.research.report.labels import Labels
+    from bot.research.tally import tally
+
+    async with opened_office(options.database) as office:
+        counted = await tally(office.participants(), Sheet(office.knowledge))
+        labels = [Labels(language, office.knowledge.questionnaire) for language in LANGUAGES]
+        made = publish(counted, options.epsilon, options.out, options.ledger, today_in_china(), labels)
+        say(
+            f"{options.out / 'tables.csv'}: nearly every number is within {made.within} people of the true "
+            f"one; {made.spent:g} of {BUDGET:g} spent ({options.ledger})"
+        )
+        return _unreadable(office.unreadable, say)
+
+
+async def report(options: argparse.Namespace, say: Say) -> int:
+    """Write the report, one page a language."""
+    _need("matplotlib", "scipy", "sklearn")
+    from bot.privacy.private_files import write
+    from bot.research.report.findings import gather
+    from bot.research.report.page import pages
+
+    async with opened_office(options.database) as office:
+        found = await gather(office, today_in_china())
+        for name, html in pages(found, office.knowledge).items():
+            write(options.out / name, html)
+            say(str(options.out / name))
+        return _unreadable(office.unreadable, say)
+
+
+async def simulate(options: argparse.Namespace, say: Say) -> int:
+    """Have a town talk to the bot."""
+    _need("numpy", "scipy", "sklearn")
+    from bot.demo.town.people import Town
+    from bot.demo.town.walking import walk
+
+    knowledge = load_knowledge()
+    town = Town(knowledge.questionnaire, options.people, options.seed, options.moved)
+    bar = Progress(options.people, sys.stderr)
+    ended = await walk(knowledge, town.residents(), options.database, options.seed, told=bar.show)
+    say(f"{ended.finished} talks held, {ended.silent} people fell silent: {options.database}")
+    return 0
+
+
+async def retrain(options: argparse.Namespace, say: Say) -> int:
+    """Let the models learn, or put an earlier version back."""
+    _need("numpy", "scipy", "sklearn")
+    from bot.research.retraining import retrain, roll_back
+
+    if options.roll_back:
+        version = roll_back(options.artifacts, options.roll_back, options.to)
+        say(f"{options.roll_back}: version {version} is in its place again; {SERVE}")
+        return 0
+    async with opened_office(options.database) as office:
+        for found in await retrain(office, options.artifacts, today_in_china()):
+            verdict = "promoted" if found.decision.promoted else "not promoted, the old one stays"
+            say(f"{found.decision.model}: {verdict}: {found.decision.why} ({found.decision.rows} answers)")
+        say(f"the card: {options.artifacts / 'CARD.en.md'}, CARD.zh.md; {SERVE}")
+        return _unreadable(office.unreadable, say)
+
+
+async def outdated(options: argparse.Namespace, say: Say) -> int:
+    """List what waits; 1 when there is something."""
+    from bot.backoffice.worklist import lines, queue
+
+    today = today_in_china()
+    async with opened_office(options.database) as office:
+        waiting = await queue(office, today)
+        for line in lines(waiting, office.knowledge, today):
+            say(line)
+        return max(_unreadable(office.unreadable, say), int(bool(waiting.knowledge.findings)))
+
+
+async def office(options: argparse.Namespace, say: Say) -> int:
+    """Serve the report on this machine until it is stopped."""
+    _need("matplotlib", "scipy", "sklearn")
+    import uvicorn
+
+    from bot.backoffice.page import HOST, Desk, application
+    from bot.research.report.findings import gather
+    from bot.research.report.page import page
+
+    token = SecretStr(secrets.token_urlsafe(32))
+    async with opened_office(options.database) as office:
+        desk = Desk(
+            lambda: gather(office, today_in_china()),
+            lambda found, language, link: page(found, office.knowledge, language, link),
+        )
+        # Without an access log: the token stands in the first address.
+        config = uvicorn.Config(
+            application(desk, token), host=HOST, port=options.port, log_config=None, access_log=False
+        )
+        say(f"The report: http://{HOST}:{options.port}/?token={token.get_secret_value()}  (Ctrl+C stops it)")
+        await uvicorn.Server(config).serve()
+    return 0
+
+
+def _need(*modules: str) -> None:
+    """Refuse with what to install when a library of the office is missing; raises ValueError."""
+    if missing := [name for name in modules if find_spec(name) is None]:
+        raise ValueError(f"{', '.join(missing)} is not installed: run `pip install -e '.[dev]'`")
+
+
+async def breach(options: argparse.Namespace, say: Say) -> int:
+    """Draft what must be told."""
+    found = (options.found or now_in_china()).replace(tzinfo=CHINA)
+    async with opened_office(options.database) as office:
+        counts = await office.counts()
+        hotline = Figures(office.knowledge.parameters, found.date())("hotline.fraud")
+    contact = Settings.read(os.environ).operator_contact
+    say(draft(Breach(options.leaked, found), counts, contact, str(hotline)))
+    return 0
+
+
+def _unreadable(count: int, say: Say) -> int:
+    if count:
+        say(f"{count} rows could not be opened with these keys and are left out")
+    return 1 if count else 0

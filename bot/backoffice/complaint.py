@@ -1,0 +1,106 @@
+"""How a past result came about, from the worker's own data file: for whoever answers a complaint."""
+
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.app.process import today_in_china
+from bot.content.knowledge import Knowledge
+from bot.content.questionnaire import Language
+from bot.guidance import Account, OtherKnowledge, Scores, Told, audit_result, outcome
+from bot.loading.knowledge import load_knowledge
+from bot.loading.strict_yaml import File, KnowledgeRefused
+from models.serving.risk import Score
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the worker handed in (/mydata as a file), as far as a result depends on it."""
+
+    answers: Mapping[str, str | tuple[str, ...]]
+    marks: Mapping[str, str] = field(default_factory=dict)
+    unscored: bool = False
+    shown_by: str = ""
+
+    @property
+    def said(self) -> dict[str, tuple[str, ...]]:
+        """The answers that counted: none for whoever objected to the score."""
+        if self.unscored:
+            return {}
+        return {id: (said,) if isinstance(said, str) else said for id, said in self.answers.items()}
+
+
+def register(commands: Any, say: Callable[[str], None]) -> None:
+    """Add the command `account` to the command line; `say` prints a line."""
+    parser = commands.add_parser("account", help="how a past result came about: rules, figures, words")
+    parser.add_argument("file", type=Path, help="the worker's own my-data.json, or a persona")
+    parser.add_argument("--on", type=date.fromisoformat, help="the day of the result (default: today)")
+    parser.add_argument("--language", choices=["zh", "en"], default="zh")
+    parser.set_defaults(run=lambda options: _run(options, say))
+
+
+def _run(options: Namespace, say: Callable[[str], None]) -> int:
+    case = read_case(options.file)
+    try:
+        for line in explain(load_knowledge(), case, options.on or today_in_china(), options.language):
+            say(line)
+    except OtherKnowledge as error:
+        raise ValueError(error) from error
+    return 0
+
+
+def read_case(path: Path) -> Case:
+    """Read a data file; raises ValueError saying what is wrong with it."""
+    try:
+        return TypeAdapter(Case).validate_python(File.read(path.parent, path).mapping())
+    except (KnowledgeRefused, ValidationError) as error:
+        raise ValueError(f"{path}: no data file as /mydata gives it ({error})") from error
+
+
+def explain(knowledge: Knowledge, case: Case, on: date, language: Language) -> Iterator[str]:
+    """Word the whole account, line by line; raises OtherKnowledge if another version made the result."""
+    relevant = knowledge.questionnaire.relevant(case.said)
+    found = outcome(knowledge, relevant, on, case.marks)
+    trace = replace(found.guidance.trace, knowledge=case.shown_by or knowledge.version)
+    known = audit_result(knowledge, trace, language)
+    yield f"as on {on}, knowledge {knowledge.version}"
+    yield from _scores(found.scores)
+    yield from (f"fact: {fact} = {' '.join(values) or 'nothing'}" for fact, values in trace.facts.items())
+    for number, told in enumerate(known.told, 1):
+        yield from _told(number, told)
+    yield from _others(known)
+
+
+def _scores(scores: Scores) -> Iterator[str]:
+    for model, score in scores.items():
+        if isinstance(score, Score):
+            yield f"score: {model} {score.band}, place {score.percentile:.0f} of 100"
+        else:
+            yield f"score: {model} none, {score.reason}"
+
+
+def _told(number: int, told: Told) -> Iterator[str]:
+    rule = {**told.rule.when, **told.rule.eligible}
+    words = "; ".join(f"{fact} is {' or '.join(values)}" for fact, values in rule.items())
+    raised = told.advised.priority - told.rule.priority
+    yield ""
+    yield f"{number}. {told.advised.id}: priority {told.rule.priority} + {raised}"
+    yield f"   rule: {words or 'for everybody'}"
+    for id, value in sorted(told.figures.items()):
+        until = f"to {value.to}" if value.to else "open"
+        sources = ", ".join(value.sources) or "no source"
+        yield f"   {id} = {value.value}, {value.from_} {until}, {value.confidence} ({sources})"
+    yield from (f"   | {line}" for line in told.text.split("\n"))
+
+
+def _others(known: Account) -> Iterator[str]:
+    yield ""
+    for judged in known.trace.judged:
+        if judged.outcome != "advised":
+            facts = f" by {', '.join(judged.facts)}" if judged.facts else ""
+            yield f"not told: {judged.id}: {judged.outcome.replace('_', ' ')}{facts}"

@@ -1,0 +1,48 @@
+"""Floods: whoever sends faster than a hand can tap is told once, and then not heard until it is over."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.delivery.token_bucket import Bucket, Buckets
+from bot.dialogue.data_rights import TO_DELETION
+from bot.turns.turn import Envelope, Group, Hurry
+
+
+@dataclass(slots=True)
+class _Updates(Bucket):
+    """A chat's updates, and whether it was told to take its time."""
+
+    told: bool = False
+
+
+class Floods:
+    """A bucket for each chat: `burst` updates at once, then `rate` a second (0: no limit); by process."""
+
+    def __init__(
+        self, rate: float = 1.0, burst: float = 20.0, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rate, self._monotonic = rate, monotonic
+        self._chats: Buckets[int, _Updates] = Buckets(_Updates, rate, burst)
+
+    def admitted(self, envelope: Envelope) -> Envelope | None:
+        """Give what is to be handled: the update, in its place one word of calm, or nothing.
+
+        The way to a deletion is always open.
+        """
+        if not self._rate or envelope.incoming in TO_DELETION:
+            return envelope
+        bucket = self._chats.of(envelope.chat, self._monotonic())
+        if bucket.level >= 1:
+            bucket.level -= 1
+            bucket.told = bucket.told and bucket.level < bucket.size / 2
+            return envelope
+        if bucket.told or isinstance(envelope.incoming, Group):
+            return None
+        bucket.told = True
+        return replace(envelope, incoming=Hurry())
+
+    def give_back(self, envelope: Envelope) -> None:
+        """Count it not: the update comes again, or came again, through no doing of the worker."""
+        if bucket := self._chats.get(envelope.chat):
+            bucket.level = min(bucket.size, bucket.level + 1)

@@ -1,0 +1,71 @@
+"""The intake: one update, from its bytes to its commit, the same for the webhook and for polling."""
+
+import logging
+import time
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels.inbound_rate import Floods
+from bot.channels.telegram.updates import NotAnUpdate, Update, envelope_of, read_update
+from bot.ops.logs import place
+from bot.ops.metrics import Metrics
+from bot.storage.jobs import Effect
+from bot.storage.unit_of_work import Store
+
+log = logging.getLogger(__name__)
+
+
+class NotStored(RuntimeError):
+    """The turn could not be committed: the update has to be delivered again."""
+
+
+class Intake:
+    """Takes updates; what is not for us, or not readable, is passed over without a trace."""
+
+    def __init__(self, store: Store, metrics: Metrics, floods: Floods | None = None) -> None:
+        self._store, self._metrics, self._floods = store, metrics, floods or Floods(rate=0)
+        store.told.append(self._hear)
+        store.told.append(metrics.hear)
+
+    async def take(self, data: bytes | dict[str, object]) -> Update | None:
+        """Take one update; gives it when its turn is committed, None when it can't be read.
+
+        Raises NotStored.
+        """
+        began = time.perf_counter()
+        try:
+            update = read_update(data)
+        except NotAnUpdate:
+            self._metrics.updates.labels("unreadable").inc()
+            return None
+        envelope = envelope_of(update)
+        if envelope is None:
+            self._metrics.updates.labels("not_for_us").inc()
+            return update
+        envelope = self._floods.admitted(envelope)
+        if envelope is None:
+            self._metrics.updates.labels("flood").inc()
+            return update
+        try:
+            new = await self._store.take(envelope)
+        except (SQLAlchemyError, OSError) as error:
+            self._floods.give_back(envelope)
+            self._metrics.updates.labels("not_stored").inc()
+            log.error("turn not saved, will be tried again", extra={"error": _kind(error)})
+            raise NotStored from None
+        if not new:
+            self._floods.give_back(envelope)
+        self._metrics.updates.labels("taken" if new else "repeated").inc()
+        self._metrics.turn.observe(time.perf_counter() - began)
+        return update
+
+    def _hear(self, effect: Effect) -> None:
+        for error in effect.failures:
+            self._metrics.updates.labels("failed").inc()
+            log.error("turn failed", extra={"error": type(error).__name__, "place": place(error)})
+
+
+def _kind(error: Exception) -> str:
+    """Name a storage error by its own kind and the driver's, without its text."""
+    original = getattr(error, "orig", None)
+    return f"{type(error).__name__}/{type(original).__name__}" if original else type(error).__name__

@@ -1,0 +1,1 @@
+"""Telegram alone: webhook, long polling, updates off the wire, calls to the Bot API."""

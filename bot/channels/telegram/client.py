@@ -1,0 +1,165 @@
+"""Telegram through python-telegram-bot: send, edit, answer, fetch, introduce itself."""
+
+import json
+import logging
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+from typing import Any, assert_never
+
+from pydantic import SecretStr
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllPrivateChats,
+    MenuButtonCommands,
+)
+from telegram.error import BadRequest, NetworkError, TelegramError
+
+from bot.channels.telegram.transport import Request, Upload
+from bot.channels.telegram.updates import ALLOWED
+from bot.content.knowledge import Knowledge
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.delivery.typesetting import Typesetter
+from bot.render import Attachment, Button, File, Message
+from bot.render.printout import CardData, Handout
+from bot.turns.turn import Outgoing
+
+COMMANDS = (
+    "start", "result", "tips", "ask", "calc", "remind", "review", "restart", "cancel",
+    "explain", "mydata", "withdraw", "delete", "privacy", "lang", "help",
+)  # fmt: skip
+PRINTOUT = "what-to-do.pdf"
+WAIT = 30  # seconds that Telegram holds an empty poll
+
+log = logging.getLogger(__name__)
+
+
+class Telegram:
+    """The bot's side of the Bot API; to be used inside `async with`."""
+
+    def __init__(self, token: SecretStr, api: str) -> None:
+        self._request = Request()
+        self._url = f"{api}/bot{token.get_secret_value()}/"
+        self._bot = Bot(
+            token.get_secret_value(),
+            base_url=f"{api}/bot",
+            base_file_url=f"{api}/file/bot",
+            request=self._request,
+            get_updates_request=Request(),
+        )
+
+    async def __aenter__(self) -> "Telegram":
+        await self._bot.initialize()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._bot.shutdown()
+        if "_typesetter" in self.__dict__:
+            self._typesetter.close()
+
+    @cached_property
+    def _typesetter(self) -> Typesetter:
+        return Typesetter()  # made when the first picture is asked for
+
+    async def deliver(self, outgoing: Outgoing, may: Callable[[], bool] = lambda: True) -> None:
+        """Send or edit one message; a message that can't be edited any more is sent anew.
+
+        `may` is asked as the bytes are given to the connection. Raises the library's TelegramError for what
+        another try or another day may mend.
+        """
+        if outgoing.message.attachment is not None:
+            await self._hand_over(outgoing.chat, outgoing.message, outgoing.message.attachment, may)
+            return
+        if outgoing.edits is not None and await self._edited(outgoing, outgoing.edits, may):
+            return
+        content = {"chat_id": outgoing.chat, **_content(outgoing.message)}
+        await self._request.call(self._url + "sendMessage", content, may=may)
+
+    async def _hand_over(
+        self, chat: int, message: Message, attachment: Attachment, may: Callable[[], bool]
+    ) -> None:
+        method = "sendDocument"
+        match attachment:
+            case File(name, text):
+                upload = Upload("document", name, text.encode())
+            case CardData():
+                method = "sendPhoto"
+                upload = Upload("photo", "result.png", await self._typesetter.picture(attachment))
+            case Handout():
+                upload = Upload("document", PRINTOUT, await self._typesetter.pdf(attachment))
+            case _:
+                assert_never(attachment)
+        content = {"chat_id": chat, "caption": message.text, **_keyboard(message)}
+        await self._request.call(self._url + method, content, upload=upload, may=may)
+
+    async def _edited(self, outgoing: Outgoing, message_id: int, may: Callable[[], bool]) -> bool:
+        try:
+            edited = {"chat_id": outgoing.chat, "message_id": message_id, **_content(outgoing.message)}
+            await self._request.call(self._url + "editMessageText", edited, may=may)
+        except BadRequest as error:
+            # Deleted, too old, not ours: what is wrong with the words is refused as a new message too.
+            return "not modified" in error.message.lower()
+        return True
+
+    async def answer_tap(self, query_id: str) -> None:
+        """Stop the button's spinner; a query that is too old needs no answer."""
+        try:
+            await self._bot.answer_callback_query(query_id)
+        except TelegramError as error:
+            log.info("tap not answered", extra={"error": type(error).__name__})
+
+    async def fetch(self, offset: int) -> list[dict[str, object]]:
+        """Fetch updates from `offset` on, which confirms those before it; waits for one if there is none.
+
+        The library would make objects of them, and fail over one that is newer than itself.
+        """
+        asked = {"offset": offset, "timeout": WAIT, "allowed_updates": ALLOWED}
+        answer = await self._request.call(self._url + "getUpdates", asked, WAIT + 5)
+        try:
+            updates: list[dict[str, object]] = json.loads(answer)["result"]
+        except (ValueError, KeyError) as error:
+            raise NetworkError("no Bot API answered") from error
+        return updates
+
+    async def set_webhook(self, url: str, secret: SecretStr, connections: int = 40) -> None:
+        """Have Telegram push updates to `url`."""
+        await self._bot.set_webhook(
+            url, secret_token=secret.get_secret_value(), allowed_updates=ALLOWED, max_connections=connections
+        )
+
+    async def webhook_url(self) -> str:
+        """Say where Telegram pushes updates: empty when it doesn't."""
+        return (await self._bot.get_webhook_info()).url
+
+    async def introduce(self, knowledge: Knowledge, word: Callable[[Language, str], str]) -> None:
+        """Register commands, menu button and descriptions, in every language."""
+        await self._bot.set_chat_menu_button(menu_button=MenuButtonCommands())
+        for language in LANGUAGES:
+            commands = [BotCommand(name, word(language, f"command_{name}")) for name in COMMANDS]
+            code = None if language == "en" else language  # English also serves every other language
+            await self._bot.set_my_commands(
+                commands, scope=BotCommandScopeAllPrivateChats(), language_code=code
+            )
+            await self._bot.set_my_description(word(language, "description"), language_code=code)
+            await self._bot.set_my_short_description(word(language, "about"), language_code=code)
+
+
+def _content(message: Message) -> dict[str, Any]:
+    return {
+        "text": message.text,
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
+        **_keyboard(message),
+    }
+
+
+def _keyboard(message: Message) -> dict[str, Any]:
+    if not message.buttons:
+        return {}
+    return {"reply_markup": {"inline_keyboard": [[_button(b) for b in row] for row in message.buttons]}}
+
+
+@lru_cache(4096)  # a question has the same ones for everybody
+def _button(button: Button) -> dict[str, str]:
+    plain = {"text": button.text, "callback_data": button.data}
+    return {**plain, "style": button.colour} if button.colour else plain

@@ -1,0 +1,91 @@
+"""Checks the knowledge and says what is wrong, where, and what to do; pure, over one Knowledge and one day.
+
+questions  every question is used and reachable     texts    no bare number, no red line, both languages alike
+ground     ids, sources, dates                      reach    every context a card can be read in
+lexicon    the words that must not be said          lengths  nothing too long to be read
+otherwise  what would be told on another day        findings what is reported
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from bot.check.compare_days import Change, told_otherwise
+from bot.check.findings import Finding, Report
+from bot.check.forbidden import offences
+from bot.check.lengths import check_lengths
+from bot.check.questions import check_questions
+from bot.check.references import check_dates, check_ground, check_stand_ins, values_of
+from bot.check.texts import check_piece, check_sources
+from bot.content.knowledge import THEMES, Knowledge
+from bot.content.questionnaire import LANGUAGES
+
+__all__ = ["Change", "Finding", "Report", "lint", "offences", "outdated", "told_otherwise"]
+
+
+def lint(knowledge: Knowledge, on: date) -> Report:
+    """Check everything as on a day: questions, figures, sources, advice, and every card in every context."""
+    findings = [
+        *check_ground(knowledge, on),
+        *check_stand_ins(knowledge, on),
+        *check_sources(knowledge),
+        *_templates(knowledge),
+        *check_lengths(knowledge, on),
+    ]
+    read = {fact for piece in knowledge.advice for fact in _conditions(knowledge, piece.id)}
+    values, rendered = values_of(knowledge), 0
+    for piece in knowledge.advice:
+        # A piece whose time is over or hasn't come is checked on its last or first day.
+        day = min(max(on, piece.valid_from or on), piece.valid_until or on) if not piece.in_force(on) else on
+        cards, found = check_piece(knowledge, piece, day, values)
+        findings += found if piece.in_force(on) else []
+        read |= {fact for card in cards for fact in card.read}
+        rendered += len(cards)
+    findings += check_questions(knowledge, frozenset(read))
+    return Report(_counts(knowledge, rendered), tuple(findings))
+
+
+def outdated(knowledge: Knowledge, on: date) -> Report:
+    """List what has expired, soon expires or wants a check.
+
+    An error is a card that can't be worded, and a figure that is too old to stand in.
+    """
+    values, findings = values_of(knowledge), list(check_stand_ins(knowledge, on))
+    for piece in knowledge.advice:
+        if piece.in_force(on):
+            findings += [
+                f for f in check_piece(knowledge, piece, on, values)[1] if "can't be worded" in f.what
+            ]
+    in_force = sum(piece.in_force(on) for piece in knowledge.advice)
+    counts = {f"figures looked at, as on {on}": len(knowledge.parameters.by_id), "pieces in force": in_force}
+    return Report(counts, tuple(findings), tuple(check_dates(knowledge, on)))
+
+
+def _templates(knowledge: Knowledge) -> Iterator[Finding]:
+    """Read the sources of all other templates for what may not be said."""
+    for language in LANGUAGES:
+        for name, source in sorted(knowledge.wording.templates[language].items()):
+            if not name.startswith("advice/"):
+                for offence in offences(source, language):
+                    yield Finding(f"templates/{language}/{name}", offence, "say it otherwise")
+
+
+def _conditions(knowledge: Knowledge, id: str) -> Iterator[str]:
+    piece = knowledge.piece(id)
+    for condition in (piece.when, piece.eligible, piece.already, *(more.when for more in piece.more)):
+        yield from condition
+
+
+def _counts(knowledge: Knowledge, rendered: int) -> dict[str, int]:
+    themes = Counter(piece.theme for piece in knowledge.advice)
+    return {
+        "questions": len(knowledge.questionnaire.questions),
+        "figures": len(knowledge.parameters.by_id),
+        "dated values": sum(len(parameter.values) for parameter in knowledge.parameters),
+        "sources": len(knowledge.sources),
+        "pieces of advice": len(knowledge.advice),
+        **{f"  {theme}": themes[theme] for theme in THEMES},
+        "templates, both languages": sum(len(t) for t in knowledge.wording.templates.values()),
+        "cards rendered (language x context)": rendered,
+        "models": len(knowledge.models),
+    }

@@ -1,0 +1,77 @@
+"""Every context a card can be read in: found by watching which facts its template reads."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.content.knowledge import Knowledge, Piece
+from bot.content.parameters import Figures
+from bot.content.questionnaire import Language
+from bot.guidance import dated_facts, render_card
+
+Context = Mapping[str, frozenset[str]]
+
+
+class Watched(Mapping[str, frozenset[str]]):
+    """Facts that remember, in order, what was asked of them."""
+
+    def __init__(self, facts: Context) -> None:
+        self.facts = facts
+        self.asked: dict[str, None] = {}
+
+    def __getitem__(self, name: str) -> frozenset[str]:
+        self.asked[name] = None
+        return self.facts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.facts)
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One card in one context: its text, the figures told, and the facts that were read."""
+
+    piece: Piece
+    language: Language
+    context: Context
+    text: str
+    figures: frozenset[str]
+    read: frozenset[str]
+
+
+def renderings(
+    knowledge: Knowledge,
+    piece: Piece,
+    language: Language,
+    on: date,
+    values: Mapping[str, tuple[str, ...]],
+) -> Iterator[Rendered]:
+    """Render a card in every context that makes a difference to it; raises what rendering raises.
+
+    A fact is tried unknown and with each of its values, as far as the piece's conditions let it be; one that
+    the day decides for everyone, as the day has it.
+    """
+    dated = dated_facts(knowledge.parameters, on)
+    open_: list[dict[str, frozenset[str] | None]] = [{}]
+    while open_:
+        tried = open_.pop()
+        facts = Watched({name: value for name, value in tried.items() if value is not None})
+        figures = Figures(knowledge.parameters, on)
+        text = render_card(knowledge, piece.id, facts, language, figures)
+        untried = next((name for name in facts.asked if name not in tried), None)
+        if untried is None:
+            read = frozenset(facts.asked)
+            yield Rendered(piece, language, dict(facts.facts), text, frozenset(figures.used), read)
+        else:
+            possible = [dated[untried]] if untried in dated else _possible(piece, untried, values)
+            open_ += [{**tried, untried: value} for value in possible]
+
+
+def _possible(piece: Piece, fact: str, values: Mapping[str, tuple[str, ...]]) -> list[frozenset[str] | None]:
+    for condition in (piece.when, piece.eligible):
+        if fact in condition:
+            return [None, *(frozenset({value}) for value in condition[fact])]
+    return [None, *(frozenset({value}) for value in values[fact])]

@@ -1,0 +1,75 @@
+"""Checks of length: what is said is read in one go, in either language, script and look."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import get_args
+
+from jinja2 import TemplateError
+
+from bot.check.findings import Finding
+from bot.content.knowledge import THEMES, Knowledge
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.content.templates import MOST, length
+from bot.dialogue.replies import (
+    Answer,
+    Ask,
+    AskConsent,
+    Explain,
+    Note,
+    Reckon,
+    Reminders,
+    Reply,
+    Report,
+    Say,
+    Saying,
+    Tips,
+)
+from bot.guidance import pages
+from bot.render import Message, Speaker
+from bot.render.script import traditional
+
+PAGES = 3  # of a card
+FIRST_STEP = "①"  # stands behind all warnings
+
+
+def check_lengths(knowledge: Knowledge, on: date) -> Iterator[Finding]:
+    """Find what is too long of what is said to everybody, whatever they answer."""
+    speaker = Speaker(knowledge)
+    for language in LANGUAGES:
+        for reply in _said_to_everybody(knowledge):
+            where = f"{language}: {reply}"
+            try:
+                (message,) = speaker.word(reply, None, language, on)
+            except (LookupError, TemplateError, ValueError, TypeError) as error:
+                yield Finding(where, f"can't be worded on {on} ({error})", "fix what it says")
+                continue
+            if (read := _longest(message.text, language)) > MOST:
+                yield Finding(where, f"{read} characters (at most {MOST})", "say it in fewer words")
+
+
+def unread(card: str, language: Language) -> Iterator[str]:
+    """Find what of a card is too long to be read, or comes too late."""
+    leaves = pages(card)
+    for number, page in enumerate(leaves, 1):
+        if (read := _longest(page, language)) > MOST:
+            yield f"page {number} has {read} characters (at most {MOST})"
+    if len(leaves) > PAGES:
+        yield f"{len(leaves)} pages (at most {PAGES})"
+    if FIRST_STEP not in leaves[0]:
+        yield f"no {FIRST_STEP} on its first page: shorten the cost and the warnings before it"
+
+
+def _longest(html: str, language: Language) -> int:
+    other = traditional(Message(html)).text if language == "zh" else html
+    return max(length(html), length(other))
+
+
+def _said_to_everybody(knowledge: Knowledge) -> Iterator[Reply]:
+    for note in (None, *get_args(Note)):
+        yield AskConsent(note=note)
+        for question in knowledge.questionnaire.questions:
+            guess = tuple(option.id for option in question.options)[:2] if note == "guess" else ()
+            yield Ask(question.id, 1, len(knowledge.questionnaire.questions), note=note, guess=guess)
+    yield from (Say(what) for what in get_args(Saying))
+    yield from (Tips(theme) for theme in (None, *THEMES))
+    yield from (Answer(), Explain(), Reckon(), Reminders(), Report())

@@ -1,0 +1,154 @@
+"""Checks of the questions: every one is used, reachable, in both languages and fits a button."""
+
+from collections.abc import Iterator
+
+from bot.check.findings import Finding
+from bot.content.knowledge import Knowledge
+from bot.content.questionnaire import SKIPPED, Question, Questionnaire
+from bot.guidance import DERIVED
+
+DATA_LIMIT = 64  # bytes that a Telegram button carries
+ARTIFACTS = frozenset(
+    {"financing_constraint", "insurance_gap", "financing_constraint_published", "employment_status"}
+)
+REGION_QUESTIONS = ("province", "region")
+
+
+def check_questions(knowledge: Knowledge, read: frozenset[str]) -> Iterator[Finding]:
+    """Find what is wrong with the questions; `read` are the facts that advice reads."""
+    for question in knowledge.questionnaire.questions:
+        where = f"questionnaire.yaml {question.id}"
+        yield from _consumers(knowledge, question, read, where)
+        yield from _translations(question, where)
+        yield from _buttons(question, where)
+    yield from _paths(knowledge)
+    yield from _renamings(knowledge.questionnaire)
+    yield from _recorded(knowledge)
+
+
+def _recorded(knowledge: Knowledge) -> Iterator[Finding]:
+    """Find questions that are asked in other words than are recorded of their version."""
+    version, today = knowledge.questionnaire.version, knowledge.questionnaire.words
+    recorded = knowledge.recorded.get(version)
+    if recorded is None:
+        where = f"questionnaire.yaml version {version}"
+        yield Finding(where, "its words are not recorded", "run `python -m bot check --record`")
+        return
+    for id in [*today, *(set(recorded) - set(today))]:
+        if today.get(id) != recorded.get(id):
+            yield Finding(
+                f"questionnaire.yaml {id}",
+                f"its words are not those recorded of version {version}",
+                "set `version` to today and run `python -m bot check --record`",
+            )
+
+
+def _renamings(questionnaire: Questionnaire) -> Iterator[Finding]:
+    """Find renamings that lead nowhere: a new id must be one of today's or be renamed again later."""
+    days = [renaming.since for renaming in questionnaire.renamed]
+    if days != sorted(set(days)) or any(day > questionnaire.version for day in days):
+        yield Finding(
+            "questionnaire.yaml renamed",
+            "the versions are not in order",
+            "one entry a version, the oldest first, none after the version in force",
+        )
+    questions, options = set(questionnaire.by_id), _options(questionnaire)
+    for renaming in reversed(questionnaire.renamed):
+        where = f"questionnaire.yaml renamed {renaming.since}"
+        named = {(id, new) for id, new_ids in renaming.options.items() for new in new_ids.values()}
+        for id in set(renaming.questions.values()) - questions:
+            yield Finding(where, f"there is no question {id}", "fix the new id")
+        for id, option in named - options:
+            yield Finding(where, f"{id} has no option {option}", "fix the new id")
+        for old in set(renaming.questions) & questions:
+            yield Finding(where, f"{old} is asked still", "an id that was given up is never used again")
+        # What an older entry may lead to: today's ids, and those that this entry leads on from.
+        questions |= set(renaming.questions)
+        options |= {(id, old) for id, new_ids in renaming.options.items() for old in new_ids}
+        options |= {
+            (old, option) for old, new in renaming.questions.items() for id, option in options if id == new
+        }
+
+
+def _options(questionnaire: Questionnaire) -> set[tuple[str, str]]:
+    return {(question.id, option.id) for question in questionnaire.questions for option in question.options}
+
+
+def _consumers(
+    knowledge: Knowledge, question: Question, read: frozenset[str], where: str
+) -> Iterator[Finding]:
+    if not question.used_by:
+        yield Finding(where, "nothing uses the answer", "name the consumer in used_by or remove the question")
+    for consumer in question.used_by:
+        if not _used(knowledge, question, consumer, read):
+            yield Finding(
+                where, f"used_by names {consumer}, which doesn't use it", "use the answer there or remove it"
+            )
+
+
+def _used(knowledge: Knowledge, question: Question, consumer: str, read: frozenset[str]) -> bool:
+    kind, _, name = consumer.partition(":")
+    match kind:
+        case "model" if name in knowledge.models:
+            return question.feature in knowledge.models[name].features
+        case "model":
+            region = question.id in REGION_QUESTIONS
+            return name in ARTIFACTS and (region or question.feature is not None)
+        case "outcome":
+            return name in ARTIFACTS
+        case "fact" if name == "region":
+            return question.id in REGION_QUESTIONS
+        case "fact":
+            return name in DERIVED and question.id in DERIVED[name].questions
+        case "condition":
+            target = knowledge.questionnaire.by_id.get(name)
+            return target is not None and question.id in (target.ask_if or {})
+        case "advice":
+            return question.id in read or any(
+                question.id in DERIVED[fact].questions for fact in read if fact in DERIVED
+            )
+        case "research":
+            return bool(name)
+    return False
+
+
+def _translations(question: Question, where: str) -> Iterator[Finding]:
+    words = {
+        "name": (question.name.zh, question.name.en),
+        "text": (question.text.zh, question.text.en),
+        "why": (question.why.zh, question.why.en),
+        **{f"option {option.id}": (option.zh, option.en) for option in question.options},
+    }
+    for name, (zh, en) in words.items():
+        if not zh.strip() or not en.strip():
+            yield Finding(where, f"{name} lacks a language", "write it in zh and en")
+
+
+def _buttons(question: Question, where: str) -> Iterator[Finding]:
+    longest = [f"edit:{question.id}", *(f"a:{question.id}:{option.id}" for option in question.options)]
+    for data in longest:
+        if len(data.encode()) > DATA_LIMIT:
+            yield Finding(where, f"{data} has over {DATA_LIMIT} bytes", "shorten the ids")
+
+
+def _paths(knowledge: Knowledge) -> Iterator[Finding]:
+    earlier: dict[str, Question] = {}
+    reachable: set[str] = set()
+    for question in knowledge.questionnaire.questions:
+        where = f"questionnaire.yaml {question.id}.ask_if"
+        opened = True
+        for id, options in (question.ask_if or {}).items():
+            if id not in earlier:
+                yield Finding(where, f"{id} is no earlier question", "fix the id or the order")
+                opened = False
+                continue
+            known = {o.id for o in earlier[id].options} | ({SKIPPED} if earlier[id].skippable else set())
+            for option in set(options) - known:
+                yield Finding(where, f"{id} has no option {option}", "fix the id")
+            ending = {o.id for o in earlier[id].options if o.ends}
+            opened = opened and id in reachable and bool((set(options) & known) - ending)
+        if opened:
+            reachable.add(question.id)
+        else:
+            yield Finding(where, "no answers lead here", "loosen ask_if or remove the question")
+        earlier[question.id] = question

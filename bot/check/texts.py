@@ -1,0 +1,158 @@
+"""Checks of the words: no bare number, nothing across a red line, short sentences, both languages alike."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from jinja2 import TemplateError
+
+from bot.check.contexts import Rendered, renderings
+from bot.check.findings import Finding
+from bot.check.forbidden import offences, stiffness
+from bot.check.lengths import unread
+from bot.content.knowledge import Knowledge, Piece
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.content.templates import MONTHS, plain
+from bot.guidance import title
+
+TITLE_LIMIT: Mapping[Language, int] = {"zh": 20, "en": 40}
+BENEFIT_LIMIT: Mapping[Language, int] = {"zh": 60, "en": 160}
+TAGS = re.compile(r"<(/?)([a-z]+)(?: expandable)?>")
+KNOWN_TAGS = {"b", "i", "u", "s", "code", "blockquote"}
+
+# Numbers in words, as a measure: 两年, 三个月, 五千元; two years, twenty days. 一 and "one" are plain words.
+IN_WORDS: Mapping[Language, re.Pattern[str]] = {
+    "zh": re.compile(r"[两二三四五六七八九十百千万]+(?:年|个月|天|日|元|块|倍|岁|个工作日|小时|成|分之)"),
+    "en": re.compile(
+        r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|fifty|hundred"
+        r"|thousand)[ -](?:years?|months?|weeks?|days?|hours?|yuan|times|percent|per cent)\b",
+        re.IGNORECASE,
+    ),
+}
+NAME = re.compile(r"""["'][a-z0-9_./]*[a-z][a-z0-9_./]*["']""")  # of a figure, a fact or a template
+CASES = 3  # of one template that are told; the others are mostly the same
+REQUIRED = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
+
+
+def check_sources(knowledge: Knowledge) -> Iterator[Finding]:
+    """Find bare numbers in the templates of advice, before anything is rendered."""
+    for language in LANGUAGES:
+        environment = knowledge.wording.environments[language]
+        for name, source in sorted(knowledge.wording.templates[language].items()):
+            if not name.startswith("advice/"):
+                continue
+            for line, kind, text in environment.lex(source):
+                for number in _bare(kind, text, language):
+                    where = f"templates/{language}/{name}:{line}"
+                    yield Finding(where, f"a bare number: {number}", "make it a figure in parameters.yaml")
+
+
+def _bare(kind: str, text: str, language: Language) -> Iterator[str]:
+    match kind:
+        case "data":
+            yield from re.findall(r"\d+", text)
+            yield from IN_WORDS[language].findall(text)
+        case "integer" | "float":
+            yield text
+        case "string" if re.search(r"\d", text) and not NAME.fullmatch(text):
+            yield text
+
+
+def check_piece(
+    knowledge: Knowledge, piece: Piece, on: date, values: Mapping[str, tuple[str, ...]]
+) -> tuple[list[Rendered], list[Finding]]:
+    """Render a piece in every reachable context and language, and find what is wrong with it."""
+    rendered: list[Rendered] = []
+    findings: list[Finding] = []
+    for language in LANGUAGES:
+        where = f"templates/{language}/{piece.template}"
+        try:
+            own = list(renderings(knowledge, piece, language, on, values))
+            findings += _blocks(knowledge, piece, language, on, where)
+        except (LookupError, TemplateError, ValueError, TypeError) as error:
+            findings.append(Finding(where, f"can't be worded on {on} ({error})", "fix what it says"))
+            continue
+        rendered += own
+        seen = {problem: card.context for card in own for problem in _problems(card)}
+        cases = [Finding(where, problem, _case(context)) for problem, context in seen.items()]
+        findings += cases[:CASES]
+    findings += _unlike(rendered)
+    return rendered, findings
+
+
+def _case(context: Mapping[str, frozenset[str]]) -> str:
+    facts = ", ".join(f"{fact} {'/'.join(sorted(value))}" for fact, value in context.items())
+    return f"put it right (seen with {facts})" if facts else "put it right"
+
+
+def body(card: str) -> str:
+    """Give a card's words without its foot, which quotes official titles."""
+    return plain(card.rsplit("\n\n<i>", 1)[0])
+
+
+def _problems(card: Rendered) -> Iterator[str]:
+    yield from unread(card.text, card.language)
+    yield from _markup(card.text)
+    words = body(card.text)
+    yield from offences(words, card.language)
+    yield from stiffness(words, card.language)
+    if "<blockquote expandable>" not in card.text:
+        yield "no sources at its foot: it must extend advice/card.j2"
+
+
+def _markup(text: str) -> Iterator[str]:
+    open_: list[str] = []
+    for closing, tag in TAGS.findall(text):
+        if tag not in KNOWN_TAGS:
+            yield f"<{tag}> is no markup of Telegram's"
+        elif not closing:
+            open_.append(tag)
+        elif not open_ or open_.pop() != tag:
+            yield f"</{tag}> closes nothing"
+    if open_:
+        yield f"<{open_[-1]}> is not closed"
+    if "<" in TAGS.sub("", text):
+        yield "a stray <"
+
+
+def _blocks(
+    knowledge: Knowledge, piece: Piece, language: Language, on: date, where: str
+) -> Iterator[Finding]:
+    source = knowledge.wording.templates[language][piece.template]
+    for block in REQUIRED:
+        if not re.search(rf"block {block}\s*%}}\s*(?!\s|{{%-?\s*endblock)", source):
+            yield Finding(where, f"block {block} says nothing", "write it; “none needed” is something")
+    own = title(knowledge, piece.id, language, on)
+    if len(own) > TITLE_LIMIT[language] or "&" in own or "<" in own:
+        yield Finding(
+            where, f"the title “{own}” fits no button", f"at most {TITLE_LIMIT[language]}, no & or <"
+        )
+
+
+def _unlike(rendered: list[Rendered]) -> Iterator[Finding]:
+    """Compare the two languages in the same context: same figures looked up, same numbers told."""
+    by_context: dict[frozenset[tuple[str, frozenset[str]]], list[Rendered]] = defaultdict(list)
+    for card in rendered:
+        by_context[frozenset(card.context.items())].append(card)
+    for cards in by_context.values():
+        if len(cards) != len(LANGUAGES):
+            where = f"advice {cards[0].piece.id}"
+            yield Finding(where, "zh and en read different facts", "ask for the same facts in both")
+            return
+        zh, en = sorted(cards, key=lambda card: card.language, reverse=True)
+        looked_up, told = zh.figures ^ en.figures, numbers(body(zh.text)) ^ numbers(body(en.text))
+        if looked_up or told:
+            where = f"advice {zh.piece.id}"
+            unlike = ", ".join([*sorted(looked_up), *sorted(told)])
+            yield Finding(where, f"only one language tells {unlike}", "tell the same in zh and en")
+            return
+
+
+def numbers(text: str) -> frozenset[str]:
+    """The numbers that a text tells, in one notation for both languages."""
+    text = re.sub(r"(?<=\d),(?=\d)", "", text)
+    for index, month in enumerate(MONTHS, 1):
+        text = re.sub(rf"(\d+) {month} (\d+)", rf"\1 {index} \2", text)
+    text = re.sub(r"(\d+(?:\.\d+)?)万", lambda found: f"{float(found[1]) * 10000:.0f}", text)
+    return frozenset(f"{float(number):g}" for number in re.findall(r"\d+(?:\.\d+)?", text))

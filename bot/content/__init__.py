@@ -1,0 +1,1 @@
+"""What is said and on what ground, as frozen values: questions, conditions, figures, templates, consent."""

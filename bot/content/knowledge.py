@@ -1,0 +1,144 @@
+"""What we say, and on what ground: one frozen bundle of questions, figures, sources, advice and models."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from bot.content.conditions import Condition
+from bot.content.consent import Consent
+from bot.content.parameters import Confidence, Parameters
+from bot.content.questionnaire import Language, Questionnaire, Words
+from bot.content.templates import Wording
+from models.serving.risk import Model
+
+Theme = Literal["social_insurance", "credit", "insurance", "cash_flow", "group"]
+THEMES: tuple[Theme, ...] = ("social_insurance", "credit", "insurance", "cash_flow", "group")
+
+SourceKind = Literal["law", "regulation", "rule", "notice", "announcement", "report", "service", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something stands written: title in Chinese with its number, and an English gloss.
+
+    `issued` is the day of issue, or of the text in force; `seen` says what was read: the text itself
+    (verified_text), a copy or digest (verified_secondary), or nothing (memory).
+    """
+
+    id: str
+    kind: SourceKind
+    issuer: str
+    zh: str
+    en: str
+    seen: Confidence
+    number: str = ""
+    issued: date | None = None
+    url: str = ""
+    note: str = ""
+
+    def in_(self, language: Language) -> str:
+        """Give the title to print: the Chinese one, with the gloss behind it in English."""
+        titled = self.zh + (f"（{self.number}）" if self.number else "")
+        return titled if language == "zh" else f"{titled} ({self.en})"
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """A reason to move a piece up: `by` is added to its priority when all of `when` hold."""
+
+    when: Condition
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """How people ask: `same` maps a spelling to the one in use, `ways` a piece or hotline to phrases."""
+
+    same: Mapping[str, str]
+    ways: Mapping[str, Mapping[Language, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of advice; its words are in knowledge/templates/<language>/advice/<id>.j2.
+
+    when: for whom it is of use. eligible: what the rules ask for besides. already: who has it done.
+    priority: 0 to 100, higher first. sources: citations, "source_id article". check_with: the hotline
+    parameter that answers doubts. deadline: the parameter that says by which day it must be done.
+    """
+
+    id: str
+    theme: Theme
+    priority: int
+    sources: tuple[str, ...]
+    checked_on: date
+    confidence: Confidence
+    check_with: str
+    when: Condition = field(default_factory=dict)
+    eligible: Condition = field(default_factory=dict)
+    already: Condition = field(default_factory=dict)
+    more: tuple[More, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+    deadline: str = ""
+
+    @property
+    def template(self) -> str:
+        """The name of the piece's template."""
+        return f"advice/{self.id}.j2"
+
+    def in_force(self, on: date) -> bool:
+        """Say whether the piece may be given on a day."""
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_until is None or on <= self.valid_until
+        )
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All that the bot knows; `version` is a short hash of everything that it was read from.
+
+    `asks` holds how people ask for each piece and each hotline, in their own words. `recorded` holds the
+    words of the questions as each version asked them, by version and question.
+    """
+
+    questionnaire: Questionnaire
+    consent: Consent
+    parameters: Parameters
+    sources: Mapping[str, Source]
+    advice: tuple[Piece, ...]
+    models: Mapping[str, Model]
+    wording: Wording
+    version: str
+    asks: Asks = field(default_factory=lambda: Asks({}, {}))
+    recorded: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
+
+    @cached_property
+    def pieces(self) -> Mapping[str, Piece]:
+        """The pieces of advice by id."""
+        return {piece.id: piece for piece in self.advice}
+
+    def piece(self, id: str) -> Piece:
+        """Find a piece of advice; raises KeyError for an unknown id."""
+        return self.pieces[id]
+
+    def deadline(self, what: str, on: date) -> date | None:
+        """Give the day by which a piece must be done, as far as that is known on a day."""
+        piece = self.pieces.get(what)
+        parameter = self.parameters.by_id.get(piece.deadline) if piece else None
+        for value in parameter.values if parameter else ():
+            if value.covers(on) and value.confidence != "unsure" and isinstance(value.value, date):
+                return value.value
+        return None
+
+    def cited(self, citation: str, language: Language) -> str:
+        """Word a citation such as "social_insurance_law 第58条"; raises KeyError for an unknown source."""
+        id, _, article = citation.partition(" ")
+        title = self.sources[id].in_(language)
+        if language == "zh" or not article:
+            return title + article
+        article = re.sub("第(.+)条", r"Art. \1", article).replace("、", ", ")
+        return f"{title}, {article}"

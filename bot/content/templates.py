@@ -1,0 +1,197 @@
+"""Templates that meet facts: Telegram HTML from Jinja2 and the figures in force on a day."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from html import unescape
+
+from jinja2 import DictLoader, Environment, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bot.content.parameters import Figures, Parameters
+from bot.content.questionnaire import LANGUAGES, Language
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+CENT = Decimal("0.01")
+MANY = 10_000  # worded blocks that are remembered
+MOST = 700  # characters of a message, so that it is read
+
+# After a sentence, unless the line ends there; a closing bracket, quote or tag belongs to the sentence.
+_IDEA = re.compile(
+    r"((?:[。！？]|(?<=[a-z\d)])[.!?])(?:</[bi]>|[”’」』）)\"])*)[ \u3000]*(?=[^\s<”’」』）)\"]|<[bi]>)"
+)
+
+
+class TemplateGap(LookupError):
+    """A template or block is missing: the message says which, where and what to do."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """All templates by language and name, and the figures that they may name."""
+
+    templates: Mapping[Language, Mapping[str, str]]
+    parameters: Parameters
+
+    @cached_property
+    def environments(self) -> Mapping[Language, Environment]:
+        """One sandbox per language, so that a template's `extends` stays in its language."""
+        return {language: environment(self.templates[language]) for language in LANGUAGES}
+
+    def render(self, language: Language, template: str, on: date, **context: object) -> str:
+        """Word a whole template: Telegram HTML, stripped, at most one blank line in a row."""
+        return self.render_with(Figures(self.parameters, on), language, template, **context)
+
+    def block(self, language: Language, template: str, block: str, on: date, **context: object) -> str:
+        """Word one block of a template; what depends on nothing but the day is worded once a day."""
+        if context:
+            return self.block_with(Figures(self.parameters, on), language, template, block, **context)
+        key = (language, template, block, on)
+        if key not in self._plain:
+            if len(self._plain) > MANY:
+                self._plain.clear()
+            self._plain[key] = self.block_with(Figures(self.parameters, on), language, template, block)
+        return self._plain[key]
+
+    @cached_property
+    def _plain(self) -> dict[tuple[str, str, str, date], str]:
+        return {}
+
+    def render_with(self, figures: Figures, language: Language, template: str, **context: object) -> str:
+        """Word a whole template with these figures, which remember what was looked at."""
+        found = self._find(language, template)
+        return tidy(found.render(_context(figures, language, context)))
+
+    def block_with(
+        self, figures: Figures, language: Language, template: str, block: str, **context: object
+    ) -> str:
+        """Word one block of a template with these figures; raises TemplateGap if it has no such block."""
+        found = self._find(language, template)
+        if block not in found.blocks:
+            raise TemplateGap(
+                f"knowledge/templates/{language}/{template} has no block {block!r}; "
+                f"add {{% block {block} %}}…{{% endblock %}}"
+            )
+        inner = found.new_context(_context(figures, language, context))
+        return tidy("".join(found.blocks[block](inner)))
+
+    def _find(self, language: Language, template: str) -> Template:
+        if template not in self.templates[language]:
+            raise TemplateGap(f"knowledge/templates/{language}/{template} is missing; write it")
+        return self.environments[language].get_template(template)
+
+
+def environment(templates: Mapping[str, str]) -> Environment:
+    """Build the sandbox of one language: strict, escaping for Telegram's HTML, with our filters."""
+    made = ImmutableSandboxedEnvironment(
+        loader=DictLoader(templates),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        cache_size=-1,
+        auto_reload=False,
+    )
+    made.filters |= {
+        "yuan": yuan, "percent": percent, "number": number, "day": day, "month": month,
+        "per_hundred": per_hundred, "place": place,
+    }  # fmt: skip
+    return made
+
+
+def _context(figures: Figures, language: Language, context: Mapping[str, object]) -> dict[str, object]:
+    return {"figure": figures, "language": language, "today": figures.on, **context}
+
+
+def tidy(text: str) -> str:
+    """Strip a text and its lines, keeping ideographic spaces that indent and one blank line at most."""
+    lines = "\n".join(line.rstrip().lstrip(" \t") for line in str(text).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n ")
+
+
+@pass_context
+def yuan(context: Context, amount: Decimal | int) -> str:
+    """Word an amount: 1509.20元, 30万元; 1,509.20 yuan. Cents only where there are some."""
+    amount = Decimal(amount)
+    if context["language"] == "zh":
+        if amount and amount % 10000 == 0:
+            return f"{_plain(amount / 10000)}万元"
+        return f"{_money(amount).replace(',', '')}元"
+    return f"{_money(amount)} yuan"
+
+
+@pass_context
+def number(context: Context, amount: Decimal | int) -> str:
+    """Word a number without needless zeros; thousands are parted in English only."""
+    plain = _plain(Decimal(amount))
+    if context["language"] == "zh" or "." in plain:
+        return plain
+    return f"{int(plain):,}"
+
+
+def percent(ratio: Decimal | float) -> str:
+    """Word a ratio such as 0.2 as 20%, with at most two decimals."""
+    return f"{_plain((Decimal(str(ratio)) * 100).quantize(CENT, ROUND_HALF_UP))}%"
+
+
+@pass_context
+def day(context: Context, on: date) -> str:
+    """Word a day: 2026年3月31日; 31 March 2026."""
+    if context["language"] == "zh":
+        return f"{on.year}年{on.month}月{on.day}日"
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+@pass_context
+def month(context: Context, on: date) -> str:
+    """Word the month of a day: 2026年3月; March 2026."""
+    return f"{on.year}年{on.month}月" if context["language"] == "zh" else f"{MONTHS[on.month - 1]} {on.year}"
+
+
+def per_hundred(probability: float) -> int:
+    """Word a probability as so many of a hundred people, never none and never all."""
+    return min(99, max(1, round(100 * probability)))
+
+
+def place(percentile: float) -> int:
+    """Word a percentile as a place in a line of a hundred people."""
+    return min(100, max(1, round(percentile)))
+
+
+def plain(html: str) -> str:
+    """Take the markup out of Telegram's HTML: what is read."""
+    return unescape(re.sub(r"<[^>]+>", "", html))
+
+
+def one_idea_a_line(html: str) -> str:
+    """End the line after each sentence, as simple mode shows it."""
+    return _IDEA.sub(_break, html)
+
+
+def _break(end: re.Match[str]) -> str:
+    """End the line here; in English only where a space and a capital letter follow."""
+    chinese = end[1][0] in "。！？"
+    spaced = end[0] != end[1] and end.string[end.end()].isupper()
+    return f"{end[1]}\n" if chinese or spaced else end[0]
+
+
+def length(html: str) -> int:
+    """Count the characters that are read, in simple mode too, which has more line ends."""
+    return len(plain(one_idea_a_line(html)))
+
+
+def _plain(amount: Decimal) -> str:
+    text = f"{amount:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _money(amount: Decimal) -> str:
+    cents = amount.quantize(CENT, ROUND_HALF_UP)
+    return f"{cents:,.0f}" if cents == cents.to_integral_value() else f"{cents:,.2f}"

@@ -1,0 +1,212 @@
+"""Delivers letters: in order for each chat, many chats at once, again after every kind of trouble."""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+
+from bot.delivery.send_rate import Pace
+from bot.ops.logs import place
+from bot.storage.jobs import Effect
+from bot.storage.lease import LEASE
+from bot.storage.outbox import Letter
+from bot.storage.unit_of_work import Store
+from bot.turns.turn import Outgoing
+
+PAUSE = 1.0  # seconds before the second try; doubled up to LONGEST_PAUSE, with jitter
+LONGEST_PAUSE = 60.0
+HURRY = 0.02  # seconds before the first look for letters that wait for another process; doubled
+
+log = logging.getLogger(__name__)
+
+# Sends a message if it may, asked as late as can be; raises a TelegramError when it could or might not.
+Deliver = Callable[[Outgoing, Callable[[], bool]], Awaitable[None]]
+
+
+class Courier:
+    """Delivers at least once: only a crash between Telegram's yes and our record can send twice.
+
+    `count` is told how each try ended: sent, retried, blocked, dead.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        deliver: Deliver,
+        pace: Pace | None = None,
+        count: Callable[[str], None] = lambda result: None,
+    ) -> None:
+        self._store, self._outbox, self._deliver, self._count = store, store.outbox, deliver, count
+        self._hold, self._pace = store.outbox.hold, pace or Pace()
+        self._lanes: dict[bytes, deque[Letter]] = {}
+        self._gone: set[int] = set()  # letters that came to their end since the last look began
+        self._fresh: set[int] = set()  # letters that the latest commit brought
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._stopped = False
+        store.told.append(self._hear)
+
+    async def run(self) -> None:
+        """Hold the outbox and deliver until stopped; storage in trouble only makes it wait."""
+        pause, renewed = HURRY, -LEASE
+        loop = asyncio.get_running_loop()
+        while not self._stopped:
+            try:
+                inherited = loop.time() - renewed >= LEASE / 3 or not self._hold.name
+                if inherited:
+                    await self._hold.renew()
+                    renewed = loop.time()
+                self._gone.clear()
+                await self._store.claim(inherited=inherited)
+            except (SQLAlchemyError, OSError) as error:
+                log.error("outbox not read", extra={"error": type(error).__name__})
+            pause = min(2 * pause, LEASE / 5) if self._outbox.left_behind else LEASE / 5
+            await self._sleep(pause)
+            if self._wake.is_set():
+                self._wake.clear()
+                pause = HURRY
+                await asyncio.sleep(pause)
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    def stop(self) -> None:
+        """Have `run` end at its next look."""
+        self._stopped = True
+        self._wake.set()
+
+    async def drain(self, seconds: float) -> None:
+        """Let what is on its way arrive, then give the hold back, so that others go on at once."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
+        await self._hold.release()
+
+    def _hear(self, effect: Effect) -> None:
+        for person in effect.forgotten & self._lanes.keys():
+            self._lanes[person].clear()
+        self._fresh = {letter.id for letter in effect.letters}
+        self._feed(effect.letters)
+        if effect.behind and self._outbox.left_behind:
+            self._wake.set()
+
+    def _feed(self, letters: Iterable[Letter]) -> None:
+        for letter in letters:
+            lane = self._lanes.get(letter.person)
+            if letter.id in self._gone:
+                continue
+            if lane is None:
+                self._lanes[letter.person] = deque([letter])
+                task = asyncio.create_task(self._walk(letter.person))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            elif letter.id in (known := [other.id for other in lane]):
+                lane[known.index(letter.id)] = letter  # ours anew, after our own hold had ended
+            else:
+                lane.append(letter)
+
+    async def _walk(self, person: bytes) -> None:
+        """Deliver a chat's letters one after the other, for as long as they are ours."""
+        lane = self._lanes[person]
+        try:
+            while lane:
+                if lane[0].holder != self._hold.name:
+                    lane.popleft()  # someone else's by now, or deleted
+                    continue
+                processes, edits = self._hold.processes, lane[0].outgoing.edits is not None
+                paused = await self._pace.wait(person, processes, edits=edits)
+                if processes > 1 and (paused or lane[0].id not in self._fresh):
+                    await self._drop_deleted(lane)
+                ended = await self._ended(lane)
+                self._gone |= ended
+                while lane and lane[0].id in ended:  # a deletion may have emptied the lane meanwhile
+                    lane.popleft()
+        finally:
+            del self._lanes[person]
+
+    async def _ended(self, lane: deque[Letter]) -> set[int]:
+        """Bring the first letter to its end; gives those that came to it; none: it isn't ours now."""
+        pause = PAUSE
+        while lane and lane[0].holder == self._hold.name:
+            letter, so_far = lane[0], [letter.id for letter in lane]
+            try:
+                await self._deliver(letter.outgoing, partial(self._hold.sure, letter.holder))
+            except RetryAfter as error:
+                self._pace.refused()
+                await self._rest(lane, _seconds(error) + random.uniform(0, 0.2))  # noqa: S311 - jitter
+            except Forbidden:
+                self._count("blocked")
+                # What was written since may be welcome: who writes has unblocked.
+                await self._insist(partial(self._outbox.block, letter.person, so_far))
+                return set(so_far)
+            except BadRequest as error:
+                log.warning("letter refused for ever", extra={"error": _reason(error)})
+                return await self._buried(letter, _reason(error))
+            except TelegramError as error:
+                log.warning("letter waits", extra={"error": type(error).__name__, "seconds": round(pause)})
+                await self._rest(lane, pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
+                pause = min(2 * pause, LONGEST_PAUSE)
+            except Exception as error:  # noqa: BLE001 - one letter's bug must not hold up those behind it
+                log.error("letter met a bug", extra={"error": type(error).__name__, "place": place(error)})
+                return await self._buried(letter, type(error).__name__)
+            else:
+                self._count("sent")
+                await self._insist(partial(self._store.sent, letter))
+                return {letter.id}
+        return set()
+
+    async def _buried(self, letter: Letter, reason: str) -> set[int]:
+        """Set a letter aside for the operator, who may have it tried again."""
+        self._count("dead")
+        await self._insist(partial(self._outbox.dead.bury, letter.id, reason))
+        return {letter.id}
+
+    async def _rest(self, lane: deque[Letter], seconds: float) -> None:
+        """Pause before another try."""
+        self._count("retried")
+        await asyncio.sleep(seconds)
+        await self._drop_deleted(lane)
+
+    async def _drop_deleted(self, lane: deque[Letter]) -> None:
+        """Drop what a worker had deleted by another process while it waited."""
+        with suppress(SQLAlchemyError, OSError):  # then it is sent: late is better than never
+            asked = {letter.id for letter in lane}
+            deleted = asked - await self._outbox.still_there(asked)
+            kept = [letter for letter in lane if letter.id not in deleted]
+            lane.clear()
+            lane.extend(kept)
+
+    async def _insist(self, record: Callable[[], Awaitable[None]]) -> None:
+        """Record what happened for as long as it takes: it must not happen again."""
+        pause = PAUSE
+        while True:
+            try:
+                await record()
+            except (SQLAlchemyError, OSError) as error:
+                log.error("delivery not recorded yet", extra={"error": type(error).__name__})
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LEASE)
+            else:
+                return
+
+
+def _seconds(error: RetryAfter) -> float:
+    pause = error.retry_after  # the library is moving this from int to timedelta
+    return float(pause) if isinstance(pause, int) else pause.total_seconds()
+
+
+def _reason(error: BadRequest) -> str:
+    """Give Telegram's reason as far as it can't repeat a worker's words."""
+    words = error.message.split(":")[0].split('"')[0]
+    return words[:60].strip() or "BadRequest"

@@ -1,0 +1,50 @@
+"""How fast we may send: so many a second overall, about one a second in a chat, with short bursts."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from bot.delivery.token_bucket import Bucket, Buckets
+
+CAREFUL = 60.0  # seconds after a refusal for which edits keep to the common measure too
+
+
+class Pace:
+    """Telegram's limits. `overall` is for all processes together: each keeps to its share. 0: no limit.
+
+    The common measure is published for messages, to keep bots from broadcasting. An edit answers somebody's
+    tap; it shares its chat's measure alone (its makers say so: tdlib/td issue 3034), until Telegram refuses.
+    """
+
+    def __init__(
+        self,
+        overall: float = 30.0,
+        chat: float = 1.0,
+        burst: float = 20.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._overall, self._chat, self._monotonic = overall, chat, monotonic
+        self._common = Bucket(overall, overall, overall, monotonic())
+        self._chats: Buckets[bytes, Bucket] = Buckets(Bucket, chat, burst)
+        self._careful_until = monotonic()
+
+    def refused(self) -> None:
+        """Hear that Telegram found us too fast."""
+        self._careful_until = self._monotonic() + CAREFUL
+
+    async def wait(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> bool:
+        """Wait until one more message, or edit of one, may go to this chat; says whether it took any time."""
+        pause = self.reserve(chat, processes, edits=edits)
+        if pause > 0:
+            await asyncio.sleep(pause)
+        return pause > 0
+
+    def reserve(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> float:
+        """Take one from the measures that count it; gives the seconds to wait."""
+        now, pause = self._monotonic(), 0.0
+        if self._overall and (not edits or now < self._careful_until):
+            self._common.rate = self._common.size = self._overall / processes
+            pause = self._common.take(now)
+        if self._chat:
+            pause = max(pause, self._chats.of(chat, now).take(now))
+        return pause

@@ -1,0 +1,65 @@
+"""Sets the picture of a result and the printout with Typst: offline, in our fonts, beside the event loop."""
+
+import asyncio
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any, Literal
+
+import typst
+
+from bot.loading.places import KNOWLEDGE
+from bot.render.printout import CardData, Handout
+
+Data = dict[str, Any]
+Format = Literal["png", "pdf"]
+FAMILY = "Gig Worker Guide Sans"
+PPI = 216  # three pixels for a point: 360 points of a phone's width are 1080 pixels
+
+
+class Typesetter:
+    """One thread that sets one document after another.
+
+    Typst lets go of Python's lock while it works, so a thread is enough to keep the event loop free; and its
+    compiler serves one caller at a time, so there is one thread.
+    """
+
+    def __init__(self, knowledge: Path = KNOWLEDGE) -> None:
+        fonts = typst.Fonts(False, False, [str(knowledge / "fonts")])
+        if FAMILY not in fonts.families():
+            raise FileNotFoundError(f"{knowledge / 'fonts'} lacks {FAMILY}: restore it, or see its README.md")
+        self._root = knowledge / "templates" / "typst"
+        self._compiler = typst.Compiler(root=str(self._root), font_paths=fonts, ignore_system_fonts=True)
+        self._thread = ThreadPoolExecutor(1, "typesetting")
+
+    async def picture(self, card: CardData) -> bytes:
+        """Give the picture of a result: a PNG, 1080 pixels wide, always the same bytes for the same card."""
+        return await self._run("card", asdict(card), "png", 0)
+
+    async def pdf(self, handout: Handout) -> bytes:
+        """Give the printout: a PDF of one or two A4 pages, always the same bytes for the same handout."""
+        made = datetime.combine(handout.made_on, time.min, UTC)
+        data = {**asdict(handout), "made_on": handout.made_on.isoformat()}
+        return await self._run("handout", data, "pdf", int(made.timestamp()))
+
+    def close(self) -> None:
+        """Finish what is being set, and end the thread."""
+        self._thread.shutdown(cancel_futures=True)
+
+    async def _run(self, layout: str, data: Data, format: Format, timestamp: int) -> bytes:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._set, layout, data, format, timestamp)
+
+    def _set(self, layout: str, data: Data, format: Format, timestamp: int) -> bytes:
+        made = self._compiler.compile(
+            str(self._root / f"{layout}.typ"),
+            format=format,
+            ppi=PPI,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},  # as data, so that nothing is markup
+            timestamp=timestamp,
+        )
+        if not isinstance(made, bytes):
+            raise TypeError(f"{layout}.typ: one document is needed, not {type(made).__name__}; fix its pages")
+        return made

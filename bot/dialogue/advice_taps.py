@@ -1,0 +1,52 @@
+"""What a worker does with advice: unfold a piece, leaf through the lists, set a piece aside."""
+
+from dataclasses import replace
+
+from bot.dialogue.conversation import MARKS, Conversation
+from bot.dialogue.replies import Card, Say, Tips, Turn
+
+NO_MARK = "none"
+
+
+def tap(
+    talk: Conversation | None, verb: str, subject: str, object_: str, *, pieces: frozenset[str], kept: bool
+) -> Turn | None:
+    """Take a tap on `open:<piece>[:<page>]`, `theme:<shelf>:<page>`, `mark:<piece>:<state>[:list|:<page>]`.
+
+    Of anything else it gives None.
+
+    kept: whether the worker agreed that anything is kept.
+    """
+    match verb:
+        case "open" | "mark" if subject not in pieces:
+            return talk, (Say("unknown_advice"),)
+        case "open":
+            return talk, (Card(subject, _page(object_), here=bool(object_)),)
+        case "theme":
+            return listed(talk, Tips(subject or None, _page(object_), here=True))
+        case "mark":
+            return _mark(talk, subject, object_) if talk and kept else (talk, (Say("mark_not_kept"),))
+    return None
+
+
+def listed(talk: Conversation | None, tips: Tips) -> Turn:
+    """List advice; a question that was asked from there is open no longer."""
+    if talk is not None and talk.then == "tips":
+        talk = replace(talk, reopened=None, then=None, ticks=None)
+    return talk, (tips,)
+
+
+def _mark(talk: Conversation, piece: str, target: str) -> Turn:
+    """Set a piece aside, or take it up again; a forged state changes nothing."""
+    state, _, origin = target.partition(":")
+    mark = next((mark for mark in MARKS if mark == state), None)
+    if mark is not None:
+        talk = replace(talk, marks={**talk.marks, piece: mark})
+    elif state == NO_MARK:
+        talk = replace(talk, marks={id: kept for id, kept in talk.marks.items() if id != piece})
+    return talk, (Tips("marked", here=True) if origin == "list" else Card(piece, _page(origin), here=True),)
+
+
+def _page(number: str) -> int:
+    """Read a button's page; a forged one is the first."""
+    return int(number) if number.isdecimal() and len(number) < 4 else 0

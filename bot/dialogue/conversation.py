@@ -1,0 +1,76 @@
+"""What the talk is made of: the conversation that is kept, what comes in, and what is agreed to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.content.questionnaire import Answers, Language
+from bot.dialogue.reminders import Reminder
+
+Mark = Literal["done", "have", "not_for_me"]
+MARKS: tuple[Mark, ...] = ("done", "have", "not_for_me")
+LATER = ":later"  # ends the data of a reminder's buttons, so that what came of it can be counted
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All that is kept of a talk; where it stands is derived from it, never stored.
+
+    `consent` holds the purposes agreed to (None: not asked yet), `reopened` the answered question that is
+    being asked again, `then` where its answer leads (None: on), `before` all answers as they were when
+    the edit began that is still under way, `ticks` the choices ticked but not yet confirmed, `marks` the
+    pieces of advice that the worker set aside, `stuck` those on which they asked for help, `unscored`
+    whether they objected to the score, `traditional` whether they read Traditional script, `simple` whether
+    they want one idea a line and big buttons; `guess` the question and the option that we asked back, for
+    a typed yes; `shown_by` the version of the knowledge, models included, that made the last result shown.
+    """
+
+    questionnaire: str
+    language: Language = "zh"
+    consent: tuple[str, ...] | None = None
+    consent_version: str = ""
+    answers: Answers = field(default_factory=dict)
+    reopened: str | None = None
+    ticks: tuple[str, ...] | None = None
+    research: bool = False
+    misses: int = 0
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    before: Answers | None = None
+    then: Literal["tips"] | None = None
+    reminders: tuple[Reminder, ...] = ()
+    stuck: tuple[str, ...] = ()
+    unscored: bool = False
+    traditional: bool = False
+    simple: bool = False
+    guess: tuple[str, str] | None = None
+    shown_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A pressed button: its callback data."""
+
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Words that the worker typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command such as /start, without its slash, in lower case; `rest` are the words behind it."""
+
+    name: str
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A photo, sticker, voice message or anything else that is neither words nor a tap."""
+
+
+Incoming = Tap | Typed | Command | Media

@@ -1,0 +1,58 @@
+"""What a worker may ask of us at any moment, in any state: see, correct, take along, withdraw, object."""
+
+from dataclasses import replace
+
+from bot.content.questionnaire import Questionnaire
+from bot.dialogue.conversation import Command, Conversation, Tap
+from bot.dialogue.replies import Explain, MyData, Report, Review, Say, Turn
+
+RESEARCH = "research"  # the purpose that can be withdrawn alone
+TO_DELETION = (Command("delete"), Tap("go:delete"), Tap("go:forget"))  # open whatever happens
+
+
+def command(talk: Conversation | None, name: str) -> Turn | None:
+    """Take a command that is a right; None when it is none."""
+    match name:
+        case "explain":
+            return talk, (Explain(),)
+        case "mydata" | "correct" | "withdraw" if talk is None:
+            return None, (Say("nothing_kept"),)
+        case "mydata":
+            return talk, (MyData(),)
+        case "correct":
+            return talk, (Review(),)
+        case "withdraw":
+            return talk, (Say("ask_withdraw"),)
+    return None
+
+
+def tap(talk: Conversation | None, where: str, questionnaire: Questionnaire) -> Turn | None:
+    """Take a tap on the button `go:<where>` that is a right; None when it is none."""
+    match where:
+        case "mydata" | "explain" | "withdraw":
+            return command(talk, where)
+        case "delete":
+            return talk, (Say("ask_forget" if talk else "nothing_kept"),)
+        case "data_file" | "withdraw_research" | "unscored" | "scored" if talk is None:
+            return None, (Say("nothing_kept"),)
+        case "data_file" if talk:
+            return talk, (MyData(as_file=True),)
+        case "withdraw_research" if talk:
+            return without_research(talk, questionnaire), (Say("research_withdrawn"),)
+        case "unscored" | "scored" if talk and talk.consent:
+            return replace(talk, unscored=where == "unscored"), (Report(),)
+    return None
+
+
+def without_research(talk: Conversation, questionnaire: Questionnaire) -> Conversation:
+    """Take back the consent to research, with the answers that were given for research only."""
+    asked = {question.id for question in questionnaire.questions if question.part == RESEARCH}
+    return replace(
+        talk,
+        consent=tuple(purpose for purpose in talk.consent or () if purpose != RESEARCH),
+        answers={id: answer for id, answer in talk.answers.items() if id not in asked},
+        research=False,
+        reopened=None,
+        before=None,
+        ticks=None if talk.consent else talk.ticks,
+    )

@@ -1,0 +1,253 @@
+"""One step of the talk: (conversation, what came in) -> (conversation, replies), without clock or I/O."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import assert_never
+
+from bot.content.consent import Consent
+from bot.content.questionnaire import Language, Question, Questionnaire
+from bot.dialogue import advice_taps, data_rights, reminder_taps
+from bot.dialogue.asking import Survey
+from bot.dialogue.conversation import Command, Conversation, Incoming, Media, Tap, Typed
+from bot.dialogue.reading import Control, Guess, Match, agrees, read
+from bot.dialogue.replies import (
+    Answer,
+    AskConsent,
+    Note,
+    Reckon,
+    Reminders,
+    Reply,
+    Review,
+    Say,
+    TakeAlong,
+    Tips,
+    Turn,
+)
+from bot.dialogue.screening import in_despair, private_in
+
+EXPLAIN = 2  # misses after which the note says how it works
+MAX_TYPED = 200  # characters; a longer text is no answer to a short question
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The rules of the talk; `pieces` are the ids of the advice that can be unfolded."""
+
+    questionnaire: Questionnaire
+    consent: Consent
+    pieces: frozenset[str]
+
+    @cached_property
+    def survey(self) -> Survey:
+        """The rules of the questions."""
+        return Survey(self.questionnaire)
+
+    def step(self, talk: Conversation | None, incoming: Incoming, language: Language = "zh") -> Turn:
+        """Take one step; `language` is the worker's own, used where no talk says otherwise.
+
+        Never raises for anything that a worker or a forged button can send. A conversation of None
+        in the result means that nothing may be kept.
+        """
+        talk = None if talk is None else self.survey.carried_over(talk)
+        match incoming:
+            case Typed(said) | Command("ask", said) if in_despair(said):
+                return talk, (Say("despair"),)
+            case Command("ask", rest):
+                return talk, (Say("private") if private_in(rest) else Answer(rest[:MAX_TYPED]),)
+            case Command(name):
+                return self._command(talk, name, language)
+            case Tap(data):
+                return self._tap(talk, data, language)
+            case Typed(text):
+                return self._typed(talk, text, language)
+            case Media():
+                return self._again(talk, language, "media")
+            case _:
+                assert_never(incoming)
+
+    def agreed(self, talk: Conversation) -> bool:
+        """Say whether every required purpose of the consent in force is agreed to."""
+        given = talk.consent if talk.consent_version == self.consent.version else None
+        return given is not None and all(
+            purpose.id in given for purpose in self.consent.purposes if purpose.required
+        )
+
+    def _screen(self, talk: Conversation, note: Note | None = None) -> Reply:
+        if not self.agreed(talk):
+            return AskConsent(ticks=talk.ticks or (), note=note)
+        return self.survey.screen(talk, note)
+
+    def _begin(self, language: Language) -> Turn:
+        talk = Conversation(questionnaire=self.questionnaire.version, language=language)
+        return talk, (self._screen(talk),)
+
+    def _again(self, talk: Conversation | None, language: Language, note: Note) -> Turn:
+        """Show where the talk stands, with a note; nothing changes."""
+        if talk is None:
+            return self._begin(language)
+        if not self.agreed(talk):
+            return talk, (self._screen(talk, note),)
+        return self.survey.again(talk, note)
+
+    # --- commands --------------------------------------------------------------------------------
+
+    def _command(self, talk: Conversation | None, name: str, language: Language) -> Turn:
+        if (turn := data_rights.command(talk, name)) is not None:
+            return turn
+        match name:
+            case "help" | "privacy":
+                return talk, (Say(name),)
+            case "remind" if talk is not None and self.agreed(talk):
+                return talk, (Reminders(),)
+            case "lang":
+                return talk, (Say("choose_language"),)
+            case "tips":
+                return advice_taps.listed(talk, Tips())
+            case "calc":
+                return talk, (Reckon(),)
+            case "delete":
+                return talk, (Say("ask_forget" if talk else "nothing_kept"),)
+        if talk is None:
+            return self._begin(language)
+        if not self.agreed(talk):
+            return talk, (self._screen(talk),)
+        return self._command_in_survey(talk, name)
+
+    def _command_in_survey(self, talk: Conversation, name: str) -> Turn:
+        question = self.survey.position(talk)
+        match name:
+            case "start" | "survey":
+                return talk, (self._screen(talk, "resumed" if talk.answers else None),)
+            case "result":
+                return talk, (self._screen(talk, "not_finished"),)
+            case "review":
+                return talk, (Review(),)
+            case "restart":
+                return talk, (Say("ask_restart"),)
+            case "cancel":
+                return talk, (Say("paused"),)
+            case "back" | "skip" | "why" if question is not None:
+                return self.survey.press(talk, name, question.id)
+        return self.survey.again(talk, "unknown_command")
+
+    # --- taps ------------------------------------------------------------------------------------
+
+    def _tap(self, talk: Conversation | None, data: str, language: Language) -> Turn:
+        verb, subject, object_ = (*data.split(":", 2), "", "")[:3]
+        kept = talk is not None and self.agreed(talk)
+        if (turn := advice_taps.tap(talk, verb, subject, object_, pieces=self.pieces, kept=kept)) is not None:
+            return turn
+        match verb, subject:
+            case "go", "tips":
+                return advice_taps.listed(talk, Tips())
+            case "go", "privacy":
+                return talk, (Say("privacy"),)
+            case "calc", sum:
+                given = tuple(object_.split(":")) if data.count(":") > 1 else None
+                return talk, (Reckon(sum or None, given, here=True),)
+            case ("lang", "zh" | "en" | "hant") | ("mode", "simple" | "normal"):
+                talk = talk or Conversation(questionnaire=self.questionnaire.version, language=language)
+                talk = _shown_as(talk, subject)
+                return talk, (self._screen(talk),)
+        if verb == "go" and (turn := data_rights.tap(talk, subject, self.questionnaire)) is not None:
+            return turn
+        if talk is None:
+            return self._begin(language)
+        if verb == "go":
+            return self._go(talk, subject)
+        if not self.agreed(talk):
+            return self._tick_consent(talk, verb, subject, object_)
+        if (turn := reminder_taps.tap(talk, self.pieces, verb, subject, object_)) is not None:
+            return turn
+        return self.survey.press(talk, verb, subject, object_)
+
+    def _go(self, talk: Conversation, where: str) -> Turn:
+        match where:
+            case "forget":
+                return None, (Say("forgotten", here=True),)
+            case "agree":
+                return self._agree(talk)
+            case "decline" if not self.agreed(talk):
+                return None, (Say("declined", here=True), Tips())
+            case _ if not self.agreed(talk):
+                return self._again(talk, talk.language, "consent_first")
+            case "restart":
+                talk = replace(
+                    talk,
+                    answers={},
+                    reopened=None,
+                    then=None,
+                    before=None,
+                    ticks=None,
+                    research=False,
+                    marks={},
+                )
+            case "review":
+                return talk, (Review(),)
+            case "picture" | "printout" | "printout_result" if not talk.unscored or where == "printout":
+                finished = self.survey.position(talk) is None
+                return talk, (TakeAlong(where) if finished else self._screen(talk, "not_finished"),)
+            case "research" if "research" in (talk.consent or ()):
+                talk = replace(talk, research=True)
+            case "continue" | "result":
+                talk = replace(talk, reopened=None, then=None, ticks=None)
+            case _:
+                return self.survey.again(talk, "stale")
+        return talk, (self._screen(talk),)
+
+    def _tick_consent(self, talk: Conversation, verb: str, subject: str, purpose: str) -> Turn:
+        if subject != "consent" or purpose not in {p.id for p in self.consent.purposes}:
+            return self._again(talk, talk.language, "consent_first")
+        held = set(talk.ticks or ()) - {purpose} | ({purpose} if verb == "+" else set())
+        talk = replace(talk, ticks=tuple(p.id for p in self.consent.purposes if p.id in held))
+        return talk, (self._screen(talk),)
+
+    def _agree(self, talk: Conversation) -> Turn:
+        if self.agreed(talk):
+            return talk, (self._screen(talk),)
+        version = self.consent.version
+        agreed = replace(talk, consent=talk.ticks or (), consent_version=version, ticks=None)
+        if not self.agreed(agreed):
+            return self._again(talk, talk.language, "consent_needed")
+        return agreed, (self._screen(agreed),)
+
+    # --- typed words -----------------------------------------------------------------------------
+
+    def _typed(self, talk: Conversation | None, text: str, language: Language) -> Turn:
+        if private_in(text):
+            return talk, (Say("private"),)
+        if talk is None or not self.agreed(talk):
+            return self._again(talk, language, "consent_first")
+        question = self.survey.position(talk)
+        if question is None and len(text) <= MAX_TYPED:
+            return talk, (Answer(text),)
+        if question is None or len(text) > MAX_TYPED:
+            return self.survey.again(talk, "too_long")
+        if talk.guess and talk.guess[0] == question.id and agrees(text):
+            return self._confirm(talk, question, talk.guess[1])
+        match read(text, question):
+            case Match(options) if question.multiple:
+                return self.survey.tick(talk, question, *options)
+            case Match(options):
+                return self.survey.answer(talk, question, options)
+            case Control(verb):
+                return self.survey.press(talk, verb, question.id)
+            case Guess(options):
+                note: Note = "guess"
+            case _:
+                note, options = "not_read" if talk.misses < EXPLAIN - 1 else "explained", ()
+        guess = (question.id, options[0]) if len(options) == 1 else None
+        return self.survey.again(replace(talk, misses=talk.misses + 1, guess=guess), note, options)
+
+    def _confirm(self, talk: Conversation, question: Question, option: str) -> Turn:
+        """Take a typed yes to 'did you mean …?' for the option that was asked back."""
+        if question.multiple:
+            return self.survey.tick(talk, question, option)
+        return self.survey.answer(talk, question, (option,))
+
+
+def _shown_as(talk: Conversation, choice: str) -> Conversation:
+    """Give the talk in a language, a script or a look."""
+    if choice in ("simple", "normal"):
+        return replace(talk, simple=choice == "simple")
+    return replace(talk, language="en" if choice == "en" else "zh", traditional=choice == "hant")

@@ -1,0 +1,66 @@
+"""Typed words -> an option of the open question, never silently misread: what is vague is asked back.
+
+The grammar. Words are folded first (`folding`): NFKC, lower case, no invisible or decorative signs,
+Simplified script, dialect (冇 -> 没有). Then
+
+    answer   := label | choice | amount | steering         a label typed as it stands is its option
+    choice   := {NAME | filler | pause}                    every character belongs to a known word
+    amount   := {NUMBER [unit] | vague | period | filler}  the whole span lies in one band
+    steering := 返回 | 跳过 | 不知道 | 为什么 | ...        back, skip, why
+
+A *match* needs all words understood. It is a *guess* at best with one negation (不是骑手), doubt (可能, ?),
+unknown word (以前是骑手), hint (深圳), mended slip (骑首), a second option where one is asked, another period
+(一天两百 of a month), a pair of digits (六七千), a small sum (5: yuan or thousands?) or nothing but 对 or no,
+which may answer our own 对吗？. *Not read*: a question (是什么), foreign money, a denial that leaves several
+options. An option that ends the talk is never taken from a typed number. Vague words: 左右 10 % each way ·
+多 up to the next round number · 快 up to 15 % less · 不到 up to 40 % less · 以上, 以下 open.
+"""
+
+from bot.content.questionnaire import Question
+from bot.dialogue.reading import lexicon
+from bot.dialogue.reading.amounts import measure
+from bot.dialogue.reading.choices import choose
+from bot.dialogue.reading.folding import fold, join, mend
+from bot.dialogue.reading.meanings import Control, Guess, Match, NotRead, Reading, Verb
+from bot.dialogue.reading.words import ASSENT, STEER
+
+__all__ = ["Control", "Guess", "Match", "NotRead", "Reading", "agrees", "read"]
+
+MAX_READ = 400  # characters; what is longer is no answer to a short question
+
+
+def read(text: str, question: Question) -> Reading:
+    """Read `text` as an answer to `question`; any string gives a reading, in time linear in its length."""
+    words = fold(text[:MAX_READ]).strip(" .!、,;'\"")
+    if not words or len(text) > MAX_READ:
+        return NotRead()
+    labelled = [option.id for option in question.options if words in (fold(option.zh), fold(option.en))]
+    known = lexicon.of(question).known.get(words)
+    if len(labelled) == 1 and not (known and known.kind == "hint"):
+        return Match((labelled[0],))
+    verb = _steering(words)
+    reading = _answer(words, question)
+    if isinstance(reading, Match):
+        return reading
+    if verb and not (known and known.options):
+        return Control(verb)
+    if isinstance(reading, NotRead) and (mended := mend(words)) != words:
+        reading = _answer(mended, question)
+        return Guess(reading.options) if isinstance(reading, Match) else reading
+    return reading
+
+
+def agrees(text: str) -> bool:
+    """Say whether a text is nothing but a yes: 对, 是的, yes."""
+    return fold(text[:MAX_READ]).strip(" .!、,;'\"") in ASSENT
+
+
+def _answer(words: str, question: Question) -> Reading:
+    if any(option.up_to is not None for option in question.options):
+        return measure(words, question)
+    spelt = lexicon.of(question).known.get(words.replace(" ", ""))
+    return choose(spelt.text if spelt and spelt.kind == "name" else join(words), question)
+
+
+def _steering(words: str) -> Verb | None:
+    return STEER.get(words) or STEER.get(words.rstrip(" ?.!啊呀呢了吧的"))

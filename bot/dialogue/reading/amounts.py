@@ -1,0 +1,191 @@
+"""Words -> an amount -> the band that holds it: sure only if all is understood and the span lies in one."""
+
+import re
+from dataclasses import dataclass
+
+from bot.content.questionnaire import Question
+from bot.dialogue.reading import lexicon, measures, numerals, scale
+from bot.dialogue.reading.choices import MAX_GUESSES, choose
+from bot.dialogue.reading.meanings import Guess, Match, NotRead, Reading
+from bot.dialogue.reading.scale import Band, Scale
+
+_A_NUMBER = re.compile(numerals.NUMERAL)
+_NEVER_SURE = frozenset({"some", "over", "past"})
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number in the words: its span, whether vague in itself (六七千), and whether without a unit."""
+
+    low: float
+    high: float
+    vague: bool
+    bare: bool
+
+
+def measure(words: str, question: Question) -> Reading:
+    """Read folded words as an amount on the scale of `question`, or as the name of an option."""
+    bands = scale.of(question)
+    plain = numerals.english(words)
+    if bands.unit == "岁" and (born := _born(plain, bands)):
+        return born
+    named = choose(words, question)
+    if isinstance(named, Match) or words in lexicon.of(question).known or not _A_NUMBER.search(plain):
+        return named
+    if measures.STRANGE.search(measures.PERIOD.sub(" ", plain)):
+        return NotRead()
+    return _Phrase(plain, bands).read()
+
+
+def _born(words: str, bands: Scale) -> Reading | None:
+    """Guess the bands of a year of birth (80后, 1985年, a bare 88); the reader knows no clock, so it asks."""
+    found = measures.BORN.fullmatch(words)
+    if not found:
+        return None
+    year = int("".join(str(numerals.DIGITS.get(c, c)) for c in found["full"] or found["short"]))
+    sure = found["full"] or "后" in found["told"]
+    if not sure and 10 <= year < (50 if found["told"] else 70):
+        return None  # 35 is an age
+    age = (126 - year) % 100  # in 2026; ten years of span outlive the years after
+    ages = bands.touched(max(age - 10, 10), age)
+    return Guess(tuple(band.id for band in ages)[-3:]) if ages else None
+
+
+class _Phrase:
+    """One typed phrase around one or more numbers, cut once into what counts."""
+
+    def __init__(self, words: str, bands: Scale) -> None:
+        self.scale = bands
+        self.periods = measures.periods(words)
+        self.numbers: list[Number] = []
+        self.kinds: set[str] = set()  # of the words beside the numbers
+        self.ways: set[str] = set()  # in which they bend a number
+        self._cut(measures.reorder(measures.PERIOD.sub(" ", words)))
+
+    def _cut(self, words: str) -> None:
+        known, pattern = measures.grammar(self.scale.unit)
+        if words.startswith("-"):
+            self.kinds.add("doubt")  # a minus or a bullet
+        end = 0
+        for found in pattern.finditer(words):
+            self._gap(words[end : found.start()])
+            end = found.end()
+            if found["number"]:
+                self._number(found["number"], suffix=bool(found["suffix"]))
+                continue
+            kind = known[found["early"] or found["word"]]
+            if kind in ("join", "range"):
+                self.kinds |= {kind} if self.numbers else set()
+            elif kind in ("filler", "doubt", "negation", "strange", "total"):
+                self.kinds.add(kind)
+            else:
+                self.ways.add(kind)
+        self._gap(words[end:])
+
+    def _gap(self, words: str) -> None:
+        if words.strip():
+            self.kinds.add("strange")
+
+    def _number(self, run: str, *, suffix: bool) -> None:
+        if len(run) > 1 and run.endswith("几"):
+            run = run[:-1]
+            self.ways.add("more")
+        span = numerals.spans(run)
+        if span is None:
+            self.kinds.add("strange")
+            return
+        bare = not suffix and not any(c in numerals.UNITS for c in run if c not in "十拾百佰")
+        self.numbers.append(Number(*span, vague=span[0] != span[1], bare=bare))
+        if len(self.numbers) == 2:
+            self._share_unit(run)
+
+    def _share_unit(self, run: str) -> None:
+        """Let the first number have the second one's unit: 3-5千 is 3000 to 5000."""
+        first, second = self.numbers
+        unit = numerals.UNITS.get(run[-1], 1)
+        if first.bare and unit >= 100 and first.high < second.low / unit and "range" in self.kinds:
+            self.numbers[0] = Number(first.low * unit, first.high * unit, first.vague, bare=False)
+
+    def read(self) -> Reading:
+        """Say which band holds the amount, which bands may, or that no amount is told."""
+        if not self.numbers or "negation" in self.kinds or len(self.periods) > 1:
+            return NotRead()
+        if any(self._tiny(number) for number in self.numbers):
+            return NotRead() if "strange" in self.kinds else self._scaled_up()
+        spans, sure = self._spans()
+        sure = sure and not self.kinds & {"doubt", "strange"} and len(self.ways) < 2
+        sure = sure and not ("total" in self.kinds and self.scale.period == "month")
+        for period in self.periods - {self.scale.period}:
+            sure = False
+            if self.scale.period:
+                converted = [scale.convert(*span, period, self.scale.period) for span in spans]
+                spans = [span for span in converted if span is not None]
+        return self._answer(spans, sure)
+
+    def _answer(self, spans: list[Span], sure: bool) -> Reading:
+        found = self._bands(spans)
+        if not found:
+            return NotRead()
+        between = any(self.scale.between(number) for span in spans for number in span)
+        absurd = self.scale.unit == "元" and any(span[0] > 20 * self.scale.top for span in spans)
+        open_ended = "up" in self.ways and found[-1] is not self.scale.bands[-1]
+        if sure and len(found) == 1 and not (found[0].ends or between or absurd or open_ended):
+            return Match((found[0].id,))
+        return Guess(tuple(band.id for band in found[:MAX_GUESSES]))
+
+    def _bands(self, spans: list[Span]) -> list[Band]:
+        touched = {band.id for span in spans for band in self.scale.touched(*span)}
+        return [band for band in self.scale.bands if band.id in touched]
+
+    def _tiny(self, number: Number) -> bool:
+        """Say whether a number is too small to be so many yuan: 5 may be thousands, 300 a day's pay."""
+        if self.scale.unit != "元" or number.low == 0 or self.periods - {self.scale.period}:
+            return False
+        if number.bare:
+            return number.low < (1000 if self.scale.first > 1000 else 100)
+        return self.scale.period is not None and number.low < 50
+
+    def _scaled_up(self) -> Reading:
+        """Guess what a small number stands for: thousands, tens of thousands, or the sum of a day."""
+        first, last = self.numbers[0], self.numbers[-1]
+        spans = [(first.low, last.high)] if first.low >= 100 or not first.bare else []
+        if first.bare and first.low < 100:
+            spans += [(first.low * 1000, last.high * 1000), (first.low * 10**4, last.high * 10**4)]
+        elif self.scale.period:
+            spans += [scale.convert(first.low, last.high, "day", self.scale.period) or (0, 0)]
+        else:
+            spans += [(first.low * 10**4, last.high * 10**4)]
+        found = self._bands(spans)
+        return Guess(tuple(band.id for band in found[:MAX_GUESSES])) if found else NotRead()
+
+    def _spans(self) -> tuple[list[Span], bool]:
+        """Give the spans in which the amount may lie, and whether they are told clearly."""
+        first, last = self.numbers[0], self.numbers[-1]
+        if len(self.numbers) == 1:
+            joined = self.kinds & {"join", "range"}
+            return [self._bent(first)], not (first.vague or joined or self.ways & _NEVER_SURE)
+        if len(self.numbers) > 2 or "range" not in self.kinds or "join" in self.kinds or self.ways:
+            return [(number.low, number.high) for number in self.numbers], False
+        return [(first.low, last.high)] if first.low < last.high else [], not (first.vague or last.vague)
+
+    def _bent(self, number: Number) -> Span:
+        low, high = number.low, number.high
+        step = numerals.place(high)
+        step = step if step >= 10 or self.scale.unit == "元" else 1.0
+        least = 0.01 if self.scale.unit == "小时" else 1.0
+        bent: dict[str, Span] = {  # the widest comes first
+            "up": (
+                low + (low == self.scale.top),
+                numerals.MOST if high > self.scale.top else max(low * 2, low + step),
+            ),
+            "past": (low, low * 2),
+            "down": (0.0, high),
+            "less": (low * 0.6, high - 0.001),
+            "some": (low * 0.8, high * 1.3),
+            "about": (low * 0.9, high * 1.1),
+            "nearly": (low * 0.85, high - 0.001),
+            "over": (low, high + step * 0.4),
+            "more": (low + least, high + step - least),
+        }
+        return next((span for way, span in bent.items() if way in self.ways), (low, high))

@@ -1,0 +1,74 @@
+"""Spellings -> one spelling: width, case, invisible and decorative signs, script, dialect, slips."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache, lru_cache
+
+from bot.dialogue.reading.words import DIALECT, SLIPS
+
+_MEANT = str.maketrans(
+    {  # signs that say something; all other pictures are decoration
+        **dict.fromkeys("❌🚫👎✖✗✘🙅❎", "不是"),
+        **dict.fromkeys("❓❔", "?"),
+        **dict.fromkeys("–—―−‐‑〜", "-"),
+        **dict.fromkeys("‘’`´", "'"),
+        "。": ".",
+        "…": ".",
+    }
+)
+_SILENT = ("Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me", "So")
+_DIALECT = re.compile("|".join(sorted(DIALECT, key=len, reverse=True)))
+_SLIPS = re.compile("|".join(sorted(SLIPS, key=len, reverse=True)))
+_TRADITIONAL = frozenset("徵乾藉夥瞭麽")  # the few that GB 2312 holds
+_CJK = "\u3400-\u9fff"
+
+
+def fold(text: str) -> str:
+    """Fold `text` to plain lower-case Simplified Chinese or English with single spaces.
+
+    A Chinese comma stays apart from the comma that groups thousands; spaces between Chinese
+    characters stay, for they part amounts.
+    """
+    listed = re.sub(r"(?<![０-９])，|，(?![０-９])", "、", text)
+    plain = unicodedata.normalize("NFKC", listed.translate(_MEANT)).translate(_MEANT).lower()
+    spaced = re.sub(r"\s+", " ", plain)
+    visible = "".join(filter(_is_seen, spaced))
+    simple = _simplify(visible) if _needs_simplifying(visible) else visible
+    grouped = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))|(?<=[0-9]) (?=000(?![0-9]))", "", simple)
+    whole = re.sub(r"(?<![0-9.])\.(?=[0-9])", "0.", grouped)
+    dashed = re.sub(r"[-~]+", "-", whole)
+    return re.sub(r" {2,}", " ", _DIALECT.sub(lambda word: DIALECT[word[0]], dashed)).strip()
+
+
+def mend(words: str) -> str:
+    """Respell the usual slips of sound-alike characters in folded words; what changes is only a guess."""
+    return _SLIPS.sub(lambda slip: SLIPS[slip[0]], words)
+
+
+def join(words: str) -> str:
+    """Drop the spaces between Chinese characters: 骑 手 -> 骑手."""
+    return re.sub(rf"(?<=[{_CJK}]) (?=[{_CJK}])", "", words)
+
+
+@lru_cache(maxsize=8192)  # characters, never whole words of anybody
+def _is_seen(character: str) -> bool:
+    skin_tone = "\U0001f3fb" <= character <= "\U0001f3ff"
+    return not skin_tone and unicodedata.category(character) not in _SILENT
+
+
+def _needs_simplifying(text: str) -> bool:
+    """Say whether a Chinese character stands here that the plain Simplified set GB 2312 can't write."""
+    chinese = "".join(re.findall(rf"[{_CJK}]", text))
+    return len(chinese.encode("gb2312", "ignore")) < 2 * len(chinese) or not _TRADITIONAL.isdisjoint(chinese)
+
+
+def _simplify(text: str) -> str:
+    return _converter()(text)
+
+
+@cache
+def _converter() -> Callable[[str], str]:
+    from opencc import OpenCC  # late: 7 MB and 30 ms that most talks never need
+
+    return OpenCC("t2s").convert

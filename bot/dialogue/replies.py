@@ -1,0 +1,175 @@
+"""Replies: what the talk answers, not yet worded; and what a turn is."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from bot.content.questionnaire import Answers
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.reminders import When
+
+Note = Literal[
+    "why", "resumed", "stale", "media", "too_long", "not_read", "guess", "choose_one",
+    "unknown_command", "cannot_skip", "explained", "consent_first", "consent_needed", "not_finished",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AskConsent:
+    """Ask for consent, with the purposes ticked so far."""
+
+    ticks: tuple[str, ...] = ()
+    note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask one question; `done` and `left` count the questions behind and ahead, this one included."""
+
+    question: str
+    done: int
+    left: int
+    ticks: tuple[str, ...] = ()
+    current: tuple[str, ...] = ()
+    note: Note | None = None
+    guess: tuple[str, ...] = ()
+    can_go_back: bool = True
+    then: Literal["tips"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Show all answers, each with a button to change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Show scores, reasons and the first pieces of advice; after an edit, what it changed."""
+
+    before: Answers | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Unfold a page of a piece of advice; `here` replaces the tapped message instead of adding one."""
+
+    piece: str
+    page: int = 0
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tips:
+    """List the themes of advice, or one shelf page by page: personal when there are answers.
+
+    A shelf is a theme, or "not_yet": what the rules ask more for, "one_more": what hangs on a question,
+    "marked": what the worker set aside.
+    """
+
+    shelf: str | None = None
+    page: int = 0
+    here: bool = False
+    before: Answers | None = None
+
+
+Saying = Literal[
+    "done", "under_14", "declined", "paused", "ask_forget", "forgotten", "ask_restart",
+    "privacy", "help", "full", "choose_language", "after_result", "unknown_advice", "nothing_kept", "group",
+    "sorry", "mark_not_kept", "ask_withdraw", "research_withdrawn", "private", "despair",
+    "hurry",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Come back to a piece of advice, or to the talk itself (`survey`): the worker wished it."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskReminder:
+    """Ask when to come back to something."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskDay:
+    """Ask on which day to come back to something; first in which month (its first day), when that is open."""
+
+    what: str
+    month: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetReminder:
+    """Set a reminder; the service, which has the clock, does it and shows them all."""
+
+    what: str
+    when: When | date
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """List the reminders, each with a button that stops it."""
+
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Help who is stuck with a piece of advice: whom to ask, and that it is no shame."""
+
+    piece: str
+
+
+@dataclass(frozen=True, slots=True)
+class MyData:
+    """Show everything that is kept of the worker, or hand it over as a file (JSON)."""
+
+    as_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAlong:
+    """Hand over something to keep: the result as a picture, or a printout of what to do."""
+
+    what: Literal["picture", "printout", "printout_result"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reckon:
+    """Work out a sum from taps: its name (None: which one?), and what was tapped (None: not begun)."""
+
+    sum: str | None = None
+    given: tuple[str, ...] | None = None
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer a free question from the knowledge, or say that we don't know; without one, say how to ask."""
+
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Explain how a score comes about, what it is not, and how to object to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say something fixed; `here` replaces the tapped message instead of adding one."""
+
+    what: Saying
+    here: bool = False
+
+
+Reply = (
+    AskConsent | Ask | Review | Report | Card | Tips | Say
+    | AskReminder | AskDay | SetReminder | Reminders | Remind | Stuck | MyData | TakeAlong | Explain
+    | Reckon | Answer
+)  # fmt: skip
+Turn = tuple[Conversation | None, tuple[Reply, ...]]

@@ -1,0 +1,173 @@
+"""Free questions: which piece of advice answers them, or the honest word that none does.
+
+A text is a bag of single Chinese characters, pairs of them, stems of English words and the beginnings of
+these, after folding (`bot.dialogue.reading.folding`) and after one spelling was put for all (`words` in
+knowledge/asks.yaml). The bag of a subject is all ways of asking for it and, counting less, the words of its
+card. A subject's likeness is BM25 by the root of the most that the question could reach, so that neither a
+short question nor a long story has an advantage. What was tried besides, and how well: tests/test_ask.py.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bot.dialogue.reading.folding import fold, mend
+
+CERTAIN = 0.85  # likeness from which an answer is given
+VAGUE = 0.6  # likeness from which the subject is clear enough to ask back, and to name its hotline
+NEAR = 2  # pieces beside the best one
+OTHER = "other"  # what is not ours: a question that is nearest to it is not answered
+OTHERNESS = 0.75  # what the likeness of OTHER counts: its few words are never all of a question's
+MAX_READ = 200  # characters of a question that are read
+REPEATS = 2.0  # BM25's k: how much a subject that says a word in many ways gains; b is 1
+
+# What says nothing of the matter: who asks, how politely, and that it is a question.
+_CHINESE = "怎么什多少吗呢吧啊呀的了我你他她您们是在有没不要会能想就都也还和跟去给几个很太这那哪里上下"
+_ENGLISH = (
+    "a an the i im my me you your he she we they it its this that these those is are am was be been "
+    "to of in on for and or if with at by from as so do did dont can will would had should could have "
+    "ha has what how there when where who which why not no get got "
+)
+_FILLER = frozenset([*_CHINESE, *_ENGLISH.split()])
+_RUN = re.compile("[\u3400-\u9fff]+|[a-z0-9']+")
+_ENDING = re.compile("(?<=...)(?:ments?|ings?|ers?|ed|es|s|ly)$")  # of a word that keeps three letters
+BEGINNING = 5  # letters of a longer English word that count once more: insur-ance, insur-er
+CARD = 0.3  # what a word of the card counts beside one of the ways
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What answers a question: the best piece, and at most two near ones.
+
+    Where no piece does for certain, `best` is the hotline to ask, or None for what is not ours; `near` is
+    empty, and `perhaps` are the pieces that may be meant, to ask back.
+    """
+
+    best: str | None
+    near: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Answers questions from the ways in which each subject (a piece, a hotline, OTHER) is asked for.
+
+    same: a spelling to the one that stands for it. hotlines: of a piece, whom to ask about its subject.
+    cards: of a piece, what its card says.
+    """
+
+    ways: Mapping[str, tuple[str, ...]]
+    same: Mapping[str, str] = field(default_factory=dict)
+    hotlines: Mapping[str, str] = field(default_factory=dict)
+    cards: Mapping[str, str] = field(default_factory=dict)
+
+    def answer(self, question: str) -> Found:
+        """Find the piece that answers `question`, and two near ones; any string is a question."""
+        ranked = self.ranked(question)
+        if not ranked or ranked[0][0] == OTHER or ranked[0][1] < VAGUE:
+            return Found(None)
+        best, likeness = ranked[0]
+        if best.startswith("hotline."):
+            return Found(best)
+        pieces = tuple(id for id, _ in ranked if id != OTHER and not id.startswith("hotline."))[: 1 + NEAR]
+        if likeness < CERTAIN:
+            return Found(self.hotlines.get(best), perhaps=pieces)
+        return Found(best, pieces[1:])
+
+    def ranked(self, question: str) -> list[tuple[str, float]]:
+        """List the subjects that share anything with the question and their likeness, the likest first."""
+        index = self._index
+        terms = sorted(set(self.features(question[:MAX_READ])))  # sorted: equal sums every time
+        most = math.sqrt(sum(index.rarity.get(term, index.rarest) for term in terms))
+        reached: dict[int, float] = {}
+        for term in terms:
+            for subject, part in index.parts.get(term, ()):
+                reached[subject] = reached.get(subject, 0.0) + part
+        likeness: dict[str, float] = {}
+        for subject, score in reached.items():
+            id = index.ids[subject]
+            like = score / most * (OTHERNESS if id == OTHER else 1.0)
+            likeness[id] = max(likeness.get(id, 0.0), like)
+        return sorted(likeness.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def features(self, text: str) -> list[str]:
+        """Take a text apart: Chinese characters and pairs of them, stems and beginnings of English words."""
+        words = mend(fold(text))
+        words = self._spellings.sub(lambda found: self.same.get(found[0], found[0]), words)
+        terms: list[str] = []
+        for run in _RUN.findall(words):
+            if run[0] >= "\u3400":
+                terms += (character for character in run if character not in _FILLER)
+                pairs = (run[i : i + 2] for i in range(len(run) - 1))
+                terms += (pair for pair in pairs if not _FILLER.issuperset(pair))
+            elif run not in _FILLER:
+                stem = _stem(run)
+                stem = self._stems.get(stem, stem)
+                terms += (stem, stem[:BEGINNING] + "-") if len(stem) > BEGINNING else (stem,)
+        return terms
+
+    @cached_property
+    def _spellings(self) -> re.Pattern[str]:
+        """What is put in place of each other, longest first; single English words are so by their stems."""
+        words = {word for pair in self.same.items() for word in pair}
+        several = (word for word in words if not (word.isascii() and word.isalpha()))
+        longest_first = sorted(several, key=lambda word: (-len(word), word))
+        patterns = (re.escape(word) + r"\b" * word.isascii() for word in longest_first)
+        return re.compile("|".join(patterns) or "(?!)")  # of no words: what matches nothing
+
+    @cached_property
+    def _stems(self) -> Mapping[str, str]:
+        return {_stem(other): _stem(one) for other, one in self.same.items() if other.isascii()}
+
+    @cached_property
+    def _index(self) -> "_Index":
+        subjects = [(id, ways) for id, ways in self.ways.items() if id != OTHER]
+        subjects += [(OTHER, (way,)) for way in self.ways.get(OTHER, ())]  # each is a subject of its own
+        bags = [Counter(term for way in ways for term in self.features(way)) for _, ways in subjects]
+        cards = [Counter(self.features(self.cards.get(id, ""))) for id, _ in subjects]
+        return _Index.of([id for id, _ in subjects], bags, cards)
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The terms' rarity, and what each adds to the subjects that know it."""
+
+    ids: list[str]
+    rarity: Mapping[str, float]
+    rarest: float  # that of a term that nobody here says
+    parts: Mapping[str, list[tuple[int, float]]]
+
+    @classmethod
+    def of(cls, ids: list[str], bags: list[Counter[str]], cards: list[Counter[str]]) -> "_Index":
+        known = _said_in(cards) | _said_in(bags)  # a dict's |: how people ask goes first
+        rarity = {term: math.log((len(bags) + 1) / count) for term, count in known.items()}
+        counts = [_together(bag, card) for bag, card in zip(bags, cards, strict=True)]
+        usual = sum(sum(bag.values()) for bag in counts) / max(1, len(bags))
+        parts: dict[str, list[tuple[int, float]]] = {}
+        for number, bag in enumerate(counts):
+            slack = REPEATS * sum(bag.values()) / usual
+            for term, count in bag.items():
+                parts.setdefault(term, []).append((number, rarity[term] * count / (count + slack)))
+        return cls(ids, rarity, math.log(len(bags) + 1), parts)
+
+
+def _said_in(bags: list[Counter[str]]) -> dict[str, int]:
+    return dict(Counter(term for bag in bags for term in bag))
+
+
+def _together(bag: Counter[str], card: Counter[str]) -> dict[str, float]:
+    return {term: bag[term] + CARD * card[term] for term in sorted({*bag, *card})}
+
+
+def _stem(word: str) -> str:
+    word = word.replace("'s", "").replace("'", "")
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    word = _ENDING.sub("", word)
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
+        word = word[:-1]  # stopped, stop
+    word = word.removesuffix("e") if len(word) > 3 else word
+    return word[:-1] + "i" if word.endswith("y") and len(word) > 3 else word

@@ -1,0 +1,69 @@
+"""What comes before any answer: numbers and codes that nobody may keep, and words of despair."""
+
+import re
+import unicodedata
+from typing import Literal
+
+from bot.dialogue.reading.folding import fold
+
+Private = Literal["card", "identity", "phone", "code"]
+
+_GAPS = re.compile(r"(?<=\d)[\s\-.·]+(?=[\dXx])")  # people write numbers in groups
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999, MOD 11-2
+_CHECKS = "10X98765432"
+_CODE = re.compile(
+    r"(?:验证码|校验码|动态码|短信码|verification|code|otp)\D{0,12}(?<!\d)\d{4,8}(?!\d)", re.IGNORECASE
+)
+
+
+_DESPAIR = re.compile(
+    r"自杀|自尽|轻生|[不唔]想活|活不下去|活够了|活腻|活[着著]没(?:意思|意义|劲)|想死|寻死|不如死|死了算了|遗书|割腕|烧炭|喝农药"
+    r"|了结自己|跳楼(?!价|甩卖|促销)|killmyself|suicid|endmylife|wanttodie|(?:no|n'?)twantto(?:live|bealive)|betteroffdead"
+)
+
+
+def private_in(text: str) -> Private | None:
+    """Say what in a text nobody may keep; None for an ordinary text.
+
+    Card numbers are told by their length and Luhn's check, identity numbers (18 signs) by their own
+    check, phones by the mainland's form; a code by a word beside it, or by
+    standing alone with six digits.
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    joined = _GAPS.sub("", plain)
+    for number in re.findall(r"(?<!\d)\d{17}[\dXx](?![\dXx])", joined):
+        if is_identity(number):
+            return "identity"
+    if re.search(r"(?<!\d)(?:\+?86)?1[3-9]\d{9}(?!\d)", joined):
+        return "phone"
+    if any(is_card(number) for number in re.findall(r"(?<!\d)\d{13,19}(?!\d)", joined)):
+        return "card"
+    # Six bare digits are a code, unless they are as round as amounts are.
+    bare = plain.strip()
+    if _CODE.search(fold(text)) or (re.fullmatch(r"[0-9]{6}", bare) and not bare.endswith("00")):
+        return "code"
+    return None
+
+
+def in_despair(text: str) -> bool:
+    """Say whether somebody may be thinking of ending their life: then nothing else matters."""
+    return _DESPAIR.search(fold(text).replace(" ", "")) is not None
+
+
+def is_card(digits: str) -> bool:
+    """Check a card number of 13 to 19 digits by Luhn's rule."""
+    if not 13 <= len(digits) <= 19 or not digits.isascii() or not digits.isdecimal() or not digits.strip("0"):
+        return False
+    doubled = [int(d) * (2 if i % 2 else 1) for i, d in enumerate(reversed(digits))]
+    return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0
+
+
+def is_identity(number: str) -> bool:
+    """Check an identity number of 18 signs by its date and its last sign."""
+    if not re.fullmatch(r"[1-9]\d{16}[\dXx]", number, re.ASCII):
+        return False
+    month, day = int(number[10:12]), int(number[12:14])
+    if not (number[6:8] in ("19", "20") and 1 <= month <= 12 and 1 <= day <= 31):
+        return False
+    total = sum(int(d) * w for d, w in zip(number, _WEIGHTS, strict=False))
+    return _CHECKS[total % 11] == number[17].upper()

@@ -1,0 +1,228 @@
+"""The calculators for one worker: what a template calls `calc`; None where too little is known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.content.conditions import Facts
+from bot.content.parameters import Figures, NoValue, number_of
+from bot.content.questionnaire import Language, Questionnaire
+from bot.guidance import calculators
+from bot.guidance.calculators import Age, Category, Contribution, Pension, Range, RetirementSpan, YearlyCost
+
+CATEGORIES: Mapping[str | None, tuple[Category, ...]] = {
+    "male": ("man",),
+    "female": ("woman_50", "woman_55"),
+}
+ALL_CATEGORIES: tuple[Category, ...] = ("woman_50", "woman_55", "man")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Months of waiting by length of the break; each is worked out only when it is told."""
+
+    figures: Figures
+
+    @property
+    def missed(self) -> Decimal:
+        """After an enrolment that was missed."""
+        return calculators.waiting_months(self.figures, 0)
+
+    @property
+    def one(self) -> Decimal:
+        """After one year."""
+        return calculators.waiting_months(self.figures, 1)
+
+    @property
+    def two(self) -> Decimal:
+        """After two years."""
+        return calculators.waiting_months(self.figures, 2)
+
+    @property
+    def four(self) -> Decimal:
+        """After four years, from which a minimum holds."""
+        return calculators.waiting_months(self.figures, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An amount in yuan and its year, which is an old one if `carried`."""
+
+    amount: Decimal
+    year: int
+    carried: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums bound to a worker's facts and to the figures of a day; reading a fact is all that it does."""
+
+    facts: Facts
+    figures: Figures
+    questionnaire: Questionnaire
+    language: Language
+
+    @property
+    def province(self) -> str | None:
+        """The worker's province in words, with the part of it where its figures hold; None if unknown."""
+        id = self._only("province")
+        option = self.questionnaire.by_id["province"].option(id) if id else None
+        if option is None:
+            return None
+        part = calculators.place(self.figures, option.id).get(self.language)
+        if not part:
+            return option.in_(self.language)
+        return f"{option.zh}（{part}）" if self.language == "zh" else f"{option.en} ({part})"
+
+    @property
+    def income(self) -> Range | None:
+        """The band of monthly income in yuan; None if unknown, or without an upper end."""
+        return self._band("income")
+
+    @property
+    def pension_tiers(self) -> Mapping[str, Contribution] | None:
+        """A month's pension contribution by tier (lowest, middle, full) in the worker's province."""
+        province = self._only("province")
+        if province is None:
+            return None
+        tiers = self.figures.table("pension.flex.tiers")
+        try:
+            return {
+                name: calculators.pension_contribution(self.figures, province, share)
+                for name, share in tiers.items()
+            }
+        except NoValue:  # the province's figure is unsure or too old to stand in
+            return None
+
+    @property
+    def pension_lowest(self) -> Contribution | None:
+        """A month's pension contribution at the lowest tier."""
+        tiers = self.pension_tiers
+        return tiers["lowest"] if tiers else None
+
+    @property
+    def medical_lowest(self) -> Contribution | None:
+        """A month of employees' medical insurance at the lowest base; None where the rate isn't known."""
+        province = self._only("province")
+        if f"medical.flex.rate.{province}" not in self.figures.parameters:
+            return None
+        return calculators.medical_contribution(self.figures, str(province))
+
+    @property
+    def pension_share(self) -> Range | None:
+        """The lowest contribution as a share of income, from the band's upper to its lower end."""
+        lowest, income = self.pension_lowest, self.income
+        if lowest is None or income is None or not income.low:
+            return None
+        return calculators.share_of_income(lowest.month, income)
+
+    @property
+    def subsidy_month(self) -> Decimal | None:
+        """The most that the subsidy for people in hardship returns of the lowest contribution, a month."""
+        lowest, province = self.pension_lowest, self._only("province")
+        try:
+            return calculators.subsidy(self.figures, lowest.month, province) if lowest else None
+        except NoValue:  # the province's own rule has ended
+            return None
+
+    @property
+    def graduate_subsidy_month(self) -> Decimal | None:
+        """The most that the subsidy for graduates returns of the lowest contribution, a month."""
+        lowest = self.pension_lowest
+        return calculators.subsidy(self.figures, lowest.month) if lowest else None
+
+    @property
+    def resident_medical(self) -> Carried:
+        """The least that residents pay for a year of medical insurance."""
+        id = "medical.resident.individual_min"
+        value, carried = self.figures.last(id)
+        return Carried(number_of(id, value.value), value.from_.year, carried)
+
+    @property
+    def platform_subsidy_month(self) -> Decimal | None:
+        """What a platform that returns its reported share would return of the lowest contribution."""
+        lowest = self.pension_lowest
+        return (
+            calculators.cents(lowest.month * self.figures.number("subsidy.platform.share"))
+            if lowest
+            else None
+        )
+
+    @property
+    def waiting(self) -> Waiting:
+        """Months without residents' medical cover after a missed enrolment and after years of break."""
+        return Waiting(self.figures)
+
+    @property
+    def pension_estimate(self) -> Pension | None:
+        """A monthly pension for the worked example's years and age, at the lowest tier, in today's yuan."""
+        province = self._only("province")
+        if province is None:
+            return None
+        example = self.figures.table("example.pension")
+        share = self.figures.number("pension.flex.floor_factor")
+        age = Age(int(example["age"]), 0)
+        year = self.figures.on.year
+        try:
+            return calculators.pension(self.figures, province, share, example["years"], age, year)
+        except NoValue:  # the calculation base is unsure or too old to stand in
+            return None
+
+    @property
+    def retirement(self) -> RetirementSpan | None:
+        """When the statutory age is reached, by age band and sex; None without a band closed on both sides.
+
+        Which of the women's two ages applies is for the office to say, so that both count; with the sex
+        unknown all three do.
+        """
+        band = self._band("age")
+        if band is None:
+            return None
+        categories = CATEGORIES.get(self._only("sex"), ALL_CATEGORIES)
+        return calculators.retirement_span(self.figures, categories, (int(band.low) + 1, int(band.high)))
+
+    @property
+    def record_gone(self) -> date:
+        """The day on which a bad entry that is settled today disappears."""
+        return calculators.record_gone(self.figures, self.figures.on)
+
+    @property
+    def emergency_fund(self) -> Range | None:
+        """The target of an emergency fund in yuan, from the spending band, else from the income band."""
+        spending = self._band("spending") or self.income
+        return calculators.emergency_fund(self.figures, spending) if spending and spending.low else None
+
+    @property
+    def loan(self) -> YearlyCost:
+        """The worked example's true yearly cost."""
+        loan = self.figures.table("example.loan")
+        payments = [loan["instalment"]] * int(loan["count"])
+        return calculators.yearly_cost(self.figures, loan["amount"], payments)
+
+    @property
+    def loan_repaid(self) -> Decimal:
+        """All that is paid back in the worked example, in yuan."""
+        loan = self.figures.table("example.loan")
+        return loan["instalment"] * loan["count"]
+
+    @property
+    def private_ceiling(self) -> Decimal:
+        """Four times the LPR, as a ratio."""
+        return calculators.private_ceiling(self.figures)
+
+    def _only(self, question: str) -> str | None:
+        options = self.facts.get(question, frozenset())
+        return next(iter(options)) if len(options) == 1 else None
+
+    def _band(self, id: str) -> Range | None:
+        """The amounts a question's chosen option covers; above the last, and if unknown, None."""
+        question, chosen = self.questionnaire.by_id.get(id), self._only(id)
+        if question is None or chosen is None:
+            return None
+        low = Decimal(0)
+        for option in question.options:
+            if option.id == chosen:
+                return Range(low, Decimal(str(option.up_to))) if option.up_to is not None else None
+            low = Decimal(str(option.up_to or 0))
+        return None

@@ -1,0 +1,35 @@
+"""Policy in code: contributions, pensions, waiting months, loans, reserves. Pure; figures come by day.
+
+Amounts are yuan as Decimal, to the cent unless named a range; ratios are 0.2, never 20.
+Whatever a figure lacks on the day raises parameters.NoValue.
+"""
+
+from bot.guidance.calculators.amounts import Range, cents
+from bot.guidance.calculators.contributions import (
+    Contribution,
+    medical_contribution,
+    pension_contribution,
+    place,
+    share_of_income,
+    subsidy,
+)
+from bot.guidance.calculators.loans import YearlyCost, private_ceiling, record_gone, yearly_cost
+from bot.guidance.calculators.pensions import Pension, payment_months, pension
+from bot.guidance.calculators.reserves import emergency_fund, waiting_months
+from bot.guidance.calculators.retirement import (
+    Age,
+    Category,
+    Retirement,
+    RetirementSpan,
+    delay_months,
+    retirement,
+    retirement_span,
+    years_needed,
+)
+
+__all__ = [
+    "Age", "Category", "Contribution", "Pension", "Range", "Retirement", "RetirementSpan", "YearlyCost",
+    "cents", "delay_months", "emergency_fund", "medical_contribution", "payment_months", "pension",
+    "pension_contribution", "place", "private_ceiling", "record_gone", "retirement", "retirement_span",
+    "share_of_income", "subsidy", "waiting_months", "yearly_cost", "years_needed",
+]  # fmt: skip

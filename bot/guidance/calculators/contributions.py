@@ -1,0 +1,73 @@
+"""What a pension costs a month: the flexible worker's contribution, its share of income, its subsidy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from bot.content.parameters import Figures, table_of
+from bot.guidance.calculators.amounts import CENT, MONTHS, Range, cents
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A month's contribution in yuan; `year` is that of its base, which is old if `carried`."""
+
+    share: Decimal
+    base: Decimal
+    month: Decimal
+    year: int
+    carried: bool
+
+    @property
+    def per_year(self) -> Decimal:
+        """What twelve months cost, in yuan."""
+        return self.month * MONTHS
+
+
+def pension_contribution(figures: Figures, province: str, share: Decimal) -> Contribution:
+    """Work out a month's contribution of a flexible worker.
+
+    share: the chosen base as a share of the province's average wage, held between floor and cap.
+    Source: 国发〔2005〕38号, 国办发〔2019〕13号 and the province's notice.
+    """
+    id = f"pension.base_limits.{province}"
+    value, carried = figures.last(id)
+    limits = table_of(id, value.value)
+    floor_factor = figures.number("pension.flex.floor_factor")
+    # The published floor is rounded, and below 60 % in some provinces: the lowest tier is the floor.
+    wanted = limits["floor"] if share == floor_factor else cents(limits["average"] * share)
+    base = min(max(wanted, limits["floor"]), limits["cap"])
+    month = cents(base * figures.number("pension.flex.contribution_rate"))
+    return Contribution(share, base, month, value.from_.year, carried)
+
+
+def medical_contribution(figures: Figures, province: str) -> Contribution:
+    """Work out a month of employees' medical insurance for a flexible worker at the lowest base.
+
+    Raises NoValue where the province's rate isn't known. Source: the province's notice.
+    """
+    rate = figures.number(f"medical.flex.rate.{province}")
+    lowest = pension_contribution(figures, province, figures.number("pension.flex.floor_factor"))
+    return replace(lowest, month=cents(lowest.base * rate))
+
+
+def share_of_income(amount: Decimal, income: Range) -> Range:
+    """Compare a month's amount with a band of monthly income, as shares to the hundredth; at most 1."""
+    return Range(*(min(Decimal(1), (amount / i).quantize(CENT)) for i in (income.high, income.low)))
+
+
+def subsidy(figures: Figures, contribution: Decimal, province: str | None = None) -> Decimal:
+    """Work out the most that the flexible workers' subsidy returns of a contribution, in yuan.
+
+    province: for people in hardship, whose province may have a lower share of its own; raises NoValue once
+    that has ended. Source: 就业补助资金管理办法.
+    """
+    own = f"subsidy.flex.share.{province}"
+    return cents(contribution * figures.number(own if own in figures.parameters else "subsidy.flex.share"))
+
+
+def place(figures: Figures, province: str) -> Mapping[Literal["zh", "en"], str]:
+    """Say in words in which part of a province its pension base holds; empty if in all of it."""
+    id = f"pension.base_limits.{province}"
+    return figures.parameters.by_id[id].place if id in figures.parameters else {}

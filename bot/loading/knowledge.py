@@ -1,0 +1,167 @@
+"""Reads the knowledge from its files: YAML, templates and model artifacts, each checked as it comes in."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TypeVar
+
+from bot.content.consent import Consent
+from bot.content.knowledge import Asks, Knowledge, Piece, Source
+from bot.content.parameters import Parameter, Parameters
+from bot.content.questionnaire import LANGUAGES, Language, Question, Questionnaire, Renaming
+from bot.content.templates import Wording
+from bot.dialogue.retrieval import OTHER
+from bot.loading.places import DATA, TREE
+from bot.loading.strict_yaml import File, Raw
+from bot.loading.wordings import recorded
+from models.serving import risk
+
+SERVED = ("financing_constraint", "insurance_gap")
+MIN_WAYS: Mapping[Language, int] = {"zh": 4, "en": 2}  # of asking for a piece
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The file of ways of asking: spellings by the word they stand for, ways by id and language."""
+
+    words: dict[str, str]
+    pieces: dict[str, dict[Language, str]]
+    hotlines: dict[str, dict[Language, str]]
+    other: dict[Language, str]
+
+
+def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> Knowledge:
+    """Read all knowledge below `root`, a folder that holds knowledge/ and models/; by default our own.
+
+    models: a folder of retrained models that takes the place of those in `root`.
+
+    Raises:
+        KnowledgeRefused: a file is missing, is not as it should be, or names a key that nothing reads.
+        models.serving.risk.ArtifactError: a model's artifact is missing or was changed by hand.
+    """
+    root, artifacts = root or DATA, models or (root or TREE) / "models" / "artifacts"
+    data = root / "knowledge"
+    parameters = Parameters(_by_id(_parameters(File.read(root, data / "parameters.yaml"))))
+    templates = {language: _templates(data / "templates" / language) for language in LANGUAGES}
+    advice = tuple(
+        piece for path in sorted((data / "advice").glob("*.yaml")) for piece in _advice(File.read(root, path))
+    )
+    return Knowledge(
+        questionnaire=_questionnaire(File.read(root, data / "questionnaire.yaml")),
+        consent=_consent(File.read(root, data / "consent.yaml")),
+        parameters=parameters,
+        sources=_by_id(File.read(root, data / "sources.yaml").made(Source, "sources")),
+        advice=advice,
+        asks=_asks(File.read(root, data / "asks.yaml"), {piece.id for piece in advice}, parameters),
+        models=_models(artifacts),
+        wording=Wording(templates, parameters),
+        version=_version(root, artifacts),
+        recorded=recorded(root),
+    )
+
+
+def _asks(file: File, pieces: set[str], parameters: Parameters) -> Asks:
+    """Read how people ask: for every piece, in each language, in so many ways at least."""
+    asked = file.fit(_Asked, [file.mapping()])[0]
+    known = pieces | {id for id in parameters.by_id if id.startswith("hotline.")}
+    if strange := sorted((asked.pieces.keys() | asked.hotlines.keys()) - known):
+        raise file.refuse(", ".join(strange), "no such piece or hotline; rename or remove it")
+    for id in sorted(pieces):
+        for language, least in MIN_WAYS.items():
+            if len(_parted(asked.pieces.get(id, {}).get(language, ""))) < least:
+                raise file.refuse(f"{id}.{language}", f"say in {least} ways at least how people ask for it")
+    spellings = [(other, one) for one, others in asked.words.items() for other in _spelled(others)]
+    same = dict(spellings)
+    if unclear := sorted(other for other, one in spellings if other in asked.words or same[other] != one):
+        raise file.refuse(f"words: {unclear[0]}", "it stands for two words; keep one")
+    said = {**asked.pieces, **asked.hotlines, OTHER: asked.other}
+    return Asks(
+        same,
+        {id: {tongue: _parted(by.get(tongue, "")) for tongue in LANGUAGES} for id, by in said.items()},
+    )
+
+
+def _spelled(others: str) -> list[str]:
+    return others.split(", ") if others.isascii() else others.split()
+
+
+def _parted(phrases: str) -> tuple[str, ...]:
+    return tuple(phrase.strip() for phrase in phrases.split("|") if phrase.strip())
+
+
+def _questionnaire(file: File) -> Questionnaire:
+    version = str(file.mapping().get("version", ""))
+    questions, renamed = file.made(Question, "questions"), file.made(Renaming, "renamed")
+    return Questionnaire(version, questions, renamed)
+
+
+def _consent(file: File) -> Consent:
+    return file.fit(Consent, [file.mapping()])[0]
+
+
+def _parameters(file: File) -> tuple[Parameter, ...]:
+    rows = file.rows("parameters")
+    for row in rows:
+        for value in row.get("values", []):
+            if not isinstance(value, dict):
+                raise file.refuse(f"{row.get('id')}", "each value is {from, to, value, sources, …}")
+            value["from_"] = value.pop("from", None)
+            value["value"] = _figure(file, row, value.get("value"))
+    return file.fit(Parameter, rows)
+
+
+def _figure(file: File, row: Raw, raw: object) -> object:
+    """Turn a figure's words into what its unit says: a number, a day, words, or a table of numbers."""
+    where = f"{row.get('id')}.value"
+    try:
+        match row.get("unit"), raw:
+            case "date", str():
+                return date.fromisoformat(raw)
+            case "text" | "phone", str() if raw:
+                return raw
+            case _, str() if row.get("unit") not in ("text", "phone"):
+                return Decimal(raw)
+            case _, dict():
+                return {str(key): Decimal(str(number)) for key, number in raw.items()}
+    except (ValueError, InvalidOperation) as error:
+        raise file.refuse(where, f"{raw!r} is no figure in {row.get('unit')} ({error}); fix it") from error
+    raise file.refuse(where, f"{raw!r} is no figure in {row.get('unit')}; fix the value or the unit")
+
+
+def _advice(file: File) -> tuple[Piece, ...]:
+    rows = file.rows("advice")
+    for row in rows:
+        for more in row.get("more", []):
+            if isinstance(more, dict) and "when" not in more:
+                more["when"] = {fact: more.pop(fact) for fact in list(more) if fact != "by"}
+    return file.fit(Piece, rows)
+
+
+def _models(folder: Path) -> Mapping[str, risk.Model]:
+    return {name: risk.artifact(name, folder=folder) for name in SERVED}
+
+
+def _templates(folder: Path) -> Mapping[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*.j2"))
+    }
+
+
+def _version(root: Path, models: Path) -> str:
+    """Hash everything that is read, names and bytes, so that a result says what it was made from."""
+    digest = hashlib.sha256()
+    files = [p for p in (root / "knowledge").rglob("*") if p.suffix in (".yaml", ".j2")]
+    named = [(path.relative_to(root).as_posix(), path) for path in files]
+    named += [(f"models/artifacts/{path.name}", path) for path in models.glob("*.json")]
+    for name, path in sorted(named):
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _by_id(rows: tuple[T, ...]) -> Mapping[str, T]:
+    return {row.id: row for row in rows}  # type: ignore[attr-defined]  # every kind of row has an id

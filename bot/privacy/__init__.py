@@ -1,0 +1,1 @@
+"""Keys, tombstones, secrets, and files that only their owner may read."""

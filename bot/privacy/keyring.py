@@ -1,0 +1,161 @@
+"""Keys: who a person is in the database, and how what they said is sealed (AES-256-GCM)."""
+
+import base64
+import hmac
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bot.privacy.private_files import write
+
+KEY = 32  # bytes of every key
+NONCE = 12
+NAME = 4  # bytes by which a wrapping key is named
+PSEUDONYM = 16  # bytes by which a person is found
+
+
+class WrongKey(ValueError):
+    """What is sealed can't be opened: the keys are not the database's, or the value was tampered with."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The master keys, which live outside the database.
+
+    `index` turns a chat's id into its pseudonym and stays for ever; `wraps` wrap the people's own keys,
+    the newest first: new keys are wrapped with it, the older ones still open what they wrapped.
+    """
+
+    index: bytes
+    wraps: tuple[bytes, ...]
+
+    @classmethod
+    def new(cls) -> "Keys":
+        """Make fresh keys."""
+        return cls(os.urandom(KEY), (os.urandom(KEY),))
+
+    @classmethod
+    def parse(cls, text: str) -> "Keys":
+        """Read the keys from their text: one `index` and one or more `wrap` lines (or comma-separated).
+
+        Raises ValueError that says what is wrong, never what was read.
+        """
+        found: dict[str, list[bytes]] = {"index": [], "wrap": []}
+        for part in text.replace(",", "\n").split("\n"):
+            name, _, value = part.strip().partition(" ")
+            if name:
+                try:
+                    found[name].append(base64.b64decode(value, validate=True))
+                except (KeyError, ValueError):
+                    raise ValueError(
+                        "the master keys can't be read: each line is `index` or `wrap`"
+                    ) from None
+        if len(found["index"]) != 1 or not found["wrap"]:
+            raise ValueError("the master keys need one `index` and at least one `wrap` line")
+        if any(len(key) != KEY for keys in found.values() for key in keys):
+            raise ValueError(f"a master key has not {KEY} bytes")
+        return cls(found["index"][0], tuple(found["wrap"]))
+
+    def __str__(self) -> str:
+        lines = [("index", self.index), *(("wrap", key) for key in self.wraps)]
+        return "".join(f"{name} {base64.b64encode(key).decode()}\n" for name, key in lines)
+
+    def __repr__(self) -> str:
+        return "Keys(***)"
+
+    def rotated(self) -> "Keys":
+        """Add a new wrapping key in front."""
+        return Keys(self.index, (os.urandom(KEY), *self.wraps))
+
+
+def keys_in(path: Path) -> Keys:
+    """Read the keys' file, or make it (only its owner may read it).
+
+    Raises ValueError if others may read it.
+    """
+    if not path.exists():
+        with suppress(FileExistsError):  # another process was first: its keys are ours
+            write(path, str(Keys.new()), put=os.link)
+    if path.stat().st_mode & 0o077:
+        raise ValueError(f"{path} can be read by others: run `chmod 600 {path}`")
+    return Keys.parse(path.read_text(encoding="ascii"))
+
+
+@dataclass(frozen=True, slots=True)
+class Locker:
+    """One key at work; `about` binds a value to its place, so that moved values don't open."""
+
+    _cipher: AESGCM
+
+    def seal(self, value: bytes, about: bytes) -> bytes:
+        """Seal a value for one place."""
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, value, about)
+
+    def open(self, sealed: bytes, about: bytes) -> bytes:
+        """Open a sealed value; raises WrongKey."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], about)
+        except (InvalidTag, ValueError):
+            raise WrongKey(f"{about[:40]!r} can't be opened with these keys") from None
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Everything that is done with the master keys."""
+
+    keys: Keys
+
+    @cached_property
+    def _wraps(self) -> dict[bytes, Locker]:
+        return {self._name(key): Locker(AESGCM(key)) for key in self.keys.wraps}
+
+    @staticmethod
+    def _name(key: bytes) -> bytes:
+        return sha256(b"name" + key).digest()[:NAME]
+
+    @property
+    def newest(self) -> bytes:
+        """The name of the wrapping key in use."""
+        return self._name(self.keys.wraps[0])
+
+    @cached_property
+    def service(self) -> Locker:
+        """The locker for what belongs to nobody's own key: the farewell to someone who left."""
+        return Locker(AESGCM(hmac.digest(self.keys.index, b"service", "sha256")))
+
+    def pseudonym(self, chat: int) -> bytes:
+        """Name a chat: the same for ever, and nothing can be read from it."""
+        return hmac.digest(self.keys.index, b"chat:%d" % chat, "sha256")[:PSEUDONYM]
+
+    def new_key(self, person: bytes) -> tuple[bytes, Locker]:
+        """Make a person's own key; gives it wrapped, and at work."""
+        key = os.urandom(KEY)
+        return self._wrap(key, person), Locker(AESGCM(key))
+
+    def locker(self, wrapped: bytes, person: bytes) -> Locker:
+        """Unwrap a person's key; raises WrongKey."""
+        return Locker(AESGCM(self._unwrap(wrapped, person)))
+
+    def fingerprint(self, wrapped: bytes, person: bytes) -> bytes:
+        """Name a person's key: the same however it is wrapped, and it opens nothing; raises WrongKey."""
+        return sha256(b"fingerprint" + self._unwrap(wrapped, person)).digest()[:PSEUDONYM]
+
+    def rewrapped(self, wrapped: bytes, person: bytes) -> bytes:
+        """Wrap a person's key with the newest wrapping key; raises WrongKey."""
+        return self._wrap(self._unwrap(wrapped, person), person)
+
+    def _wrap(self, key: bytes, person: bytes) -> bytes:
+        return self.newest + self._wraps[self.newest].seal(key, b"key:" + person)
+
+    def _unwrap(self, wrapped: bytes, person: bytes) -> bytes:
+        wrap = self._wraps.get(wrapped[:NAME])
+        if wrap is None:
+            raise WrongKey("a person's key was wrapped with a master key that is not here")
+        return wrap.open(wrapped[NAME:], b"key:" + person)

@@ -1,0 +1,180 @@
+"""What a worker may ask beside the questions: their data, how the score comes about, reminders, help."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime, time
+
+from bot import guidance
+from bot.content.parameters import Figures
+from bot.content.questionnaire import Language
+from bot.content.templates import MOST
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.reminders import CHINA, WHENS, days_ahead, due
+from bot.dialogue.replies import Answer, AskDay, AskReminder, MyData, Reminders, Stuck, TakeAlong
+from bot.dialogue.retrieval import Asker
+from bot.render import printout
+from bot.render.message import Button, File, Keyboard, Message, in_rows
+from bot.render.view import Sheet
+
+WEEK = 7  # days in a row of the calendar
+
+
+def my_data(sheet: Sheet, reply: MyData) -> Message:
+    """Show everything that is kept; as a file it is the stored conversation itself, as JSON."""
+    talk = sheet.talk
+    if talk is None:
+        return Message(sheet.render("say/nothing_kept.j2"))
+    if reply.as_file:
+        content = json.dumps(asdict(talk), ensure_ascii=False, indent=2)
+        return Message(sheet.label("mydata"), attachment=File("my-data.json", content))
+    known = sheet.knowledge.questionnaire.by_id
+    kept: dict[str, object] = {
+        "language_name": _language(talk),
+        "consent_version": talk.consent_version,
+        "purposes": [
+            purpose.in_(sheet.language)
+            for purpose in sheet.knowledge.consent.purposes
+            if purpose.id in (talk.consent or ())
+        ],
+        "lines": [
+            (sheet.name(id), sheet.said(known[id], answer))
+            for id, answer in talk.answers.items()
+            if id in known
+        ],
+        "marks": [
+            f"{sheet.title(id)} ({sheet.label(f'mark_{mark}')})"
+            for id, mark in talk.marks.items()
+            if id in sheet.knowledge.pieces
+        ],
+        "reminders": [f"{at} {what}" for at, what in _times(sheet, talk)],
+        "stuck": [sheet.title(id) for id in talk.stuck if id in sheet.knowledge.pieces],
+        "unscored": talk.unscored,
+        "shown_by": talk.shown_by,
+    }
+    text = sheet.render("mydata.j2", **kept, counted=False)
+    if len(text) > MOST:  # the file and the other lists have all of it
+        text = sheet.render("mydata.j2", **kept, counted=True)
+    delete = Button(sheet.label("delete"), "go:delete")
+    rows = sheet.rows(("review", "data_file"), ("withdraw", "explain"))
+    return Message(text, (*rows, (delete,)))
+
+
+def answer(sheet: Sheet, reply: Answer, asker: Asker) -> Message:
+    """Answer a free question with the card that fits best and two near ones, ask back, or own up."""
+    if not reply.question.strip():
+        return Message(sheet.render("answer.j2", asking=True), sheet.rows(("tips",)))
+    found = asker.answer(reply.question)
+    best = found.best if found.best in sheet.knowledge.pieces else None
+    text = sheet.render(
+        "answer.j2",
+        asking=False,
+        title=sheet.title(best) if best else "",
+        benefit=guidance.benefit(sheet.knowledge, best, {}, sheet.language, sheet.today) if best else "",
+        perhaps=bool(found.perhaps),
+        hotline=_number(sheet, found.best) if found.best and not best else None,
+    )
+    offered = (best, *found.near) if best else found.perhaps
+    opening = tuple((Button(sheet.title(id), f"open:{id}"),) for id in offered)
+    kept = sheet.talk is not None and sheet.talk.answers
+    return Message(text, (*opening, *sheet.rows(("tips", "result") if kept else ("tips",))))
+
+
+def spoken(question: str) -> Language:
+    """Give the language in which a question is asked, whatever the talk is held in."""
+    return "zh" if any("\u3400" <= character <= "\u9fff" for character in question) else "en"
+
+
+def _number(sheet: Sheet, hotline: str) -> str:
+    return str(Figures(sheet.knowledge.parameters, sheet.today)(hotline))
+
+
+def take_along(sheet: Sheet, reply: TakeAlong) -> Message:
+    """Hand over the picture of the result, or the printout; the result is on it only if it was asked for."""
+    if reply.what == "picture":
+        card = printout.card(sheet.knowledge, sheet.outcome, sheet.language, sheet.today)
+        return Message(card.alt, sheet.rows(("result", "printout")), attachment=card)
+    with_result = reply.what == "printout_result"
+    paper = printout.handout(
+        sheet.knowledge, sheet.answers, sheet.outcome, sheet.language, sheet.today, with_result=with_result
+    )
+    more = () if with_result else (("printout_result",),)
+    return Message(sheet.label("printout_caption"), sheet.rows(*more, ("result", "tips")), attachment=paper)
+
+
+def explain(sheet: Sheet) -> Message:
+    """Explain the score, with the button that refuses it or takes it back."""
+    unscored = sheet.talk is not None and sheet.talk.unscored
+    text = sheet.render("explain.j2", unscored=unscored)
+    if sheet.talk is None or not sheet.talk.consent:
+        return Message(text, sheet.rows(("start", "tips")))
+    return Message(text, sheet.rows(("scored" if unscored else "unscored",), ("result", "privacy")))
+
+
+def ask_reminder(sheet: Sheet, reply: AskReminder) -> Message:
+    """Ask when to come back to something."""
+    text = sheet.render("reminders.j2", asking=True, picking=False, title=_what(sheet, reply.what))
+    deadline = sheet.knowledge.deadline(reply.what, sheet.today)
+    now = datetime.combine(sheet.today, time.max, CHINA)
+    buttons = [
+        Button(sheet.label(f"when_{when}", deadline=deadline), f"remind:{reply.what}:{when}")
+        for when in WHENS
+        if due(when, now, deadline) is not None
+    ]
+    pick = Button(sheet.label("when_day"), f"remind:{reply.what}:day")
+    return Message(text, in_rows([*buttons, pick]))
+
+
+def ask_day(sheet: Sheet, reply: AskDay) -> Message:
+    """Ask for the month, then for the day in it: a calendar without past days."""
+    days = [day for day in days_ahead(sheet.today) if reply.month in (None, day.replace(day=1))]
+    text = sheet.render("reminders.j2", asking=False, picking=True, title=_what(sheet, reply.what))
+    if reply.month is not None and days:
+        chosen = [Button(str(day.day), f"remind:{reply.what}:{day}") for day in days]
+        return Message(text, (*in_rows(chosen, WEEK), *_other_time(sheet, reply.what)), here=True)
+    months = sorted({day.replace(day=1) for day in days_ahead(sheet.today)})
+    chosen = [Button(sheet.label("month", month=m), f"remind:{reply.what}:{m:%Y-%m}") for m in months]
+    return Message(text, (*in_rows(chosen), *_other_time(sheet, reply.what)), here=True)
+
+
+def _other_time(sheet: Sheet, what: str) -> Keyboard:
+    return ((Button(sheet.label("other_time"), f"remind:{what}"),),)
+
+
+def reminders(sheet: Sheet, reply: Reminders) -> Message:
+    """List the reminders, each with a button that stops it."""
+    talk = sheet.talk
+    held = talk.reminders if talk else ()
+    text = sheet.render(
+        "reminders.j2", asking=False, picking=False, lines=_times(sheet, talk) if talk else []
+    )
+    stopping: Keyboard = tuple(
+        (Button(sheet.label("stop", what=_what(sheet, r.what)), f"remind:{r.what}:stop"),) for r in held[:6]
+    )
+    another = () if held else ((Button(sheet.label("the_talk"), "remind:survey"),),)
+    return Message(text, (*stopping, *another, *sheet.rows(("tips",))), here=reply.here)
+
+
+def stuck(sheet: Sheet, reply: Stuck) -> Message:
+    """Say whom to ask, and that it is no shame."""
+    piece = sheet.knowledge.piece(reply.piece)
+    hotline = Figures(sheet.knowledge.parameters, sheet.today)(piece.check_with)
+    text = sheet.render("stuck.j2", title=sheet.title(piece.id), hotline=hotline)
+    again = (Button(sheet.label("remind"), f"remind:{piece.id}"),)
+    return Message(text, (again, *sheet.rows(("tips",))))
+
+
+def _what(sheet: Sheet, what: str) -> str:
+    return sheet.title(what) if what in sheet.knowledge.pieces else sheet.label("the_talk")
+
+
+def _times(sheet: Sheet, talk: Conversation) -> list[tuple[str, str]]:
+    lines = []
+    for reminder in talk.reminders:
+        at = datetime.fromtimestamp(reminder.due, CHINA)
+        when = sheet.label("at", at=at.date(), clock=f"{at:%H:%M}")
+        lines.append((when, _what(sheet, reminder.what)))
+    return lines
+
+
+def _language(talk: Conversation) -> str:
+    return "English" if talk.language == "en" else "繁體中文" if talk.traditional else "中文"

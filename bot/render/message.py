@@ -1,0 +1,65 @@
+"""What a message is made of: its text, and buttons in rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.render.printout import CardData, Handout
+
+Colour = Literal["success", "primary", "danger"]  # the Bot API's names
+COLOURS: dict[str, Colour] = {
+    "done": "success",
+    "-": "primary",
+    "go:forget": "danger",
+    "go:restart": "danger",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message: its words and the data that its tap sends (64 bytes at most)."""
+
+    text: str
+    data: str
+
+    @property
+    def colour(self) -> Colour | None:
+        """By what the tap does: green leads on, blue is ticked, red can't be undone."""
+        verb = self.data.partition(":")[0]
+        return COLOURS.get(self.data) or COLOURS.get(verb)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A text file to take along."""
+
+    name: str
+    content: str
+
+
+Attachment = File | CardData | Handout
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message in Telegram's HTML; `here` lets it replace the message whose button was tapped.
+
+    With an attachment it is sent as that: a picture or a printout is set when it is sent. The text is its
+    caption then (1,024 characters at most).
+    """
+
+    text: str
+    buttons: Keyboard = ()
+    here: bool = False
+    attachment: Attachment | None = None
+
+
+def tick(subject: str, id: str, text: str, *, ticked: bool) -> Button:
+    """Make a button that names the state it leads to, so that a double tap changes nothing."""
+    return Button(("☑ " if ticked else "☐ ") + text, f"{'-' if ticked else '+'}:{subject}:{id}")
+
+
+def in_rows(buttons: Sequence[Button], columns: int = 2) -> Keyboard:
+    """Set buttons in rows of so many."""
+    return tuple(tuple(buttons[i : i + columns]) for i in range(0, len(buttons), columns))

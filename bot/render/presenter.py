@@ -1,0 +1,192 @@
+"""Every reply in words and buttons, in the worker's language, with the figures in force on a day."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import assert_never
+
+from bot import guidance
+from bot.content.knowledge import Knowledge
+from bot.content.questionnaire import Language
+from bot.content.templates import plain
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.flow import Flow
+from bot.dialogue.replies import (
+    Answer,
+    Ask,
+    AskConsent,
+    AskDay,
+    AskReminder,
+    Card,
+    Explain,
+    MyData,
+    Reckon,
+    Remind,
+    Reminders,
+    Reply,
+    Report,
+    Review,
+    Say,
+    Saying,
+    SetReminder,
+    Stuck,
+    TakeAlong,
+    Tips,
+)
+from bot.dialogue.retrieval import Asker
+from bot.render import asides, calc, lists, questions, results
+from bot.render.message import Button, Keyboard, Message
+from bot.render.script import traditional
+from bot.render.simple import simple
+from bot.render.view import Operator, Sheet
+
+MANY = 2_000  # worded questions that are remembered
+
+# The buttons under each fixed saying, row by row.
+_UNDER: dict[Saying, tuple[tuple[str, ...], ...]] = {
+    "done": (),
+    "under_14": (),
+    "declined": (),
+    "paused": (("continue",), ("tips",)),
+    "ask_forget": (("forget",), ("stay",)),
+    "forgotten": (),
+    "ask_restart": (("restart",), ("stay",)),
+    "privacy": (("mydata", "withdraw"), ("continue",)),
+    "help": (("continue", "tips"),),
+    "choose_language": (),
+    "after_result": (("result", "review"), ("tips",)),
+    "unknown_advice": (("tips",),),
+    "mark_not_kept": (("start",), ("tips",)),
+    "ask_withdraw": (("withdraw_research",), ("forget",), ("stay",)),
+    "research_withdrawn": (("continue",), ("mydata",)),
+    "private": (("continue",),),
+    "despair": (),
+    "nothing_kept": (("continue",),),
+    "full": (),
+    "group": (),
+    "sorry": (),
+    "hurry": (),
+}
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Words every reply, in the worker's language, with the figures in force on a day."""
+
+    knowledge: Knowledge
+    operator: Operator = field(default_factory=Operator)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """The talk over this knowledge."""
+        pieces = frozenset(piece.id for piece in self.knowledge.advice)
+        return Flow(self.knowledge.questionnaire, self.knowledge.consent, pieces)
+
+    def asker(self, language: Language, on: date) -> Asker:
+        """The answers to free questions in a language: the pieces in force by how people ask for them."""
+        day, asker = self._askers.get(language, (None, None))
+        if asker is None or day != on:
+            pieces = self.knowledge.pieces
+            known = {
+                id: asked[language]
+                for id, asked in self.knowledge.asks.ways.items()
+                if id not in pieces or pieces[id].in_force(on)
+            }
+            ways = {id: (*asked, *self._titles(id, language, on)) for id, asked in known.items()}
+            cards = {
+                id: plain(guidance.card(self.knowledge, id, {}, language, on)) for id in known if id in pieces
+            }
+            hotlines = {id: piece.check_with for id, piece in pieces.items()}
+            asker = Asker(ways, self.knowledge.asks.same, hotlines, cards)
+            self._askers[language] = on, asker
+        return asker
+
+    def _titles(self, id: str, language: Language, on: date) -> tuple[str, ...]:
+        known = id in self.knowledge.pieces
+        return (guidance.title(self.knowledge, id, language, on),) if known else ()
+
+    @cached_property
+    def _askers(self) -> dict[Language, tuple[date, Asker]]:
+        return {}  # one a language, of the last day that was asked about
+
+    def word(
+        self, reply: Reply, talk: Conversation | None, language: Language, today: date
+    ) -> tuple[Message, ...]:
+        """Word one reply; every text fits one Telegram message."""
+        if isinstance(reply, Ask | AskConsent):
+            message = self._asked(reply, language, today)
+        else:
+            sheet = Sheet(self.knowledge, talk, language, today, self.operator)
+            message = _worded(sheet, reply, self.asker)
+        if talk is not None and talk.simple:
+            message = simple(message)
+        return (traditional(message) if talk is not None and talk.traditional else message,)
+
+    @cached_property
+    def _asked(self) -> Callable[[Ask | AskConsent, Language, date], Message]:
+        """Word questions once a day: they are the same for everybody who gives the same answers."""
+
+        @lru_cache(MANY)
+        def asked(reply: Ask | AskConsent, language: Language, today: date) -> Message:
+            sheet = Sheet(self.knowledge, None, language, today, self.operator)
+            return _worded(sheet, reply, self.asker)
+
+        return asked
+
+
+def _worded(sheet: Sheet, reply: Reply, asker: Callable[[Language, date], Asker]) -> Message:
+    match reply:
+        case AskConsent():
+            return questions.consent(sheet, reply)
+        case Ask():
+            return questions.ask(sheet, reply)
+        case Review():
+            return results.review(sheet)
+        case Report():
+            return results.report(sheet, reply)
+        case Card():
+            return results.card(sheet, reply)
+        case Tips():
+            return lists.tips(sheet, reply)
+        case Remind():
+            return results.remind(sheet, reply)
+        case AskReminder():
+            return asides.ask_reminder(sheet, reply)
+        case AskDay():
+            return asides.ask_day(sheet, reply)
+        case Reminders():
+            return asides.reminders(sheet, reply)
+        case Stuck():
+            return asides.stuck(sheet, reply)
+        case MyData():
+            return asides.my_data(sheet, reply)
+        case TakeAlong():
+            return asides.take_along(sheet, reply)
+        case Explain():
+            return asides.explain(sheet)
+        case Answer():
+            return asides.answer(sheet, reply, asker(asides.spoken(reply.question), sheet.today))
+        case Reckon():
+            return calc.reckon(sheet, reply)
+        case SetReminder():
+            raise TypeError("a reminder is set by the service, which has the clock")
+        case Say():
+            return _said(sheet, reply)
+        case _:
+            assert_never(reply)
+
+
+def _said(sheet: Sheet, reply: Say) -> Message:
+    what = reply.what
+    told = asdict(sheet.operator) if what == "privacy" else {}
+    rows = _ways(sheet) if what == "choose_language" else sheet.rows(*_UNDER[what])
+    return Message(sheet.render(f"say/{what}.j2", **told), rows, here=reply.here)
+
+
+def _ways(sheet: Sheet) -> Keyboard:
+    """The scripts to choose from, and the look that isn't on."""
+    scripts = (("简体中文", "zh"), ("繁體中文", "hant"), ("English", "en"))
+    mode = "normal" if sheet.talk is not None and sheet.talk.simple else "simple"
+    choices = tuple(Button(name, f"lang:{script}") for name, script in scripts)
+    return choices, (Button(sheet.label(f"mode_{mode}"), f"mode:{mode}"),)

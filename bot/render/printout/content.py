@@ -1,0 +1,114 @@
+"""What is on the picture of a result and on the printout: plain strings, laid out elsewhere."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.content.questionnaire import Language
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A row of ten figures, each for ten people: the first `sure` are so, those up to `likely` perhaps."""
+
+    label: str
+    sure: int
+    likely: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A worker's place in the line for one risk, 1 to 100, and what is said of it.
+
+    line, here: the line, and where in it; sentence: both in one; group: where among truck drivers, or empty.
+    """
+
+    place: int
+    line: str
+    here: str
+    sentence: str
+    first: str
+    last: str
+    group: str
+    frequency: str
+    people: tuple[People, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One risk: its standing, or else (`standing` None) the sentence that says why there is none."""
+
+    heading: str
+    standing: Standing | None
+    silence: str = ""
+
+    def sentences(self) -> tuple[str, ...]:
+        """The gauge for who reads or hears it."""
+        if self.standing is None:
+            return (self.heading, self.silence)
+        at = self.standing
+        return tuple(filter(None, (self.heading, at.sentence, at.group, at.frequency)))
+
+
+@dataclass(frozen=True, slots=True)
+class CardData:
+    """The picture of a result; `alt` says the same in at most 1024 characters, for its caption."""
+
+    language: Language
+    title: str
+    note: str
+    gauges: tuple[Gauge, ...]
+    legend: str
+    middle: str
+    survey: str
+    foot: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do: `documents` to tick off, `remarks` on them; a `doubt` says whom to ask."""
+
+    title: str
+    benefit: str
+    documents: tuple[str, ...]
+    remarks: tuple[str, ...]
+    steps: tuple[str, ...]
+    where: str
+    cost: str
+    time: str
+    deadline: str
+    beware: tuple[str, ...]
+    ground: str
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The words before each part of the printout."""
+
+    documents: str
+    steps: str
+    where: str
+    cost: str
+    time: str
+    deadline: str
+    beware: str
+    channels: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """The printout: what to do, with what, where. `result` is empty unless the worker asked for it."""
+
+    language: Language
+    title: str
+    note: str
+    made: str
+    made_on: date
+    labels: Labels
+    actions: tuple[Action, ...]
+    channels: tuple[tuple[str, str], ...]
+    foot: str
+    result: tuple[str, ...] = ()

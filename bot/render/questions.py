@@ -1,0 +1,89 @@
+"""Consent and questions in words and buttons."""
+
+from bot.content.questionnaire import Question
+from bot.dialogue.replies import Ask, AskConsent
+from bot.render.message import Button, Keyboard, Message, in_rows, tick
+from bot.render.view import Sheet
+
+BAR = 10  # squares of the progress bar
+NUMBERS = "①②③④⑤"  # phones cut long buttons, so a purpose is stated in full above its tick
+
+
+def consent(sheet: Sheet, reply: AskConsent) -> Message:
+    """Word what is agreed to, each purpose with its tick."""
+    purposes = sheet.knowledge.consent.purposes
+    label = sheet.label("purpose")
+    ticks = tuple(
+        (tick("consent", purpose.id, f"{number} {label}", ticked=purpose.id in reply.ticks),)
+        for number, purpose in zip(NUMBERS, purposes, strict=False)
+    )
+    stated = [(n, p.in_(sheet.language)) for n, p in zip(NUMBERS, purposes, strict=False)]
+    text = sheet.render("consent.j2", note=reply.note, purposes=stated)
+    return Message(text, (*ticks, *sheet.rows(("agree",), ("decline", "privacy"))), here=True)
+
+
+def ask(sheet: Sheet, reply: Ask) -> Message:
+    """Word one question with its options."""
+    question = sheet.knowledge.questionnaire.by_id[reply.question]
+    total = reply.done + reply.left
+    text = sheet.render(
+        "ask.j2",
+        bar="▓" * (filled := round(BAR * reply.done / total)) + "░" * (BAR - filled),
+        number=reply.done + 1,
+        left=reply.left,
+        question=question.text.in_(sheet.language),
+        why=question.why.in_(sheet.language),
+        multiple=question.multiple,
+        note=reply.note,
+        guess=[o.in_(sheet.language) for o in question.options if o.id in reply.guess],
+    )
+    if reply.then == "tips":
+        text = f"{sheet.label('for_tips')}\n\n{text}"
+    rows = (
+        *_confirm(sheet, question, reply),
+        *_options(sheet, question, reply),
+        *_steering(sheet, question, reply),
+    )
+    return Message(text, rows, here=True)
+
+
+def _confirm(sheet: Sheet, question: Question, reply: Ask) -> Keyboard:
+    """Give a guess its own button on top, so that one tap confirms it."""
+    guess = question.option(reply.guess[0]) if len(reply.guess) == 1 else None
+    if guess is None:
+        return ()
+    verb = "+" if question.multiple else "a"
+    text = f"{sheet.label('yes')} {guess.in_(sheet.language)}"
+    return ((Button(text, f"{verb}:{question.id}:{guess.id}"),),)
+
+
+def _options(sheet: Sheet, question: Question, reply: Ask) -> Keyboard:
+    buttons = [
+        tick(question.id, option.id, option.in_(sheet.language), ticked=option.id in reply.ticks)
+        if question.multiple
+        else Button(
+            ("● " if option.id in reply.current else "") + option.in_(sheet.language),
+            f"a:{question.id}:{option.id}",
+        )
+        for option in question.options
+    ]
+    columns = question.columns
+    return in_rows(buttons, columns)
+
+
+def _steering(sheet: Sheet, question: Question, reply: Ask) -> Keyboard:
+    verbs = [
+        verb
+        for verb, offered in (
+            ("back", reply.can_go_back),
+            ("why", reply.note != "why"),
+            ("skip", question.skippable and not reply.current),
+            ("keep", bool(reply.current)),
+        )
+        if offered
+    ]
+    steering = tuple(Button(sheet.label(verb), f"{verb}:{question.id}") for verb in verbs)
+    if reply.then == "tips":
+        steering = (Button(sheet.label("to_tips"), f"back:{question.id}"), *steering)
+    done = ((Button(sheet.label("done"), f"done:{question.id}"),),) if question.multiple else ()
+    return (*done, steering)

@@ -1,0 +1,120 @@
+"""The result, the answers, a card and a reminder in words and buttons."""
+
+from collections.abc import Sequence
+
+from bot import guidance
+from bot.content.questionnaire import Answers
+from bot.content.templates import MOST
+from bot.dialogue.conversation import LATER, MARKS
+from bot.dialogue.replies import Card, Remind, Report
+from bot.guidance import Advised, Scores
+from bot.render.message import Button, Keyboard, Message, in_rows
+from bot.render.view import Sheet
+
+
+def report(sheet: Sheet, reply: Report) -> Message:
+    """Word both risks, what goes together with them, and what to do first."""
+    if sheet.talk is not None and sheet.talk.unscored:
+        general = sheet.outcome_of({}).guidance.first
+        text = sheet.render("unscored.j2", pieces=_pieces(sheet, general, {}))
+        return Message(text, (*_opening(sheet, general), *sheet.rows(("tips", "scored"))))
+    found = sheet.outcome
+    first = found.guidance.first
+    pieces = _pieces(sheet, first, sheet.answers)
+    changed = sheet.changed(reply.before)
+    text = sheet.render("report.j2", scores=found.scores, facts=found.facts, pieces=pieces, **changed)
+    research = (("research",),) if _may_ask_research(sheet) else ()
+    steering = sheet.rows(("tips", "review"), ("picture", "printout"), ("explain",), *research)
+    return Message(text, (*_opening(sheet, first), *_asking_more(sheet, found.scores), *steering))
+
+
+def _pieces(sheet: Sheet, advised: Sequence[Advised], answers: Answers) -> list[tuple[str, str]]:
+    """Title and benefit of each piece."""
+    return [
+        (sheet.title(a.id), guidance.benefit(sheet.knowledge, a.id, answers, sheet.language, sheet.today))
+        for a in advised
+    ]
+
+
+def _opening(sheet: Sheet, advised: Sequence[Advised]) -> Keyboard:
+    return tuple(
+        (Button(f"{number}. {sheet.title(a.id)}", f"open:{a.id}"),) for number, a in enumerate(advised, 1)
+    )
+
+
+def _asking_more(sheet: Sheet, scores: Scores) -> Keyboard:
+    """Offer the skipped question whose answer would narrow a score most."""
+    wanted = {score.ask_next for score in scores.values() if score.ask_next}
+    return tuple(
+        (Button(f"{sheet.label('sharpen')} {question.text.in_(sheet.language)}", f"edit:{question.id}"),)
+        for question in sheet.knowledge.questionnaire.questions
+        if question.feature in wanted and question.id in sheet.answers
+    )[:1]
+
+
+def _may_ask_research(sheet: Sheet) -> bool:
+    talk = sheet.talk
+    return talk is not None and "research" in (talk.consent or ()) and not talk.research
+
+
+def review(sheet: Sheet) -> Message:
+    """Word all answers, each with a button to change it; only what has room is said beside the buttons."""
+    edits = [Button(f"✎ {sheet.name(id)}", f"edit:{id}") for id in sheet.answers]
+    questionnaire = sheet.knowledge.questionnaire
+    research = sheet.talk is not None and sheet.talk.research
+    onward = "continue" if questionnaire.next(sheet.answers, research=research) else "result"
+    return Message(_answered(sheet), (*in_rows(edits), *sheet.rows((onward,))))
+
+
+def _answered(sheet: Sheet) -> str:
+    known = sheet.knowledge.questionnaire.by_id
+
+    def listed(named: int, left: int) -> str:
+        ids = list(sheet.answers)[: len(sheet.answers) - left]
+        said = [(sheet.name(id), sheet.said(known[id], sheet.answers[id], named)) for id in ids]
+        return sheet.render("review.j2", lines=said, left=left)
+
+    tries = ((99, 0), (2, 0), *((1, left) for left in range(len(sheet.answers))))
+    return next(text for text in (listed(*how) for how in tries) if len(text) <= MOST)
+
+
+def card(sheet: Sheet, reply: Card) -> Message:
+    """Word a page of a piece of advice, with the buttons that set it aside or take it up again."""
+    text = guidance.card(sheet.knowledge, reply.piece, sheet.answers, sheet.language, sheet.today)
+    pages = guidance.pages(text)
+    page = min(reply.page, len(pages) - 1)  # an old button may lead where the text no longer goes
+    marking = _marking(sheet, reply.piece, f":{page}" if page else "")
+    later = (_later(sheet, reply.piece),) if sheet.talk and sheet.talk.consent else ()
+    steering = sheet.rows(("result" if sheet.answers else "start", "tips"))
+    rows = (*_turning(sheet, reply.piece, page, len(pages)), marking, *later, *steering)
+    return Message(pages[page], rows, here=reply.here)
+
+
+def _turning(sheet: Sheet, piece: str, page: int, pages: int) -> Keyboard:
+    back = Button(sheet.label("page_back"), f"open:{piece}:{page - 1}")
+    onward = Button(sheet.label("page_on", page=page + 2, pages=pages), f"open:{piece}:{page + 1}")
+    row = (*([back] if page > 0 else []), *([onward] if page + 1 < pages else []))
+    return (row,) if row else ()
+
+
+def _later(sheet: Sheet, piece: str, end: str = "") -> tuple[Button, ...]:
+    return tuple(Button(sheet.label(verb), f"{verb}:{piece}{end}") for verb in ("remind", "stuck"))
+
+
+def _marking(sheet: Sheet, piece: str, end: str = "") -> tuple[Button, ...]:
+    # Each button names the state that it leads to, so that a double tap changes nothing.
+    mark = sheet.talk.marks.get(piece) if sheet.talk else None
+    if mark is not None:
+        return (Button(sheet.label("unmark", what=sheet.label(f"mark_{mark}")), f"mark:{piece}:none{end}"),)
+    return tuple(Button(sheet.label(f"mark_{mark}"), f"mark:{piece}:{mark}{end}") for mark in MARKS)
+
+
+def remind(sheet: Sheet, reply: Remind) -> Message:
+    """Word what the worker asked to be reminded of."""
+    piece = reply.what if reply.what in sheet.knowledge.pieces else None
+    text = sheet.render("reminder.j2", title=sheet.title(piece) if piece else None)
+    if piece is None:
+        return Message(text, sheet.rows(("continue",), ("tips",)))
+    opening = (Button(sheet.title(piece), f"open:{piece}"),)
+    outcome = (_marking(sheet, piece, LATER), _later(sheet, piece, LATER))
+    return Message(text, (opening, *outcome, *sheet.rows(("tips",))))

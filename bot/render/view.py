@@ -1,0 +1,99 @@
+"""What is known and said of one worker on one day: facts, advice, words and labels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from bot import guidance
+from bot.content.knowledge import Knowledge
+from bot.content.questionnaire import SKIPPED, Answers, Language, Question
+from bot.dialogue.conversation import Conversation
+from bot.guidance import Outcome
+from bot.render.message import Button, Keyboard
+
+TARGETS = {
+    "start": "continue",
+    "stay": "continue",
+    "themes": "tips",
+}  # where a label leads, if not to what it is called
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who runs the bot, and for how many days what is kept: told in the privacy text."""
+
+    contact: str = ""
+    draft_days: int = 7
+    result_days: int = 90
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The words for one worker on one day."""
+
+    knowledge: Knowledge
+    talk: Conversation | None
+    language: Language
+    today: date
+    operator: Operator = Operator()
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What was answered, as far as it lies on the path."""
+        return self.knowledge.questionnaire.relevant(self.talk.answers if self.talk else {})
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """What comes of the answers."""
+        return self.outcome_of(self.answers)
+
+    def outcome_of(self, answers: Answers) -> Outcome:
+        """Work out what would come of other answers, with the marks of today."""
+        marks = self.talk.marks if self.talk else {}
+        relevant = self.knowledge.questionnaire.relevant(answers)
+        return guidance.outcome(self.knowledge, relevant, self.today, marks)
+
+    def changed(self, before: Answers | None) -> Mapping[str, object]:
+        """Give what `changes.j2` tells of an edit: nothing if there was none."""
+        if before is None:
+            return {"changes": False}
+        found = guidance.changes(self.outcome_of(before), self.outcome)
+        moved = () if self.talk is not None and self.talk.unscored else found.moved
+        came, gone = ([self.title(id) for id in ids] for ids in (found.came, found.gone))
+        return {"changes": True, "moved": moved, "came": came, "gone": gone}
+
+    def title(self, piece: str) -> str:
+        """Word a piece's title."""
+        return guidance.title(self.knowledge, piece, self.language, self.today)
+
+    def question(self, id: str) -> str:
+        """Word a question."""
+        return self.knowledge.questionnaire.by_id[id].text.in_(self.language)
+
+    def name(self, id: str) -> str:
+        """Name a question in a list of answers."""
+        return self.knowledge.questionnaire.by_id[id].name.in_(self.language)
+
+    def said(self, question: Question, answer: tuple[str, ...], named: int = 99) -> str:
+        """Word an answer; of several choices so many are named, and the others counted."""
+        if answer == (SKIPPED,):
+            return self.label("skipped")
+        chosen = [option.in_(self.language) for option in question.options if option.id in answer]
+        more = len(chosen) - named
+        others = [self.label("others", left=more)] if more > 0 else []
+        return self.label("listed", words=[*chosen[:named], *others])
+
+    def render(self, template: str, **context: object) -> str:
+        """Word a template."""
+        return self.knowledge.wording.render(self.language, template, on=self.today, **context)
+
+    def label(self, name: str, **context: object) -> str:
+        """Word a label."""
+        return self.knowledge.wording.block(self.language, "labels.j2", name, on=self.today, **context)
+
+    def rows(self, *rows: tuple[str, ...]) -> Keyboard:
+        """Make rows of buttons that go somewhere, by their labels."""
+        return tuple(
+            tuple(Button(self.label(name), f"go:{TARGETS.get(name, name)}") for name in row) for row in rows
+        )

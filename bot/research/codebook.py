@@ -1,0 +1,145 @@
+"""The codebook: what each column and its values mean, as each version of the questionnaire asked it."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from bot.content.questionnaire import Question, Text, Words
+from bot.research.columns import OUTCOMES, Column, Sheet
+
+HEAD = (
+    *("column", "meaning_zh", "meaning_en", "questionnaire_version", "model_feature"),
+    *("value", "value_zh", "value_en"),
+)
+MEANINGS: Mapping[str, tuple[str, str]] = {
+    "person": ("本次导出里代表一个人的代号，每次导出都换", "stands for one person in this export only"),
+    "month": ("最后一次回答的月份", "month of the last word"),
+    "questionnaire_version": (
+        "最后一次说话时的问卷版本；更早的回答可能是按更早的版本问的",
+        "version of the questionnaire at the last word; earlier answers may be to an earlier one",
+    ),
+    "consent_version": ("同意书版本", "version of the consent agreed to"),
+    "knowledge_version": ("导出时的知识版本", "version of the knowledge at the export"),
+    "result_version": (
+        "最后看到的结果是用哪一版知识（含模型）算的，没看过为空",
+        "version of the knowledge, models included, that made the last result shown; empty: none was",
+    ),
+    "finished": ("答完为1，没答完为0", "1: nothing is open; 0: partial"),
+    "stopped_at": ("没答完时停在哪一题", "the question that is open"),
+    "skipped": ("跳过的题，用空格隔开", "questions skipped, parted by spaces"),
+    "constrained": ("需要借钱却借不到为1，否则为0", "needed to borrow and couldn't: 1, else 0"),
+    "gap": ("没有任何商业保险为1，否则为0", "no commercial cover: 1, else 0"),
+}
+TOLD_BY_TOO: Mapping[str, tuple[str, ...]] = {"region": ("province",)}  # questions with no column of theirs
+NOT_RECORDED = ("这一版的原话没有记录", "wording not recorded")
+NOT_ASKED = ("这一版没有问", "not asked in this version")
+YES_NO = (("0", "否", "no"), ("1", "是", "yes"))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a column means, and what the values mean that can stand in it."""
+
+    zh: str
+    en: str
+    values: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """The lines of one export: `answered` are the versions of the questionnaire that stand in its rows.
+
+    Every recorded version is told, for a row says by which one somebody spoke last, not by which they
+    answered each question. Versions that ask alike share their lines.
+    """
+
+    sheet: Sheet
+    answered: Collection[str] = ()
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        """Give lines for each column, and below each one for every value that can stand in it."""
+        for column in self._columns():
+            feature = column.name if column.name in (*self.sheet.features, *OUTCOMES) else ""
+            for told, versions in self._by_wording(column).items():
+                asked = " ".join(versions)
+                yield column.name, told.zh, told.en, asked, feature, "", "", ""
+                for value in told.values:
+                    yield column.name, "", "", asked, feature, *value
+
+    def _columns(self) -> Iterator[Column]:
+        for column in self.sheet.columns:
+            yield column
+            for id in TOLD_BY_TOO.get(column.name, ()):
+                yield replace(column, question=self.sheet.knowledge.questionnaire.by_id[id])
+
+    def today(self, column: Column) -> Told:
+        """Say what a column means as it is asked today."""
+        return self._told(column, self.sheet.knowledge.questionnaire.version)
+
+    def _by_wording(self, column: Column) -> Mapping[Told, Sequence[str]]:
+        if column.question is None or column.name in MEANINGS:
+            return {self.today(column): ()}
+        wordings: dict[Told, list[str]] = {}
+        for version in sorted({*self._asked, *self.answered}):
+            wordings.setdefault(self._told(column, version), []).append(version)
+        return wordings
+
+    def _told(self, column: Column, version: str) -> Told:
+        question = column.question
+        if column.name in MEANINGS:
+            return Told(*MEANINGS[column.name], YES_NO if column.name in OUTCOMES else ())
+        if question is None:
+            name = column.name
+            return Told(f"导出时的模型版本：{name}", f"version of the model at the export: {name}")
+        if version not in self._asked:
+            return Told(*NOT_RECORDED)
+        words = self._asked[version].get(question.id)
+        if words is None:
+            return Told(*NOT_ASKED)
+        if column.option is None:
+            return Told(words.text.zh, words.text.en, tuple(self._values(column.name, question, words)))
+        if (option := words.options.get(column.option.id)) is None:
+            return Told(*NOT_ASKED)
+        return Told(f"{words.text.zh} {option.zh}", f"{words.text.en} {option.en}", YES_NO)
+
+    def _values(self, name: str, question: Question, words: Words) -> Iterator[tuple[str, str, str]]:
+        coded = name in self.sheet.features
+        by_value: dict[str, list[Text]] = {}
+        for option in question.options:
+            value = _code(option.code) if coded else option.id
+            if value and option.id in words.options:
+                by_value.setdefault(value, []).append(words.options[option.id])
+        for value in sorted(by_value) if coded else by_value:
+            both = _joint(by_value[value])
+            yield value, both.zh, both.en
+
+    @cached_property
+    def _asked(self) -> Mapping[str, Mapping[str, Words]]:
+        """The words by version and question, under today's ids."""
+        knowledge = self.sheet.knowledge
+        today = knowledge.questionnaire
+        before = {version: self._under_new_ids(version) for version in knowledge.recorded}
+        return {**before, today.version: today.words}
+
+    def _under_new_ids(self, version: str) -> Mapping[str, Words]:
+        renamed = self.sheet.knowledge.questionnaire.under_new_ids
+        texts: dict[str, list[Text]] = {}
+        options: dict[str, dict[str, list[Text]]] = {}
+        for old in self.sheet.knowledge.recorded[version].values():
+            (id,) = renamed({old.id: ()}, version)
+            texts.setdefault(id, []).append(old.text)
+            for old_option, text in old.options.items():
+                ((option,),) = renamed({old.id: (old_option,)}, version).values()
+                options.setdefault(id, {}).setdefault(option, []).append(text)
+        return {
+            id: Words(id, _joint(text), {option: _joint(same) for option, same in options[id].items()})
+            for id, text in texts.items()
+        }
+
+
+def _code(code: int | None) -> str:
+    return "" if code is None else str(code)
+
+
+def _joint(texts: Sequence[Text]) -> Text:
+    return Text("；".join(text.zh for text in texts), "; ".join(text.en for text in texts))

@@ -1,0 +1,134 @@
+"""One person in one tidy row: the report's codes for what the report asked, option ids for the rest."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.content.knowledge import Knowledge
+from bot.content.questionnaire import SKIPPED, Answers, Option, Question
+from bot.dialogue.asking import Survey
+from bot.guidance.levels import levels_from
+from bot.research.participants import Participant
+from models.training import published
+
+OUTCOMES = ("constrained", "gap")
+# Told by their code alone: a province, or an age below a code, could name a person together with the rest.
+COARSE = ("province", "region", "age")
+UNKNOWN = -1  # in place of a code
+Group = str | int  # people by an option's id or a feature's code
+NO_COVER = ("none",)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `question` and `option` say where its cells come from, None where from no question."""
+
+    name: str
+    question: Question | None = None
+    option: Option | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The columns of one version of the knowledge, and the rows in them; an empty cell is not known."""
+
+    knowledge: Knowledge
+
+    @cached_property
+    def features(self) -> tuple[str, ...]:
+        """The models' features, in the report's order; cover is told by the outcome `gap`."""
+        return tuple(name for name in published.read().coding if name != "commercial")
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns in their order."""
+        by_feature = {question.feature: question for question in self.knowledge.questionnaire.questions}
+        by_id = self.knowledge.questionnaire.by_id
+        outcomes = dict(zip(OUTCOMES, ("constrained", "commercial_cover"), strict=True))
+        return (
+            *(
+                Column(name)
+                for name in ("person", "month", *self._versions, "result_version", "finished", "stopped_at")
+            ),
+            *(Column(name, by_feature.get(name)) for name in self.features),
+            *(Column(name, by_id.get(id)) for name, id in outcomes.items()),
+            *self._answers,
+            Column("skipped"),
+        )
+
+    def row(self, participant: Participant, name: str) -> dict[str, str]:
+        """Word one person's row under a name that stands for them in this export only."""
+        talk = participant.talk
+        open_ = Survey(self.knowledge.questionnaire).position(talk)
+        row = {
+            "person": name,
+            "month": f"{participant.day:%Y-%m}",
+            **self._versions,
+            "questionnaire_version": participant.answered,
+            "result_version": talk.shown_by,
+            "finished": "0" if open_ else "1",
+            "stopped_at": open_.id if open_ else "",
+            **{name: _cell(code) for name, code in self.codes(talk.answers).items()},
+            "skipped": " ".join(id for id, answer in talk.answers.items() if answer == (SKIPPED,)),
+        }
+        row |= {column.name: _answer(column, talk.answers) for column in self._answers}
+        return {column.name: row[column.name] for column in self.columns}
+
+    def codes(self, answers: Answers) -> dict[str, int | None]:
+        """Give the report's code of every feature and outcome; None is not known."""
+        levels = levels_from(answers, self.knowledge.questionnaire)
+        return {
+            **{name: levels.get(name) for name in self.features},
+            "constrained": self._code("constrained", answers),
+            "gap": _gap(answers.get("commercial_cover", ())),
+        }
+
+    @cached_property
+    def _versions(self) -> Mapping[str, str]:
+        knowledge = self.knowledge
+        return {
+            "questionnaire_version": knowledge.questionnaire.version,
+            "consent_version": knowledge.consent.version,
+            "knowledge_version": knowledge.version,
+            **{f"model_{name}": model.version for name, model in knowledge.models.items()},
+        }
+
+    @cached_property
+    def _answers(self) -> tuple[Column, ...]:
+        return tuple(_own_columns(self.knowledge.questionnaire.questions))
+
+    def _code(self, id: str, answers: Answers) -> int | None:
+        option = self.knowledge.questionnaire.by_id[id].option(answers.get(id, ("",))[0])
+        return option.code if option else None
+
+
+def _own_columns(questions: tuple[Question, ...]) -> Iterator[Column]:
+    """Give the columns of what the codes alone don't tell."""
+    for question in questions:
+        if question.multiple:
+            for option in question.options:
+                yield Column(f"{question.id}__{option.id}", question, option)
+        elif question.id not in COARSE and not _told_by_code(question):
+            yield Column(f"answer_{question.id}", question)
+
+
+def _told_by_code(question: Question) -> bool:
+    codes = {option.code for option in question.options}
+    return None not in codes and len(codes) == len(question.options)
+
+
+def _answer(column: Column, answers: Answers) -> str:
+    answer = answers.get(column.question.id, ()) if column.question else ()
+    if not answer or answer == (SKIPPED,):
+        return ""
+    return answer[0] if column.option is None else _cell(int(column.option.id in answer))
+
+
+def _gap(cover: tuple[str, ...]) -> int | None:
+    if not cover or cover[0] in (SKIPPED, "unknown"):
+        return None
+    return int(cover == NO_COVER)
+
+
+def _cell(code: int | None) -> str:
+    return "" if code is None else str(code)

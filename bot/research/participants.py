@@ -1,0 +1,178 @@
+"""Reads the answers of those who agreed to research: nobody else's are opened, and nothing is written."""
+
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.content.knowledge import Knowledge
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.data_rights import RESEARCH
+from bot.dialogue.flow import Flow
+from bot.dialogue.reminders import CHINA
+from bot.privacy.keyring import Vault, WrongKey
+from bot.privacy.tombstones import Tombstones
+from bot.storage.conversations import answers_of, state_of
+from bot.storage.engine import check_schema
+from bot.storage.tables import conversations, counts, dead_letters
+from bot.turns.counting import Count
+
+PAGE = 1_000  # rows a transaction: short enough never to stand in the bot's way
+MINORS = frozenset({"from_14_to_17"})
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One person's talk with the answers that lie on the path, brought to today's questionnaire.
+
+    `person` never leaves the office; `answered` is the version of the questionnaire that they answered.
+    """
+
+    person: bytes
+    talk: Conversation
+    day: date
+    answered: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the database tells of everybody without being opened."""
+
+    conversations: int
+    agreed: int
+    blocked: int
+    dead_letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted turn by turn, and since which day; None when nothing was yet."""
+
+    numbers: Counter[Count]
+    since: date | None
+
+
+@dataclass
+class Office:
+    """The database as the office sees it; `unreadable` counts rows that could not be opened so far.
+
+    progress: for long work, takes the number of rows and gives what hears how many are done.
+    """
+
+    engine: AsyncEngine
+    vault: Vault
+    knowledge: Knowledge
+    tombstones: Tombstones = field(default_factory=Tombstones)
+    clock: Callable[[], float] = time.time
+    unreadable: int = 0
+    progress: Callable[[int], Callable[[int], None]] = lambda total: lambda done: None
+
+    def __post_init__(self) -> None:
+        knowledge = self.knowledge
+        self.flow = Flow(knowledge.questionnaire, knowledge.consent, frozenset(knowledge.pieces))
+
+    async def participants(self) -> AsyncIterator[Participant]:
+        """Give everyone of age who agrees to research as worded today, in the order of their pseudonyms.
+
+        Raises:
+            DatabaseBehind: the schema is not the one that this version needs.
+        """
+        await check_schema(self.engine)
+        forgotten = {(stone.person, stone.key) for stone in self.tombstones.all()}
+        maybe = {person for person, _ in forgotten}
+        c = conversations.c
+        agreed = (c.consent == self.knowledge.consent.version, c.expires_at >= int(self.clock()))
+        columns = sa.select(c.person, c.key, c.state, c.answers, c.changed_at)
+        wanted = columns.where(*agreed).order_by(c.person).limit(PAGE)
+        async with self.engine.connect() as connection:
+            total = await connection.scalar(
+                sa.select(sa.func.count()).select_from(conversations).where(*agreed)
+            )
+        show = self.progress(total or 0)
+        last, done = b"", 0
+        while True:
+            async with self.engine.connect() as connection:
+                rows = (await connection.execute(wanted.where(c.person > last))).all()
+            for row in rows:
+                found = self._open(row)
+                if found and row.person in maybe:  # who began anew has another key
+                    key = self.vault.fingerprint(row.key, row.person)
+                    found = None if (row.person, key) in forgotten else found
+                if found:
+                    yield found
+            done += len(rows)
+            show(done)
+            if len(rows) < PAGE:
+                return
+            last = rows[-1].person
+
+    def _open(self, row: Any) -> Participant | None:
+        try:
+            locker = self.vault.locker(row.key, row.person)
+            talk = state_of(row, locker)
+            if RESEARCH not in (talk.consent or ()) or not self.flow.agreed(talk):
+                return None  # their answers stay sealed
+            answers = answers_of(row, locker)
+        except (WrongKey, ValidationError):
+            self.unreadable += 1
+            return None
+        if MINORS.intersection(answers.get("age", ())):
+            return None
+        answered, questionnaire = talk.questionnaire, self.knowledge.questionnaire
+        if answered != questionnaire.version:
+            talk = self.flow.survey.carried_over(replace(talk, answers=answers))
+            answers = dict(talk.answers)
+        talk = replace(talk, answers=questionnaire.relevant(answers))
+        day = datetime.fromtimestamp(row.changed_at, CHINA).date()
+        return Participant(row.person, talk, day, answered)
+
+    async def counted(self) -> Counted:
+        """Give what the bot counted of everybody, without a person in it."""
+        async with self.engine.connect() as connection:
+            rows = (await connection.execute(sa.select(counts))).all()
+        since = min((row.since for row in rows), default=None)
+        numbers = Counter({(row.what, row.which): row.number for row in rows})
+        return Counted(numbers, since and datetime.fromtimestamp(since, CHINA).date())
+
+    async def counts(self) -> Counts:
+        """Count people and letters."""
+        c = conversations.c
+        count = sa.select(
+            sa.func.count(),
+            sa.func.count(c.consent),
+            sa.func.count(sa.case((c.blocked, 1))),
+        ).select_from(conversations)
+        async with self.engine.connect() as connection:
+            every, agreed, blocked = (await connection.execute(count)).one()
+            dead = await connection.scalar(sa.select(sa.func.count()).select_from(dead_letters))
+        return Counts(every, agreed, blocked, dead or 0)
+
+
+def open_for_reading(url: str) -> AsyncEngine:
+    """Open a database that is there, so that nothing can be written through it.
+
+    Raises:
+        ValueError: there is no such SQLite file.
+    """
+    if not url.startswith("sqlite"):
+        settings = {"default_transaction_read_only": "on"}
+        return create_async_engine(url, hide_parameters=True, connect_args={"server_settings": settings})
+    engine = create_async_engine(url, hide_parameters=True)
+    if not (engine.url.database and Path(engine.url.database).is_file()):
+        raise ValueError(f"there is no database at {engine.url.database}: name it, or run the bot first")
+    sa.event.listen(engine.sync_engine, "connect", _read_only)
+    return engine
+
+
+def _read_only(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=5000")
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()

@@ -1,0 +1,1 @@
+"""The report that compares answers with the published survey: counted, judged, drawn, worded."""

@@ -1,0 +1,55 @@
+"""What the report tells, counted and judged once, before it is worded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.check import outdated
+from bot.check.findings import Report as Findings
+from bot.content.knowledge import Knowledge
+from bot.research.columns import Sheet
+from bot.research.participants import Counted, Counts, Office
+from bot.research.report.drift import Drift, drift
+from bot.research.report.published import Compared, compare
+from bot.research.report.quality import Band, Calibration, bands, calibrations
+from bot.research.tally import Tally, tally
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that the report tells, on one day."""
+
+    day: date
+    tally: Tally
+    counts: Counts
+    counted: Counted
+    compared: tuple[Compared, ...]
+    drifts: tuple[Drift, ...]
+    calibrations: tuple[Calibration, ...]
+    bands: Mapping[str, tuple[Band, ...]]
+    knowledge: Findings
+
+
+async def gather(office: Office, on: date) -> Facts:
+    """Read everybody once and count."""
+    everyone = await tally(office.participants(), Sheet(office.knowledge))
+    counts, counted = await office.counts(), await office.counted()
+    return facts(everyone, counts, counted, office.knowledge, outdated(office.knowledge, on), on)
+
+
+def facts(
+    everyone: Tally, counts: Counts, counted: Counted, knowledge: Knowledge, findings: Findings, on: date
+) -> Facts:
+    """Judge what participants said; `findings`: what the knowledge's checker says."""
+    models = knowledge.models
+    return Facts(
+        day=on,
+        tally=everyone,
+        counts=counts,
+        counted=counted,
+        compared=tuple(compare(everyone)),
+        drifts=tuple(drift(everyone)),
+        calibrations=tuple(calibrations(everyone, models)),
+        bands={name: tuple(bands(everyone, model)) for name, model in models.items()},
+        knowledge=findings,
+    )

@@ -1,0 +1,1 @@
+"""Everything that speaks SQL: turns as transactions, the outbox, leases, deletion, counters."""

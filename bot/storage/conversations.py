@@ -1,0 +1,85 @@
+"""A chat's row: its conversation sealed with the person's own key, the answers apart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter, ValidationError
+
+from bot.dialogue.conversation import Conversation
+from bot.privacy.keyring import Locker, Vault, WrongKey
+from bot.storage.deletion import DAY
+from bot.storage.sql import among, padded
+from bot.storage.tables import conversations
+
+_state = TypeAdapter(Conversation)
+_answers = TypeAdapter(dict[str, tuple[str, ...]])
+_WANTED = sa.select(conversations).where(among(conversations.c.person, "people"))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A chat's row, opened; `key` and `locker` are the person's own."""
+
+    conversation: Conversation
+    key: bytes
+    locker: Locker
+    blocked: bool
+    changed_at: int
+
+
+def load(
+    connection: sa.Connection, vault: Vault, people: Mapping[int, bytes]
+) -> tuple[dict[int, Row], dict[int, Exception]]:
+    """Load the rows of chats, given with their pseudonyms; a row that can't be opened holds up nobody else.
+
+    Gives both by chat: the rows, and what was wrong with those that stay closed.
+    """
+    found = {row.person: row for row in connection.execute(_WANTED, {"people": padded(set(people.values()))})}
+    rows: dict[int, Row] = {}
+    unreadable: dict[int, Exception] = {}
+    for chat, person in people.items():
+        if person in found:
+            try:
+                rows[chat] = unsealed(found[person], vault)
+            except (WrongKey, ValidationError) as error:
+                unreadable[chat] = error
+    return rows, unreadable
+
+
+def seal(chat: int, talk: Conversation, person: bytes, locker: Locker) -> dict[str, Any]:
+    """Seal a conversation as columns, the answers apart: a constraint forbids those without consent."""
+    answers = _answers.dump_json(dict(talk.answers)) if talk.answers else None
+    return {
+        "state": locker.seal(_state.dump_json(talk, exclude={"answers"}), b"state:" + person),
+        "answers": locker.seal(answers, b"answers:" + person) if answers else None,
+        "consent": talk.consent_version if talk.consent else None,
+        "address": locker.seal(b"%d" % chat, b"address:" + person) if talk.reminders else None,
+    }
+
+
+def times(talk: Conversation, now: int, days: int) -> dict[str, int | None]:
+    """Give the columns that tell when a conversation is looked at again; it outlives its last reminder."""
+    due = [reminder.due for reminder in talk.reminders]
+    expires_at = max(now + days * DAY, max(due, default=0) + DAY)
+    return {"changed_at": now, "expires_at": expires_at, "wake_at": min(due, default=None)}
+
+
+def unsealed(row: sa.Row[Any], vault: Vault) -> Row:
+    """Open a row. Raises WrongKey or ValidationError."""
+    locker = vault.locker(row.key, row.person)
+    talk = replace(state_of(row, locker), answers=answers_of(row, locker))
+    return Row(talk, row.key, locker, row.blocked, row.changed_at)
+
+
+def state_of(row: sa.Row[Any], locker: Locker) -> Conversation:
+    """Open the conversation, and leave its answers sealed."""
+    return _state.validate_json(locker.open(row.state, b"state:" + row.person))
+
+
+def answers_of(row: sa.Row[Any], locker: Locker) -> dict[str, tuple[str, ...]]:
+    """Open the answers."""
+    if row.answers is None:
+        return {}
+    return _answers.validate_json(locker.open(row.answers, b"answers:" + row.person))

@@ -1,0 +1,43 @@
+"""Keeps what is counted of everybody, beside the turns: written once a minute, and nobody waits for it."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.storage.jobs import Effect
+from bot.storage.tables import counts
+from bot.turns.counting import Count
+
+
+class Counts:
+    """The numbers of one process that are not written yet; who is killed loses a minute of them, no more."""
+
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], float] = time.time) -> None:
+        self._engine, self._clock = engine, clock
+        self._waiting: Counter[Count] = Counter()
+        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+
+    def hear(self, effect: Effect) -> None:
+        """Add what a commit did."""
+        self._waiting.update(effect.counts)
+
+    async def write(self) -> None:
+        """Add what has come together to the table; raises SQLAlchemyError or OSError, then it waits on."""
+        taken, self._waiting = self._waiting, Counter()
+        insert = self._insert(counts)
+        more = {"number": counts.c.number + insert.excluded.number}
+        rows = [
+            {"what": what, "which": which, "number": number, "since": int(self._clock())}
+            for (what, which), number in sorted(taken.items())  # in one order everywhere, against deadlock
+        ]
+        try:
+            if rows:
+                async with self._engine.begin() as connection:
+                    added = insert.on_conflict_do_update(index_elements=["what", "which"], set_=more)
+                    await connection.execute(added, rows)
+        except BaseException:
+            self._waiting.update(taken)
+            raise

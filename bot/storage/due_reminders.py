@@ -1,0 +1,43 @@
+"""Wakes the talks whose reminder is due: a few at a look, so that those who write don't wait behind them."""
+
+from contextlib import suppress
+
+import sqlalchemy as sa
+
+from bot.privacy.keyring import WrongKey
+from bot.storage.tables import conversations
+from bot.storage.unit_of_work import MOST, Store
+from bot.turns.turn import Envelope, Wake
+
+
+class Waking:
+    """Goes round those that are due: one that can't be woken keeps nobody else from their turn."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._last = (0, b"")  # when it was due, and who
+
+    async def wake(self) -> int:
+        """Take the turn of the next chats whose reminder is due; gives how many were looked at."""
+        c = conversations.c
+        after = sa.tuple_(c.wake_at, c.person) > sa.tuple_(*map(sa.literal, self._last))
+        due = sa.select(c.wake_at, c.person, c.key, c.address).where(self._due(), after)
+        async with self._store.engine.connect() as connection:
+            rows = (await connection.execute(due.order_by(c.wake_at, c.person).limit(MOST))).all()
+        for row in rows:
+            with suppress(WrongKey):  # told when they write
+                locker = self._store.vault.locker(row.key, row.person)
+                chat = int(locker.open(row.address, b"address:" + row.person))
+                await self._store.take(Envelope(None, chat, Wake()))
+        self._last = (rows[-1].wake_at, rows[-1].person) if len(rows) == MOST else (0, b"")
+        return len(rows)
+
+    async def overdue(self) -> float:
+        """Give the age in seconds of the oldest reminder that is due and has not come; 0: there is none."""
+        oldest = sa.select(sa.func.min(conversations.c.wake_at)).where(self._due())
+        async with self._store.engine.connect() as connection:
+            since = await connection.scalar(oldest)
+        return 0.0 if since is None else self._store.clock() - since
+
+    def _due(self) -> sa.ColumnElement[bool]:
+        return (conversations.c.wake_at <= int(self._store.clock())) & ~conversations.c.blocked

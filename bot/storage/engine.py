@@ -1,0 +1,133 @@
+"""Opening a database: SQLite (WAL) by default, PostgreSQL when the address says so; its schema and keys."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from alembic import command
+from bot.loading.places import MIGRATIONS
+from bot.privacy.keyring import Vault, WrongKey
+from bot.privacy.tombstones import Tombstones
+from bot.storage.deletion import Retention
+from bot.storage.embedded import open_embedded
+from bot.storage.tables import conversations, seals
+from bot.storage.unit_of_work import Settle, Store
+from bot.storage.yearly_limit import LIMIT
+
+IDLE = 5.0  # seconds for which a transaction may wait for our next word; then its chats are free again
+NOBODY = b"nobody"  # whose key proves that the master keys are the right ones
+
+
+class DatabaseBehind(RuntimeError):
+    """The database's schema is not the one that this version needs."""
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """Open the database at an SQLAlchemy address such as sqlite+aiosqlite:///var/bot.sqlite."""
+    if not url.startswith("sqlite"):
+        # A server that is gone is noticed at the next turn, which then fails and is delivered again. A
+        # process that stops, or whose machine vanishes, keeps nobody from the chats whose turns it took.
+        patience = {"idle_in_transaction_session_timeout": f"{IDLE:.0f}s"}
+        return create_async_engine(
+            url,
+            hide_parameters=True,
+            pool_size=4,
+            max_overflow=2,
+            pool_timeout=10,
+            connect_args={"server_settings": patience},
+        )
+    return open_embedded(sa.make_url(url))
+
+
+def alembic_config(connection: sa.Connection | None = None, vault: Vault | None = None) -> Config:
+    """Give Alembic its settings, the connection to work on, and the keys."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    config.attributes["vault"] = vault
+    return config
+
+
+async def prepare(engine: AsyncEngine, vault: Vault) -> None:
+    """Bring an embedded database up to date; refuse a server database that is behind.
+
+    Raises DatabaseBehind, which says what to run, and WrongKey when the keys belong to another database.
+    """
+    await (migrate(engine, vault) if engine.dialect.name == "sqlite" else check_schema(engine))
+    await prove_keys(engine, vault)
+
+
+async def check_schema(engine: AsyncEngine) -> None:
+    """Refuse a database of another schema than this version's; raises DatabaseBehind."""
+    async with engine.connect() as connection:
+        current = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    if current != head:
+        raise DatabaseBehind(
+            f"the database is at schema {current or 'none'}, this version needs {head}: "
+            "back it up, then run `python -m bot migrate`"
+        )
+
+
+async def migrate(engine: AsyncEngine, vault: Vault) -> None:
+    """Bring any database up to date."""
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda c: command.upgrade(alembic_config(c, vault), "head"))
+
+
+async def prove_keys(engine: AsyncEngine, vault: Vault) -> None:
+    """Refuse keys that are not this database's (WrongKey); a database without keys gets these."""
+    async with engine.begin() as connection:
+        row = (await connection.execute(sa.select(seals))).first()
+        if row is None:
+            key, locker = vault.new_key(NOBODY)
+            proof = locker.seal(vault.pseudonym(0), NOBODY)
+            await connection.execute(sa.insert(seals).values(key=key, proof=proof))
+        elif vault.locker(row.key, NOBODY).open(row.proof, NOBODY) != vault.pseudonym(0):
+            raise WrongKey("the index key is not the one that this database was made with")
+
+
+async def rewrap(engine: AsyncEngine, vault: Vault) -> int:
+    """Wrap every person's key with the newest master key; gives how many. Then the older ones can go."""
+    count = 0
+    async with engine.begin() as connection:
+        for row in (await connection.execute(sa.select(conversations.c.person, conversations.c.key))).all():
+            if row.key.startswith(vault.newest):
+                continue
+            with suppress(WrongKey):  # nobody opens that row, with no key; its worker can delete it
+                wrapped = vault.rewrapped(row.key, row.person)
+                unchanged = (conversations.c.person == row.person) & (conversations.c.key == row.key)
+                await connection.execute(sa.update(conversations).where(unchanged).values(key=wrapped))
+                count += 1
+        key = await connection.scalar(sa.select(seals.c.key))
+        if key is not None:
+            await connection.execute(sa.update(seals).values(key=vault.rewrapped(key, NOBODY)))
+    return count
+
+
+@asynccontextmanager
+async def opened(
+    url: str,
+    vault: Vault,
+    settle: Settle,
+    tombstones: Tombstones | None = None,
+    retention: Retention | None = None,
+    limit: int = LIMIT,
+) -> AsyncIterator[Store]:
+    """Open the store at `url`, ready for use, and close it at the end."""
+    engine = open_engine(url)
+    try:
+        await prepare(engine, vault)
+        store = Store(engine, vault, settle, tombstones=tombstones, retention=retention, limit=limit)
+        await store.deletion.forget_again()
+        if engine.dialect.name == "sqlite":
+            await store.outbox.hold.release_everyone()
+        yield store
+    finally:
+        await asyncio.shield(engine.dispose())

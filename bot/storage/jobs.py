@@ -1,0 +1,44 @@
+"""What a transaction of the store is asked to do beside turns, and what it did."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from bot.storage.outbox import Claimed, Letter
+from bot.turns import counting
+from bot.turns.turn import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A letter that Telegram took; a farewell is one to somebody of whom nothing else is kept."""
+
+    letter: int
+    farewell: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The wish for the letters that nobody holds, those of processes that have ended among them or not."""
+
+    inherited: bool
+
+
+Job = Envelope | Sent | Claim
+
+
+@dataclass(slots=True)
+class Effect:
+    """What one transaction did: bugs met, screens shown, letters to send, who came and went.
+
+    `behind` counts the letters written that wait, because another process holds earlier ones of their chat;
+    `claimed` is what was taken over, if that was asked for: its letters are among those to send.
+    """
+
+    failures: list[Exception] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    behind: int = 0
+    claimed: Claimed | None = None
+    forgotten: frozenset[bytes] = frozenset()
+    came: list[str] = field(default_factory=list)
+    counts: Counter[counting.Count] = field(default_factory=Counter)

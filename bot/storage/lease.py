@@ -1,0 +1,92 @@
+"""The hold: the name under which a process may send letters, for as long as it shows that it lives."""
+
+import os
+import time
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.storage.tables import holders
+
+LEASE = 15.0  # seconds for which a process holds its letters; renewed every third of that
+ON_THE_WAY = 0.2  # of a lease, its last part: nothing leaves in it, so what left before has time to arrive
+CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux's monotonic stops while it sleeps
+
+
+def elapsed() -> float:
+    """Give seconds that go on while this process is stopped, and while its machine sleeps."""
+    return time.clock_gettime(CLOCK)
+
+
+class Hold:
+    """A row with an end by the database's clock, renewed while we live.
+
+    A process that was paused beyond the end finds `name` changed: its letters are someone else's. Nobody
+    need tell it: by its own clock the hold ends no later than by the database's.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        clock: Callable[[], float],
+        monotonic: Callable[[], float] = elapsed,
+    ) -> None:
+        self._engine, self._clock, self._monotonic = engine, clock, monotonic
+        self._postgres = engine.dialect.name == "postgresql"
+        self._name = b""
+        self._until = 0.0
+        self.processes = 1  # at work on this database, this one included
+
+    @property
+    def name(self) -> bytes:
+        """The name under which this process holds letters now; empty when it holds none."""
+        return self._name if self._monotonic() < self._until else b""
+
+    def sure(self, holder: bytes) -> bool:
+        """Say whether what leaves now under this name arrives before anyone else may send."""
+        return holder == self._name and self._monotonic() < self._until - ON_THE_WAY * LEASE
+
+    async def renew(self) -> None:
+        """Begin the hold, or go on with it; after a pause beyond its end it is a new one."""
+        name = self.name or os.urandom(8)
+        asked = self._monotonic()
+        insert = (postgresql if self._postgres else sqlite).insert(holders)
+        values = insert.values(holder=name, until=self._now() + LEASE)
+        async with self._engine.begin() as connection:
+            await connection.execute(sa.delete(holders).where(holders.c.until < self._now() - 100 * LEASE))
+            await connection.execute(
+                values.on_conflict_do_update(index_elements=["holder"], set_={"until": insert.excluded.until})
+            )
+            count = await connection.scalar(
+                sa.select(sa.func.count()).select_from(holders).where(holders.c.until > self._now())
+            )
+        self.processes = max(1, count or 1)
+        if name == self._name and not self.name:
+            # It ended while we asked for more: another may have our letters, so it must not live again.
+            await self.release()
+        else:
+            self._name, self._until = name, asked + LEASE
+
+    async def release(self) -> None:
+        """Give the hold back, so that others needn't wait for its end."""
+        if self._name:
+            self._until = 0.0
+            async with self._engine.begin() as connection:
+                await connection.execute(sa.delete(holders).where(holders.c.holder == self._name))
+
+    async def release_everyone(self) -> None:
+        """End all holds: for the embedded database, which serves one process at a time."""
+        async with self._engine.begin() as connection:
+            await connection.execute(sa.delete(holders))
+
+    def lives(self, holder: sa.ColumnElement[bytes]) -> sa.Exists:
+        """Give the condition that a letter's holder is a process that lives."""
+        return sa.exists().where(holders.c.holder == holder, holders.c.until > self._now())
+
+    def _now(self) -> sa.ColumnElement[float]:
+        """Say what time it is by the clock that all processes share."""
+        if self._postgres:
+            return sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+        return sa.literal(self._clock(), sa.Double)

@@ -1,0 +1,224 @@
+"""The outbox: letters written with their turn, held by one process at a time, in order for each person."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.privacy.keyring import Locker, Vault, WrongKey
+from bot.storage.dead_letters import DeadLetters
+from bot.storage.group_commit import Gathering
+from bot.storage.lease import Hold, elapsed
+from bot.storage.sql import among, padded, unnested
+from bot.storage.tables import conversations, outbox
+from bot.turns.turn import Outgoing
+
+AT_ONCE = 200  # people whose letters are claimed in one go
+
+_outgoing = TypeAdapter(Outgoing)
+
+# Made once: to build a statement takes longer than SQLite needs for it.
+_WAITING = sa.select(outbox.c.person, outbox.c.holder).where(among(outbox.c.person, "people"))
+_KEYS = sa.select(conversations.c.person, conversations.c.key).where(among(conversations.c.person, "people"))
+_THERE = sa.select(outbox.c.id).where(among(outbox.c.id, "ids"))
+_UNHELD = sa.select(sa.exists().where(outbox.c.holder.is_(None)))
+_COLUMNS = ("person", "own", "body", "written_at", "holder")
+_given = unnested({name: outbox.c[name].type for name in _COLUMNS})
+_WRITE = {
+    "sqlite": sa.insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True),
+    # In the order of the numbers, which are given in the order of the rows.
+    "postgresql": sa.insert(outbox)
+    .from_select(_COLUMNS, sa.select(*(_given.c[name] for name in _COLUMNS)).order_by(_given.c.place))
+    .returning(outbox.c.id),
+}
+
+
+def _take(free: sa.ColumnElement[bool]) -> sa.UpdateBase:
+    """Give the statement that takes over the letters of people whose first letter is free."""
+    earlier = outbox.alias()
+    behind = sa.exists().where(earlier.c.person == outbox.c.person, earlier.c.id < outbox.c.id)
+    first = sa.select(outbox.c.person).where(free, ~behind).order_by(outbox.c.id)
+    chosen = first.limit(sa.bindparam("most")).with_for_update(skip_locked=True, of=outbox).cte("chosen")
+    taking = sa.update(outbox).where(outbox.c.person == chosen.c.person)
+    return taking.values(holder=sa.bindparam("ours")).returning(*outbox.c)
+
+
+_TAKE_UNHELD = _take(outbox.c.holder.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message in the outbox, and the hold under which this process may send it.
+
+    A farewell goes to somebody of whom nothing is kept: no key of their own sealed it.
+    """
+
+    id: int
+    person: bytes
+    outgoing: Outgoing
+    holder: bytes
+    farewell: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Letters taken over; whether they were as many people's as go at once; whether any wait still."""
+
+    letters: Sequence[Letter]
+    full: bool
+    left_behind: bool
+
+
+class Outbox:
+    """Letters, written by turns and sent under this process's hold."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        vault: Vault,
+        clock: Callable[[], float],
+        monotonic: Callable[[], float] = elapsed,
+    ) -> None:
+        self._engine, self._vault, self._clock = engine, vault, clock
+        self.hold = Hold(engine, clock, monotonic)
+        self.dead = DeadLetters(engine, clock)
+        self._postgres = engine.dialect.name == "postgresql"
+        self._looks: Gathering[frozenset[int], frozenset[int]] = Gathering(self._look, AT_ONCE)
+        self._in_doubt = False
+        self.left_behind = False  # letters wait that nobody holds, or were left for the next claim
+
+    def doubt(self) -> None:
+        """Note that letters may be held under our name that we don't know of: a commit was cut off.
+
+        Until the next `claim` finds them, what is written waits behind them.
+        """
+        self._in_doubt = True
+
+    def write(
+        self,
+        connection: sa.Connection,
+        outgoing: Sequence[Outgoing],
+        people: Mapping[int, bytes],
+        lockers: Mapping[int, Locker],
+        now: int,
+    ) -> list[Letter]:
+        """Write letters inside a turn's transaction; gives those to send at once.
+
+        A person's letters wait, unheld, while earlier ones are unheld, with another process, or perhaps ours
+        by a commit that we haven't heard back from.
+        """
+        if not outgoing:
+            return []
+        holder = b"" if self._in_doubt else self.hold.name
+        elsewhere = self._elsewhere(connection, {people[o.chat] for o in outgoing}, holder)
+        rows = [self._sealed(letter, people[letter.chat], lockers.get(letter.chat)) for letter in outgoing]
+        for row in rows:
+            held = holder and row["person"] not in elsewhere
+            row |= {"written_at": now, "holder": holder if held else None}
+        ids = self._written(connection, rows)
+        self.left_behind = self.left_behind or any(row["holder"] is None for row in rows)
+        return [
+            Letter(id, row["person"], letter, row["holder"], not row["own"])
+            for id, row, letter in zip(ids, rows, outgoing, strict=True)
+            if row["holder"]
+        ]
+
+    def _sealed(self, letter: Outgoing, person: bytes, locker: Locker | None) -> dict[str, Any]:
+        body = (locker or self._vault.service).seal(_outgoing.dump_json(letter), b"letter:" + person)
+        return {"person": person, "own": locker is not None, "body": body}
+
+    def _elsewhere(self, connection: sa.Connection, people: AbstractSet[bytes], holder: bytes) -> set[bytes]:
+        """Find whose earlier letters we don't surely hold."""
+        earlier = connection.execute(_WAITING, {"people": padded(people)}).all()
+        return {row.person for row in earlier if not holder or row.holder != holder}
+
+    def _written(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+        if not self._postgres:
+            return connection.scalars(_WRITE["sqlite"], rows).all()
+        arrays = {name: [row[name] for row in rows] for name in _COLUMNS}
+        return sorted(connection.scalars(_WRITE["postgresql"], arrays))
+
+    def claim(self, connection: sa.Connection, *, inherited: bool = True) -> Claimed | None:
+        """Take over the letters that nobody holds, all of a person's or none, the oldest first.
+
+        With `inherited` also those of processes that have ended: all letters are looked through for them.
+        `claimed` is to be told after the commit. None: we hold nothing ourselves.
+        """
+        holder = self.hold.name
+        if not holder:
+            return None
+        take = _TAKE_UNHELD
+        if inherited or self._in_doubt:
+            live: sa.ColumnElement[bool] = self.hold.lives(outbox.c.holder)
+            take = _take(~(live & (outbox.c.holder != holder)) if self._in_doubt else ~live)
+        rows = connection.execute(take, {"ours": holder, "most": AT_ONCE}).all()
+        full = len({row.person for row in rows}) == AT_ONCE
+        letters = self._readable(connection, rows, holder)
+        return Claimed(letters, full, left_behind=full or bool(connection.scalar(_UNHELD)))
+
+    def _readable(
+        self, connection: sa.Connection, rows: Sequence[sa.Row[Any]], holder: bytes
+    ) -> list[Letter]:
+        """Open letters, the oldest first; what can't be read is set aside, and holds up nobody."""
+        people = {row.person for row in rows}
+        found = connection.execute(_KEYS, {"people": padded(people)}) if people else ()
+        keys: dict[bytes, bytes] = {row.person: row.key for row in found}
+        letters = []
+        for row in sorted(rows, key=lambda row: row.id):
+            try:
+                letters.append(self._opened(row, keys.get(row.person), holder))
+            except WrongKey:
+                self.dead.bury_within(connection, row.id, "no key opens it")
+            except ValidationError:  # another version wrote it
+                self.dead.bury_within(connection, row.id, "it can't be read")
+        return letters
+
+    def claimed(self, claimed: Claimed) -> None:
+        """Hear that a claim was committed: all that is held under our name is known, if it was not full."""
+        self._in_doubt &= claimed.full
+        self.left_behind = claimed.left_behind
+
+    async def still_there(self, letters: Iterable[int]) -> frozenset[int]:
+        """Give those of these letters that nobody has deleted; who asks meanwhile shares the next look."""
+        return await self._looks.put(frozenset(letters))
+
+    async def _look(self, wanted: Sequence[frozenset[int]]) -> list[frozenset[int] | Exception]:
+        async with self._engine.connect() as connection:
+            there = frozenset(await connection.scalars(_THERE, {"ids": padded(frozenset().union(*wanted))}))
+        return [letters & there for letters in wanted]
+
+    async def waiting(self) -> list[Letter]:
+        """List every letter in the order of writing."""
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(sa.select(outbox).order_by(outbox.c.id))).all()
+            found = await connection.execute(_KEYS, {"people": padded({row.person for row in rows})})
+            keys = {row.person: row.key for row in found}
+        return [self._opened(row, keys.get(row.person), row.holder or b"") for row in rows]
+
+    async def backlog(self) -> tuple[int, float]:
+        """Give the number of letters, and the age of the oldest in seconds (0 when there is none)."""
+        async with self._engine.connect() as connection:
+            count, oldest = (
+                await connection.execute(sa.select(sa.func.count(), sa.func.min(outbox.c.written_at)))
+            ).one()
+        return count, max(0.0, self._clock() - oldest) if count else 0.0
+
+    async def block(self, person: bytes, letters: Iterable[int]) -> None:
+        """Note that a worker blocked the bot: these letters are dropped, and nothing wakes them.
+
+        Who has written meanwhile has unblocked: the answers that wait are theirs to get.
+        """
+        unanswered = sa.exists().where(outbox.c.person == person)
+        async with self._engine.begin() as connection:
+            await connection.execute(sa.delete(outbox).where(outbox.c.id.in_(list(letters))))
+            mine = (conversations.c.person == person) & ~unanswered
+            await connection.execute(sa.update(conversations).where(mine).values(blocked=True))
+
+    def _opened(self, row: sa.Row[Any], key: bytes | None, holder: bytes) -> Letter:
+        locker = self._vault.locker(key or b"", row.person) if row.own else self._vault.service
+        body = locker.open(row.body, b"letter:" + row.person)
+        return Letter(row.id, row.person, _outgoing.validate_json(body), holder, not row.own)

@@ -1,0 +1,1 @@
+"""What fits the models: published tables, rebuilt populations, fits, evaluation, the card, learning."""
