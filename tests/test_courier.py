@@ -680,7 +680,7 @@ async def test_an_outbox_that_can_not_be_read_is_read_again_and_says_so_once_a_l
     async with working(store, post):
         await until(lambda: bool(post.taken))
     assert post.taken == [(7, "a")]
-    assert [record.message for record in caplog.records if "courier" in record.name] == ["outbox not read"]
+    assert [record.message for record in caplog.records if "dispatcher" in record.name] == ["outbox not read"]
 
 
 async def test_a_letter_that_came_to_its_end_during_the_look_is_not_sent_again(store: Store) -> None:

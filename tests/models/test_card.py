@@ -8,7 +8,7 @@ import pytest
 from models.__main__ import main
 from models.training import card, fairness, published, sensitivity
 
-FOLDER = Path(card.__file__).parent
+FOLDER = card.FOLDER
 LANGUAGES = [("en", "CARD.md"), ("zh", "CARD.zh.md")]
 
 

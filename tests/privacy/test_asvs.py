@@ -17,7 +17,9 @@ ROOT = Path(__file__).parents[2]
 KNOWLEDGE = load_knowledge()
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SERVING}
 EDGE = {
-    path: tree for path, tree in TREES.items() if "office" not in path.parts and "models" not in path.parts
+    path: tree
+    for path, tree in TREES.items()
+    if not {"backoffice", "research", "demo", "models"} & set(path.parts)
 }
 
 

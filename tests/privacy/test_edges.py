@@ -23,7 +23,7 @@ SERVING = [
     path
     for folder in ("bot", "models")
     for path in Path(__file__).parents[2].joinpath(folder).rglob("*.py")
-    if "simulator" not in path.parts
+    if "double" not in path.parts
 ]
 TALKERS = {"aiohttp", "httpx", "requests", "urllib", "http", "socket", "smtplib", "ftplib", "websockets"}
 COMMANDS = sorted({name for action in _parser()._actions for name in action.choices or ()})
@@ -50,7 +50,7 @@ def imports(path: Path) -> set[str]:
 
 @pytest.mark.asvs("1.2.2", "1.3.6", "13.2.4", "13.2.5", "14.2.3")
 def test_pipl_23_only_one_file_can_call_out_and_it_calls_telegram() -> None:
-    assert {path.name for path in SERVING if imports(path) & TALKERS} == {"request.py"}
+    assert {path.name for path in SERVING if imports(path) & TALKERS} == {"transport.py"}
     hosts = {
         host
         for path in SERVING
