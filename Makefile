@@ -7,11 +7,12 @@ DAY := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 # What of bot/ may be covered in part.
 PARTLY := bot/__main__.py,bot/check/*,bot/backoffice/*,bot/research/*,bot/demo/*,bot/delivery/dispatcher.py,bot/storage/engine.py,bot/loading/knowledge.py,bot/delivery/send_rate.py,bot/channels/telegram/transport.py,bot/app/process.py,bot/app/settings.py,bot/channels/terminal.py,bot/channels/telegram/client.py,bot/delivery/typesetting.py
 
-.PHONY: help demo test check train bench faults load towns sbom fuzz prove mutants emulators wheel lock clean
+.PHONY: help demo test check regenerate train bench faults load towns sbom fuzz prove mutants emulators wheel lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
 	@echo "test   set up, check style and types, run all tests"
 	@echo "check  lint questions, knowledge, templates and models"
+	@echo "regenerate  make every generated file anew and list what changed (NAMES='wordings transcripts' only those)"
 	@echo "train  fit the models again from the published tables"
 	@echo "bench  measure, as ratios side by side"
 	@echo "faults kill the simulated service 100,000 times (half an hour; the tests do 2,000)"
@@ -40,6 +41,9 @@ demo: $(VENV)/serve
 
 check: $(VENV)/serve
 	$(BIN)/python -m bot check
+
+regenerate: $(VENV)/dev
+	$(BIN)/python -m tests.regenerate $(NAMES)
 
 train: $(VENV)/dev
 	$(BIN)/python -m models train

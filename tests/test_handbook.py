@@ -1,4 +1,4 @@
-"""The reviewer's page is made from the data; `python -m tests.test_handbook` makes it anew."""
+"""The reviewer's page is made from the data; `make regenerate` makes it anew."""
 
 from pathlib import Path
 
@@ -13,10 +13,13 @@ def made() -> str:
     return knowledge_page(knowledge, max(piece.checked_on for piece in knowledge.advice))
 
 
+def record() -> None:
+    """Write the page anew."""
+    PAGE.write_text(made(), encoding="utf-8")
+
+
 def test_the_page_is_that_of_the_data() -> None:
-    assert PAGE.read_text(encoding="utf-8") == made(), (
-        "run `python -m tests.test_handbook` and commit the page"
-    )
+    assert PAGE.read_text(encoding="utf-8") == made(), "run `make regenerate` and commit the page"
 
 
 def test_a_reviewer_finds_every_piece_with_its_sources() -> None:
@@ -25,7 +28,3 @@ def test_a_reviewer_finds_every_piece_with_its_sources() -> None:
         assert f"`{piece.id}` · priority" in page
         for citation in piece.sources:
             assert knowledge.cited(citation, "zh") in page
-
-
-if __name__ == "__main__":
-    PAGE.write_text(made(), encoding="utf-8")

@@ -1,28 +1,77 @@
 """The same talk in a terminal: recorded transcripts read today as they read then."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import yaml
+from pydantic import TypeAdapter
 
 from bot.channels.terminal import Terminal, hold, replay
 from bot.content.questionnaire import Language
-from tests.talks import TODAY, speaker
+from tests.paths import Named, answer_to, taps_of
+from tests.talks import CONSENT, TODAY, speaker
 
 CONVERSATIONS = Path(__file__).parent / "conversations"
 
 
-def replayed(path: Path) -> str:
-    language: Language = "en" if path.stem.endswith("_en") else "zh"
-    return replay(path.read_text(encoding="utf-8"), Terminal(speaker(), TODAY, language))
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A talk to record: what is typed or answered to which question, and what is tapped at the end."""
+
+    language: Language
+    answers: Named
+    typed: Mapping[str, str] = field(default_factory=dict)
+    then: tuple[str, ...] = ()
 
 
-@pytest.mark.parametrize("path", sorted(CONVERSATIONS.glob("*.txt")), ids=lambda path: path.stem)
-def test_a_recorded_conversation_reads_as_it_did(path: Path) -> None:
-    assert replayed(path).split() == path.read_text(encoding="utf-8").split()
+def talks() -> Mapping[str, Talk]:
+    raw = yaml.safe_load((CONVERSATIONS / "talks.yaml").read_text(encoding="utf-8"))
+    return TypeAdapter(dict[str, Talk]).validate_python(raw)
 
 
-def test_whole_conversations_are_recorded_in_both_languages() -> None:
+def lines(talk: Talk, terminal: Terminal) -> Iterator[str]:
+    """Give what the worker types, line by line; each line must be said before the next is asked for."""
+    yield "/start"
+    yield from (pressed(terminal, data) for data in CONSENT)
+    questionnaire, typed = terminal.speaker.knowledge.questionnaire, dict(talk.typed)
+    while (state := terminal.talk) and (question := questionnaire.next(state.answers)):
+        if words := typed.pop(question.id, None):
+            yield words
+        elif state.ticks:
+            yield pressed(terminal, f"done:{question.id}")
+        else:
+            yield from (
+                pressed(terminal, tap) for tap in taps_of(question, answer_to(question, talk.answers))
+            )
+    yield from (pressed(terminal, data) for data in talk.then)
+
+
+def pressed(terminal: Terminal, data: str) -> str:
+    """Give the line that presses the first button whose data begins so."""
+    return f"#{next(n for n, button in enumerate(terminal.buttons, 1) if button.data.startswith(data))}"
+
+
+def record() -> None:
+    """Record all talks as they read now."""
+    for name, talk in talks().items():
+        terminal = Terminal(speaker(), TODAY, talk.language)
+        said = "\n".join(f"> {line}\n{terminal.say(line)}\n" for line in lines(talk, terminal))
+        text = "\n".join(line.rstrip() for line in said.splitlines()) + "\n"
+        (CONVERSATIONS / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", talks())
+def test_a_recorded_conversation_reads_as_it_did(name: str) -> None:
+    recorded = (CONVERSATIONS / f"{name}.txt").read_text(encoding="utf-8")
+    now = replay(recorded, Terminal(speaker(), TODAY, talks()[name].language))
+    assert now.split() == recorded.split(), "run `make regenerate` and read what changed"
+
+
+def test_every_transcript_is_of_a_talk_and_whole_ones_are_recorded_in_both_languages() -> None:
     texts = {path.stem: path.read_text(encoding="utf-8") for path in CONVERSATIONS.glob("*.txt")}
+    assert set(texts) == set(talks())
     assert any("您的结果" in text for text in texts.values())
     assert any("Your result" in text for text in texts.values())
 
@@ -40,10 +89,3 @@ def test_holding_a_talk_records_what_was_said_and_shown() -> None:
     transcript = "\n".join(hold(Terminal(speaker(), TODAY), read, shown.append))
     assert "您多大年纪" in shown[-1]
     assert transcript.count("\n> ") == 3
-
-
-if __name__ == "__main__":  # python -m tests.test_terminal: record all again, then read the difference
-    for path in CONVERSATIONS.glob("*.txt"):
-        path.write_text(
-            "\n".join(line.rstrip() for line in replayed(path).splitlines()) + "\n", encoding="utf-8"
-        )

@@ -24,7 +24,7 @@ def knowledge_page(knowledge: Knowledge, on: date) -> str:
     lines = [
         "# What the bot says, and on what ground",
         "",
-        f"Made from `knowledge/` as on {on}; change it there, then run `python -m tests.test_handbook`. "
+        f"Made from `knowledge/` as on {on}; change it there, then run `make regenerate`. "
         f"{len(knowledge.advice)} pieces, {len(knowledge.parameters.by_id)} figures, "
         f"{len(knowledge.sources)} sources. "
         "The cards are shown as for someone of whom nothing is known.",

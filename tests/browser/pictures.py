@@ -1,4 +1,4 @@
-"""Makes the README's pictures anew, of the real bot in a real Chromium: `python -m tests.browser.pictures`.
+"""Makes the README's pictures anew, of the real bot in a real Chromium: `make regenerate`.
 
 Wants fonts for Chinese and for emoji (fonts-noto-cjk, fonts-noto-color-emoji).
 """
@@ -83,7 +83,3 @@ def main() -> None:
         command(["simulate", "--people", "200", "--database", town])
         command(["report", "--out", str(reports), "--database", town])
         asyncio.run(make(folder, reports))
-
-
-if __name__ == "__main__":
-    main()

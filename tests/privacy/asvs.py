@@ -1,4 +1,4 @@
-"""How OWASP ASVS 5.0.0 is kept, by the tests' marks; `python -m tests.privacy.asvs` writes docs/asvs.md.
+"""How OWASP ASVS 5.0.0 is kept, by the tests' marks; `make regenerate` writes docs/asvs.md.
 
 A test that keeps a requirement says so: `@pytest.mark.asvs("1.2.4")`.
 """
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/asvs.md"
 OPENING = """# How OWASP ASVS 5.0.0 is kept
 
-Made by `python -m tests.privacy.asvs` from `tests/privacy/asvs.yaml` and the tests' marks. The numbers are
+Made by `make regenerate` from `tests/privacy/asvs.yaml` and the tests' marks. The numbers are
 the standard's, the sentences are ours and shorter; where they differ in meaning the standard holds. Levels 1
 and 2 of the chapters below are complete (three rows are of level 3). Left out: V3 (no page for workers), V6,
 V7, V9, V10 (nobody logs in: Telegram says who speaks), V17 (no calls).
@@ -87,5 +87,6 @@ def _link(paper: str) -> str:
     return paper.removeprefix("docs/") if paper.startswith("docs/") else f"../{paper}"
 
 
-if __name__ == "__main__":
+def record() -> None:
+    """Write the page anew."""
     PAGE.write_text(page(), encoding="utf-8")

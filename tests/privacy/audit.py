@@ -1,4 +1,4 @@
-"""Which test keeps which article, by the tests' names; `python -m tests.privacy.audit` writes docs/law.md.
+"""Which test keeps which article, by the tests' names; `make regenerate` writes docs/law.md.
 
 It lists them twice: by law and article, and by the fifteen requirements that the laws make of the product.
 
@@ -137,7 +137,7 @@ def page() -> str:
     lines = [
         "# Which test keeps which article",
         "",
-        "Made by `python -m tests.privacy.audit` from the tests' names. What is not the program's to keep",
+        "Made by `make regenerate` from the tests' names. What is not the program's to keep",
         "(contracts, filings, the decision to serve) is in [the impact assessment](impact-assessment.md).",
     ]
     for law, title in LAWS.items():
@@ -159,5 +159,6 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-if __name__ == "__main__":
+def record() -> None:
+    """Write the page anew."""
     PAGE.write_text(page(), encoding="utf-8")

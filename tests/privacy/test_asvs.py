@@ -55,7 +55,7 @@ def is_fixed(node: ast.expr) -> bool:
 
 
 def test_the_page_is_that_of_today_s_marks_and_nothing_is_called_kept_without_a_test() -> None:
-    assert asvs.PAGE.read_text(encoding="utf-8") == asvs.page(), "run `python -m tests.privacy.asvs`"
+    assert asvs.PAGE.read_text(encoding="utf-8") == asvs.page(), "run `make regenerate`"
     rows = {row.id: row for chapter in asvs.requirements().values() for row in chapter}
     marked = {id for id, _, _ in asvs.marked()}
     assert marked <= set(rows), "a mark that names no row"

@@ -118,7 +118,7 @@ def test_pipl_53_an_operator_abroad_is_asked_for_a_representative_and_everyone_s
 
 
 def test_pipl_54_the_audit_is_that_of_today_s_tests_and_finds_every_article_kept() -> None:
-    assert audit.PAGE.read_text(encoding="utf-8") == audit.page(), "run `python -m tests.privacy.audit`"
+    assert audit.PAGE.read_text(encoding="utf-8") == audit.page(), "run `make regenerate`"
     named = {(law, article) for law, article, _, _ in audit.kept()}
     assert named == set(audit.ASKED), "an article without a test, or a test without its article's line"
 

@@ -1,6 +1,6 @@
 """The double beside the library's own types: every method is called, and what is read and answered is noted.
 
-`python -m tests.simulator.comparison` writes docs/double.md; a test says when the paper is behind.
+`make regenerate` writes docs/double.md; a test says when the paper is behind.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from tests.simulator.published import published_limits
 PAGE = Path(__file__).parents[2] / "docs/double.md"
 HEAD = """# The double beside the library's types
 
-Made by `python -m tests.simulator.comparison` from python-telegram-bot {version} (Bot API {api}); a test
+Made by `make regenerate` from python-telegram-bot {version} (Bot API {api}); a test
 keeps it so. Every method of the double is called by the library over HTTP. *Read* is what the double looks
 at, *passed over* what the library could send besides and the double takes without looking. The answer is
 parsed by the library; no answer holds a field that the library doesn't know.
@@ -213,5 +213,6 @@ def page(found: list[Compared]) -> str:
     return "\n".join(lines) + "\n"
 
 
-if __name__ == "__main__":
+def record() -> None:
+    """Write the page anew."""
     PAGE.write_text(page(asyncio.run(compare())), encoding="utf-8")
