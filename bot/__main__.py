@@ -26,9 +26,9 @@ from bot.loading.knowledge import load_knowledge
 from bot.loading.wordings import record
 from bot.ops import logs
 from bot.privacy import private_files
-from bot.privacy.keyring import Vault, keys_in
+from bot.privacy.keyring import Keyring, keys_in
 from bot.privacy.tombstones import Tombstones
-from bot.render import Operator, Speaker
+from bot.render import Operator, Presenter
 from bot.storage.engine import DatabaseBehind, migrate, open_engine, opened, rewrap
 from bot.storage.unit_of_work import Store
 
@@ -110,17 +110,17 @@ def _to_serve(commands: Any) -> None:
 async def _demo(port: int, database: Path) -> int:
     from bot.demo.double.server import Simulator  # the double is no part of what serves workers
 
-    speaker = Speaker(load_knowledge())
+    presenter = Presenter(load_knowledge())
     token = f"1000000000:{'demo' * 8}"  # only the double on this machine knows it
     url = f"sqlite+aiosqlite:///{database}"
-    vault = Vault(keys_in(database.with_suffix(".keys")))
+    vault = Keyring(keys_in(database.with_suffix(".keys")))
     async with (
         # The database remembers the demos before: nobody there, and no update, may have an id of theirs.
         Simulator(token=token, port=port, past=time.time_ns() // 10**6) as simulator,
-        opened(url, vault, settling(speaker)) as store,
+        opened(url, vault, settling(presenter)) as store,
     ):
         print(f"The chat page: {simulator.page_url}  (Ctrl+C stops it)", flush=True)
-        await Bot(SecretStr(token), simulator.api_url, store, speaker).poll()
+        await Bot(SecretStr(token), simulator.api_url, store, presenter).poll()
     return 0
 
 
@@ -142,30 +142,30 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
     token = settings.needed_token()
     keep = settings.retention
     knowledge = load_knowledge(models=settings.models_folder)
-    speaker = Speaker(knowledge, Operator(settings.operator_contact, keep.draft, keep.result))
+    presenter = Presenter(knowledge, Operator(settings.operator_contact, keep.draft, keep.result))
     if not settings.operator_contact:
         log.warning("OPERATOR_CONTACT is not set: workers can't see who runs this bot")
-    async with _store(settings, speaker) as store:
+    async with _store(settings, presenter) as store:
         gc.freeze()  # what is loaded stays: looking through it again and again is a sixth of a turn's work
         gc.set_threshold(YOUNG)
-        log.info("at work", extra={"version": speaker.knowledge.version})
+        log.info("at work", extra={"version": presenter.knowledge.version})
         yield Bot(
             token,
             settings.telegram_api,
             store,
-            speaker,
+            presenter,
             settings.pace(),
             settings.campaigns,
             settings.floods(),
         )
 
 
-def _store(settings: Settings, speaker: Speaker) -> AbstractAsyncContextManager[Store]:
-    vault, tombstones = Vault(settings.keys()), Tombstones(settings.tombstones_file)
+def _store(settings: Settings, presenter: Presenter) -> AbstractAsyncContextManager[Store]:
+    vault, tombstones = Keyring(settings.keys()), Tombstones(settings.tombstones_file)
     return opened(
         settings.database_url,
         vault,
-        settling(speaker),
+        settling(presenter),
         tombstones,
         settings.retention,
         settings.people_a_year,
@@ -180,7 +180,7 @@ def _uvloop(work: Coroutine[object, object, int]) -> int:
 async def _migrate(settings: Settings) -> int:
     engine = open_engine(settings.database_url)
     try:
-        await migrate(engine, Vault(settings.keys()))
+        await migrate(engine, Keyring(settings.keys()))
     finally:
         await engine.dispose()
     print("the database is up to date")
@@ -197,7 +197,7 @@ async def _rotate(settings: Settings, new: bool) -> int:
         private_files.write(settings.master_keys_file, str(keys))
     engine = open_engine(settings.database_url)
     try:
-        count = await rewrap(engine, Vault(settings.keys()))
+        count = await rewrap(engine, Keyring(settings.keys()))
     finally:
         await engine.dispose()
     print(f"{count} people's keys wrapped again; older `wrap` lines can go once every process has restarted")
@@ -205,7 +205,7 @@ async def _rotate(settings: Settings, new: bool) -> int:
 
 
 async def _letters(settings: Settings, action: str, ids: list[int]) -> int:
-    async with _store(settings, Speaker(load_knowledge())) as store:
+    async with _store(settings, Presenter(load_knowledge())) as store:
         dead = await store.outbox.dead.all()
         chosen = ids or [letter.id for letter in dead]
         match action:
@@ -222,8 +222,8 @@ async def _letters(settings: Settings, action: str, ids: list[int]) -> int:
 
 
 def _terminal(options: argparse.Namespace) -> int:
-    speaker = Speaker(load_knowledge())
-    terminal = Terminal(speaker, options.on or today_in_china(), options.language)
+    presenter = Presenter(load_knowledge())
+    terminal = Terminal(presenter, options.on or today_in_china(), options.language)
     print("#1, #2 … press a button; anything else is typed. Ctrl+D ends.\n")
     transcript = hold(terminal, input, print)
     if options.record:

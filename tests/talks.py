@@ -10,20 +10,20 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.app.process import Bot, settling
-from bot.delivery.send_rate import Pace
+from bot.delivery.send_rate import SendRate
 from bot.demo.double.server import Simulator
 from bot.demo.double.worker import Screen, Worker
 from bot.dialogue.reminders import CHINA
 from bot.loading.knowledge import load_knowledge
-from bot.privacy.keyring import Keys, Vault
-from bot.render import Speaker
+from bot.privacy.keyring import Keyring, Keys
+from bot.render import Presenter
 from bot.storage.engine import opened
 from bot.storage.unit_of_work import Settle
 
 TOKEN = "1000000000:" + "t" * 35
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=CHINA)
-VAULT = Vault(Keys(b"i" * 32, (b"w" * 32,)))  # known to the tests, so that a database can be opened again
+VAULT = Keyring(Keys(b"i" * 32, (b"w" * 32,)))  # known to the tests, so that a database can be opened again
 
 # Question after question: what the worker taps.
 SHORT_PATH = (
@@ -38,19 +38,21 @@ CONSENT = ("+:consent:answers", "+:consent:abroad", "go:agree")
 
 
 @cache
-def speaker() -> Speaker:
-    return Speaker(load_knowledge())
+def presenter() -> Presenter:
+    return Presenter(load_knowledge())
 
 
 @asynccontextmanager
 async def running_bot(
-    simulator: Simulator, database: Path, voice: Speaker | None = None
+    simulator: Simulator, database: Path, voice: Presenter | None = None
 ) -> AsyncIterator[None]:
     """Run the real bot against the double until the block ends, then stop it where it is."""
-    voice = voice or speaker()
+    voice = voice or presenter()
     url = f"sqlite+aiosqlite:///{database}"
     async with opened(url, VAULT, settling(voice, lambda: NOON)) as store:
-        bot = asyncio.create_task(Bot(SecretStr(TOKEN), simulator.api_url, store, voice, Pace(0, 0)).poll())
+        bot = asyncio.create_task(
+            Bot(SecretStr(TOKEN), simulator.api_url, store, voice, SendRate(0, 0)).poll()
+        )
         try:
             yield
         finally:
@@ -75,4 +77,4 @@ async def answer_all(worker: Worker) -> Screen:
 
 def settling_today() -> Settle:
     """Turns by the real flow and words, on the tests' day."""
-    return settling(speaker(), lambda: NOON)
+    return settling(presenter(), lambda: NOON)

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from bot.dialogue.conversation import Command, Conversation, Incoming
-from bot.dialogue.replies import Ask, Card, Report, Say, Tips
+from bot.dialogue.replies import Ask, Card, Say, ShowResult, Tips
 from tests.steps import AGREED, answers, asked, talk
 
 
@@ -92,7 +92,7 @@ def test_a_question_asked_from_the_advice_leads_back_to_it() -> None:
     assert answers(state)["work"] == ("rider",)
     assert finished is not None
     assert replies == (Tips(here=True, before=finished.answers),)
-    assert talk(Command("result"), start=state) == (state, (Report(),))
+    assert talk(Command("result"), start=state) == (state, (ShowResult(),))
 
 
 def test_several_choices_are_ticked_on_the_way_back_to_the_advice_too() -> None:
@@ -109,7 +109,7 @@ def test_the_advice_may_ask_what_the_short_path_does_not_and_nothing_else_of_it(
     state, _ = talk("a:sex:woman", start=state)
     assert state is not None
     assert (state.answers["sex"], state.research) == (("woman",), False)
-    assert talk(Command("result"), start=state) == (state, (Report(),))
+    assert talk(Command("result"), start=state) == (state, (ShowResult(),))
     assert asked(talk("edit:sex", start=state)[1]) == "sex", "an answer that was given can be changed"
 
 
@@ -130,4 +130,4 @@ def test_who_would_rather_not_say_goes_back_to_the_advice(leaving: Incoming | st
 def test_an_edit_begun_from_the_review_ends_the_way_to_the_advice() -> None:
     finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
     _, replies = talk("edit:sex:tips", "edit:work", "a:work:driver", start=finished)
-    assert isinstance(replies[-1], Report)
+    assert isinstance(replies[-1], ShowResult)

@@ -13,13 +13,13 @@ from bot.dialogue.retrieval import CERTAIN, VAGUE, Asker, Found
 from bot.loading.knowledge import load_knowledge
 from bot.render.asides import spoken
 from tests.asked import Asked, asked, share
-from tests.talks import TODAY, speaker
+from tests.talks import TODAY, presenter
 from tests.test_rights import STATES, data_of, said, state
 
 
 @cache
 def asker_in(language: Language) -> Asker:
-    return speaker().asker(language, TODAY)
+    return presenter().asker(language, TODAY)
 
 
 def asker_of(text: str) -> Asker:

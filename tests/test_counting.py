@@ -15,8 +15,8 @@ from bot.storage.tables import counts
 from bot.storage.unit_of_work import Store
 from bot.turns import counting
 from bot.turns.counting import PAUSE, Count
-from bot.turns.turn import Envelope, Wake, settle
-from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, settling_today, speaker
+from bot.turns.turn import Inbound, Wake, settle
+from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today
 
 
 class Phone:
@@ -32,7 +32,7 @@ class Phone:
         for one in incoming:
             self.now += after
             self.update += 1
-            await self.store.take(Envelope(self.update, 7, one))
+            await self.store.take(Inbound(self.update, 7, one))
 
     async def taps(self, *data: str, after: int = 0) -> None:
         await self.says(*map(Tap, data), after=after)
@@ -156,7 +156,7 @@ async def test_only_names_of_ours_are_counted_whatever_is_sent(phone: Phone) -> 
         "a:age:from_31_to_40", "+:13800000000:x", "open:张三", "back:张三", "remind:张三:month:later"
     )
     await phone.says(Typed("我叫张三"), Command("start", "张三"))
-    knowledge = speaker().knowledge
+    knowledge = presenter().knowledge
     names = {*knowledge.questionnaire.by_id, *knowledge.pieces, *MARKS, "stuck", "survey", "consent"}
     assert {which for _, which in phone.numbers} <= names
 
@@ -164,5 +164,5 @@ async def test_only_names_of_ours_are_counted_whatever_is_sent(phone: Phone) -> 
 def test_a_reminder_that_is_sent_is_counted() -> None:
     due = NOON + timedelta(days=30)
     talk = Conversation("1", reminders=(Reminder("survey", int(due.timestamp())),))
-    settled = settle(speaker(), [Envelope(None, 7, Wake())], {7: talk}, frozenset(), due)
+    settled = settle(presenter(), [Inbound(None, 7, Wake())], {7: talk}, frozenset(), due)
     assert settled.counts == {("reminded", "survey"): 1}

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.delivery import dispatcher
-from bot.delivery.dispatcher import Courier
-from bot.delivery.send_rate import CAREFUL, Pace
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.send_rate import CAREFUL, SendRate
 from bot.delivery.token_bucket import MANY
 from bot.dialogue.conversation import Command, Conversation, Tap
 from bot.ops.metrics import Metrics
@@ -23,14 +23,14 @@ from bot.render import Message
 from bot.storage import lease, outbox
 from bot.storage.deletion import lock
 from bot.storage.engine import migrate, open_engine
-from bot.storage.outbox import Letter
+from bot.storage.outbox import Queued
 from bot.storage.tables import conversations
 from bot.storage.tables import outbox as letters_table
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Envelope, Outgoing, Settled
+from bot.turns.turn import BatchResult, Inbound, Outbound
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
-UNHURRIED = Pace(overall=0, chat=0)
+UNHURRIED = SendRate(overall=0, chat=0)
 
 
 class Post:
@@ -42,14 +42,14 @@ class Post:
         self.closed = asyncio.Event()
         self.closed.set()
 
-    async def deliver(self, outgoing: Outgoing, may: Callable[[], bool]) -> None:
+    async def deliver(self, outgoing: Outbound, may: Callable[[], bool]) -> None:
         await self.closed.wait()
         if self.troubles:
             raise self.troubles.pop(0)
         self.taken.append((outgoing.chat, outgoing.message.text))
 
 
-class Paused(Pace):
+class Paused(SendRate):
     """A pace that lets nothing go until the pause is over."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Forgetful(Store):
 
     failures = 2
 
-    async def sent(self, letter: Letter) -> None:
+    async def sent(self, letter: Queued) -> None:
         if self.failures:
             self.failures -= 1
             raise OperationalError("", {}, OSError("disk"))
@@ -96,16 +96,16 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def texts_of(
-    envelopes: Sequence[Envelope], held: Mapping[int, Conversation], seen: frozenset[int], room: int
-) -> Settled:
+    inbounds: Sequence[Inbound], held: Mapping[int, Conversation], seen: frozenset[int], room: int
+) -> BatchResult:
     """Send back what was tapped, letter by letter; keep a conversation of everyone."""
-    settled = Settled()
-    for e in envelopes:
+    settled = BatchResult()
+    for e in inbounds:
         assert isinstance(e.incoming, Tap)
         assert e.update is not None
         settled.handled.append(e.update)
         settled.conversations[e.chat] = Conversation("1")
-        settled.outgoing += [Outgoing(e.chat, Message(text)) for text in e.incoming.data]
+        settled.outgoing += [Outbound(e.chat, Message(text)) for text in e.incoming.data]
     return settled
 
 
@@ -115,12 +115,12 @@ async def store(engine: AsyncEngine) -> Store:
 
 
 async def write(store: Store, update: int, chat: int, texts: str) -> None:
-    await store.take(Envelope(update, chat, Tap(texts)))
+    await store.take(Inbound(update, chat, Tap(texts)))
 
 
 async def claimed(store: Store) -> list[str]:
     """Claim what is free; gives the texts of what was found."""
-    found: list[Letter] = []
+    found: list[Queued] = []
     store.told.append(lambda effect: found.extend(effect.letters))
     await store.claim()
     store.told.pop()
@@ -128,8 +128,8 @@ async def claimed(store: Store) -> list[str]:
 
 
 @asynccontextmanager
-async def working(store: Store, post: Post, pace: Pace = UNHURRIED) -> AsyncIterator[Courier]:
-    active = Courier(store, post.deliver, pace)
+async def working(store: Store, post: Post, pace: SendRate = UNHURRIED) -> AsyncIterator[Dispatcher]:
+    active = Dispatcher(store, post.deliver, pace)
     task = asyncio.create_task(active.run())
     await until(lambda: bool(store.outbox.hold.name))
     try:
@@ -259,7 +259,7 @@ async def test_a_process_paused_beyond_its_hold_sends_nothing_that_another_took_
     late, post, pace = Post(), Post(), Paused()
     now = [0.0]
     store.outbox.hold._monotonic = lambda: now[0]
-    paused = Courier(store, late.deliver, pace)
+    paused = Dispatcher(store, late.deliver, pace)
     await store.outbox.hold.renew()
     await write(store, 1, 7, "ab")
     now[0] += 60
@@ -413,7 +413,7 @@ async def test_who_answers_at_once_is_answered_without_a_look_whether_the_answer
     answers = set()
 
     class Quick(Post):
-        async def deliver(self, outgoing: Outgoing, may: Callable[[], bool]) -> None:
+        async def deliver(self, outgoing: Outbound, may: Callable[[], bool]) -> None:
             await super().deliver(outgoing, may)
             if (number := len(self.taken)) < 20:
                 answers.add(asyncio.create_task(write(store, 1 + number, 7, "a")))
@@ -519,9 +519,9 @@ async def test_what_waits_in_the_lane_of_someone_who_deletes_is_not_sent(engine:
     async with working(store, post):
         post.closed.clear()
         for number, data in enumerate(["/start", *CONSENT, *SHORT_PATH[:2]]):
-            await store.take(Envelope(number, 7, Command("start") if number == 0 else Tap(data)))
-        await store.take(Envelope(50, 8, Command("start")))
-        await store.take(Envelope(60, 7, Tap("go:forget")))
+            await store.take(Inbound(number, 7, Command("start") if number == 0 else Tap(data)))
+        await store.take(Inbound(50, 8, Command("start")))
+        await store.take(Inbound(60, 7, Tap("go:forget")))
         post.closed.set()
         await until_empty(store)
     mine = [text for chat, text in post.taken if chat == 7]
@@ -626,9 +626,9 @@ async def test_what_is_written_while_a_claim_comes_back_waits_for_what_it_brings
 
 
 async def test_a_claim_brings_back_nothing_that_was_deleted_on_its_way(engine: AsyncEngine) -> None:
-    def settled(envelopes: Sequence[Envelope], *others: Any) -> Settled:
-        effect = texts_of(envelopes, *others)
-        effect.forgotten = {e.chat for e in envelopes if e.incoming == Tap("x")}
+    def settled(inbounds: Sequence[Inbound], *others: Any) -> BatchResult:
+        effect = texts_of(inbounds, *others)
+        effect.forgotten = {e.chat for e in inbounds if e.incoming == Tap("x")}
         return effect
 
     store, post = Store(engine, VAULT, settled), Post()
@@ -710,7 +710,7 @@ async def test_stopping_gives_the_hold_back(engine: AsyncEngine, store: Store) -
 
 def test_the_pace_keeps_to_both_measures() -> None:
     now = [0.0]
-    pace = Pace(overall=10, chat=1, burst=2, monotonic=lambda: now[0])
+    pace = SendRate(overall=10, chat=1, burst=2, monotonic=lambda: now[0])
     assert [pace.reserve(b"a") for _ in range(4)] == [0, 0, 1, 2]
     now[0] = 100.0
     waits = [pace.reserve(bytes([n])) for n in range(30)]
@@ -723,7 +723,7 @@ def test_the_pace_keeps_to_both_measures() -> None:
 
 def test_an_edit_keeps_to_its_chats_measure_and_not_to_the_common_one() -> None:
     now = [0.0]
-    pace = Pace(overall=10, chat=1, burst=2, monotonic=lambda: now[0])
+    pace = SendRate(overall=10, chat=1, burst=2, monotonic=lambda: now[0])
     assert [pace.reserve(b"a", edits=True) for _ in range(4)] == [0, 0, 1, 2]
     assert [pace.reserve(bytes([n]), edits=True) for n in range(30)] == [0] * 30
     assert [pace.reserve(bytes([n]), 1) for n in range(100, 110)] == [0] * 10
@@ -731,7 +731,7 @@ def test_an_edit_keeps_to_its_chats_measure_and_not_to_the_common_one() -> None:
 
 def test_after_a_refusal_edits_keep_to_the_common_measure_too_for_a_while() -> None:
     now = [0.0]
-    pace = Pace(overall=10, chat=0, monotonic=lambda: now[0])
+    pace = SendRate(overall=10, chat=0, monotonic=lambda: now[0])
     pace.refused()
     assert [pace.reserve(bytes([n]), edits=True) for n in range(30)][-1] == pytest.approx(2.0)
     now[0] = CAREFUL + 1
@@ -739,7 +739,7 @@ def test_after_a_refusal_edits_keep_to_the_common_measure_too_for_a_while() -> N
 
 
 async def test_a_refused_letter_makes_the_pace_careful(store: Store) -> None:
-    pace, post = Pace(overall=0.5, chat=0), Post(RetryAfter(timedelta(seconds=0)))
+    pace, post = SendRate(overall=0.5, chat=0), Post(RetryAfter(timedelta(seconds=0)))
     async with working(store, post, pace):
         await write(store, 1, 7, "a")
         await until(lambda: post.taken == [(7, "a")])
@@ -748,7 +748,7 @@ async def test_a_refused_letter_makes_the_pace_careful(store: Store) -> None:
 
 def test_the_pace_forgets_no_chat_that_took_in_advance() -> None:
     now = [0.0]
-    pace = Pace(overall=0, chat=1, burst=2, monotonic=lambda: now[0])
+    pace = SendRate(overall=0, chat=1, burst=2, monotonic=lambda: now[0])
     assert [pace.reserve(b"busy") for _ in range(12)][-1] == 10
     now[0] = 3.0  # a calm chat's bucket would be full again
     for chat in range(MANY):

@@ -19,18 +19,18 @@ from alembic import command
 from bot.app.process import settling
 from bot.dialogue.conversation import Command, Conversation, Tap
 from bot.dialogue.reminders import Reminder
-from bot.privacy.keyring import Keys, Vault, WrongKey
+from bot.privacy.keyring import Keyring, Keys, WrongKey
 from bot.privacy.tombstones import Tombstone, Tombstones
 from bot.render import Button, Message
 from bot.storage import engine as database
 from bot.storage.deletion import DAY, Retention, lock
 from bot.storage.due_reminders import Waking
 from bot.storage.engine import DatabaseBehind, alembic_config, migrate, open_engine, prepare, rewrap
-from bot.storage.jobs import Effect
+from bot.storage.jobs import Committed
 from bot.storage.tables import conversations, metadata, outbox
 from bot.storage.unit_of_work import MOST, Store
-from bot.turns.turn import Envelope, Outgoing, Settled
-from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, settling_today, speaker
+from bot.turns.turn import BatchResult, Inbound, Outbound
+from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today
 
 # One transaction at a time, and a log beside the file: SQLite's. Many processes: PostgreSQL's.
 ON_SQLITE = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
@@ -51,17 +51,17 @@ class Script:
 
     def __call__(
         self,
-        envelopes: Sequence[Envelope],
+        inbounds: Sequence[Inbound],
         held: Mapping[int, Conversation],
         seen: frozenset[int],
         room: int,
-    ) -> Settled:
-        settled = Settled()
-        for e in envelopes:
+    ) -> BatchResult:
+        settled = BatchResult()
+        for e in inbounds:
             if e.update is None or e.update in seen or e.update in settled.handled:
                 continue
             settled.handled.append(e.update)
-            settled.outgoing += [Outgoing(e.chat, m) for m in self.letters.get(e.update, ())]
+            settled.outgoing += [Outbound(e.chat, m) for m in self.letters.get(e.update, ())]
             if e.update in self.talks:
                 settled.conversations[e.chat] = self.talks[e.update]
                 if self.talks[e.update] is None:
@@ -88,8 +88,8 @@ async def store(engine: AsyncEngine, script: Script) -> Store:
     return store
 
 
-def came(update: int, chat: int = 7) -> Envelope:
-    return Envelope(update, chat, Tap("x"))
+def came(update: int, chat: int = 7) -> Inbound:
+    return Inbound(update, chat, Tap("x"))
 
 
 async def texts(store: Store) -> list[str]:
@@ -101,7 +101,7 @@ async def test_a_saved_turn_is_loaded_as_it_was(store: Store, script: Script) ->
     assert await store.take(came(1))
     assert await store.conversation(7) == TALK
     (letter,) = await store.outbox.waiting()
-    assert letter.outgoing == Outgoing(7, LETTER)
+    assert letter.outgoing == Outbound(7, LETTER)
     await store.sent(letter)
     assert await store.outbox.waiting() == []
 
@@ -116,7 +116,7 @@ async def test_the_same_update_takes_effect_once(store: Store, script: Script) -
 
 @pytest.mark.asvs("2.3.3")
 async def test_turns_that_arrive_together_are_one_commit(store: Store, script: Script) -> None:
-    commits: list[Effect] = []
+    commits: list[Committed] = []
     store.told.append(commits.append)
     script.letters = {n: (Message(str(n)),) for n in range(20)}
     await asyncio.gather(*(store.take(came(n, chat=n % 3)) for n in range(20)))
@@ -223,7 +223,7 @@ async def test_a_process_that_stops_in_the_middle_of_a_turn_keeps_no_chat_locked
     async with stopping.connect() as stopped:
         await stopped.run_sync(lock, [VAULT.pseudonym(7)])
         async with asyncio.timeout(10):
-            assert await store.take(Envelope(1, 7, Command("start")))
+            assert await store.take(Inbound(1, 7, Command("start")))
         with pytest.raises(SQLAlchemyError):  # whoever wakes again has done nothing
             await stopped.execute(sa.select(conversations))
     await stopping.dispose()
@@ -308,11 +308,11 @@ async def test_who_leaves_and_begins_anew_in_one_batch_gets_a_new_key_and_stays_
 ) -> None:
     store = Store(engine, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "tombstones"))
     for update, data in enumerate((*CONSENT, SHORT_PATH[0]), start=1):
-        await store.take(Envelope(update, 7, Tap(data)))
+        await store.take(Inbound(update, 7, Tap(data)))
     async with engine.connect() as connection:
         backup = (await connection.execute(sa.select(conversations))).one()
     inputs: tuple[Tap | Command, ...] = (Tap(SHORT_PATH[1]), Tap("go:forget"), Command("start"))
-    await asyncio.gather(*(store.take(Envelope(100 + n, 7, incoming)) for n, incoming in enumerate(inputs)))
+    await asyncio.gather(*(store.take(Inbound(100 + n, 7, incoming)) for n, incoming in enumerate(inputs)))
     async with engine.connect() as connection:
         row = (await connection.execute(sa.select(conversations))).one()
     assert row.key != backup.key
@@ -331,21 +331,21 @@ async def test_pipl_47_who_has_a_row_that_no_key_opens_can_delete_it_and_nothing
     tombstones = Tombstones(tmp_path / "tombstones")
     clock = NOON.timestamp()
     store = Store(engine, VAULT, settling_today(), tombstones=tombstones, clock=lambda: clock)
-    await store.take(Envelope(1, 7, Command("start")))
+    await store.take(Inbound(1, 7, Command("start")))
     async with engine.connect() as connection:
         backup = (await connection.execute(sa.select(conversations))).mappings().one()
     async with engine.begin() as connection:
         await connection.execute(sa.delete(outbox))
         await connection.execute(sa.update(conversations).values({part: b"broken"}))
     clock += DAY
-    await store.take(Envelope(2, 7, Command("start")))
-    await store.take(Envelope(3, 7, Tap("go:review")))
-    await store.take(Envelope(4, 7, Command("delete")))
+    await store.take(Inbound(2, 7, Command("start")))
+    await store.take(Inbound(3, 7, Tap("go:review")))
+    await store.take(Inbound(4, 7, Command("delete")))
     assert len(await texts(store)) == 1  # the question whether to delete
     async with engine.connect() as connection:
         kept = (await connection.execute(sa.select(conversations.c[part]))).scalar_one()
     assert kept == b"broken"
-    await store.take(Envelope(9, 7, Tap("go:forget")))
+    await store.take(Inbound(9, 7, Tap("go:forget")))
     assert await store.conversation(7) is None
     assert len(await texts(store)) == 1  # the farewell
     async with engine.begin() as connection:
@@ -353,7 +353,7 @@ async def test_pipl_47_who_has_a_row_that_no_key_opens_can_delete_it_and_nothing
     assert await store.deletion.forget_again() == 1
     assert await store.conversation(7) is None
     clock += 1
-    await store.take(Envelope(10, 7, Command("start")))
+    await store.take(Inbound(10, 7, Command("start")))
     assert await store.deletion.forget_again() == 0
     assert await store.conversation(7) is not None
 
@@ -389,7 +389,7 @@ async def test_wrong_master_keys_are_refused_at_the_start(engine: AsyncEngine) -
     await prepare(engine, VAULT)
     for keys in (Keys.new(), Keys(VAULT.keys.index, Keys.new().wraps), Keys(b"x" * 32, VAULT.keys.wraps)):
         with pytest.raises(WrongKey):
-            await prepare(engine, Vault(keys))
+            await prepare(engine, Keyring(keys))
 
 
 @pytest.mark.asvs("11.1.1", "11.2.2")
@@ -398,8 +398,8 @@ async def test_after_a_rotation_the_old_key_can_go(engine: AsyncEngine, script: 
     script.talks = {1: TALK}
     await Store(engine, VAULT, script).take(came(1))
     both = VAULT.keys.rotated()
-    assert await rewrap(engine, Vault(both)) == 1
-    only_new = Vault(Keys(both.index, both.wraps[:1]))
+    assert await rewrap(engine, Keyring(both)) == 1
+    only_new = Keyring(Keys(both.index, both.wraps[:1]))
     await prepare(engine, only_new)
     assert await Store(engine, only_new, script).conversation(7) == TALK
 
@@ -413,17 +413,17 @@ async def test_a_row_that_no_key_opens_does_not_hold_up_the_rotation(
     async with engine.begin() as connection:
         broken = conversations.c.person == VAULT.pseudonym(8)
         await connection.execute(sa.update(conversations).where(broken).values(key=b"broken"))
-    rotated = Vault(VAULT.keys.rotated())
+    rotated = Keyring(VAULT.keys.rotated())
     assert await rewrap(engine, rotated) == 1
     assert await Store(engine, rotated, script).conversation(7) == TALK
 
 
 async def test_updates_at_the_same_time_in_two_processes_all_count_once(engine: AsyncEngine) -> None:
     stores = [Store(engine, VAULT, settling_today()) for _ in range(2)]
-    updates = [Envelope(n, 7, Command("start") if n == 0 else Tap(data))
+    updates = [Inbound(n, 7, Command("start") if n == 0 else Tap(data))
                for n, data in enumerate(["", *CONSENT, *SHORT_PATH])]  # fmt: skip
-    for envelope in updates:
-        results = await asyncio.gather(*(store.take(envelope) for store in stores * 2))
+    for inbound in updates:
+        results = await asyncio.gather(*(store.take(inbound) for store in stores * 2))
         assert sum(results) == 1
     talk = await stores[0].conversation(7)
     assert talk is not None
@@ -436,7 +436,7 @@ async def test_a_reminder_comes_once_when_its_time_has_come_however_many_process
 ) -> None:
     now = NOON
     stores = [
-        Store(engine, VAULT, settling(speaker(), lambda: now), clock=lambda: now.timestamp())
+        Store(engine, VAULT, settling(presenter(), lambda: now), clock=lambda: now.timestamp())
         for _ in range(2)
     ]
     script = Script()
@@ -464,12 +464,12 @@ async def test_pipl_38_beyond_the_years_limit_there_is_general_guidance_only(eng
     for chat in (1, 2, 3):
         for number, data in enumerate(["", *CONSENT, SHORT_PATH[0]]):
             incoming = Tap(data) if data else Command("start")
-            await store.take(Envelope(chat * 10 + number, chat, incoming))
+            await store.take(Inbound(chat * 10 + number, chat, incoming))
     talks = [await store.conversation(chat) for chat in (1, 2, 3)]
     assert [bool(talk and talk.answers) for talk in talks] == [True, True, False]
     assert any("人数已经到上限" in text for text in await texts(store))
     next_year = Store(engine, VAULT, settling_today(), limit=2, clock=(NOON + timedelta(days=40)).timestamp)
-    await next_year.take(Envelope(35, 3, Tap("go:agree")))
+    await next_year.take(Inbound(35, 3, Tap("go:agree")))
     talk = await next_year.conversation(3)
     assert talk is not None
     assert talk.consent
@@ -483,7 +483,7 @@ async def test_the_last_places_of_a_year_are_not_given_twice_by_processes_that_a
     for chat in range(1, 13):
         for number, data in enumerate(["", *CONSENT[:-1]]):
             incoming = Tap(data) if data else Command("start")
-            await stores[0].take(Envelope(chat * 10 + number, chat, incoming))
+            await stores[0].take(Inbound(chat * 10 + number, chat, incoming))
 
     async def connected() -> None:
         async with engine.connect():
@@ -491,7 +491,7 @@ async def test_the_last_places_of_a_year_are_not_given_twice_by_processes_that_a
 
     await asyncio.gather(*(connected() for _ in stores))  # so that none comes late
     await asyncio.gather(
-        *(stores[chat % 4].take(Envelope(chat * 10 + 9, chat, Tap(CONSENT[-1]))) for chat in range(1, 13))
+        *(stores[chat % 4].take(Inbound(chat * 10 + 9, chat, Tap(CONSENT[-1]))) for chat in range(1, 13))
     )
     talks = [await stores[0].conversation(chat) for chat in range(1, 13)]
     assert sum(bool(talk and talk.consent) for talk in talks) == 3
@@ -508,12 +508,12 @@ async def test_who_blocked_the_bot_is_not_reminded(engine: AsyncEngine, script: 
 
 async def test_reminders_that_no_key_opens_keep_no_others_waiting(engine: AsyncEngine) -> None:
     """One stands amid the lost ones and one behind them all: both have come after two looks."""
-    script, lost = Script(), Vault(Keys(VAULT.keys.index, (bytes(32),)))
+    script, lost = Script(), Keyring(Keys(VAULT.keys.index, (bytes(32),)))
     for number in range(MOST + 1):
         script.talks = {number: replace(TALK, reminders=(Reminder("survey", 1 + number),))}
         store = Store(engine, VAULT if number in (30, MOST) else lost, script)
         await store.take(came(number, chat=100 + number))
-    store = Store(engine, VAULT, settling(speaker(), lambda: NOON), clock=NOON.timestamp)
+    store = Store(engine, VAULT, settling(presenter(), lambda: NOON), clock=NOON.timestamp)
     waking = Waking(store)
     assert [await waking.wake(), await waking.wake(), await waking.wake()] == [MOST, 1, MOST - 1]
     assert [letter.outgoing.chat for letter in await store.outbox.waiting()] == [130, 100 + MOST]

@@ -15,12 +15,12 @@ from bot.demo.double.entities import read_html, units
 from bot.dialogue.conversation import Conversation, Tap
 from bot.render import Message
 from tests.answer_sets import answer_set
-from tests.talks import CONSENT, SHORT_PATH, speaker
+from tests.talks import CONSENT, SHORT_PATH, presenter
 from tests.test_personas import FILES, read
 from tests.test_rights import data_of, said
 
-QUESTIONNAIRE = speaker().knowledge.questionnaire
-SURVEY = speaker().flow.survey
+QUESTIONNAIRE = presenter().knowledge.questionnaire
+SURVEY = presenter().flow.survey
 # Of a calendar's days and of the marks on a card's later pages, which are alike, those of these are pressed.
 ALIKE = re.compile(r"remind:\w+:\d{4}-|mark:\w+:\w+:\d")
 PRESSED = ("remind:emergency_fund:", "remind:survey:", "mark:women_maternity:")
@@ -116,7 +116,9 @@ OF_A_QUESTION = {"a", "+", "-", "done", "skip", "keep", "back", "why"}
 def may_change(talk: Conversation, data: str) -> frozenset[str]:
     """Say which fields this button may change here; everything else has to stay as it is."""
     verb, subject, *_ = (*data.split(":"), "")
-    if not speaker().flow.agreed(talk):  # nothing is kept of who hasn't agreed, but their ticks and language
+    if not presenter().flow.agreed(
+        talk
+    ):  # nothing is kept of who hasn't agreed, but their ticks and language
         asked = {
             "go:agree": {"consent", "consent_version", "ticks"},
             "+:consent": {"ticks"},
@@ -138,7 +140,7 @@ def ends(talk: Conversation | None, data: str) -> bool:
     """Say whether this button is there to end the talk and forget it."""
     if talk is None or data == "go:forget":
         return True
-    if not speaker().flow.agreed(talk):
+    if not presenter().flow.agreed(talk):
         return data == "go:decline"
     open_one = SURVEY.position(talk)
     return data == "a:age:under_14" and open_one is not None and open_one.id == "age"
@@ -155,7 +157,7 @@ def unintended(before: Conversation | None, after: Conversation | None, data: st
         field.name for field in fields(before) if getattr(before, field.name) != getattr(after, field.name)
     }
     found = changed - may_change(before, data)
-    if after.shown_by == speaker().knowledge.version:  # it stands under the result, wherever that is shown
+    if after.shown_by == presenter().knowledge.version:  # it stands under the result, wherever that is shown
         found -= {"shown_by"}
     if "answers" in changed and data.split(":")[0] in OF_A_QUESTION:
         keys = {*before.answers, *after.answers}
@@ -169,7 +171,7 @@ def test_a_button_changes_nothing_but_what_it_is_for_and_every_press_is_answered
     waiting = {
         data for talk in states().values() for name in COMMANDS for data in shown(said(talk, f"/{name}"))
     }
-    waiting |= {f"open:{piece}" for piece in speaker().knowledge.pieces}
+    waiting |= {f"open:{piece}" for piece in presenter().knowledge.pieces}
     pressed: set[str] = set()
     read: set[tuple[str, str]] = set()
     wrong: list[tuple[str, str, str]] = []
@@ -177,7 +179,7 @@ def test_a_button_changes_nothing_but_what_it_is_for_and_every_press_is_answered
         data = waiting.pop()
         pressed.add(data)
         for name, before in states().items():
-            after, replies = speaker().flow.step(before, Tap(data))
+            after, replies = presenter().flow.step(before, Tap(data))
             wrong += [(name, data, field) for field in unintended(before, after, data)]
             if len(replies) not in (1, 2):
                 wrong.append((name, data, f"{len(replies)} replies"))

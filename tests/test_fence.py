@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.telegram.client import Telegram
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import Dispatcher
 from bot.demo.double.faults import delayed
 from bot.demo.double.server import Simulator
 from bot.demo.double.worker import Worker
@@ -19,7 +19,7 @@ from bot.dialogue.conversation import Conversation
 from bot.render import File
 from bot.storage import lease
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Envelope, Settled
+from bot.turns.turn import BatchResult, Inbound
 from tests.talks import TOKEN, VAULT
 from tests.test_courier import UNHURRIED, texts_of, until, until_empty, write
 
@@ -28,10 +28,10 @@ FILE = "f"
 
 
 def settled(
-    envelopes: Sequence[Envelope], held: Mapping[int, Conversation], seen: frozenset[int], room: int
-) -> Settled:
+    inbounds: Sequence[Inbound], held: Mapping[int, Conversation], seen: frozenset[int], room: int
+) -> BatchResult:
     """Send back what was tapped, and for an `f` a file."""
-    effect = texts_of(envelopes, held, seen, room)
+    effect = texts_of(inbounds, held, seen, room)
     for at, outgoing in enumerate(effect.outgoing):
         if outgoing.message.text == FILE:
             message = replace(outgoing.message, attachment=File("my-data.json", "{}"))
@@ -48,7 +48,7 @@ class Sleeper:
         self.store.outbox.hold._monotonic = lambda: self.slept
         self.telegram = telegram
         self.tries: list[str] = []  # how each ended
-        self.courier = Courier(self.store, self._deliver, UNHURRIED, self.tries.append)
+        self.courier = Dispatcher(self.store, self._deliver, UNHURRIED, self.tries.append)
         self.before: Callable[[], object] = lambda: None  # what happens as the transport is asked to send
 
     async def _deliver(self, *letter: Any) -> None:
@@ -89,7 +89,7 @@ async def taken_over(engine: AsyncEngine, sleeper: Sleeper, chat: int) -> None:
     await sleeper.store.outbox.hold.release_everyone()
     other = Store(engine, VAULT, texts_of)
     async with Telegram(SecretStr(TOKEN), sleeper.telegram._url.partition("/bot")[0]) as telegram:
-        courier = Courier(other, telegram.deliver, UNHURRIED)
+        courier = Dispatcher(other, telegram.deliver, UNHURRIED)
         running = asyncio.create_task(courier.run())
         await write(other, 99, chat, "z")
         await until_empty(other)

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.channels.inbound_rate import Floods
+from bot.channels.inbound_rate import InboundRate
 from bot.channels.intake import Intake, NotStored
 from bot.delivery.token_bucket import MANY
 from bot.dialogue.conversation import Command, Conversation, Tap
 from bot.ops.metrics import Metrics
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Envelope, Group, Hurry, Settled
+from bot.turns.turn import BatchResult, Group, Hurry, Inbound
 from tests.talks import CONSENT, VAULT, settling_today
 
 WORKER = {"id": 7, "is_bot": False, "first_name": "王", "language_code": "zh-hans"}
@@ -35,9 +35,9 @@ def clock() -> Clock:
     return Clock()
 
 
-def envelopes(chat: int = 7) -> Iterator[Envelope]:
+def inbounds(chat: int = 7) -> Iterator[Inbound]:
     for update in range(10**9):
-        yield Envelope(update, chat, Tap("a:age:from_31_to_40"))
+        yield Inbound(update, chat, Tap("a:age:from_31_to_40"))
 
 
 def said(update: int, text: str) -> dict[str, object]:
@@ -58,8 +58,8 @@ def tapped(update: int, data: str) -> dict[str, object]:
 
 @pytest.mark.asvs("2.3.2", "2.4.1")
 def test_after_a_burst_the_worker_is_told_once_and_then_not_heard(clock: Clock) -> None:
-    floods = Floods(rate=1, burst=20, monotonic=clock)
-    admitted = [floods.admitted(envelope) for envelope, _ in zip(envelopes(), range(1000), strict=False)]
+    floods = InboundRate(rate=1, burst=20, monotonic=clock)
+    admitted = [floods.admitted(inbound) for inbound, _ in zip(inbounds(), range(1000), strict=False)]
     assert [e is not None and isinstance(e.incoming, Tap) for e in admitted[:20]] == [True] * 20
     assert admitted[20] is not None
     assert isinstance(admitted[20].incoming, Hurry)
@@ -67,8 +67,8 @@ def test_after_a_burst_the_worker_is_told_once_and_then_not_heard(clock: Clock) 
 
 
 def test_another_chat_is_heard_meanwhile_and_who_calms_down_is_heard_again(clock: Clock) -> None:
-    floods = Floods(rate=1, burst=20, monotonic=clock)
-    flood, other = envelopes(7), envelopes(8)
+    floods = InboundRate(rate=1, burst=20, monotonic=clock)
+    flood, other = inbounds(7), inbounds(8)
     for _ in range(100):
         floods.admitted(next(flood))
     calm = next(other)
@@ -84,11 +84,11 @@ def test_another_chat_is_heard_meanwhile_and_who_calms_down_is_heard_again(clock
 
 
 def test_unless_told_otherwise_it_is_twenty_at_once_and_then_one_a_second(clock: Clock) -> None:
-    floods, flood = Floods(monotonic=clock), envelopes()
+    floods, flood = InboundRate(monotonic=clock), inbounds()
 
     def heard() -> int:
         taken = [floods.admitted(next(flood)) for _ in range(100)]
-        return sum(envelope is not None and isinstance(envelope.incoming, Tap) for envelope in taken)
+        return sum(inbound is not None and isinstance(inbound.incoming, Tap) for inbound in taken)
 
     assert heard() == 20
     clock.now += 5
@@ -99,7 +99,7 @@ def test_unless_told_otherwise_it_is_twenty_at_once_and_then_one_a_second(clock:
 def test_who_was_told_is_told_again_only_after_half_the_bucket_is_full(
     clock: Clock, seconds: int, told_again: bool
 ) -> None:
-    floods, flood = Floods(rate=1, burst=20, monotonic=clock), envelopes()
+    floods, flood = InboundRate(rate=1, burst=20, monotonic=clock), inbounds()
     for _ in range(21):
         floods.admitted(next(flood))
     clock.now += seconds
@@ -110,12 +110,12 @@ def test_who_was_told_is_told_again_only_after_half_the_bucket_is_full(
 
 
 def test_what_is_given_back_is_one_and_no_more_than_there_is_room_for(clock: Clock) -> None:
-    floods, flood = Floods(rate=1, burst=3, monotonic=clock), envelopes()
+    floods, flood = InboundRate(rate=1, burst=3, monotonic=clock), inbounds()
     taken = [floods.admitted(next(flood)) for _ in range(3)]
     assert taken[0] is not None
     floods.give_back(taken[0])
     again = [floods.admitted(next(flood)) for _ in range(2)]
-    assert [isinstance(getattr(envelope, "incoming", None), Tap) for envelope in again] == [True, False]
+    assert [isinstance(getattr(inbound, "incoming", None), Tap) for inbound in again] == [True, False]
     clock.now += 60
     for _ in range(9):
         floods.give_back(taken[0])
@@ -124,34 +124,34 @@ def test_what_is_given_back_is_one_and_no_more_than_there_is_room_for(clock: Clo
 
 
 def test_a_hand_that_taps_on_and_on_is_never_stopped(clock: Clock) -> None:
-    floods = Floods(rate=1, burst=20, monotonic=clock)
-    for envelope, _ in zip(envelopes(), range(60), strict=False):
+    floods = InboundRate(rate=1, burst=20, monotonic=clock)
+    for inbound, _ in zip(inbounds(), range(60), strict=False):
         clock.now += 0.7
-        assert floods.admitted(envelope) is envelope
+        assert floods.admitted(inbound) is inbound
 
 
 @given(st.integers(0, 200))
 def test_the_way_to_a_deletion_is_always_open(before: int) -> None:
-    floods, flood = Floods(rate=1, burst=20, monotonic=lambda: 0.0), envelopes()
+    floods, flood = InboundRate(rate=1, burst=20, monotonic=lambda: 0.0), inbounds()
     for _ in range(before):
         floods.admitted(next(flood))
     for incoming in (Command("delete"), Tap("go:delete"), Tap("go:forget")):
-        envelope = Envelope(0, 7, incoming)
-        assert floods.admitted(envelope) is envelope
+        inbound = Inbound(0, 7, incoming)
+        assert floods.admitted(inbound) is inbound
 
 
 def test_a_group_is_not_answered_beyond_its_burst(clock: Clock) -> None:
-    floods = Floods(rate=1, burst=2, monotonic=clock)
-    admitted = [floods.admitted(Envelope(update, -5, Group())) for update in range(4)]
+    floods = InboundRate(rate=1, burst=2, monotonic=clock)
+    admitted = [floods.admitted(Inbound(update, -5, Group())) for update in range(4)]
     assert [e is not None for e in admitted] == [True, True, False, False]
 
 
 def test_calm_chats_are_forgotten(clock: Clock) -> None:
-    floods = Floods(rate=1, burst=20, monotonic=clock)
+    floods = InboundRate(rate=1, burst=20, monotonic=clock)
     for chat in range(MANY):
-        floods.admitted(Envelope(chat, chat, Command("start")))
+        floods.admitted(Inbound(chat, chat, Command("start")))
     clock.now += 30
-    floods.admitted(Envelope(MANY, MANY, Command("start")))
+    floods.admitted(Inbound(MANY, MANY, Command("start")))
     assert len(floods._chats) == 1
 
 
@@ -159,7 +159,7 @@ def test_calm_chats_are_forgotten(clock: Clock) -> None:
 async def test_a_flood_of_one_person_leaves_few_turns_and_their_deletion_is_done(engine: AsyncEngine) -> None:
     store = Store(engine, VAULT, settling_today())
     metrics = Metrics()
-    intake = Intake(store, metrics, Floods(rate=1, burst=20, monotonic=lambda: 0.0))
+    intake = Intake(store, metrics, InboundRate(rate=1, burst=20, monotonic=lambda: 0.0))
     for update, text in enumerate(["/start"] * 500):
         await intake.take(said(update, text))
     assert await store.conversation(7) is not None
@@ -176,14 +176,14 @@ async def test_what_telegram_repeats_while_the_database_is_away_is_not_held_agai
     settle, away = settling_today(), True
 
     def settled(
-        envelopes: Sequence[Envelope], held: Mapping[int, Conversation], seen: frozenset[int], room: int
-    ) -> Settled:
+        inbounds: Sequence[Inbound], held: Mapping[int, Conversation], seen: frozenset[int], room: int
+    ) -> BatchResult:
         if away:
             raise OperationalError("SELECT", {}, OSError("gone"))
-        return settle(envelopes, held, seen, room)
+        return settle(inbounds, held, seen, room)
 
     store = Store(engine, VAULT, settled)
-    intake = Intake(store, Metrics(), Floods(rate=1, burst=3, monotonic=lambda: 0.0))
+    intake = Intake(store, Metrics(), InboundRate(rate=1, burst=3, monotonic=lambda: 0.0))
     for _ in range(50):
         with pytest.raises(NotStored):
             await intake.take(said(1, "/start"))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.content.consent import Consent
 from bot.dialogue.conversation import Command, Typed
-from bot.dialogue.replies import Ask, AskConsent, Report, Say, Tips
+from bot.dialogue.replies import Ask, AskConsent, Say, ShowResult, Tips
 from tests.questionnaires import CONSENT, flow
 from tests.steps import AGREED, FLOW, answers, asked, talk
 
@@ -69,7 +69,7 @@ def test_a_child_is_turned_away_and_nothing_is_kept() -> None:
 
 def test_the_last_answer_brings_the_report() -> None:
     _, replies = talk("a:age:adult", "a:debt:none", "a:work:rider")
-    assert replies == (Say("done", here=True), Report())
+    assert replies == (Say("done", here=True), ShowResult())
 
 
 def test_an_answer_opens_the_question_that_depends_on_it() -> None:
@@ -157,33 +157,33 @@ def test_an_edit_asks_again_only_what_became_open() -> None:
     finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
     _, replies = talk("edit:work", "a:work:driver", start=finished)
     assert finished is not None
-    assert replies == (Say("done", here=True), Report(before=finished.answers))
+    assert replies == (Say("done", here=True), ShowResult(before=finished.answers))
     _, replies = talk("edit:debt", "a:debt:some", start=finished)
     assert asked(replies) == "kinds"
 
 
 def test_the_result_after_an_edit_knows_the_answers_before_it_however_many_questions_it_opened() -> None:
     finished, replies = talk("a:age:adult", "a:debt:none", "a:work:rider")
-    assert replies[-1] == Report(), "the first result has nothing before it"
+    assert replies[-1] == ShowResult(), "the first result has nothing before it"
     assert finished is not None
     state, _ = talk("edit:debt", "a:debt:some", start=finished)
     state, replies = talk("back:kinds", "a:debt:some", "+:kinds:car", "done:kinds", start=state)
-    assert replies[-1] == Report(before=finished.answers)
+    assert replies[-1] == ShowResult(before=finished.answers)
     assert state is not None
     assert state.before is None
-    assert talk(Command("result"), start=state)[1] == (Report(),)
+    assert talk(Command("result"), start=state)[1] == (ShowResult(),)
 
 
 def test_an_edit_that_changes_nothing_tells_nothing() -> None:
     finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
     for again in ("a:work:rider", "keep:work"):
-        assert talk("edit:work", again, start=finished)[1][-1] == Report()
+        assert talk("edit:work", again, start=finished)[1][-1] == ShowResult()
 
 
 def test_an_answer_off_the_path_comes_back_when_the_path_does() -> None:
     state, _ = talk("a:age:adult", "a:debt:some", "+:kinds:car", "done:kinds", "a:work:rider")
     state, replies = talk("edit:debt", "a:debt:none", "edit:debt", "a:debt:some", start=state)
-    assert isinstance(replies[-1], Report)
+    assert isinstance(replies[-1], ShowResult)
     assert FLOW.questionnaire.relevant(answers(state))["kinds"] == ("car",)
 
 

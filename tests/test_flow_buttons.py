@@ -13,9 +13,9 @@ from bot.dialogue.replies import (
     Reckon,
     Reminders,
     Reply,
-    Report,
     Review,
     Say,
+    ShowResult,
     TakeAlong,
 )
 from tests.steps import FLOW
@@ -48,7 +48,7 @@ def test_beginning_anew_leaves_the_consent_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("where", ["continue", "result"])
 def test_going_on_closes_the_question_that_was_asked_again_and_keeps_every_answer(where: str) -> None:
-    assert tapped(f"go:{where}") == (replace(BUSY, reopened=None, then=None, ticks=None), (Report(),))
+    assert tapped(f"go:{where}") == (replace(BUSY, reopened=None, then=None, ticks=None), (ShowResult(),))
 
 
 def test_looking_at_ones_answers_changes_nothing() -> None:

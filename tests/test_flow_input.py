@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.content.questionnaire import Language, Renaming
 from bot.dialogue.conversation import Command, Conversation, Incoming, Media, Tap, Typed
-from bot.dialogue.replies import Answer, Ask, AskConsent, Report, Review, Say
+from bot.dialogue.replies import Answer, Ask, AskConsent, Review, Say, ShowResult
 from tests.questionnaires import AGE, DEBT, WORK, flow, question
 from tests.steps import AGREED, FLOW, answers, asked, talk
 
@@ -149,7 +149,7 @@ def test_after_the_result_words_are_a_question_and_photos_are_pointed_to_the_res
 
 def test_the_result_can_be_seen_again() -> None:
     finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
-    assert talk(Command("result"), start=finished) == (finished, (Report(),))
+    assert talk(Command("result"), start=finished) == (finished, (ShowResult(),))
     assert talk(Command("review"), start=finished) == (finished, (Review(),))
 
 

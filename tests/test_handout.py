@@ -15,10 +15,10 @@ from bot import guidance
 from bot.content.questionnaire import LANGUAGES, Answers, Language
 from bot.content.templates import per_hundred, place, plain
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.replies import Report
+from bot.dialogue.replies import ShowResult
 from bot.loading.knowledge import load_knowledge
-from bot.render import Speaker
-from bot.render.printout import CardData, Handout, card, handout
+from bot.render import Presenter
+from bot.render.printout import Handout, ResultPicture, card, handout
 from bot.render.printout.texts import checklist
 from bot.render.printout.words import WORDS
 from models.serving.risk import Score
@@ -35,7 +35,7 @@ ENOUGH: Answers = {
 }  # fmt: skip
 
 
-def of(answers: Answers, language: Language) -> CardData:
+def of(answers: Answers, language: Language) -> ResultPicture:
     return card(KNOWLEDGE, guidance.outcome(KNOWLEDGE, answers, TODAY), language, TODAY)
 
 
@@ -64,7 +64,7 @@ def strings(value: object) -> Iterator[str]:
 
 def report(answers: Answers, language: Language) -> str:
     talk = Conversation(KNOWLEDGE.questionnaire.version, answers=answers, consent=("answers", "abroad"))
-    (message,) = Speaker(KNOWLEDGE).word(Report(), talk, language, TODAY)
+    (message,) = Presenter(KNOWLEDGE).render(ShowResult(), talk, language, TODAY)
     return plain(message.text)
 
 

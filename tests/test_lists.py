@@ -11,20 +11,20 @@ from bot import guidance
 from bot.content.knowledge import THEMES
 from bot.content.questionnaire import LANGUAGES, Answers, Language
 from bot.dialogue.conversation import Conversation, Mark
-from bot.dialogue.replies import Ask, Report, Tips
+from bot.dialogue.replies import Ask, ShowResult, Tips
 from bot.render import Button, Message
 from bot.render.lists import ROOM, ROWS, Entry, pages
 from tests.answer_sets import answer_set
-from tests.talks import TODAY, speaker
+from tests.talks import TODAY, presenter
 from tests.worded import PIECES, QUESTIONNAIRE, data, fits, talk, worded
 
 
 def test_what_was_set_aside_is_in_no_list_but_its_own() -> None:
     state = talk(answer_set(QUESTIONNAIRE, random.Random(4)))
-    first = data(worded(Report(), state, "zh"))[0].removeprefix("open:")
-    theme = speaker().knowledge.piece(first).theme
+    first = data(worded(ShowResult(), state, "zh"))[0].removeprefix("open:")
+    theme = presenter().knowledge.piece(first).theme
     marked = replace(state, marks={first: "done"})
-    assert f"open:{first}" not in data(worded(Report(), marked, "zh"))
+    assert f"open:{first}" not in data(worded(ShowResult(), marked, "zh"))
     assert f"open:{first}" not in data(worded(Tips(theme), marked, "zh"))
     assert f"mark:{first}:none:list" in data(worded(Tips("marked"), marked, "zh"))
     assert "theme:marked" in data(worded(Tips(), marked, "zh"))
@@ -40,7 +40,7 @@ def test_every_list_is_short_and_has_every_piece_whatever_the_answers(language: 
         message = worded(Tips(), state, language)
         short(message)
         listed = {b.removeprefix("open:") for shelf in data(message) for b in leafed(shelf, state, language)}
-        trace = guidance.outcome(speaker().knowledge, state.answers, TODAY, state.marks).guidance.trace
+        trace = guidance.outcome(presenter().knowledge, state.answers, TODAY, state.marks).guidance.trace
         wanted = {line.id for line in trace.judged if line.outcome in ("advised", "not_eligible")}
         assert wanted <= listed
 
@@ -68,7 +68,7 @@ def test_a_list_of_seventy_pieces_is_leafed_through() -> None:
     marks: dict[str, Mark] = dict.fromkeys(PIECES, "have")
     state = replace(talk(answer_set(QUESTIONNAIRE, random.Random(4))), marks=marks)
     undo = [b for b in leafed("theme:marked", state, "en") if b.startswith("mark:")]
-    in_force = [piece.id for piece in speaker().knowledge.advice if piece.in_force(TODAY)]
+    in_force = [piece.id for piece in presenter().knowledge.advice if piece.in_force(TODAY)]
     assert undo == [f"mark:{id}:none:list" for id in in_force]
 
 
@@ -132,7 +132,7 @@ def test_who_has_marked_everything_is_told_so() -> None:
     state = replace(talk(answer_set(QUESTIONNAIRE, random.Random(4))), marks=dict.fromkeys(PIECES, "done"))
     words = {"zh": "都看过、标过了", "en": "marked all that matters"}
     for language in LANGUAGES:
-        report = worded(Report(), state, language)
+        report = worded(ShowResult(), state, language)
         assert words[language] in report.text
         fits(report)
 
@@ -140,13 +140,13 @@ def test_who_has_marked_everything_is_told_so() -> None:
 def test_after_an_edit_the_result_and_the_advice_say_what_changed() -> None:
     answers = {**answer_set(QUESTIONNAIRE, random.Random(4)), **YOUNG, "occupation": ("domestic",)}
     before = {**answers, "occupation": ("food_delivery",)}
-    report = worded(Report(before=before), talk(answers), "zh").text
+    report = worded(ShowResult(before=before), talk(answers), "zh").text
     assert "和改之前比" in report
     assert "少了" in report
     assert "“跑单受伤，有国家保障”" in report
     assert "和改之前比" in worded(Tips(before=before), talk(answers), "zh").text
-    assert "和改之前比" not in worded(Report(), talk(answers), "zh").text
-    assert "nothing else changed" in worded(Report(before=answers), talk(answers), "en").text
+    assert "和改之前比" not in worded(ShowResult(), talk(answers), "zh").text
+    assert "nothing else changed" in worded(ShowResult(before=answers), talk(answers), "en").text
 
 
 def test_who_objected_to_the_score_is_told_of_no_place_that_moved() -> None:
@@ -162,7 +162,7 @@ def test_what_changed_is_told_in_two_lines_at_most(language: Language) -> None:
     for _ in range(40):
         before, after = answer_set(QUESTIONNAIRE, dice), answer_set(QUESTIONNAIRE, dice)
         short(worded(Tips(before=before), talk(after), language))
-        report = worded(Report(before=before), talk(after), language)
+        report = worded(ShowResult(before=before), talk(after), language)
         fits(report)
         told = report.text.split("\n\n")[0].split("\n")[1:]
         assert len(told) == 1

@@ -17,10 +17,10 @@ from bot.dialogue.replies import (
     Explain,
     MyData,
     Note,
-    Report,
     Review,
     Say,
     Saying,
+    ShowResult,
     Tips,
 )
 from tests.answer_sets import answer_set
@@ -32,7 +32,7 @@ def test_every_report_review_and_list_fits_one_message_whatever_the_answers(lang
     dice = random.Random(11)
     for _ in range(150):
         state = talk(answer_set(QUESTIONNAIRE, dice))
-        report = worded(Report(), state, language)
+        report = worded(ShowResult(), state, language)
         assert STANDING_LINE[language] in report.text
         assert sum(button.data.startswith("open:") for row in report.buttons for button in row) == 3
         for message in (report, worded(Review(), state, language), worded(Tips(), state, language)):
@@ -45,7 +45,13 @@ def test_no_message_is_longer_than_is_read_whatever_the_answers(language: Langua
     dice = random.Random(17)
     for _ in range(60):
         state = replace(talk(answer_set(QUESTIONNAIRE, dice)), marks=dict.fromkeys(PIECES[::3], "done"))
-        for reply in (Report(), Report(answer_set(QUESTIONNAIRE, dice)), Review(), MyData(), Explain()):
+        for reply in (
+            ShowResult(),
+            ShowResult(answer_set(QUESTIONNAIRE, dice)),
+            Review(),
+            MyData(),
+            Explain(),
+        ):
             assert units(read_html(worded(reply, state, language).text).text) <= MOST, reply
 
 
@@ -56,7 +62,7 @@ def test_the_longest_result_is_that_of_constrained_truckers_and_is_read_in_one_g
     dice = random.Random(9)
     for _ in range(1000):
         answers = answer_set(QUESTIONNAIRE, dice) | {"occupation": ("truck_owner",), "constrained": ("yes",)}
-        assert length(worded(Report(), talk(answers), language).text) <= MOST
+        assert length(worded(ShowResult(), talk(answers), language).text) <= MOST
 
 
 def test_an_answer_of_many_ticks_is_counted_where_it_is_too_long_and_said_in_full_where_it_is_not() -> None:
@@ -116,7 +122,7 @@ def test_nothing_is_ticked_for_the_worker() -> None:
 
 def test_a_minor_gets_advice_and_no_score() -> None:
     state = talk({**answer_set(QUESTIONNAIRE, random.Random(2)), "age": ("from_14_to_17",)})
-    text = worded(Report(), state, "zh").text
+    text = worded(ShowResult(), state, "zh").text
     assert "不打分" in text
     assert "第" not in text.split("先做这几件")[0]
 
@@ -125,7 +131,7 @@ def test_who_skipped_nearly_everything_gets_no_invented_number_and_is_offered_th
     None
 ):
     skipped = {q.id: ("skipped",) for q in QUESTIONNAIRE.path({}) if q.id != "age"}
-    report = worded(Report(), talk({"age": ("from_31_to_40",), **skipped}), "zh")
+    report = worded(ShowResult(), talk({"age": ("from_31_to_40",), **skipped}), "zh")
     assert "硬给一个数会误导您" in report.text
     assert any(button.data.startswith("edit:") for row in report.buttons for button in row)
 
@@ -180,7 +186,7 @@ def test_what_a_worker_has_is_told_as_it_is() -> None:
         "social_insurance": ("flexible",),
         "commercial_cover": ("accident",),
     }
-    assert "社保和商业保险都有" in worded(Report(), talk(answers), "zh").text
+    assert "社保和商业保险都有" in worded(ShowResult(), talk(answers), "zh").text
 
 
 def test_research_is_offered_only_to_those_who_agreed_to_it() -> None:
@@ -188,7 +194,7 @@ def test_research_is_offered_only_to_those_who_agreed_to_it() -> None:
     willing = talk(answers)
     unwilling = replace(willing, consent=("answers", "abroad"))
     for state, offered in ((willing, True), (unwilling, False)):
-        buttons = worded(Report(), state, "zh").buttons
+        buttons = worded(ShowResult(), state, "zh").buttons
         assert any(b.data == "go:research" for row in buttons for b in row) is offered
 
 

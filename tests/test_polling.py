@@ -17,7 +17,7 @@ from bot.demo.double.server import Simulator
 from bot.dialogue.conversation import Conversation
 from bot.ops.metrics import Metrics
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Envelope, Settled
+from bot.turns.turn import BatchResult, Inbound
 from tests.talks import CONSENT, TOKEN, VAULT, running_bot, settling_today
 
 
@@ -53,13 +53,13 @@ class Trouble:
         self.taken: list[tuple[int, int | None]] = []
 
     def __call__(
-        self, envelopes: Sequence[Envelope], held: Mapping[int, Conversation], seen: frozenset[int], room: int
-    ) -> Settled:
+        self, inbounds: Sequence[Inbound], held: Mapping[int, Conversation], seen: frozenset[int], room: int
+    ) -> BatchResult:
         if self.times:
             self.times -= 1
             raise OperationalError("SELECT", {}, OSError("gone"))
-        self.taken += [(e.chat, e.update) for e in envelopes]
-        return self.settle(envelopes, held, seen, room)
+        self.taken += [(e.chat, e.update) for e in inbounds]
+        return self.settle(inbounds, held, seen, room)
 
 
 def person(id: int) -> Raw:

@@ -11,10 +11,10 @@ from bot.content.parameters import Figures
 from bot.dialogue import data_rights
 from bot.dialogue.conversation import Conversation, Tap, Typed
 from bot.dialogue.reminders import CHINA
-from bot.dialogue.replies import Explain, MyData, Report, Review, Say
+from bot.dialogue.replies import Explain, MyData, Review, Say, ShowResult
 from bot.render import File, Message
-from bot.turns.turn import Envelope, Wake, settle
-from tests.talks import CONSENT, NOON, SHORT_PATH, speaker
+from bot.turns.turn import Inbound, Wake, settle
+from tests.talks import CONSENT, NOON, SHORT_PATH, presenter
 
 WITH_RESEARCH = (*CONSENT[:2], "+:consent:research", CONSENT[2])
 STATES: dict[str, tuple[str, ...]] = {
@@ -36,7 +36,7 @@ def said(
     for number, data in enumerate(inputs):
         incoming = _incoming(data) if data.startswith("/") else Tap(data) if ":" in data else Typed(data)
         settled = settle(
-            speaker(), [Envelope(number, 7, incoming)], {7: talk} if talk else {}, frozenset(),
+            presenter(), [Inbound(number, 7, incoming)], {7: talk} if talk else {}, frozenset(),
             NOON + timedelta(hours=hours),
         )  # fmt: skip
         assert not settled.failures, settled.failures
@@ -86,7 +86,7 @@ def test_a_result_leaves_the_version_that_made_it_and_looking_again_changes_noth
     assert half is not None
     assert whole is not None
     assert half.shown_by == ""
-    assert whole.shown_by == speaker().knowledge.version
+    assert whole.shown_by == presenter().knowledge.version
     assert said(whole, "/result")[0] == whole
     assert whole.shown_by in said(whole, "/mydata")[1][0].text
 
@@ -159,7 +159,7 @@ def test_a_reminder_is_set_listed_kept_quiet_at_night_and_comes_once() -> None:
     assert "20:00" in listed.text
     twice, _ = said(talk, "remind:emergency_fund:evening")
     assert twice == talk
-    woken = settle(speaker(), [Envelope(None, 7, Wake())], {7: talk}, frozenset(), NOON + timedelta(hours=9))
+    woken = settle(presenter(), [Inbound(None, 7, Wake())], {7: talk}, frozenset(), NOON + timedelta(hours=9))
     (came,) = woken.outgoing
     assert "应急" in came.message.text
     assert "stuck:emergency_fund:later" in data_of(came.message)
@@ -231,8 +231,8 @@ def test_who_is_stuck_is_told_whom_to_ask_without_shame() -> None:
     assert talk is not None
     assert talk.stuck == ("credit_dispute",)
     assert "不是您的错" in help_.text
-    hotline = speaker().knowledge.piece("credit_dispute").check_with
-    assert f"打{Figures(speaker().knowledge.parameters, NOON.date())(hotline)}" in help_.text
+    hotline = presenter().knowledge.piece("credit_dispute").check_with
+    assert f"打{Figures(presenter().knowledge.parameters, NOON.date())(hotline)}" in help_.text
 
 
 @pytest.mark.parametrize(
@@ -306,23 +306,23 @@ def test_each_command_that_is_a_right_has_its_answer(name: str, told: object, to
     ],
 )
 def test_each_button_that_is_a_right_has_its_answer(where: str, told: object, told_nobody: object) -> None:
-    questionnaire = speaker().knowledge.questionnaire
+    questionnaire = presenter().knowledge.questionnaire
     assert data_rights.tap(HELD, where, questionnaire) == ((HELD, (told,)) if told else None)
     assert data_rights.tap(None, where, questionnaire) == ((None, (told_nobody,)) if told_nobody else None)
 
 
 @pytest.mark.parametrize("where", ["scored", "unscored"])
 def test_the_score_can_be_refused_and_taken_back_by_who_has_agreed(where: str) -> None:
-    questionnaire = speaker().knowledge.questionnaire
+    questionnaire = presenter().knowledge.questionnaire
     for before in (HELD, replace(HELD, unscored=True)):
         after = replace(HELD, unscored=where == "unscored")
-        assert data_rights.tap(before, where, questionnaire) == (after, (Report(),))
+        assert data_rights.tap(before, where, questionnaire) == (after, (ShowResult(),))
     assert data_rights.tap(None, where, questionnaire) == (None, (Say("nothing_kept"),))
     assert data_rights.tap(ASKED, where, questionnaire) is None
 
 
 def test_taking_back_research_takes_its_answers_along_and_leaves_the_rest() -> None:
-    questionnaire = speaker().knowledge.questionnaire
+    questionnaire = presenter().knowledge.questionnaire
     (asked, *_) = [q.id for q in questionnaire.questions if q.part == "research"]
     answers = {"age": ("from_60",), asked: ("x",)}
     agreed = replace(

@@ -12,8 +12,8 @@ from bot.app.process import Bot
 from bot.dialogue.conversation import Command
 from bot.storage.deletion import DAY
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Envelope
-from tests.talks import VAULT, settling_today, speaker
+from bot.turns.turn import Inbound
+from tests.talks import VAULT, presenter, settling_today
 
 
 class Clock:
@@ -28,7 +28,7 @@ class Clock:
 
 async def tidied(store: Store, clock: Clock, jump: float) -> None:
     """Let a bot tidy for some rounds, and its clock jump after the first."""
-    bot = Bot(SecretStr("1:x"), "http://127.0.0.1:1", store, speaker())
+    bot = Bot(SecretStr("1:x"), "http://127.0.0.1:1", store, presenter())
     tidying = asyncio.create_task(bot._tidy())
     await asyncio.sleep(0.2)
     clock.now += jump
@@ -51,7 +51,7 @@ async def test_after_the_clock_jumped_by_more_than_a_day_nothing_is_dropped(
     engine: AsyncEngine, clock: Clock, caplog: pytest.LogCaptureFixture, days: int
 ) -> None:
     store = Store(engine, VAULT, settling_today(), clock=clock)
-    await store.take(Envelope(1, 7, Command("start")))
+    await store.take(Inbound(1, 7, Command("start")))
     clock.now += 7 * DAY - 3600
     await tidied(store, clock, days * DAY)
     assert await store.conversation(7) is not None
@@ -62,9 +62,9 @@ async def test_a_clock_that_is_put_right_by_some_hours_drops_what_is_over_and_no
     engine: AsyncEngine, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = Store(engine, VAULT, settling_today(), clock=clock)
-    await store.take(Envelope(1, 7, Command("start")))
+    await store.take(Inbound(1, 7, Command("start")))
     clock.now += 7 * DAY - 3600
-    await store.take(Envelope(2, 8, Command("start")))
+    await store.take(Inbound(2, 8, Command("start")))
     await tidied(store, clock, 2 * 3600)
     assert await store.conversation(7) is None
     assert await store.conversation(8) is not None

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.channels.telegram.updates import envelope_of, read_update
+from bot.channels.telegram.updates import inbound_of, read_update
 from bot.content import templates
 from bot.content.parameters import Parameters
 from bot.content.templates import Wording
@@ -25,16 +25,16 @@ from bot.dialogue.replies import Answer, MyData, Say, SetReminder
 from bot.dialogue.retrieval import Asker
 from bot.loading.knowledge import load_knowledge
 from bot.ops.metrics import Metrics
-from bot.render import Message, Speaker, script
+from bot.render import Message, Presenter, script
 from bot.storage import outbox
-from bot.storage.group_commit import Gathering
-from bot.storage.outbox import Letter
+from bot.storage.group_commit import GroupCommit
+from bot.storage.outbox import Queued
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Envelope, Wake, settle
+from bot.turns.turn import Inbound, Wake, settle
 from tests.questionnaires import option
 from tests.questionnaires import question as question_of
 from tests.steps import AGREED, asked, talk
-from tests.talks import NOON, VAULT, settling_today, speaker
+from tests.talks import NOON, VAULT, presenter, settling_today
 from tests.test_webhook import tapped
 
 ON = date(2026, 11, 23)
@@ -82,21 +82,21 @@ def test_a_double_tap_on_the_last_step_hears_that_it_is_done(data: str) -> None:
 
 
 def test_who_is_woken_with_nothing_kept_hears_nothing() -> None:
-    settled = settle(speaker(), [Envelope(None, 7, Wake())], {}, frozenset(), NOON)
+    settled = settle(presenter(), [Inbound(None, 7, Wake())], {}, frozenset(), NOON)
     assert (settled.outgoing, settled.conversations, settled.handled) == ([], {}, [])
 
 
-class Mute(Speaker):
-    """A speaker with a bug in every reply."""
+class Mute(Presenter):
+    """A presenter with a bug in every reply."""
 
-    def word(self, *_: Any) -> Any:
+    def render(self, *_: Any) -> Any:
         raise RuntimeError("mute")
 
 
 def test_a_reminder_that_meets_a_bug_disturbs_nobody() -> None:
     due = Reminder("survey", int(NOON.timestamp()) - 60)
     held = Conversation("1", consent=("answers",), consent_version="1", reminders=(due,))
-    settled = settle(Mute(load_knowledge()), [Envelope(None, 7, Wake())], {7: held}, frozenset(), NOON)
+    settled = settle(Mute(load_knowledge()), [Inbound(None, 7, Wake())], {7: held}, frozenset(), NOON)
     assert [type(error) for error in settled.failures] == [RuntimeError]
     assert (settled.outgoing, settled.conversations) == ([], {})
 
@@ -110,22 +110,22 @@ def test_what_was_ticked_can_be_unticked() -> None:
 
 def test_only_the_service_sets_a_reminder_for_it_has_the_clock() -> None:
     with pytest.raises(TypeError, match="the clock"):
-        speaker().word(SetReminder("survey", "week"), AGREED, "zh", ON)
+        presenter().render(SetReminder("survey", "week"), AGREED, "zh", ON)
 
 
 def test_of_whom_nothing_is_kept_there_are_no_data_to_show() -> None:
-    (told,) = speaker().word(MyData(), None, "zh", ON)
+    (told,) = presenter().render(MyData(), None, "zh", ON)
     assert "没有您的任何回答" in told.text
     assert told.attachment is None
 
 
 def test_an_empty_question_is_asked_back_with_the_way_to_all_advice() -> None:
-    (told,) = speaker().word(Answer("  "), None, "zh", ON)
+    (told,) = presenter().render(Answer("  "), None, "zh", ON)
     assert [button.data for row in told.buttons for button in row] == ["go:tips"]
 
 
 def test_a_question_that_only_a_hotline_answers_gets_its_number() -> None:
-    (told,) = speaker().word(Answer("胸口疼喘不上气"), None, "zh", ON)
+    (told,) = presenter().render(Answer("胸口疼喘不上气"), None, "zh", ON)
     assert "120" in told.text
 
 
@@ -135,7 +135,7 @@ def test_without_synonyms_a_question_finds_the_words_that_it_has() -> None:
 
 
 def test_a_deadline_is_known_on_the_days_that_its_figure_covers() -> None:
-    knowledge = speaker().knowledge
+    knowledge = presenter().knowledge
     dated = [piece.id for piece in knowledge.advice if piece.deadline]
     assert dated
     assert any(knowledge.deadline(id, ON) for id in dated)
@@ -143,7 +143,7 @@ def test_a_deadline_is_known_on_the_days_that_its_figure_covers() -> None:
 
 
 def test_figures_are_known_by_their_ids() -> None:
-    parameters = speaker().knowledge.parameters
+    parameters = presenter().knowledge.parameters
     assert {parameter.id for parameter in parameters} == set(parameters.by_id)
     assert "hotline.medical" in parameters
     assert "hotline.nobody" not in parameters
@@ -189,7 +189,7 @@ def test_worded_blocks_are_remembered_up_to_a_limit(monkeypatch: pytest.MonkeyPa
 def test_a_tap_in_a_group_is_nobody_s_turn() -> None:
     raw: dict[str, Any] = tapped(1, "go:forget")
     raw["callback_query"]["message"]["chat"] = {"id": -5, "type": "group"}
-    assert envelope_of(read_update(raw)) is None
+    assert inbound_of(read_update(raw)) is None
 
 
 async def test_the_outbox_is_looked_at_once_however_often_the_counts_are_asked() -> None:
@@ -222,10 +222,10 @@ async def test_a_turn_cut_off_at_its_commit_comes_again_and_its_letters_wait_for
     await store.outbox.hold.renew()
     sa.event.listen(engine.sync_engine, "commit", cut_off)
     with pytest.raises(OperationalError):
-        await store.take(Envelope(1, 7, Command("start")))
-    assert await store.take(Envelope(1, 7, Command("start")))
+        await store.take(Inbound(1, 7, Command("start")))
+    assert await store.take(Inbound(1, 7, Command("start")))
     assert [letter.holder for letter in await store.outbox.waiting()] == [b""]
-    found: list[Letter] = []
+    found: list[Queued] = []
     store.told.append(lambda effect: found.extend(effect.letters))
     await store.claim(inherited=False)
     assert [letter.holder for letter in found] == [store.outbox.hold.name]
@@ -239,7 +239,7 @@ async def test_what_a_cut_off_commit_left_is_found_behind_the_letters_of_many_ot
     monkeypatch.setattr(outbox, "AT_ONCE", 2)
     other, store = Store(engine, VAULT, settling_today()), Store(engine, VAULT, settling_today())
     for chat in range(1, 6):
-        await other.take(Envelope(chat, chat, Command("start")))  # held by nobody
+        await other.take(Inbound(chat, chat, Command("start")))  # held by nobody
 
     class CutOff:
         @asynccontextmanager
@@ -252,7 +252,7 @@ async def test_what_a_cut_off_commit_left_is_found_behind_the_letters_of_many_ot
     broken: Any = CutOff()
     store.engine = broken
     with pytest.raises(OperationalError):
-        await store.take(Envelope(7, 7, Command("start")))
+        await store.take(Inbound(7, 7, Command("start")))
     store.engine = engine
     found: set[int] = set()
     store.told.append(lambda effect: found.update(letter.outgoing.chat for letter in effect.letters))
@@ -266,7 +266,7 @@ async def test_what_a_cut_off_commit_left_is_found_behind_the_letters_of_many_ot
 
 async def test_who_holds_nothing_claims_nothing_and_gives_nothing_back(engine: AsyncEngine) -> None:
     store = Store(engine, VAULT, settling_today())
-    await store.take(Envelope(1, 7, Command("start")))
+    await store.take(Inbound(1, 7, Command("start")))
     await store.outbox.hold.release()
     await store.claim()
     assert [letter.holder for letter in await store.outbox.waiting()] == [b""]
@@ -280,7 +280,7 @@ async def test_when_the_work_is_called_off_so_is_the_waiting() -> None:
         await asyncio.Event().wait()
         return []
 
-    gathering: Gathering[int, int] = Gathering(work, 2)
+    gathering: GroupCommit[int, int] = GroupCommit(work, 2)
     waiting = [asyncio.create_task(gathering.put(n)) for n in range(2)]
     await begun.wait()
     assert gathering._task is not None
@@ -297,7 +297,7 @@ async def test_who_waits_no_longer_holds_up_nobody() -> None:
         await going.wait()
         return [job * 10 for job in jobs]
 
-    gathering: Gathering[int, int] = Gathering(work, 2)
+    gathering: GroupCommit[int, int] = GroupCommit(work, 2)
     left, stays = (asyncio.create_task(gathering.put(n)) for n in (1, 2))
     await asyncio.sleep(0)
     await asyncio.sleep(0)

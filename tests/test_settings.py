@@ -11,7 +11,7 @@ import pytest
 from bot.app.settings import SettingMissing, Settings
 from bot.dialogue.conversation import Command
 from bot.privacy.keyring import KEY, Keys, keys_in
-from bot.turns.turn import Envelope
+from bot.turns.turn import Inbound
 
 
 def test_nothing_set_is_the_laptop_s_setting() -> None:
@@ -41,8 +41,8 @@ def test_what_is_set_is_taken() -> None:
     assert settings.campaigns == ("poster_1", "poster-2")
     assert settings.retention.result == 30
     assert settings.port == 9000
-    envelopes = [Envelope(n, 7, Command("start")) for n in range(100)]
-    assert all(settings.floods().admitted(envelope) is envelope for envelope in envelopes)
+    inbounds = [Inbound(n, 7, Command("start")) for n in range(100)]
+    assert all(settings.floods().admitted(inbound) is inbound for inbound in inbounds)
     assert settings.pace().reserve(b"7") == 0
 
 

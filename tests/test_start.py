@@ -17,7 +17,7 @@ from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import LANGUAGES
 from bot.loading.knowledge import load_knowledge
 from bot.loading.wordings import record
-from bot.render import Speaker
+from bot.render import Presenter
 from tests.faults.people import next_tap
 from tests.test_docs import PAPERS, ROOT
 
@@ -62,7 +62,7 @@ def piece_by_itself(knowledge: Knowledge) -> Knowledge:
 def test_the_added_question_is_asked_in_both_languages(followed: Knowledge) -> None:
     question = followed.questionnaire.by_id["night_work"]
     for language in LANGUAGES:
-        terminal = Terminal(Speaker(followed), ON, language)
+        terminal = Terminal(Presenter(followed), ON, language)
         shown = terminal.say("/start")
         for _ in range(60):
             if question.text.in_(language) in shown:

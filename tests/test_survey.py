@@ -7,7 +7,7 @@ import pytest
 from bot.content.questionnaire import SKIPPED, Answers, Questionnaire
 from bot.dialogue.asking import Survey
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.replies import Ask, Report, Say, Tips
+from bot.dialogue.replies import Ask, Say, ShowResult, Tips
 from tests.questionnaires import AGE, DEBT, KINDS, SEX, WORK
 
 SURVEY = Survey(Questionnaire("1", (AGE, DEBT, KINDS, WORK, SEX)))
@@ -42,18 +42,24 @@ def test_an_answer_is_kept_and_the_next_question_shown_with_nothing_pending() ->
 def test_the_last_answer_shows_the_result_and_nothing_that_changed() -> None:
     talk = at({**BEGUN, "kinds": ("car",)})
     after = calm(talk, answers={**talk.answers, "work": ("rider",)})
-    assert SURVEY.press(talk, "a", "work", "rider") == (after, (Say("done", here=True), Report(None)))
+    assert SURVEY.press(talk, "a", "work", "rider") == (after, (Say("done", here=True), ShowResult(None)))
 
 
 def test_an_edited_answer_shows_the_result_with_what_it_was_before() -> None:
     talk = at(GRADUATE, reopened="work")
     after = calm(talk, answers={**GRADUATE, "work": ("driver",)})
-    assert SURVEY.press(talk, "a", "work", "driver") == (after, (Say("done", here=True), Report(GRADUATE)))
+    assert SURVEY.press(talk, "a", "work", "driver") == (
+        after,
+        (Say("done", here=True), ShowResult(GRADUATE)),
+    )
 
 
 def test_an_edit_that_changes_nothing_tells_of_no_change() -> None:
     talk = at(GRADUATE, reopened="work")
-    assert SURVEY.press(talk, "a", "work", "rider") == (calm(talk), (Say("done", here=True), Report(None)))
+    assert SURVEY.press(talk, "a", "work", "rider") == (
+        calm(talk),
+        (Say("done", here=True), ShowResult(None)),
+    )
 
 
 def test_an_edit_that_opens_a_new_question_remembers_what_was_before_until_the_end() -> None:
@@ -65,7 +71,7 @@ def test_an_edit_that_opens_a_new_question_remembers_what_was_before_until_the_e
     assert open_ is not None
     end, report = SURVEY.answer(open_, KINDS, ("car",))
     assert end == replace(open_, answers={**open_.answers, "kinds": ("car",)}, before=None)
-    assert report == (Say("done", here=True), Report(start))
+    assert report == (Say("done", here=True), ShowResult(start))
 
 
 def test_an_answer_that_a_list_of_advice_asked_for_leads_back_to_it() -> None:

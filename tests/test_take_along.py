@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.demo.double.server import Simulator
 from bot.demo.double.worker import Worker
-from bot.render.printout import CardData, Handout
+from bot.render.printout import Handout, ResultPicture
 from tests.talks import TOKEN, answer_all, running_bot, tap
 from tests.test_rights import said, state
 
@@ -21,7 +21,7 @@ def test_the_printout_has_neither_result_nor_answers_unless_the_worker_adds_them
 
 def test_the_picture_says_in_its_caption_what_it_shows() -> None:
     _, (shown,) = said(state("result"), "go:picture")
-    assert isinstance(shown.attachment, CardData)
+    assert isinstance(shown.attachment, ResultPicture)
     assert shown.text == shown.attachment.alt
     assert len(shown.text) <= 1024
 

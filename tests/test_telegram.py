@@ -7,7 +7,7 @@ from telegram.error import BadRequest
 
 from bot.channels.telegram.client import Telegram
 from bot.render import Message
-from bot.turns.turn import Outgoing
+from bot.turns.turn import Outbound
 from tests.talks import TOKEN
 
 
@@ -33,7 +33,7 @@ async def methods_called(edit_refused: str, send_refused: str = "") -> list[str]
     await site.start()
     try:
         async with Telegram(SecretStr(TOKEN), f"http://127.0.0.1:{runner.addresses[0][1]}") as telegram:
-            await telegram.deliver(Outgoing(7, Message("hello"), edits=3))
+            await telegram.deliver(Outbound(7, Message("hello"), edits=3))
     finally:
         await runner.cleanup()
     return called

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from bot.channels.terminal import Terminal, hold, replay
 from bot.content.questionnaire import Language
 from tests.paths import Named, answer_to, taps_of
-from tests.talks import CONSENT, TODAY, speaker
+from tests.talks import CONSENT, TODAY, presenter
 
 CONVERSATIONS = Path(__file__).parent / "conversations"
 
@@ -35,7 +35,7 @@ def lines(talk: Talk, terminal: Terminal) -> Iterator[str]:
     """Give what the worker types, line by line; each line must be said before the next is asked for."""
     yield "/start"
     yield from (pressed(terminal, data) for data in CONSENT)
-    questionnaire, typed = terminal.speaker.knowledge.questionnaire, dict(talk.typed)
+    questionnaire, typed = terminal.presenter.knowledge.questionnaire, dict(talk.typed)
     while (state := terminal.talk) and (question := questionnaire.next(state.answers)):
         if words := typed.pop(question.id, None):
             yield words
@@ -56,7 +56,7 @@ def pressed(terminal: Terminal, data: str) -> str:
 def record() -> None:
     """Record all talks as they read now."""
     for name, talk in talks().items():
-        terminal = Terminal(speaker(), TODAY, talk.language)
+        terminal = Terminal(presenter(), TODAY, talk.language)
         said = "\n".join(f"> {line}\n{terminal.say(line)}\n" for line in lines(talk, terminal))
         text = "\n".join(line.rstrip() for line in said.splitlines()) + "\n"
         (CONVERSATIONS / f"{name}.txt").write_text(text, encoding="utf-8")
@@ -65,7 +65,7 @@ def record() -> None:
 @pytest.mark.parametrize("name", talks())
 def test_a_recorded_conversation_reads_as_it_did(name: str) -> None:
     recorded = (CONVERSATIONS / f"{name}.txt").read_text(encoding="utf-8")
-    now = replay(recorded, Terminal(speaker(), TODAY, talks()[name].language))
+    now = replay(recorded, Terminal(presenter(), TODAY, talks()[name].language))
     assert now.split() == recorded.split(), "run `make regenerate` and read what changed"
 
 
@@ -86,6 +86,6 @@ def test_holding_a_talk_records_what_was_said_and_shown() -> None:
         except StopIteration:
             raise EOFError from None
 
-    transcript = "\n".join(hold(Terminal(speaker(), TODAY), read, shown.append))
+    transcript = "\n".join(hold(Terminal(presenter(), TODAY), read, shown.append))
     assert "您多大年纪" in shown[-1]
     assert transcript.count("\n> ") == 3

@@ -16,7 +16,7 @@ from fontTools.ttLib import TTFont
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.delivery.typesetting import FAMILY, Typesetter
 from bot.loading.places import KNOWLEDGE
-from bot.render.printout import Action, CardData, Gauge, Handout, Labels, People, Standing
+from bot.render.printout import Action, Gauge, Handout, Labels, People, ResultPicture, Standing
 from tests.fonts import WEIGHTS, in_all_scripts, told
 from tests.test_handout import ENOUGH, many_workers, of, paper, strings
 
@@ -66,8 +66,8 @@ def a_gauge(heading: str, place: int, times: int = 1) -> Gauge:
     )
 
 
-def a_card(*gauges: Gauge, language: Language = "zh") -> CardData:
-    return CardData(language, HOSTILE, HOSTILE, gauges, HOSTILE, "m", HOSTILE, HOSTILE, HOSTILE)
+def a_card(*gauges: Gauge, language: Language = "zh") -> ResultPicture:
+    return ResultPicture(language, HOSTILE, HOSTILE, gauges, HOSTILE, "m", HOSTILE, HOSTILE, HOSTILE)
 
 
 def a_handout(times: int, language: Language = "zh") -> Handout:

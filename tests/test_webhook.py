@@ -14,14 +14,14 @@ from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
 
 from bot.channels.intake import Intake
-from bot.channels.telegram.updates import NotAnUpdate, envelope_of, read_update
+from bot.channels.telegram.updates import NotAnUpdate, inbound_of, read_update
 from bot.channels.telegram.webhook import LARGEST, PATH, SECRET_HEADER, webhook
 from bot.dialogue.conversation import Command, Tap
 from bot.ops.metrics import Metrics
 from bot.storage.engine import open_engine, opened
 from bot.storage.tables import conversations, outbox, updates
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Envelope, Group
+from bot.turns.turn import Group, Inbound
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
 SECRET = "s" * 43
@@ -166,7 +166,7 @@ async def test_an_update_for_a_forgotten_conversation_begins_anew(
 class Broken(Store):
     """A store whose database is gone."""
 
-    async def take(self, envelope: Envelope) -> bool:
+    async def take(self, inbound: Inbound) -> bool:
         raise OperationalError("", {}, OSError("gone"))
 
 
@@ -228,18 +228,18 @@ async def test_who_hangs_up_in_the_middle_of_a_body_leaves_nothing(store: Store)
     ],
 )
 def test_only_ones_own_private_chat_is_a_talk(chat: dict[str, Any]) -> None:
-    envelope = envelope_of(read_update(said(1, "hello", chat)))
-    assert envelope is None
-    envelope = envelope_of(read_update(said(1, "/start", chat)))
+    inbound = inbound_of(read_update(said(1, "hello", chat)))
+    assert inbound is None
+    inbound = inbound_of(read_update(said(1, "/start", chat)))
     in_group = chat["type"] in ("group", "supergroup")
-    assert envelope == (Envelope(1, -5, Group()) if in_group else None)
+    assert inbound == (Inbound(1, -5, Group()) if in_group else None)
 
 
 @pytest.mark.parametrize(
     "kind", ["edited_message", "channel_post", "inline_query", "business_message", "poll"]
 )
 def test_other_kinds_of_update_are_passed_over(kind: str) -> None:
-    assert envelope_of(read_update({"update_id": 1, kind: said(1, "/start")["message"]})) is None
+    assert inbound_of(read_update({"update_id": 1, kind: said(1, "/start")["message"]})) is None
 
 
 @pytest.mark.parametrize(
@@ -253,17 +253,17 @@ def test_other_kinds_of_update_are_passed_over(kind: str) -> None:
     ],
 )
 def test_a_command_ends_at_any_blank(text: str, command: Command) -> None:
-    envelope = envelope_of(read_update(said(1, text)))
-    assert envelope is not None
-    assert envelope.incoming == command
+    inbound = inbound_of(read_update(said(1, text)))
+    assert inbound is not None
+    assert inbound.incoming == command
 
 
 @pytest.mark.asvs("15.3.3")
 def test_what_is_read_of_an_update() -> None:
-    assert envelope_of(read_update(json.dumps(said(1, "/Start@my_bot x")).encode())) == Envelope(
+    assert inbound_of(read_update(json.dumps(said(1, "/Start@my_bot x")).encode())) == Inbound(
         1, 7, Command("start", "x")
     )
-    assert envelope_of(read_update(tapped(2, "a:b:c"))) == Envelope(2, 7, Tap("a:b:c"), "zh", 3)
+    assert inbound_of(read_update(tapped(2, "a:b:c"))) == Inbound(2, 7, Tap("a:b:c"), "zh", 3)
 
 
 ANY = st.recursive(
@@ -288,7 +288,7 @@ def test_no_mutation_of_an_update_is_worse_than_unreadable(data: st.DataObject) 
     if key is not None:
         parent[key] = data.draw(ANY)
     try:
-        envelope = envelope_of(read_update(update))
+        inbound = inbound_of(read_update(update))
     except NotAnUpdate:
         return
-    assert envelope is None or isinstance(envelope, Envelope)
+    assert inbound is None or isinstance(inbound, Inbound)

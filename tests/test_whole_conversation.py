@@ -15,8 +15,8 @@ from bot.demo.double.worker import Worker
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import Ask, Reply
 from bot.ops.logs import Lines
-from bot.render import Message, Speaker
-from tests.talks import CONSENT, SHORT_PATH, TOKEN, VAULT, answer_all, running_bot, speaker, tap
+from bot.render import Message, Presenter
+from tests.talks import CONSENT, SHORT_PATH, TOKEN, VAULT, answer_all, presenter, running_bot, tap
 
 
 async def test_a_rider_answers_is_scored_and_is_advised(tmp_path: Path) -> None:
@@ -174,22 +174,22 @@ def stored(database: Path) -> dict[bytes, tuple[str, str]]:
     return kept
 
 
-class Stumbling(Speaker):
-    """A speaker with a bug: it stumbles over the first question."""
+class Stumbling(Presenter):
+    """A presenter with a bug: it stumbles over the first question."""
 
-    def word(
+    def render(
         self, reply: Reply, talk: Conversation | None, language: Language, today: date
     ) -> tuple[Message, ...]:
         if isinstance(reply, Ask):
             raise RuntimeError("上海 5500")
-        return super().word(reply, talk, language, today)
+        return super().render(reply, talk, language, today)
 
 
 @pytest.mark.asvs("16.5.1", "16.3.4")
 async def test_a_bug_is_owned_up_to_and_neither_logs_an_answer_nor_stops_the_bot(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stumbling = Stumbling(speaker().knowledge)
+    stumbling = Stumbling(presenter().knowledge)
     database = tmp_path / "bot.sqlite"
     async with Simulator(token=TOKEN) as simulator, running_bot(simulator, database, stumbling):
         worker = simulator.worker()

@@ -6,10 +6,10 @@ from bot.demo.double.entities import read_html, units
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import Reply
 from bot.render import Message
-from tests.talks import TODAY, speaker
+from tests.talks import TODAY, presenter
 
-QUESTIONNAIRE = speaker().knowledge.questionnaire
-PIECES = [piece.id for piece in speaker().knowledge.advice]
+QUESTIONNAIRE = presenter().knowledge.questionnaire
+PIECES = [piece.id for piece in presenter().knowledge.advice]
 STANDING_LINE = {"zh": "不是征信报告、贷款审批、保险建议或法律意见", "en": "no credit report, loan decision"}
 
 
@@ -18,7 +18,7 @@ def talk(answers: Answers) -> Conversation:
 
 
 def worded(reply: Reply, state: Conversation | None, language: Language) -> Message:
-    (message,) = speaker().word(reply, state, language, TODAY)
+    (message,) = presenter().render(reply, state, language, TODAY)
     return message
 
 

@@ -13,21 +13,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import TelegramError
 
 from bot.app.settings import Settings
-from bot.channels.inbound_rate import Floods
+from bot.channels.inbound_rate import InboundRate
 from bot.channels.intake import Intake
 from bot.channels.telegram.client import Telegram
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.webhook import webhook
-from bot.delivery.dispatcher import Courier
-from bot.delivery.send_rate import Pace
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.send_rate import SendRate
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.reminders import CHINA, awake
 from bot.ops.metrics import Metrics
-from bot.render import Speaker
+from bot.render import Presenter
 from bot.storage.counters import Counts
 from bot.storage.due_reminders import Waking
 from bot.storage.unit_of_work import Settle, Store
-from bot.turns.turn import Envelope, Settled, settle
+from bot.turns.turn import BatchResult, Inbound, settle
 
 TIDY = 3600.0  # seconds between rounds of dropping what is no longer kept
 COUNT = 60.0  # seconds between writings of what was counted
@@ -49,16 +49,16 @@ def now_in_china() -> datetime:
     return datetime.now(CHINA)
 
 
-def settling(speaker: Speaker, now: Callable[[], datetime] = now_in_china) -> Settle:
+def settling(presenter: Presenter, now: Callable[[], datetime] = now_in_china) -> Settle:
     """Bind the turns to what the bot knows and to the time."""
 
     def settled(
-        envelopes: Sequence[Envelope],
+        inbounds: Sequence[Inbound],
         conversations: Mapping[int, Conversation],
         seen: frozenset[int],
         room: int,
-    ) -> Settled:
-        return settle(speaker, envelopes, conversations, seen, now(), room)
+    ) -> BatchResult:
+        return settle(presenter, inbounds, conversations, seen, now(), room)
 
     return settled
 
@@ -71,19 +71,19 @@ class Bot:
         token: SecretStr,
         api: str,
         store: Store,
-        speaker: Speaker,
-        pace: Pace | None = None,
+        presenter: Presenter,
+        pace: SendRate | None = None,
         campaigns: Collection[str] = (),
-        floods: Floods | None = None,
+        floods: InboundRate | None = None,
     ) -> None:
-        self._store, self._speaker = store, speaker
+        self._store, self._presenter = store, presenter
         self._metrics = Metrics(campaigns)
         self._stop = asyncio.Event()
         self._intake = Intake(store, self._metrics, floods)
         self._counts = Counts(store.engine)
         store.told.append(self._counts.hear)
         self._telegram = Telegram(token, api)
-        self._courier = Courier(
+        self._dispatcher = Dispatcher(
             store, self._telegram.deliver, pace, lambda result: self._metrics.sends.labels(result).inc()
         )
         self._polling = Polling(self._intake, self._telegram.fetch, self._telegram.answer_tap)
@@ -123,7 +123,7 @@ class Bot:
     async def _working(self) -> AsyncIterator[Callable[[], bool]]:
         """Deliver and tidy while the block runs; it gives a function that tells whether both still do."""
         async with self._telegram:
-            work = (self._courier.run, self._tidy, self._remind, self._count)
+            work = (self._dispatcher.run, self._tidy, self._remind, self._count)
             tasks = [asyncio.create_task(forever()) for forever in work]
             introduction = asyncio.create_task(self._introduce())
             try:
@@ -131,20 +131,20 @@ class Bot:
             finally:
                 introduction.cancel()
                 self._stop.set()
-                self._courier.stop()
+                self._dispatcher.stop()
                 # Asked rather than cancelled: a transaction under way comes to its end.
                 await asyncio.wait(tasks, timeout=LAST_WORDS)
                 with suppress(SQLAlchemyError, OSError):
-                    await self._courier.drain(LAST_WORDS)
+                    await self._dispatcher.drain(LAST_WORDS)
 
     async def _introduce(self) -> None:
         today = today_in_china()
 
-        def word(language: Any, name: str) -> str:
-            return self._speaker.knowledge.wording.block(language, "commands.j2", name, on=today)
+        def render(language: Any, name: str) -> str:
+            return self._presenter.knowledge.wording.block(language, "commands.j2", name, on=today)
 
         try:
-            await self._telegram.introduce(self._speaker.knowledge, word)
+            await self._telegram.introduce(self._presenter.knowledge, render)
         except TelegramError as error:
             log.warning("commands not registered", extra={"error": type(error).__name__})
 

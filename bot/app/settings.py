@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.channels.inbound_rate import Floods
-from bot.delivery.send_rate import Pace
+from bot.channels.inbound_rate import InboundRate
+from bot.delivery.send_rate import SendRate
 from bot.privacy.keyring import Keys, keys_in
 from bot.storage.deletion import Retention
 from bot.storage.yearly_limit import LIMIT
@@ -110,13 +110,13 @@ class Settings:
         given = self.master_keys.get_secret_value()
         return Keys.parse(given) if given else keys_in(self.master_keys_file)
 
-    def floods(self) -> Floods:
+    def floods(self) -> InboundRate:
         """Give the guard against floods."""
-        return Floods(self.take_rate)
+        return InboundRate(self.take_rate)
 
-    def pace(self) -> Pace:
+    def pace(self) -> SendRate:
         """Give the pace of sending."""
-        return Pace(self.send_rate, self.chat_rate)
+        return SendRate(self.send_rate, self.chat_rate)
 
 
 def _labels(given: str) -> tuple[str, ...]:

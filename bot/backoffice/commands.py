@@ -19,7 +19,7 @@ from bot.content.parameters import Figures
 from bot.content.questionnaire import LANGUAGES
 from bot.dialogue.reminders import CHINA
 from bot.loading.knowledge import load_knowledge
-from bot.privacy.keyring import Vault, keys_in
+from bot.privacy.keyring import Keyring, keys_in
 from bot.privacy.tombstones import Tombstones
 from bot.research.progress import Progress
 
@@ -48,7 +48,7 @@ async def opened_office(database: Path | None) -> AsyncIterator["Office"]:
         models = None
     engine = open_for_reading(url)
     try:
-        yield Office(engine, Vault(keys), load_knowledge(models=models), tombstones, progress=_progress)
+        yield Office(engine, Keyring(keys), load_knowledge(models=models), tombstones, progress=_progress)
     finally:
         await engine.dispose()
 
@@ -62,13 +62,13 @@ def _progress(total: int) -> Callable[[int], None]:
 
 async def export(options: argparse.Namespace, say: Say) -> int:
     """Write what participants answered."""
-    from bot.research.columns import Sheet
+    from bot.research.columns import Columns
     from bot.research.export import export
 
     if options.to == "parquet" and find_spec("pyarrow") is None:
         raise ValueError("Parquet needs pyarrow: install this project's extra `parquet`, or use --to csv")
     async with opened_office(options.database) as office:
-        count = await export(office.participants(), Sheet(office.knowledge), options.out, options.to)
+        count = await export(office.participants(), Columns(office.knowledge), options.out, options.to)
         say(f"{count} people who agreed to research: {options.out / f'answers.{options.to}'}, codebook.csv")
         return _unreadable(office.unreadable, say)
 
@@ -78,13 +78,13 @@ async def publish(options: argparse.Namespace, say: Say) -> int:
     if find_spec("opendp") is None:
         raise ValueError("the noise comes from OpenDP: install this project's extra `publish`")
     _need("numpy")
-    from bot.research.columns import Sheet
+    from bot.research.columns import Columns
     from bot.research.publishing import BUDGET, publish
     from bot.research.report.labels import Labels
     from bot.research.tally import tally
 
     async with opened_office(options.database) as office:
-        counted = await tally(office.participants(), Sheet(office.knowledge))
+        counted = await tally(office.participants(), Columns(office.knowledge))
         labels = [Labels(language, office.knowledge.questionnaire) for language in LANGUAGES]
         made = publish(counted, options.epsilon, options.out, options.ledger, today_in_china(), labels)
         say(

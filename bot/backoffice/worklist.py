@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from bot.check import outdated
-from bot.check.findings import Report as Findings
+from bot.check.findings import CheckResult as Findings
 from bot.content.knowledge import Knowledge
 from bot.guidance import title
 from bot.research.disclosure import LEAST

@@ -1,4 +1,4 @@
-"""Floods: whoever sends faster than a hand can tap is told once, and then not heard until it is over."""
+"""InboundRate: whoever sends faster than a hand can tap is told once, and then not heard until it is over."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.delivery.token_bucket import Bucket, Buckets
 from bot.dialogue.data_rights import TO_DELETION
-from bot.turns.turn import Envelope, Group, Hurry
+from bot.turns.turn import Group, Hurry, Inbound
 
 
 @dataclass(slots=True)
@@ -16,7 +16,7 @@ class _Updates(Bucket):
     told: bool = False
 
 
-class Floods:
+class InboundRate:
     """A bucket for each chat: `burst` updates at once, then `rate` a second (0: no limit); by process."""
 
     def __init__(
@@ -25,24 +25,24 @@ class Floods:
         self._rate, self._monotonic = rate, monotonic
         self._chats: Buckets[int, _Updates] = Buckets(_Updates, rate, burst)
 
-    def admitted(self, envelope: Envelope) -> Envelope | None:
+    def admitted(self, inbound: Inbound) -> Inbound | None:
         """Give what is to be handled: the update, in its place one word of calm, or nothing.
 
         The way to a deletion is always open.
         """
-        if not self._rate or envelope.incoming in TO_DELETION:
-            return envelope
-        bucket = self._chats.of(envelope.chat, self._monotonic())
+        if not self._rate or inbound.incoming in TO_DELETION:
+            return inbound
+        bucket = self._chats.of(inbound.chat, self._monotonic())
         if bucket.level >= 1:
             bucket.level -= 1
             bucket.told = bucket.told and bucket.level < bucket.size / 2
-            return envelope
-        if bucket.told or isinstance(envelope.incoming, Group):
+            return inbound
+        if bucket.told or isinstance(inbound.incoming, Group):
             return None
         bucket.told = True
-        return replace(envelope, incoming=Hurry())
+        return replace(inbound, incoming=Hurry())
 
-    def give_back(self, envelope: Envelope) -> None:
+    def give_back(self, inbound: Inbound) -> None:
         """Count it not: the update comes again, or came again, through no doing of the worker."""
-        if bucket := self._chats.get(envelope.chat):
+        if bucket := self._chats.get(inbound.chat):
             bucket.level = min(bucket.size, bucket.level + 1)

@@ -5,11 +5,11 @@ import time
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.inbound_rate import Floods
-from bot.channels.telegram.updates import NotAnUpdate, Update, envelope_of, read_update
+from bot.channels.inbound_rate import InboundRate
+from bot.channels.telegram.updates import NotAnUpdate, Update, inbound_of, read_update
 from bot.ops.logs import place
 from bot.ops.metrics import Metrics
-from bot.storage.jobs import Effect
+from bot.storage.jobs import Committed
 from bot.storage.unit_of_work import Store
 
 log = logging.getLogger(__name__)
@@ -22,8 +22,8 @@ class NotStored(RuntimeError):
 class Intake:
     """Takes updates; what is not for us, or not readable, is passed over without a trace."""
 
-    def __init__(self, store: Store, metrics: Metrics, floods: Floods | None = None) -> None:
-        self._store, self._metrics, self._floods = store, metrics, floods or Floods(rate=0)
+    def __init__(self, store: Store, metrics: Metrics, floods: InboundRate | None = None) -> None:
+        self._store, self._metrics, self._floods = store, metrics, floods or InboundRate(rate=0)
         store.told.append(self._hear)
         store.told.append(metrics.hear)
 
@@ -38,28 +38,28 @@ class Intake:
         except NotAnUpdate:
             self._metrics.updates.labels("unreadable").inc()
             return None
-        envelope = envelope_of(update)
-        if envelope is None:
+        inbound = inbound_of(update)
+        if inbound is None:
             self._metrics.updates.labels("not_for_us").inc()
             return update
-        envelope = self._floods.admitted(envelope)
-        if envelope is None:
+        inbound = self._floods.admitted(inbound)
+        if inbound is None:
             self._metrics.updates.labels("flood").inc()
             return update
         try:
-            new = await self._store.take(envelope)
+            new = await self._store.take(inbound)
         except (SQLAlchemyError, OSError) as error:
-            self._floods.give_back(envelope)
+            self._floods.give_back(inbound)
             self._metrics.updates.labels("not_stored").inc()
             log.error("turn not saved, will be tried again", extra={"error": _kind(error)})
             raise NotStored from None
         if not new:
-            self._floods.give_back(envelope)
+            self._floods.give_back(inbound)
         self._metrics.updates.labels("taken" if new else "repeated").inc()
         self._metrics.turn.observe(time.perf_counter() - began)
         return update
 
-    def _hear(self, effect: Effect) -> None:
+    def _hear(self, effect: Committed) -> None:
         for error in effect.failures:
             self._metrics.updates.labels("failed").inc()
             log.error("turn failed", extra={"error": type(error).__name__, "place": place(error)})

@@ -7,7 +7,7 @@ from datetime import date
 from bot.content.questionnaire import Language
 from bot.content.templates import plain
 from bot.dialogue.conversation import Command, Conversation, Incoming, Tap, Typed
-from bot.render import Button, Message, Speaker
+from bot.render import Button, Message, Presenter
 
 PROMPT = "> "
 
@@ -16,7 +16,7 @@ PROMPT = "> "
 class Terminal:
     """One talk held line by line; a number presses a button of the last keyboard."""
 
-    speaker: Speaker
+    presenter: Presenter
     today: date
     language: Language = "zh"
     talk: Conversation | None = None
@@ -24,9 +24,11 @@ class Terminal:
 
     def say(self, line: str) -> str:
         """Take what the worker typed; give what the bot shows, as plain text."""
-        self.talk, replies = self.speaker.flow.step(self.talk, self._incoming(line.strip()), self.language)
+        self.talk, replies = self.presenter.flow.step(self.talk, self._incoming(line.strip()), self.language)
         language = self.talk.language if self.talk else self.language
-        messages = [m for reply in replies for m in self.speaker.word(reply, self.talk, language, self.today)]
+        messages = [
+            m for reply in replies for m in self.presenter.render(reply, self.talk, language, self.today)
+        ]
         if any(message.buttons for message in messages):
             self.buttons = []
         return "\n\n".join(self._show(message) for message in messages)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.check.compare_days import Change, told_otherwise
-from bot.check.findings import Finding, Report
+from bot.check.findings import CheckResult, Finding
 from bot.check.forbidden import offences
 from bot.check.lengths import check_lengths
 from bot.check.questions import check_questions
@@ -23,7 +23,7 @@ from bot.content.questionnaire import LANGUAGES
 __all__ = ["Change", "Finding", "Report", "lint", "offences", "outdated", "told_otherwise"]
 
 
-def lint(knowledge: Knowledge, on: date) -> Report:
+def lint(knowledge: Knowledge, on: date) -> CheckResult:
     """Check everything as on a day: questions, figures, sources, advice, and every card in every context."""
     findings = [
         *check_ground(knowledge, on),
@@ -42,10 +42,10 @@ def lint(knowledge: Knowledge, on: date) -> Report:
         read |= {fact for card in cards for fact in card.read}
         rendered += len(cards)
     findings += check_questions(knowledge, frozenset(read))
-    return Report(_counts(knowledge, rendered), tuple(findings))
+    return CheckResult(_counts(knowledge, rendered), tuple(findings))
 
 
-def outdated(knowledge: Knowledge, on: date) -> Report:
+def outdated(knowledge: Knowledge, on: date) -> CheckResult:
     """List what has expired, soon expires or wants a check.
 
     An error is a card that can't be worded, and a figure that is too old to stand in.
@@ -58,7 +58,7 @@ def outdated(knowledge: Knowledge, on: date) -> Report:
             ]
     in_force = sum(piece.in_force(on) for piece in knowledge.advice)
     counts = {f"figures looked at, as on {on}": len(knowledge.parameters.by_id), "pieces in force": in_force}
-    return Report(counts, tuple(findings), tuple(check_dates(knowledge, on)))
+    return CheckResult(counts, tuple(findings), tuple(check_dates(knowledge, on)))
 
 
 def _templates(knowledge: Knowledge) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CheckResult:
     """What was checked, in numbers; what must be put right; what will come due (no error yet).
 
     `then`: what workers would be told otherwise on the day that was asked for, in lines.

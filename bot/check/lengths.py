@@ -19,13 +19,13 @@ from bot.dialogue.replies import (
     Reckon,
     Reminders,
     Reply,
-    Report,
     Say,
     Saying,
+    ShowResult,
     Tips,
 )
 from bot.guidance import pages
-from bot.render import Message, Speaker
+from bot.render import Message, Presenter
 from bot.render.script import traditional
 
 PAGES = 3  # of a card
@@ -34,12 +34,12 @@ FIRST_STEP = "①"  # stands behind all warnings
 
 def check_lengths(knowledge: Knowledge, on: date) -> Iterator[Finding]:
     """Find what is too long of what is said to everybody, whatever they answer."""
-    speaker = Speaker(knowledge)
+    presenter = Presenter(knowledge)
     for language in LANGUAGES:
         for reply in _said_to_everybody(knowledge):
             where = f"{language}: {reply}"
             try:
-                (message,) = speaker.word(reply, None, language, on)
+                (message,) = presenter.render(reply, None, language, on)
             except (LookupError, TemplateError, ValueError, TypeError) as error:
                 yield Finding(where, f"can't be worded on {on} ({error})", "fix what it says")
                 continue
@@ -72,4 +72,4 @@ def _said_to_everybody(knowledge: Knowledge) -> Iterator[Reply]:
             yield Ask(question.id, 1, len(knowledge.questionnaire.questions), note=note, guess=guess)
     yield from (Say(what) for what in get_args(Saying))
     yield from (Tips(theme) for theme in (None, *THEMES))
-    yield from (Answer(), Explain(), Reckon(), Reminders(), Report())
+    yield from (Answer(), Explain(), Reckon(), Reminders(), ShowResult())

@@ -11,13 +11,13 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
-from bot.delivery.send_rate import Pace
+from bot.delivery.send_rate import SendRate
 from bot.ops.logs import place
-from bot.storage.jobs import Effect
+from bot.storage.jobs import Committed
 from bot.storage.lease import LEASE
-from bot.storage.outbox import Letter
+from bot.storage.outbox import Queued
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Outgoing
+from bot.turns.turn import Outbound
 
 PAUSE = 1.0  # seconds before the second try; doubled up to LONGEST_PAUSE, with jitter
 LONGEST_PAUSE = 60.0
@@ -26,10 +26,10 @@ HURRY = 0.02  # seconds before the first look for letters that wait for another 
 log = logging.getLogger(__name__)
 
 # Sends a message if it may, asked as late as can be; raises a TelegramError when it could or might not.
-Deliver = Callable[[Outgoing, Callable[[], bool]], Awaitable[None]]
+Deliver = Callable[[Outbound, Callable[[], bool]], Awaitable[None]]
 
 
-class Courier:
+class Dispatcher:
     """Delivers at least once: only a crash between Telegram's yes and our record can send twice.
 
     `count` is told how each try ended: sent, retried, blocked, dead.
@@ -39,12 +39,12 @@ class Courier:
         self,
         store: Store,
         deliver: Deliver,
-        pace: Pace | None = None,
+        pace: SendRate | None = None,
         count: Callable[[str], None] = lambda result: None,
     ) -> None:
         self._store, self._outbox, self._deliver, self._count = store, store.outbox, deliver, count
-        self._hold, self._pace = store.outbox.hold, pace or Pace()
-        self._lanes: dict[bytes, deque[Letter]] = {}
+        self._hold, self._pace = store.outbox.hold, pace or SendRate()
+        self._lanes: dict[bytes, deque[Queued]] = {}
         self._gone: set[int] = set()  # letters that came to their end since the last look began
         self._fresh: set[int] = set()  # letters that the latest commit brought
         self._tasks: set[asyncio.Task[None]] = set()
@@ -93,7 +93,7 @@ class Courier:
             task.cancel()
         await self._hold.release()
 
-    def _hear(self, effect: Effect) -> None:
+    def _hear(self, effect: Committed) -> None:
         for person in effect.forgotten & self._lanes.keys():
             self._lanes[person].clear()
         self._fresh = {letter.id for letter in effect.letters}
@@ -101,7 +101,7 @@ class Courier:
         if effect.behind and self._outbox.left_behind:
             self._wake.set()
 
-    def _feed(self, letters: Iterable[Letter]) -> None:
+    def _feed(self, letters: Iterable[Queued]) -> None:
         for letter in letters:
             lane = self._lanes.get(letter.person)
             if letter.id in self._gone:
@@ -135,7 +135,7 @@ class Courier:
         finally:
             del self._lanes[person]
 
-    async def _ended(self, lane: deque[Letter]) -> set[int]:
+    async def _ended(self, lane: deque[Queued]) -> set[int]:
         """Bring the first letter to its end; gives those that came to it; none: it isn't ours now."""
         pause = PAUSE
         while lane and lane[0].holder == self._hold.name:
@@ -166,19 +166,19 @@ class Courier:
                 return {letter.id}
         return set()
 
-    async def _buried(self, letter: Letter, reason: str) -> set[int]:
+    async def _buried(self, letter: Queued, reason: str) -> set[int]:
         """Set a letter aside for the operator, who may have it tried again."""
         self._count("dead")
         await self._insist(partial(self._outbox.dead.bury, letter.id, reason))
         return {letter.id}
 
-    async def _rest(self, lane: deque[Letter], seconds: float) -> None:
+    async def _rest(self, lane: deque[Queued], seconds: float) -> None:
         """Pause before another try."""
         self._count("retried")
         await asyncio.sleep(seconds)
         await self._drop_deleted(lane)
 
-    async def _drop_deleted(self, lane: deque[Letter]) -> None:
+    async def _drop_deleted(self, lane: deque[Queued]) -> None:
         """Drop what a worker had deleted by another process while it waited."""
         with suppress(SQLAlchemyError, OSError):  # then it is sent: late is better than never
             asked = {letter.id for letter in lane}

@@ -9,7 +9,7 @@ from bot.delivery.token_bucket import Bucket, Buckets
 CAREFUL = 60.0  # seconds after a refusal for which edits keep to the common measure too
 
 
-class Pace:
+class SendRate:
     """Telegram's limits. `overall` is for all processes together: each keeps to its share. 0: no limit.
 
     The common measure is published for messages, to keep bots from broadcasting. An edit answers somebody's

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import typst
 
 from bot.loading.places import KNOWLEDGE
-from bot.render.printout import CardData, Handout
+from bot.render.printout import Handout, ResultPicture
 
 Data = dict[str, Any]
 Format = Literal["png", "pdf"]
@@ -34,7 +34,7 @@ class Typesetter:
         self._compiler = typst.Compiler(root=str(self._root), font_paths=fonts, ignore_system_fonts=True)
         self._thread = ThreadPoolExecutor(1, "typesetting")
 
-    async def picture(self, card: CardData) -> bytes:
+    async def picture(self, card: ResultPicture) -> bytes:
         """Give the picture of a result: a PNG, 1080 pixels wide, always the same bytes for the same card."""
         return await self._run("card", asdict(card), "png", 0)
 

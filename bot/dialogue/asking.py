@@ -5,7 +5,7 @@ from typing import Literal
 
 from bot.content.questionnaire import SKIPPED, Question, Questionnaire
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.replies import Ask, Note, Report, Say, Tips, Turn
+from bot.dialogue.replies import Ask, Note, Say, ShowResult, Tips, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Survey:
 
     def screen(
         self, talk: Conversation, note: Note | None = None, guess: tuple[str, ...] = ()
-    ) -> Ask | Report:
+    ) -> Ask | ShowResult:
         """Show the open question, or the report when none is open."""
         question = self.position(talk)
         if question is None:
-            return Report()
+            return ShowResult()
         path = self.path(talk)
         path = path if question in path else (*path, question)  # it is of the research part
         index = path.index(question)
@@ -51,7 +51,7 @@ class Survey:
     def again(self, talk: Conversation, note: Note | None = None, guess: tuple[str, ...] = ()) -> Turn:
         """Show the open question again with a note; after the last one, say how to go on instead."""
         screen = self.screen(talk, note, guess)
-        return talk, (Say("after_result") if isinstance(screen, Report) else screen,)
+        return talk, (Say("after_result") if isinstance(screen, ShowResult) else screen,)
 
     def carried_over(self, talk: Conversation) -> Conversation:
         """Bring a talk of another version here, keeping every answer that still fits."""
@@ -135,8 +135,8 @@ class Survey:
         if talk.then == "tips":
             return replace(talk, then=None, before=None), (Tips(here=True, before=before),)
         screen = self.screen(talk)
-        if isinstance(screen, Report):
-            return replace(talk, before=None), (Say("done", here=True), Report(before))
+        if isinstance(screen, ShowResult):
+            return replace(talk, before=None), (Say("done", here=True), ShowResult(before))
         return talk, (screen,)
 
     def _back(self, talk: Conversation, question: Question) -> Turn:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.content.questionnaire import Questionnaire
 from bot.dialogue.conversation import Command, Conversation, Tap
-from bot.dialogue.replies import Explain, MyData, Report, Review, Say, Turn
+from bot.dialogue.replies import Explain, MyData, Review, Say, ShowResult, Turn
 
 RESEARCH = "research"  # the purpose that can be withdrawn alone
 TO_DELETION = (Command("delete"), Tap("go:delete"), Tap("go:forget"))  # open whatever happens
@@ -40,7 +40,7 @@ def tap(talk: Conversation | None, where: str, questionnaire: Questionnaire) -> 
         case "withdraw_research" if talk:
             return without_research(talk, questionnaire), (Say("research_withdrawn"),)
         case "unscored" | "scored" if talk and talk.consent:
-            return replace(talk, unscored=where == "unscored"), (Report(),)
+            return replace(talk, unscored=where == "unscored"), (ShowResult(),)
     return None
 
 

@@ -43,7 +43,7 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ShowResult:
     """Show scores, reasons and the first pieces of advice; after an edit, what it changed."""
 
     before: Answers | None = None
@@ -168,7 +168,7 @@ class Say:
 
 
 Reply = (
-    AskConsent | Ask | Review | Report | Card | Tips | Say
+    AskConsent | Ask | Review | ShowResult | Card | Tips | Say
     | AskReminder | AskDay | SetReminder | Reminders | Remind | Stuck | MyData | TakeAlong | Explain
     | Reckon | Answer
 )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from bot.storage.jobs import Effect
+from bot.storage.jobs import Committed
 
 SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 
@@ -37,7 +37,7 @@ class Metrics:
     def _counter(self, name: str, text: str, label: str) -> Counter:
         return Counter(name, text, (label,), registry=self.registry)
 
-    def hear(self, effect: Effect) -> None:
+    def hear(self, effect: Committed) -> None:
         """Count what a commit did."""
         for screen in effect.shown:
             self.shown.labels(screen).inc()

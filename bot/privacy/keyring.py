@@ -88,7 +88,7 @@ def keys_in(path: Path) -> Keys:
 
 
 @dataclass(frozen=True, slots=True)
-class Locker:
+class Sealer:
     """One key at work; `about` binds a value to its place, so that moved values don't open."""
 
     _cipher: AESGCM
@@ -107,14 +107,14 @@ class Locker:
 
 
 @dataclass(frozen=True)
-class Vault:
+class Keyring:
     """Everything that is done with the master keys."""
 
     keys: Keys
 
     @cached_property
-    def _wraps(self) -> dict[bytes, Locker]:
-        return {self._name(key): Locker(AESGCM(key)) for key in self.keys.wraps}
+    def _wraps(self) -> dict[bytes, Sealer]:
+        return {self._name(key): Sealer(AESGCM(key)) for key in self.keys.wraps}
 
     @staticmethod
     def _name(key: bytes) -> bytes:
@@ -126,22 +126,22 @@ class Vault:
         return self._name(self.keys.wraps[0])
 
     @cached_property
-    def service(self) -> Locker:
+    def service(self) -> Sealer:
         """The locker for what belongs to nobody's own key: the farewell to someone who left."""
-        return Locker(AESGCM(hmac.digest(self.keys.index, b"service", "sha256")))
+        return Sealer(AESGCM(hmac.digest(self.keys.index, b"service", "sha256")))
 
     def pseudonym(self, chat: int) -> bytes:
         """Name a chat: the same for ever, and nothing can be read from it."""
         return hmac.digest(self.keys.index, b"chat:%d" % chat, "sha256")[:PSEUDONYM]
 
-    def new_key(self, person: bytes) -> tuple[bytes, Locker]:
+    def new_key(self, person: bytes) -> tuple[bytes, Sealer]:
         """Make a person's own key; gives it wrapped, and at work."""
         key = os.urandom(KEY)
-        return self._wrap(key, person), Locker(AESGCM(key))
+        return self._wrap(key, person), Sealer(AESGCM(key))
 
-    def locker(self, wrapped: bytes, person: bytes) -> Locker:
+    def locker(self, wrapped: bytes, person: bytes) -> Sealer:
         """Unwrap a person's key; raises WrongKey."""
-        return Locker(AESGCM(self._unwrap(wrapped, person)))
+        return Sealer(AESGCM(self._unwrap(wrapped, person)))
 
     def fingerprint(self, wrapped: bytes, person: bytes) -> bytes:
         """Name a person's key: the same however it is wrapped, and it opens nothing; raises WrongKey."""

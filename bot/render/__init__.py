@@ -1,6 +1,6 @@
 """Messages: replies in words and buttons, the only place where words meet facts.
 
-speaker  every reply, worded          asking   consent and questions
+presenter  every reply, worded          asking   consent and questions
 sheet    one worker on one day        showing  result, review, cards
 buttons  messages and their parts     lists    shelves of advice, page by page
 reckoning  sums in the chat
@@ -8,7 +8,7 @@ script   Traditional signs            asides   their data, the score explained, 
 """
 
 from bot.render.message import Attachment, Button, File, Keyboard, Message
-from bot.render.presenter import Speaker
+from bot.render.presenter import Presenter
 from bot.render.view import Operator
 
-__all__ = ["Attachment", "Button", "File", "Keyboard", "Message", "Operator", "Speaker"]
+__all__ = ["Attachment", "Button", "File", "Keyboard", "Message", "Operator", "Presenter"]

@@ -14,12 +14,12 @@ from bot.dialogue.replies import Answer, AskDay, AskReminder, MyData, Reminders,
 from bot.dialogue.retrieval import Asker
 from bot.render import printout
 from bot.render.message import Button, File, Keyboard, Message, in_rows
-from bot.render.view import Sheet
+from bot.render.view import View
 
 WEEK = 7  # days in a row of the calendar
 
 
-def my_data(sheet: Sheet, reply: MyData) -> Message:
+def my_data(sheet: View, reply: MyData) -> Message:
     """Show everything that is kept; as a file it is the stored conversation itself, as JSON."""
     talk = sheet.talk
     if talk is None:
@@ -59,7 +59,7 @@ def my_data(sheet: Sheet, reply: MyData) -> Message:
     return Message(text, (*rows, (delete,)))
 
 
-def answer(sheet: Sheet, reply: Answer, asker: Asker) -> Message:
+def answer(sheet: View, reply: Answer, asker: Asker) -> Message:
     """Answer a free question with the card that fits best and two near ones, ask back, or own up."""
     if not reply.question.strip():
         return Message(sheet.render("answer.j2", asking=True), sheet.rows(("tips",)))
@@ -84,11 +84,11 @@ def spoken(question: str) -> Language:
     return "zh" if any("\u3400" <= character <= "\u9fff" for character in question) else "en"
 
 
-def _number(sheet: Sheet, hotline: str) -> str:
+def _number(sheet: View, hotline: str) -> str:
     return str(Figures(sheet.knowledge.parameters, sheet.today)(hotline))
 
 
-def take_along(sheet: Sheet, reply: TakeAlong) -> Message:
+def take_along(sheet: View, reply: TakeAlong) -> Message:
     """Hand over the picture of the result, or the printout; the result is on it only if it was asked for."""
     if reply.what == "picture":
         card = printout.card(sheet.knowledge, sheet.outcome, sheet.language, sheet.today)
@@ -101,7 +101,7 @@ def take_along(sheet: Sheet, reply: TakeAlong) -> Message:
     return Message(sheet.label("printout_caption"), sheet.rows(*more, ("result", "tips")), attachment=paper)
 
 
-def explain(sheet: Sheet) -> Message:
+def explain(sheet: View) -> Message:
     """Explain the score, with the button that refuses it or takes it back."""
     unscored = sheet.talk is not None and sheet.talk.unscored
     text = sheet.render("explain.j2", unscored=unscored)
@@ -110,7 +110,7 @@ def explain(sheet: Sheet) -> Message:
     return Message(text, sheet.rows(("scored" if unscored else "unscored",), ("result", "privacy")))
 
 
-def ask_reminder(sheet: Sheet, reply: AskReminder) -> Message:
+def ask_reminder(sheet: View, reply: AskReminder) -> Message:
     """Ask when to come back to something."""
     text = sheet.render("reminders.j2", asking=True, picking=False, title=_what(sheet, reply.what))
     deadline = sheet.knowledge.deadline(reply.what, sheet.today)
@@ -124,7 +124,7 @@ def ask_reminder(sheet: Sheet, reply: AskReminder) -> Message:
     return Message(text, in_rows([*buttons, pick]))
 
 
-def ask_day(sheet: Sheet, reply: AskDay) -> Message:
+def ask_day(sheet: View, reply: AskDay) -> Message:
     """Ask for the month, then for the day in it: a calendar without past days."""
     days = [day for day in days_ahead(sheet.today) if reply.month in (None, day.replace(day=1))]
     text = sheet.render("reminders.j2", asking=False, picking=True, title=_what(sheet, reply.what))
@@ -136,11 +136,11 @@ def ask_day(sheet: Sheet, reply: AskDay) -> Message:
     return Message(text, (*in_rows(chosen), *_other_time(sheet, reply.what)), here=True)
 
 
-def _other_time(sheet: Sheet, what: str) -> Keyboard:
+def _other_time(sheet: View, what: str) -> Keyboard:
     return ((Button(sheet.label("other_time"), f"remind:{what}"),),)
 
 
-def reminders(sheet: Sheet, reply: Reminders) -> Message:
+def reminders(sheet: View, reply: Reminders) -> Message:
     """List the reminders, each with a button that stops it."""
     talk = sheet.talk
     held = talk.reminders if talk else ()
@@ -154,7 +154,7 @@ def reminders(sheet: Sheet, reply: Reminders) -> Message:
     return Message(text, (*stopping, *another, *sheet.rows(("tips",))), here=reply.here)
 
 
-def stuck(sheet: Sheet, reply: Stuck) -> Message:
+def stuck(sheet: View, reply: Stuck) -> Message:
     """Say whom to ask, and that it is no shame."""
     piece = sheet.knowledge.piece(reply.piece)
     hotline = Figures(sheet.knowledge.parameters, sheet.today)(piece.check_with)
@@ -163,11 +163,11 @@ def stuck(sheet: Sheet, reply: Stuck) -> Message:
     return Message(text, (again, *sheet.rows(("tips",))))
 
 
-def _what(sheet: Sheet, what: str) -> str:
+def _what(sheet: View, what: str) -> str:
     return sheet.title(what) if what in sheet.knowledge.pieces else sheet.label("the_talk")
 
 
-def _times(sheet: Sheet, talk: Conversation) -> list[tuple[str, str]]:
+def _times(sheet: View, talk: Conversation) -> list[tuple[str, str]]:
     lines = []
     for reminder in talk.reminders:
         at = datetime.fromtimestamp(reminder.due, CHINA)

@@ -10,7 +10,7 @@ from bot.dialogue.replies import Reckon
 from bot.guidance import calculators
 from bot.guidance.calculators import Age
 from bot.render.message import Button, Message, in_rows
-from bot.render.view import Sheet
+from bot.render.view import View
 
 PROVINCE = "province"
 YEARS = (15, 20, 25, 30)
@@ -28,10 +28,10 @@ class Asked:
 
     label: str
     values: Sequence[str]
-    shown: Callable[[Sheet, str], str] = lambda _sheet, value: value
+    shown: Callable[[View, str], str] = lambda _sheet, value: value
 
 
-def reckon(sheet: Sheet, reply: Reckon) -> Message:
+def reckon(sheet: View, reply: Reckon) -> Message:
     """Ask the sum's next question, or give its result; anything forged begins the list of sums anew."""
     if reply.sum is None or reply.sum not in SUMS:
         rows = [(Button(sheet.label(f"calc_{name}"), f"calc:{name}"),) for name in SUMS]
@@ -59,14 +59,14 @@ def reckon(sheet: Sheet, reply: Reckon) -> Message:
     return Message(text, (again, *sheet.rows(("tips",))), here=True)
 
 
-def _given(sheet: Sheet, reply: Reckon) -> tuple[str, ...]:
+def _given(sheet: View, reply: Reckon) -> tuple[str, ...]:
     """What was tapped; the province is taken from the answers unless the sum is begun anew."""
     if reply.given is None and reply.sum in ("contribution", "pension"):
         return sheet.answers.get(PROVINCE, ())
     return tuple(value for value in reply.given or () if value)
 
 
-def _question(sheet: Sheet, reply: Reckon, asked: Asked, said: Sequence[str]) -> Message:
+def _question(sheet: View, reply: Reckon, asked: Asked, said: Sequence[str]) -> Message:
     text = sheet.render(
         "calc.j2", sum="asking", name=sheet.label(f"calc_{reply.sum}"), asked=sheet.label(asked.label)
     )
@@ -79,7 +79,7 @@ def _question(sheet: Sheet, reply: Reckon, asked: Asked, said: Sequence[str]) ->
     return Message(text, (*rows, (Button(sheet.label("calc_others"), "calc:"),)), here=reply.here)
 
 
-def _words(sheet: Sheet, ask: "Ask", said: Sequence[str]) -> dict[str, str]:
+def _words(sheet: View, ask: "Ask", said: Sequence[str]) -> dict[str, str]:
     return {
         sheet.label(asked.label): asked.shown(sheet, value)
         for i, value in enumerate(said)
@@ -87,33 +87,33 @@ def _words(sheet: Sheet, ask: "Ask", said: Sequence[str]) -> dict[str, str]:
     }
 
 
-Ask = Callable[[Sheet, Sequence[str]], Asked | None]
+Ask = Callable[[View, Sequence[str]], Asked | None]
 Work = Callable[[Figures, Sequence[str]], Mapping[str, object]]
 
 
-def _province(sheet: Sheet) -> Asked:
+def _province(sheet: View) -> Asked:
     question = sheet.knowledge.questionnaire.by_id[PROVINCE]
 
-    def shown(sheet: Sheet, id: str) -> str:
+    def shown(sheet: View, id: str) -> str:
         option = question.option(id)
         return option.in_(sheet.language) if option else id
 
     return Asked("calc_ask_province", [option.id for option in question.options], shown)
 
 
-def _yuan(sheet: Sheet, value: str) -> str:
+def _yuan(sheet: View, value: str) -> str:
     return sheet.label("calc_yuan", amount=Decimal(value))
 
 
-def _years(sheet: Sheet, value: str) -> str:
+def _years(sheet: View, value: str) -> str:
     return sheet.label("calc_years", years=int(value))
 
 
-def _next(*questions: Callable[[Sheet, Sequence[str]], Asked]) -> Ask:
+def _next(*questions: Callable[[View, Sequence[str]], Asked]) -> Ask:
     return lambda sheet, said: questions[len(said)](sheet, said) if len(said) < len(questions) else None
 
 
-def _instalments(_sheet: Sheet, said: Sequence[str]) -> Asked:
+def _instalments(_sheet: View, said: Sequence[str]) -> Asked:
     amount, count = (Decimal(value) for value in said)
     sums = [str((amount * (100 + more) / 100 / count).quantize(Decimal(1))) for more in DEARER]
     return Asked("calc_ask_instalment", list(dict.fromkeys(sums)), _yuan)

@@ -8,7 +8,7 @@ from bot.content.knowledge import THEMES
 from bot.dialogue.replies import Tips
 from bot.guidance import NotEligible
 from bot.render.message import Button, Keyboard, Message
-from bot.render.view import Sheet
+from bot.render.view import View
 
 ROWS = 6  # entries of a page; with turning pages and going back it has eight rows of buttons
 ROOM = 440  # characters of a page's entries; with its heading it has 700
@@ -24,7 +24,7 @@ class Entry:
     button: Button
 
 
-def tips(sheet: Sheet, reply: Tips) -> Message:
+def tips(sheet: View, reply: Tips) -> Message:
     """Word the shelves of advice, or a page of one; an empty or unknown shelf shows all of them."""
     shelves = _shelves(sheet)
     entries = shelves.get(reply.shelf or "", ())
@@ -62,7 +62,7 @@ def pages(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
     return tuple(map(tuple, shared))
 
 
-def _all(sheet: Sheet, shelves: dict[str, tuple[Entry, ...]], reply: Tips) -> Message:
+def _all(sheet: View, shelves: dict[str, tuple[Entry, ...]], reply: Tips) -> Message:
     rows: Keyboard = tuple(
         (Button(sheet.label("counted", what=_name(sheet, shelf), count=len(entries)), f"theme:{shelf}"),)
         for shelf, entries in shelves.items()
@@ -73,11 +73,11 @@ def _all(sheet: Sheet, shelves: dict[str, tuple[Entry, ...]], reply: Tips) -> Me
     return Message(text, rows, here=reply.here)
 
 
-def _name(sheet: Sheet, shelf: str) -> str:
+def _name(sheet: View, shelf: str) -> str:
     return sheet.label(f"theme_{shelf}")
 
 
-def _shelves(sheet: Sheet) -> dict[str, tuple[Entry, ...]]:
+def _shelves(sheet: View) -> dict[str, tuple[Entry, ...]]:
     """Put every piece on its shelf: the themes of what is advised, then the rest."""
     found = sheet.outcome.guidance
     marked = tuple(_marked(sheet, aside.id, aside.mark) for aside in found.set_aside)
@@ -93,11 +93,11 @@ def _shelves(sheet: Sheet) -> dict[str, tuple[Entry, ...]]:
     return {**themes, "not_yet": not_yet, "one_more": one_more, "marked": marked}
 
 
-def _opening(sheet: Sheet, piece: str, text: str = "") -> Entry:
+def _opening(sheet: View, piece: str, text: str = "") -> Entry:
     return Entry(text, Button(sheet.title(piece), f"open:{piece}"))
 
 
-def _not_yet(sheet: Sheet, piece: NotEligible) -> Entry:
+def _not_yet(sheet: View, piece: NotEligible) -> Entry:
     """Tell the answers that fall short, and what the card says of the threshold."""
     known = sheet.knowledge.questionnaire.by_id
     asked = dict.fromkeys(id for fact in piece.failed for id in guidance.questions_of(fact))
@@ -117,7 +117,7 @@ def _not_yet(sheet: Sheet, piece: NotEligible) -> Entry:
     return _opening(sheet, piece.id, text)
 
 
-def _one_more(sheet: Sheet, question: str | None, pieces: tuple[str, ...]) -> tuple[Entry, ...]:
+def _one_more(sheet: View, question: str | None, pieces: tuple[str, ...]) -> tuple[Entry, ...]:
     """Offer the question that settles some pieces; those that none settles are for the worker to read."""
     titles = [sheet.title(piece) for piece in pieces]
     if question is None:
@@ -132,7 +132,7 @@ def _one_more(sheet: Sheet, question: str | None, pieces: tuple[str, ...]) -> tu
     return (Entry(text, Button(f"✎ {asked}", f"edit:{question}:tips")),)
 
 
-def _marked(sheet: Sheet, piece: str, mark: str) -> Entry:
+def _marked(sheet: View, piece: str, mark: str) -> Entry:
     title = sheet.title(piece)
     text = sheet.label("marked_as", title=title, mark=sheet.label(f"mark_{mark}"))
     return Entry(text, Button(sheet.label("unmark", what=title), f"mark:{piece}:none:list"))

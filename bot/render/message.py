@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.render.printout import CardData, Handout
+from bot.render.printout import Handout, ResultPicture
 
 Colour = Literal["success", "primary", "danger"]  # the Bot API's names
 COLOURS: dict[str, Colour] = {
@@ -37,7 +37,7 @@ class File:
     content: str
 
 
-Attachment = File | CardData | Handout
+Attachment = File | ResultPicture | Handout
 Keyboard = tuple[tuple[Button, ...], ...]
 
 

@@ -25,11 +25,11 @@ from bot.dialogue.replies import (
     Remind,
     Reminders,
     Reply,
-    Report,
     Review,
     Say,
     Saying,
     SetReminder,
+    ShowResult,
     Stuck,
     TakeAlong,
     Tips,
@@ -39,7 +39,7 @@ from bot.render import asides, calc, lists, questions, results
 from bot.render.message import Button, Keyboard, Message
 from bot.render.script import traditional
 from bot.render.simple import simple
-from bot.render.view import Operator, Sheet
+from bot.render.view import Operator, View
 
 MANY = 2_000  # worded questions that are remembered
 
@@ -71,7 +71,7 @@ _UNDER: dict[Saying, tuple[tuple[str, ...], ...]] = {
 
 
 @dataclass(frozen=True)
-class Speaker:
+class Presenter:
     """Words every reply, in the worker's language, with the figures in force on a day."""
 
     knowledge: Knowledge
@@ -110,14 +110,14 @@ class Speaker:
     def _askers(self) -> dict[Language, tuple[date, Asker]]:
         return {}  # one a language, of the last day that was asked about
 
-    def word(
+    def render(
         self, reply: Reply, talk: Conversation | None, language: Language, today: date
     ) -> tuple[Message, ...]:
         """Word one reply; every text fits one Telegram message."""
         if isinstance(reply, Ask | AskConsent):
             message = self._asked(reply, language, today)
         else:
-            sheet = Sheet(self.knowledge, talk, language, today, self.operator)
+            sheet = View(self.knowledge, talk, language, today, self.operator)
             message = _worded(sheet, reply, self.asker)
         if talk is not None and talk.simple:
             message = simple(message)
@@ -129,13 +129,13 @@ class Speaker:
 
         @lru_cache(MANY)
         def asked(reply: Ask | AskConsent, language: Language, today: date) -> Message:
-            sheet = Sheet(self.knowledge, None, language, today, self.operator)
+            sheet = View(self.knowledge, None, language, today, self.operator)
             return _worded(sheet, reply, self.asker)
 
         return asked
 
 
-def _worded(sheet: Sheet, reply: Reply, asker: Callable[[Language, date], Asker]) -> Message:
+def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker]) -> Message:
     match reply:
         case AskConsent():
             return questions.consent(sheet, reply)
@@ -143,7 +143,7 @@ def _worded(sheet: Sheet, reply: Reply, asker: Callable[[Language, date], Asker]
             return questions.ask(sheet, reply)
         case Review():
             return results.review(sheet)
-        case Report():
+        case ShowResult():
             return results.report(sheet, reply)
         case Card():
             return results.card(sheet, reply)
@@ -177,14 +177,14 @@ def _worded(sheet: Sheet, reply: Reply, asker: Callable[[Language, date], Asker]
             assert_never(reply)
 
 
-def _said(sheet: Sheet, reply: Say) -> Message:
+def _said(sheet: View, reply: Say) -> Message:
     what = reply.what
     told = asdict(sheet.operator) if what == "privacy" else {}
     rows = _ways(sheet) if what == "choose_language" else sheet.rows(*_UNDER[what])
     return Message(sheet.render(f"say/{what}.j2", **told), rows, here=reply.here)
 
 
-def _ways(sheet: Sheet) -> Keyboard:
+def _ways(sheet: View) -> Keyboard:
     """The scripts to choose from, and the look that isn't on."""
     scripts = (("简体中文", "zh"), ("繁體中文", "hant"), ("English", "en"))
     mode = "normal" if sheet.talk is not None and sheet.talk.simple else "simple"

@@ -3,13 +3,13 @@
 from bot.content.questionnaire import Question
 from bot.dialogue.replies import Ask, AskConsent
 from bot.render.message import Button, Keyboard, Message, in_rows, tick
-from bot.render.view import Sheet
+from bot.render.view import View
 
 BAR = 10  # squares of the progress bar
 NUMBERS = "①②③④⑤"  # phones cut long buttons, so a purpose is stated in full above its tick
 
 
-def consent(sheet: Sheet, reply: AskConsent) -> Message:
+def consent(sheet: View, reply: AskConsent) -> Message:
     """Word what is agreed to, each purpose with its tick."""
     purposes = sheet.knowledge.consent.purposes
     label = sheet.label("purpose")
@@ -22,7 +22,7 @@ def consent(sheet: Sheet, reply: AskConsent) -> Message:
     return Message(text, (*ticks, *sheet.rows(("agree",), ("decline", "privacy"))), here=True)
 
 
-def ask(sheet: Sheet, reply: Ask) -> Message:
+def ask(sheet: View, reply: Ask) -> Message:
     """Word one question with its options."""
     question = sheet.knowledge.questionnaire.by_id[reply.question]
     total = reply.done + reply.left
@@ -47,7 +47,7 @@ def ask(sheet: Sheet, reply: Ask) -> Message:
     return Message(text, rows, here=True)
 
 
-def _confirm(sheet: Sheet, question: Question, reply: Ask) -> Keyboard:
+def _confirm(sheet: View, question: Question, reply: Ask) -> Keyboard:
     """Give a guess its own button on top, so that one tap confirms it."""
     guess = question.option(reply.guess[0]) if len(reply.guess) == 1 else None
     if guess is None:
@@ -57,7 +57,7 @@ def _confirm(sheet: Sheet, question: Question, reply: Ask) -> Keyboard:
     return ((Button(text, f"{verb}:{question.id}:{guess.id}"),),)
 
 
-def _options(sheet: Sheet, question: Question, reply: Ask) -> Keyboard:
+def _options(sheet: View, question: Question, reply: Ask) -> Keyboard:
     buttons = [
         tick(question.id, option.id, option.in_(sheet.language), ticked=option.id in reply.ticks)
         if question.multiple
@@ -71,7 +71,7 @@ def _options(sheet: Sheet, question: Question, reply: Ask) -> Keyboard:
     return in_rows(buttons, columns)
 
 
-def _steering(sheet: Sheet, question: Question, reply: Ask) -> Keyboard:
+def _steering(sheet: View, question: Question, reply: Ask) -> Keyboard:
     verbs = [
         verb
         for verb, offered in (

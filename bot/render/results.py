@@ -6,13 +6,13 @@ from bot import guidance
 from bot.content.questionnaire import Answers
 from bot.content.templates import MOST
 from bot.dialogue.conversation import LATER, MARKS
-from bot.dialogue.replies import Card, Remind, Report
+from bot.dialogue.replies import Card, Remind, ShowResult
 from bot.guidance import Advised, Scores
 from bot.render.message import Button, Keyboard, Message, in_rows
-from bot.render.view import Sheet
+from bot.render.view import View
 
 
-def report(sheet: Sheet, reply: Report) -> Message:
+def report(sheet: View, reply: ShowResult) -> Message:
     """Word both risks, what goes together with them, and what to do first."""
     if sheet.talk is not None and sheet.talk.unscored:
         general = sheet.outcome_of({}).guidance.first
@@ -28,7 +28,7 @@ def report(sheet: Sheet, reply: Report) -> Message:
     return Message(text, (*_opening(sheet, first), *_asking_more(sheet, found.scores), *steering))
 
 
-def _pieces(sheet: Sheet, advised: Sequence[Advised], answers: Answers) -> list[tuple[str, str]]:
+def _pieces(sheet: View, advised: Sequence[Advised], answers: Answers) -> list[tuple[str, str]]:
     """Title and benefit of each piece."""
     return [
         (sheet.title(a.id), guidance.benefit(sheet.knowledge, a.id, answers, sheet.language, sheet.today))
@@ -36,13 +36,13 @@ def _pieces(sheet: Sheet, advised: Sequence[Advised], answers: Answers) -> list[
     ]
 
 
-def _opening(sheet: Sheet, advised: Sequence[Advised]) -> Keyboard:
+def _opening(sheet: View, advised: Sequence[Advised]) -> Keyboard:
     return tuple(
         (Button(f"{number}. {sheet.title(a.id)}", f"open:{a.id}"),) for number, a in enumerate(advised, 1)
     )
 
 
-def _asking_more(sheet: Sheet, scores: Scores) -> Keyboard:
+def _asking_more(sheet: View, scores: Scores) -> Keyboard:
     """Offer the skipped question whose answer would narrow a score most."""
     wanted = {score.ask_next for score in scores.values() if score.ask_next}
     return tuple(
@@ -52,12 +52,12 @@ def _asking_more(sheet: Sheet, scores: Scores) -> Keyboard:
     )[:1]
 
 
-def _may_ask_research(sheet: Sheet) -> bool:
+def _may_ask_research(sheet: View) -> bool:
     talk = sheet.talk
     return talk is not None and "research" in (talk.consent or ()) and not talk.research
 
 
-def review(sheet: Sheet) -> Message:
+def review(sheet: View) -> Message:
     """Word all answers, each with a button to change it; only what has room is said beside the buttons."""
     edits = [Button(f"✎ {sheet.name(id)}", f"edit:{id}") for id in sheet.answers]
     questionnaire = sheet.knowledge.questionnaire
@@ -66,7 +66,7 @@ def review(sheet: Sheet) -> Message:
     return Message(_answered(sheet), (*in_rows(edits), *sheet.rows((onward,))))
 
 
-def _answered(sheet: Sheet) -> str:
+def _answered(sheet: View) -> str:
     known = sheet.knowledge.questionnaire.by_id
 
     def listed(named: int, left: int) -> str:
@@ -78,7 +78,7 @@ def _answered(sheet: Sheet) -> str:
     return next(text for text in (listed(*how) for how in tries) if len(text) <= MOST)
 
 
-def card(sheet: Sheet, reply: Card) -> Message:
+def card(sheet: View, reply: Card) -> Message:
     """Word a page of a piece of advice, with the buttons that set it aside or take it up again."""
     text = guidance.card(sheet.knowledge, reply.piece, sheet.answers, sheet.language, sheet.today)
     pages = guidance.pages(text)
@@ -90,18 +90,18 @@ def card(sheet: Sheet, reply: Card) -> Message:
     return Message(pages[page], rows, here=reply.here)
 
 
-def _turning(sheet: Sheet, piece: str, page: int, pages: int) -> Keyboard:
+def _turning(sheet: View, piece: str, page: int, pages: int) -> Keyboard:
     back = Button(sheet.label("page_back"), f"open:{piece}:{page - 1}")
     onward = Button(sheet.label("page_on", page=page + 2, pages=pages), f"open:{piece}:{page + 1}")
     row = (*([back] if page > 0 else []), *([onward] if page + 1 < pages else []))
     return (row,) if row else ()
 
 
-def _later(sheet: Sheet, piece: str, end: str = "") -> tuple[Button, ...]:
+def _later(sheet: View, piece: str, end: str = "") -> tuple[Button, ...]:
     return tuple(Button(sheet.label(verb), f"{verb}:{piece}{end}") for verb in ("remind", "stuck"))
 
 
-def _marking(sheet: Sheet, piece: str, end: str = "") -> tuple[Button, ...]:
+def _marking(sheet: View, piece: str, end: str = "") -> tuple[Button, ...]:
     # Each button names the state that it leads to, so that a double tap changes nothing.
     mark = sheet.talk.marks.get(piece) if sheet.talk else None
     if mark is not None:
@@ -109,7 +109,7 @@ def _marking(sheet: Sheet, piece: str, end: str = "") -> tuple[Button, ...]:
     return tuple(Button(sheet.label(f"mark_{mark}"), f"mark:{piece}:{mark}{end}") for mark in MARKS)
 
 
-def remind(sheet: Sheet, reply: Remind) -> Message:
+def remind(sheet: View, reply: Remind) -> Message:
     """Word what the worker asked to be reminded of."""
     piece = reply.what if reply.what in sheet.knowledge.pieces else None
     text = sheet.render("reminder.j2", title=sheet.title(piece) if piece else None)

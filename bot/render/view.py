@@ -29,7 +29,7 @@ class Operator:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class View:
     """The words for one worker on one day."""
 
     knowledge: Knowledge

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.content.questionnaire import Question, Text, Words
-from bot.research.columns import OUTCOMES, Column, Sheet
+from bot.research.columns import OUTCOMES, Column, Columns
 
 HEAD = (
     *("column", "meaning_zh", "meaning_en", "questionnaire_version", "model_feature"),
@@ -53,7 +53,7 @@ class Codebook:
     answered each question. Versions that ask alike share their lines.
     """
 
-    sheet: Sheet
+    sheet: Columns
     answered: Collection[str] = ()
 
     def __iter__(self) -> Iterator[tuple[str, ...]]:

@@ -29,7 +29,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Columns:
     """The columns of one version of the knowledge, and the rows in them; an empty cell is not known."""
 
     knowledge: Knowledge

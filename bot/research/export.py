@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.privacy.private_files import write
 from bot.research.codebook import HEAD, Codebook
-from bot.research.columns import OUTCOMES, Sheet
+from bot.research.columns import OUTCOMES, Columns
 from bot.research.participants import Participant
 
 Format = Literal["csv", "parquet"]
@@ -19,7 +19,7 @@ NAME = 12  # bytes of a person's name in an export
 BOM = "\ufeff"  # or spreadsheet programs take the Chinese for something else
 
 
-async def export(people: AsyncIterable[Participant], sheet: Sheet, folder: Path, to: Format = "csv") -> int:
+async def export(people: AsyncIterable[Participant], sheet: Columns, folder: Path, to: Format = "csv") -> int:
     """Write the answers and `codebook.csv` into a folder, for their owner only; gives the number of rows.
 
     Each export names people by a fresh key that is thrown away, and sorts them by these names, so that two
@@ -48,7 +48,7 @@ def text(rows: Iterable[Sequence[str]]) -> str:
     return BOM + out.getvalue()
 
 
-def parquet(rows: Sequence[Mapping[str, str]], sheet: Sheet) -> bytes:
+def parquet(rows: Sequence[Mapping[str, str]], sheet: Columns) -> bytes:
     """Give the rows as Parquet: codes and yes or no as small integers, the rest as words; unknown is null.
 
     Each column carries what the codebook says of it today as its metadata.

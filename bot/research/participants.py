@@ -17,7 +17,7 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.data_rights import RESEARCH
 from bot.dialogue.flow import Flow
 from bot.dialogue.reminders import CHINA
-from bot.privacy.keyring import Vault, WrongKey
+from bot.privacy.keyring import Keyring, WrongKey
 from bot.privacy.tombstones import Tombstones
 from bot.storage.conversations import answers_of, state_of
 from bot.storage.engine import check_schema
@@ -67,7 +67,7 @@ class Office:
     """
 
     engine: AsyncEngine
-    vault: Vault
+    vault: Keyring
     knowledge: Knowledge
     tombstones: Tombstones = field(default_factory=Tombstones)
     clock: Callable[[], float] = time.time

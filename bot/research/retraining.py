@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.content.questionnaire import LANGUAGES
 from bot.privacy.private_files import write
-from bot.research.columns import Sheet
+from bot.research.columns import Columns
 from bot.research.export import export
 from bot.research.participants import Office
 from bot.research.report.labels import Labels, environment
@@ -61,7 +61,7 @@ async def retrain(office: Office, folder: Path, on: date) -> list[Retrained]:
     before = {spec.name: _read(folder, spec.name) for spec in SERVED}
     with tempfile.TemporaryDirectory() as private:
         people = (p async for p in office.participants() if p.answered == published.read().questionnaire)
-        await export(people, Sheet(office.knowledge), Path(private))
+        await export(people, Columns(office.knowledge), Path(private))
         decisions = learning.learn(Path(private) / "answers.csv", folder)
     found = [_retrained(decision, before[decision.model], folder) for decision in decisions]
     for language in LANGUAGES:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bot.content.questionnaire import SKIPPED, Answers
 from bot.dialogue.asking import Survey
-from bot.research.columns import UNKNOWN, Group, Sheet
+from bot.research.columns import UNKNOWN, Columns, Group
 from bot.research.participants import Participant
 from models.training import published
 from models.training.published import Codes
@@ -82,7 +82,7 @@ class Tally:
 class _Counting:
     """A line of small numbers a person: the codes, then a place for each option of each question."""
 
-    sheet: Sheet
+    sheet: Columns
     lines: bytearray = field(default_factory=bytearray)
     may_score: bytearray = field(default_factory=bytearray)
     asked: Counter[str] = field(default_factory=Counter)
@@ -145,7 +145,7 @@ class _Counting:
         )
 
 
-async def tally(people: AsyncIterable[Participant], sheet: Sheet) -> Tally:
+async def tally(people: AsyncIterable[Participant], sheet: Columns) -> Tally:
     """Count everybody; memory grows by a hundred bytes a person."""
     counting = _Counting(sheet)
     async for participant in people:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter, ValidationError
 
 from bot.dialogue.conversation import Conversation
-from bot.privacy.keyring import Locker, Vault, WrongKey
+from bot.privacy.keyring import Keyring, Sealer, WrongKey
 from bot.storage.deletion import DAY
 from bot.storage.sql import among, padded
 from bot.storage.tables import conversations
@@ -24,13 +24,13 @@ class Row:
 
     conversation: Conversation
     key: bytes
-    locker: Locker
+    locker: Sealer
     blocked: bool
     changed_at: int
 
 
 def load(
-    connection: sa.Connection, vault: Vault, people: Mapping[int, bytes]
+    connection: sa.Connection, vault: Keyring, people: Mapping[int, bytes]
 ) -> tuple[dict[int, Row], dict[int, Exception]]:
     """Load the rows of chats, given with their pseudonyms; a row that can't be opened holds up nobody else.
 
@@ -48,7 +48,7 @@ def load(
     return rows, unreadable
 
 
-def seal(chat: int, talk: Conversation, person: bytes, locker: Locker) -> dict[str, Any]:
+def seal(chat: int, talk: Conversation, person: bytes, locker: Sealer) -> dict[str, Any]:
     """Seal a conversation as columns, the answers apart: a constraint forbids those without consent."""
     answers = _answers.dump_json(dict(talk.answers)) if talk.answers else None
     return {
@@ -66,19 +66,19 @@ def times(talk: Conversation, now: int, days: int) -> dict[str, int | None]:
     return {"changed_at": now, "expires_at": expires_at, "wake_at": min(due, default=None)}
 
 
-def unsealed(row: sa.Row[Any], vault: Vault) -> Row:
+def unsealed(row: sa.Row[Any], vault: Keyring) -> Row:
     """Open a row. Raises WrongKey or ValidationError."""
     locker = vault.locker(row.key, row.person)
     talk = replace(state_of(row, locker), answers=answers_of(row, locker))
     return Row(talk, row.key, locker, row.blocked, row.changed_at)
 
 
-def state_of(row: sa.Row[Any], locker: Locker) -> Conversation:
+def state_of(row: sa.Row[Any], locker: Sealer) -> Conversation:
     """Open the conversation, and leave its answers sealed."""
     return _state.validate_json(locker.open(row.state, b"state:" + row.person))
 
 
-def answers_of(row: sa.Row[Any], locker: Locker) -> dict[str, tuple[str, ...]]:
+def answers_of(row: sa.Row[Any], locker: Sealer) -> dict[str, tuple[str, ...]]:
     """Open the answers."""
     if row.answers is None:
         return {}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.jobs import Effect
+from bot.storage.jobs import Committed
 from bot.storage.tables import counts
 from bot.turns.counting import Count
 
@@ -20,7 +20,7 @@ class Counts:
         self._waiting: Counter[Count] = Counter()
         self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
 
-    def hear(self, effect: Effect) -> None:
+    def hear(self, effect: Committed) -> None:
         """Add what a commit did."""
         self._waiting.update(effect.counts)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.privacy.keyring import Vault, WrongKey
+from bot.privacy.keyring import Keyring, WrongKey
 from bot.privacy.tombstones import ANY, Tombstone, Tombstones
 from bot.storage.sql import unnested
 from bot.storage.tables import conversations, dead_letters, outbox, updates
@@ -39,7 +39,7 @@ class Deletion:
     def __init__(
         self,
         engine: AsyncEngine,
-        vault: Vault,
+        vault: Keyring,
         tombstones: Tombstones,
         retention: Retention,
         clock: Callable[[], float],

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from bot.privacy.keyring import WrongKey
 from bot.storage.tables import conversations
 from bot.storage.unit_of_work import MOST, Store
-from bot.turns.turn import Envelope, Wake
+from bot.turns.turn import Inbound, Wake
 
 
 class Waking:
@@ -28,7 +28,7 @@ class Waking:
             with suppress(WrongKey):  # told when they write
                 locker = self._store.vault.locker(row.key, row.person)
                 chat = int(locker.open(row.address, b"address:" + row.person))
-                await self._store.take(Envelope(None, chat, Wake()))
+                await self._store.take(Inbound(None, chat, Wake()))
         self._last = (rows[-1].wake_at, rows[-1].person) if len(rows) == MOST else (0, b"")
         return len(rows)
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from alembic import command
 from bot.loading.places import MIGRATIONS
-from bot.privacy.keyring import Vault, WrongKey
+from bot.privacy.keyring import Keyring, WrongKey
 from bot.privacy.tombstones import Tombstones
 from bot.storage.deletion import Retention
 from bot.storage.embedded import open_embedded
@@ -45,7 +45,7 @@ def open_engine(url: str) -> AsyncEngine:
     return open_embedded(sa.make_url(url))
 
 
-def alembic_config(connection: sa.Connection | None = None, vault: Vault | None = None) -> Config:
+def alembic_config(connection: sa.Connection | None = None, vault: Keyring | None = None) -> Config:
     """Give Alembic its settings, the connection to work on, and the keys."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
@@ -54,7 +54,7 @@ def alembic_config(connection: sa.Connection | None = None, vault: Vault | None 
     return config
 
 
-async def prepare(engine: AsyncEngine, vault: Vault) -> None:
+async def prepare(engine: AsyncEngine, vault: Keyring) -> None:
     """Bring an embedded database up to date; refuse a server database that is behind.
 
     Raises DatabaseBehind, which says what to run, and WrongKey when the keys belong to another database.
@@ -75,13 +75,13 @@ async def check_schema(engine: AsyncEngine) -> None:
         )
 
 
-async def migrate(engine: AsyncEngine, vault: Vault) -> None:
+async def migrate(engine: AsyncEngine, vault: Keyring) -> None:
     """Bring any database up to date."""
     async with engine.begin() as connection:
         await connection.run_sync(lambda c: command.upgrade(alembic_config(c, vault), "head"))
 
 
-async def prove_keys(engine: AsyncEngine, vault: Vault) -> None:
+async def prove_keys(engine: AsyncEngine, vault: Keyring) -> None:
     """Refuse keys that are not this database's (WrongKey); a database without keys gets these."""
     async with engine.begin() as connection:
         row = (await connection.execute(sa.select(seals))).first()
@@ -93,7 +93,7 @@ async def prove_keys(engine: AsyncEngine, vault: Vault) -> None:
             raise WrongKey("the index key is not the one that this database was made with")
 
 
-async def rewrap(engine: AsyncEngine, vault: Vault) -> int:
+async def rewrap(engine: AsyncEngine, vault: Keyring) -> int:
     """Wrap every person's key with the newest master key; gives how many. Then the older ones can go."""
     count = 0
     async with engine.begin() as connection:
@@ -114,7 +114,7 @@ async def rewrap(engine: AsyncEngine, vault: Vault) -> int:
 @asynccontextmanager
 async def opened(
     url: str,
-    vault: Vault,
+    vault: Keyring,
     settle: Settle,
     tombstones: Tombstones | None = None,
     retention: Retention | None = None,

@@ -9,7 +9,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-class Gathering(Generic[Job, Result]):
+class GroupCommit(Generic[Job, Result]):
     """Hands jobs to `work` in the order of arrival, up to `most` at once, one batch at a time.
 
     `work` gives a result or an exception for each job; what it raises itself fails the whole batch.

@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bot.storage.outbox import Claimed, Letter
+from bot.storage.outbox import Claimed, Queued
 from bot.turns import counting
-from bot.turns.turn import Envelope
+from bot.turns.turn import Inbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,11 @@ class Claim:
     inherited: bool
 
 
-Job = Envelope | Sent | Claim
+Job = Inbound | Sent | Claim
 
 
 @dataclass(slots=True)
-class Effect:
+class Committed:
     """What one transaction did: bugs met, screens shown, letters to send, who came and went.
 
     `behind` counts the letters written that wait, because another process holds earlier ones of their chat;
@@ -36,7 +36,7 @@ class Effect:
 
     failures: list[Exception] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
-    letters: list[Letter] = field(default_factory=list)
+    letters: list[Queued] = field(default_factory=list)
     behind: int = 0
     claimed: Claimed | None = None
     forgotten: frozenset[bytes] = frozenset()

@@ -20,7 +20,7 @@ def elapsed() -> float:
     return time.clock_gettime(CLOCK)
 
 
-class Hold:
+class Lease:
     """A row with an end by the database's clock, renewed while we live.
 
     A process that was paused beyond the end finds `name` changed: its letters are someone else's. Nobody

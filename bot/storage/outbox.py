@@ -9,17 +9,17 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.privacy.keyring import Locker, Vault, WrongKey
+from bot.privacy.keyring import Keyring, Sealer, WrongKey
 from bot.storage.dead_letters import DeadLetters
-from bot.storage.group_commit import Gathering
-from bot.storage.lease import Hold, elapsed
+from bot.storage.group_commit import GroupCommit
+from bot.storage.lease import Lease, elapsed
 from bot.storage.sql import among, padded, unnested
 from bot.storage.tables import conversations, outbox
-from bot.turns.turn import Outgoing
+from bot.turns.turn import Outbound
 
 AT_ONCE = 200  # people whose letters are claimed in one go
 
-_outgoing = TypeAdapter(Outgoing)
+_outgoing = TypeAdapter(Outbound)
 
 # Made once: to build a statement takes longer than SQLite needs for it.
 _WAITING = sa.select(outbox.c.person, outbox.c.holder).where(among(outbox.c.person, "people"))
@@ -51,7 +51,7 @@ _TAKE_UNHELD = _take(outbox.c.holder.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Queued:
     """A message in the outbox, and the hold under which this process may send it.
 
     A farewell goes to somebody of whom nothing is kept: no key of their own sealed it.
@@ -59,7 +59,7 @@ class Letter:
 
     id: int
     person: bytes
-    outgoing: Outgoing
+    outgoing: Outbound
     holder: bytes
     farewell: bool
 
@@ -68,7 +68,7 @@ class Letter:
 class Claimed:
     """Letters taken over; whether they were as many people's as go at once; whether any wait still."""
 
-    letters: Sequence[Letter]
+    letters: Sequence[Queued]
     full: bool
     left_behind: bool
 
@@ -79,15 +79,15 @@ class Outbox:
     def __init__(
         self,
         engine: AsyncEngine,
-        vault: Vault,
+        vault: Keyring,
         clock: Callable[[], float],
         monotonic: Callable[[], float] = elapsed,
     ) -> None:
         self._engine, self._vault, self._clock = engine, vault, clock
-        self.hold = Hold(engine, clock, monotonic)
+        self.hold = Lease(engine, clock, monotonic)
         self.dead = DeadLetters(engine, clock)
         self._postgres = engine.dialect.name == "postgresql"
-        self._looks: Gathering[frozenset[int], frozenset[int]] = Gathering(self._look, AT_ONCE)
+        self._looks: GroupCommit[frozenset[int], frozenset[int]] = GroupCommit(self._look, AT_ONCE)
         self._in_doubt = False
         self.left_behind = False  # letters wait that nobody holds, or were left for the next claim
 
@@ -101,11 +101,11 @@ class Outbox:
     def write(
         self,
         connection: sa.Connection,
-        outgoing: Sequence[Outgoing],
+        outgoing: Sequence[Outbound],
         people: Mapping[int, bytes],
-        lockers: Mapping[int, Locker],
+        sealers: Mapping[int, Sealer],
         now: int,
-    ) -> list[Letter]:
+    ) -> list[Queued]:
         """Write letters inside a turn's transaction; gives those to send at once.
 
         A person's letters wait, unheld, while earlier ones are unheld, with another process, or perhaps ours
@@ -115,19 +115,19 @@ class Outbox:
             return []
         holder = b"" if self._in_doubt else self.hold.name
         elsewhere = self._elsewhere(connection, {people[o.chat] for o in outgoing}, holder)
-        rows = [self._sealed(letter, people[letter.chat], lockers.get(letter.chat)) for letter in outgoing]
+        rows = [self._sealed(letter, people[letter.chat], sealers.get(letter.chat)) for letter in outgoing]
         for row in rows:
             held = holder and row["person"] not in elsewhere
             row |= {"written_at": now, "holder": holder if held else None}
         ids = self._written(connection, rows)
         self.left_behind = self.left_behind or any(row["holder"] is None for row in rows)
         return [
-            Letter(id, row["person"], letter, row["holder"], not row["own"])
+            Queued(id, row["person"], letter, row["holder"], not row["own"])
             for id, row, letter in zip(ids, rows, outgoing, strict=True)
             if row["holder"]
         ]
 
-    def _sealed(self, letter: Outgoing, person: bytes, locker: Locker | None) -> dict[str, Any]:
+    def _sealed(self, letter: Outbound, person: bytes, locker: Sealer | None) -> dict[str, Any]:
         body = (locker or self._vault.service).seal(_outgoing.dump_json(letter), b"letter:" + person)
         return {"person": person, "own": locker is not None, "body": body}
 
@@ -162,7 +162,7 @@ class Outbox:
 
     def _readable(
         self, connection: sa.Connection, rows: Sequence[sa.Row[Any]], holder: bytes
-    ) -> list[Letter]:
+    ) -> list[Queued]:
         """Open letters, the oldest first; what can't be read is set aside, and holds up nobody."""
         people = {row.person for row in rows}
         found = connection.execute(_KEYS, {"people": padded(people)}) if people else ()
@@ -191,7 +191,7 @@ class Outbox:
             there = frozenset(await connection.scalars(_THERE, {"ids": padded(frozenset().union(*wanted))}))
         return [letters & there for letters in wanted]
 
-    async def waiting(self) -> list[Letter]:
+    async def waiting(self) -> list[Queued]:
         """List every letter in the order of writing."""
         async with self._engine.connect() as connection:
             rows = (await connection.execute(sa.select(outbox).order_by(outbox.c.id))).all()
@@ -218,7 +218,7 @@ class Outbox:
             mine = (conversations.c.person == person) & ~unanswered
             await connection.execute(sa.update(conversations).where(mine).values(blocked=True))
 
-    def _opened(self, row: sa.Row[Any], key: bytes | None, holder: bytes) -> Letter:
+    def _opened(self, row: sa.Row[Any], key: bytes | None, holder: bytes) -> Queued:
         locker = self._vault.locker(key or b"", row.person) if row.own else self._vault.service
         body = locker.open(row.body, b"letter:" + row.person)
-        return Letter(row.id, row.person, _outgoing.validate_json(body), holder, not row.own)
+        return Queued(row.id, row.person, _outgoing.validate_json(body), holder, not row.own)

@@ -11,27 +11,27 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.data_rights import TO_DELETION
-from bot.privacy.keyring import Locker, Vault
+from bot.privacy.keyring import Keyring, Sealer
 from bot.privacy.tombstones import Tombstones
 from bot.storage.conversations import Row, load, seal, times
 from bot.storage.deletion import Deletion, Retention, lock
-from bot.storage.group_commit import Gathering
-from bot.storage.jobs import Claim, Effect, Job, Sent
-from bot.storage.outbox import Letter, Outbox
+from bot.storage.group_commit import GroupCommit
+from bot.storage.jobs import Claim, Committed, Job, Sent
+from bot.storage.outbox import Outbox, Queued
 from bot.storage.processed_updates import note
 from bot.storage.sql import among, padded
 from bot.storage.tables import conversations, outbox
 from bot.storage.yearly_limit import LIMIT, YearlyLimit
 from bot.turns import counting
-from bot.turns.turn import Envelope, Settled, Wake
+from bot.turns.turn import BatchResult, Inbound, Wake
 
 MOST = 64  # jobs in one transaction
 UNREAD = Conversation("")  # stands for what is kept under a key that no longer opens it
 
 _DROP = sa.delete(outbox).where(among(outbox.c.id, "sent"))
 
-# Takes turns: envelopes, conversations by chat, updates seen before, how many people may still join.
-Settle = Callable[[Sequence[Envelope], Mapping[int, Conversation], frozenset[int], int], Settled]
+# Takes turns: inbounds, conversations by chat, updates seen before, how many people may still join.
+Settle = Callable[[Sequence[Inbound], Mapping[int, Conversation], frozenset[int], int], BatchResult]
 
 
 class Store:
@@ -44,7 +44,7 @@ class Store:
     def __init__(
         self,
         engine: AsyncEngine,
-        vault: Vault,
+        vault: Keyring,
         settle: Settle,
         *,
         tombstones: Tombstones | None = None,
@@ -54,24 +54,24 @@ class Store:
     ) -> None:
         self.engine, self.vault, self.clock = engine, vault, clock
         self.outbox = Outbox(engine, vault, clock)
-        self.told: list[Callable[[Effect], None]] = []  # who hears of each commit
+        self.told: list[Callable[[Committed], None]] = []  # who hears of each commit
         self._settle = settle
         self._retention = retention or Retention()
         self.deletion = Deletion(engine, vault, tombstones or Tombstones(), self._retention, clock)
-        self._jobs: Gathering[Job, bool] = Gathering(self._work, MOST)
+        self._jobs: GroupCommit[Job, bool] = GroupCommit(self._work, MOST)
         self._postgres = engine.dialect.name == "postgresql"
         insert = postgresql.insert if self._postgres else sqlite.insert
         self._saving = _upsert(insert(conversations), keep=("person", "key"))
         self._limit = YearlyLimit(limit, clock, postgres=self._postgres)
 
-    async def take(self, envelope: Envelope) -> bool:
+    async def take(self, inbound: Inbound) -> bool:
         """Take one turn with its effect exactly once; False when the update was handled before.
 
         Raises SQLAlchemyError or OSError: then nothing has happened, and it has to be delivered again.
         """
-        return await self._jobs.put(envelope)
+        return await self._jobs.put(inbound)
 
-    async def sent(self, letter: Letter) -> None:
+    async def sent(self, letter: Queued) -> None:
         """Take a letter out of the outbox: Telegram took it. Raises as `take` does."""
         await self._jobs.put(Sent(letter.id, letter.farewell))
 
@@ -102,49 +102,49 @@ class Store:
 
     def _transact(
         self, connection: sa.Connection, jobs: Sequence[Job]
-    ) -> tuple[Effect, list[bool | Exception]]:
+    ) -> tuple[Committed, list[bool | Exception]]:
         """Do everything that the jobs ask for; gives for each job whether it was new."""
-        envelopes = [job for job in jobs if isinstance(job, Envelope)]
-        people = {envelope.chat: self.vault.pseudonym(envelope.chat) for envelope in envelopes}
+        inbounds = [job for job in jobs if isinstance(job, Inbound)]
+        people = {inbound.chat: self.vault.pseudonym(inbound.chat) for inbound in inbounds}
         if self._postgres and people:
             lock(connection, people.values())  # before any row that one who holds these chats may want
         if sent := [job.letter for job in jobs if isinstance(job, Sent)]:
             connection.execute(_DROP, {"sent": padded(sent)})
-        effect, handled = Effect(), set[int]()
-        if envelopes:
-            effect, handled = self._take_turns(connection, envelopes, people)
+        effect, handled = Committed(), set[int]()
+        if inbounds:
+            effect, handled = self._take_turns(connection, inbounds, people)
         if claims := [job for job in jobs if isinstance(job, Claim)]:
             effect.claimed = self.outbox.claim(connection, inherited=any(job.inherited for job in claims))
             effect.letters += effect.claimed.letters if effect.claimed else ()
         news: list[bool | Exception] = []
         for job in jobs:
-            update = job.update if isinstance(job, Envelope) else None
+            update = job.update if isinstance(job, Inbound) else None
             news.append(update is None or update in handled)
             if update is not None:
                 handled.discard(update)  # the same update a second time in one batch is old news
         return effect, news
 
     def _take_turns(
-        self, connection: sa.Connection, envelopes: Sequence[Envelope], people: Mapping[int, bytes]
-    ) -> tuple[Effect, set[int]]:
-        now, ids = int(self.clock()), {e.update for e in envelopes if e.update is not None}
+        self, connection: sa.Connection, inbounds: Sequence[Inbound], people: Mapping[int, bytes]
+    ) -> tuple[Committed, set[int]]:
+        now, ids = int(self.clock()), {e.update for e in inbounds if e.update is not None}
         seen = note(connection, ids, now)
         rows, unreadable = load(connection, self.vault, people)
         # Who has a row that no key opens can have it deleted, and nothing else.
-        heard = [e for e in envelopes if e.chat not in unreadable or e.incoming in TO_DELETION]
+        heard = [e for e in inbounds if e.chat not in unreadable or e.incoming in TO_DELETION]
         held = {chat: row.conversation for chat, row in rows.items()} | dict.fromkeys(unreadable, UNREAD)
         settled = self._settle(heard, held, seen, self._limit.room(connection))
         _unblock(settled, rows, heard)
         lost = {
             e.update: unreadable[e.chat]
-            for e in envelopes
+            for e in inbounds
             if e not in heard and e.update is not None and e.update not in seen
         }
-        lockers = self._save(connection, settled, rows, unreadable, people, now)
-        letters = self.outbox.write(connection, settled.outgoing, people, lockers, now)
+        sealers = self._save(connection, settled, rows, unreadable, people, now)
+        letters = self.outbox.write(connection, settled.outgoing, people, sealers, now)
         self._limit.note(connection, settled.joined)  # last: its row is everybody's, and locked from here on
         last = {chat: row.changed_at for chat, row in rows.items()}
-        effect = Effect(
+        effect = Committed(
             failures=[*settled.failures, *lost.values()],
             shown=settled.shown,
             letters=letters,
@@ -158,33 +158,33 @@ class Store:
     def _save(
         self,
         connection: sa.Connection,
-        settled: Settled,
+        settled: BatchResult,
         rows: Mapping[int, Row],
         unreadable: Collection[int],
         people: Mapping[int, bytes],
         now: int,
-    ) -> dict[int, Locker]:
-        """Write the conversations that changed; gives the lockers of all who have a row now."""
+    ) -> dict[int, Sealer]:
+        """Write the conversations that changed; gives the sealers of all who have a row now."""
         gone = {people[chat]: rows[chat].key for chat in settled.forgotten if chat in rows}
         gone |= {people[chat]: b"" for chat in settled.forgotten if chat in unreadable}
         if gone:
             self.deletion.forget(connection, gone, now)
         kept = {chat: row for chat, row in rows.items() if chat not in settled.forgotten}
-        lockers = {chat: row.locker for chat, row in kept.items()}
+        sealers = {chat: row.locker for chat, row in kept.items()}
         changed: list[dict[str, Any]] = []
         for chat, talk in settled.conversations.items():
             if talk is None or chat in unreadable:
                 continue
             person, row = people[chat], kept.get(chat)
-            key, lockers[chat] = (row.key, row.locker) if row else self.vault.new_key(person)
+            key, sealers[chat] = (row.key, row.locker) if row else self.vault.new_key(person)
             days = self._retention.result if chat in settled.finished else self._retention.draft
-            sealed = seal(chat, talk, person, lockers[chat])
+            sealed = seal(chat, talk, person, sealers[chat])
             changed.append(
                 {"person": person, "key": key, "blocked": False, **sealed, **times(talk, now, days)}
             )
         if changed:
             connection.execute(self._saving, changed)
-        return lockers
+        return sealers
 
     async def conversation(self, chat: int) -> Conversation | None:
         """Give what is kept of a chat, for the tests and the office."""
@@ -202,9 +202,9 @@ def _upsert(insert: sqlite.Insert | postgresql.Insert, keep: Collection[str]) ->
     return insert.on_conflict_do_update(index_elements=insert.table.primary_key, set_=new)
 
 
-def _unblock(settled: Settled, rows: Mapping[int, Row], envelopes: Sequence[Envelope]) -> None:
+def _unblock(settled: BatchResult, rows: Mapping[int, Row], inbounds: Sequence[Inbound]) -> None:
     """Have the rows of those who write saved, though nothing else changed: who writes has unblocked."""
-    for envelope in envelopes:
-        row = rows.get(envelope.chat)
-        if row and row.blocked and not isinstance(envelope.incoming, Wake):
-            settled.conversations.setdefault(envelope.chat, row.conversation)
+    for inbound in inbounds:
+        row = rows.get(inbound.chat)
+        if row and row.blocked and not isinstance(inbound.incoming, Wake):
+            settled.conversations.setdefault(inbound.chat, row.conversation)

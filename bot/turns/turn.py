@@ -14,18 +14,18 @@ from bot.dialogue.replies import (
     Remind,
     Reminders,
     Reply,
-    Report,
     Say,
     Saying,
     SetReminder,
+    ShowResult,
     Tips,
     Turn,
 )
-from bot.render import Message, Speaker
+from bot.render import Message, Presenter
 from bot.turns.counting import Count, answered, counts, stood_at
 
 UNLIMITED = 10**9
-RESULT = "result"  # stands beside the questions' ids in `Settled.shown`
+RESULT = "result"  # stands beside the questions' ids in `BatchResult.shown`
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Wake:
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class Inbound:
     """What came in, from whom: `update` is unique for ever, `message` is the tapped message's id.
 
     A Wake has no update: its effect is once because it takes the reminder away.
@@ -58,7 +58,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outbound:
     """One message to a chat; with `edits` it replaces that message rather than adding one."""
 
     chat: int
@@ -67,7 +67,7 @@ class Outgoing:
 
 
 @dataclass(slots=True)
-class Settled:
+class BatchResult:
     """The effect of some turns; it is kept as a whole or not at all.
 
     `conversations` holds the chats that changed (None: nothing may be kept), `handled` the updates that
@@ -84,7 +84,7 @@ class Settled:
     forgotten: set[int] = field(default_factory=set)
     finished: set[int] = field(default_factory=set)
     joined: int = 0
-    outgoing: list[Outgoing] = field(default_factory=list)
+    outgoing: list[Outbound] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     came: list[str] = field(default_factory=list)
@@ -100,9 +100,11 @@ class Settled:
         self.handled.append(update)
         return True
 
-    def add(self, envelope: Envelope, held: Conversation | None, taken: "Taken", *, finished: bool) -> None:
+    def add(
+        self, inbound: Inbound, held: Conversation | None, taken: "TurnResult", *, finished: bool
+    ) -> None:
         """Add the effect of a turn that came after all others here."""
-        chat, talk = envelope.chat, taken.talk
+        chat, talk = inbound.chat, taken.talk
         if talk != held:
             self.conversations[chat] = talk
             self.stood.setdefault(chat, taken.stood)
@@ -113,102 +115,106 @@ class Settled:
         self.outgoing += taken.outgoing
         self.shown += taken.shown
         self.counts.update(taken.counts)
-        if held is None and isinstance(envelope.incoming, Command) and envelope.incoming.name == "start":
-            self.came.append(envelope.incoming.rest)
+        if held is None and isinstance(inbound.incoming, Command) and inbound.incoming.name == "start":
+            self.came.append(inbound.incoming.rest)
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TurnResult:
     """One turn: the talk after it, what goes out, and what is counted of it."""
 
     talk: Conversation | None
-    outgoing: list[Outgoing]
+    outgoing: list[Outbound]
     shown: tuple[str, ...] = ()
     counts: tuple[Count, ...] = ()
     stood: str | None = None
 
 
 def settle(
-    speaker: Speaker,
-    envelopes: Sequence[Envelope],
+    presenter: Presenter,
+    inbounds: Sequence[Inbound],
     conversations: Mapping[int, Conversation],
     seen: Set[int],
     now: datetime,
     room: int = UNLIMITED,
-) -> Settled:
-    """Take the turn of each envelope in order; an update that was seen before has no effect.
+) -> BatchResult:
+    """Take the turn of each inbound in order; an update that was seen before has no effect.
 
     `room` is how many more people may agree this year; beyond it there is general guidance only. A turn
     that meets a bug leaves its conversation as it was, tells the worker that we failed, and holds up no
     other turn.
     """
-    settled = Settled()
-    for envelope in envelopes:
-        if not settled.is_new(envelope.update, seen):
+    settled = BatchResult()
+    for inbound in inbounds:
+        if not settled.is_new(inbound.update, seen):
             continue
-        held = settled.conversations.get(envelope.chat, conversations.get(envelope.chat))
+        held = settled.conversations.get(inbound.chat, conversations.get(inbound.chat))
         try:
-            taken = _turn(speaker, envelope, held, now)
+            taken = _turn(presenter, inbound, held, now)
         except Exception as error:  # noqa: BLE001 - one turn's bug must not take the others' turns along
             settled.failures.append(error)
-            settled.outgoing += _sorry(speaker, envelope, held, now)
+            settled.outgoing += _sorry(presenter, inbound, held, now)
             continue
         if taken.talk is not None and taken.talk.consent and not (held and held.consent):
             if settled.joined >= room:
-                taken = Taken(held, _full(speaker, envelope, held, now))
+                taken = TurnResult(held, _full(presenter, inbound, held, now))
             else:
                 settled.joined += 1
-        settled.add(envelope, held, taken, finished=taken.talk is not None and _finished(speaker, taken.talk))
+        settled.add(
+            inbound, held, taken, finished=taken.talk is not None and _finished(presenter, taken.talk)
+        )
     return settled
 
 
-def _turn(speaker: Speaker, envelope: Envelope, held: Conversation | None, now: datetime) -> Taken:
+def _turn(presenter: Presenter, inbound: Inbound, held: Conversation | None, now: datetime) -> TurnResult:
     today = now.date()
-    match envelope.incoming:
+    match inbound.incoming:
         case Group() | Hurry():
-            what: Saying = "group" if isinstance(envelope.incoming, Group) else "hurry"
-            (line,) = speaker.word(Say(what), held, _language(envelope, held), today)
-            return Taken(held, [Outgoing(envelope.chat, line)])
+            what: Saying = "group" if isinstance(inbound.incoming, Group) else "hurry"
+            (line,) = presenter.render(Say(what), held, _language(inbound, held), today)
+            return TurnResult(held, [Outbound(inbound.chat, line)])
         case Wake():
             talk, replies = _woken(held, now)
         case incoming:
-            talk, replies = speaker.flow.step(held, incoming, envelope.language)
+            talk, replies = presenter.flow.step(held, incoming, inbound.language)
     if talk is not None:
-        talk, replies = _timed(speaker, talk, replies, now)
-        if any(isinstance(reply, Report) for reply in replies):
-            talk = replace(talk, shown_by=speaker.knowledge.version)
-    language = _language(envelope, talk or held)
-    messages = [message for reply in replies for message in speaker.word(reply, talk, language, today)]
-    outgoing = [_address(envelope, message) for message in messages]
+        talk, replies = _timed(presenter, talk, replies, now)
+        if any(isinstance(reply, ShowResult) for reply in replies):
+            talk = replace(talk, shown_by=presenter.knowledge.version)
+    language = _language(inbound, talk or held)
+    messages = [message for reply in replies for message in presenter.render(reply, talk, language, today)]
+    outgoing = [_address(inbound, message) for message in messages]
     given = answered(held, talk)
-    counted = counts(envelope.incoming, replies, messages, changed=talk != held)
+    counted = counts(inbound.incoming, replies, messages, changed=talk != held)
     answers = (("answered", id) for id in given)
-    stood = stood_at(envelope.incoming, given, replies)
-    return Taken(talk, outgoing, tuple(_shown(replies)), (*counted, *answers), stood)
+    stood = stood_at(inbound.incoming, given, replies)
+    return TurnResult(talk, outgoing, tuple(_shown(replies)), (*counted, *answers), stood)
 
 
-def _sorry(speaker: Speaker, envelope: Envelope, held: Conversation | None, now: datetime) -> list[Outgoing]:
-    if isinstance(envelope.incoming, Wake):
+def _sorry(
+    presenter: Presenter, inbound: Inbound, held: Conversation | None, now: datetime
+) -> list[Outbound]:
+    if isinstance(inbound.incoming, Wake):
         return []  # nobody wrote, so nobody waits
-    (line,) = speaker.word(Say("sorry"), held, _language(envelope, held), now.date())
-    return [Outgoing(envelope.chat, line)]
+    (line,) = presenter.render(Say("sorry"), held, _language(inbound, held), now.date())
+    return [Outbound(inbound.chat, line)]
 
 
-def _full(speaker: Speaker, envelope: Envelope, held: Conversation | None, now: datetime) -> list[Outgoing]:
-    language = _language(envelope, held)
+def _full(presenter: Presenter, inbound: Inbound, held: Conversation | None, now: datetime) -> list[Outbound]:
+    language = _language(inbound, held)
     replies = (Say("full"), Tips())
-    messages = [m for reply in replies for m in speaker.word(reply, None, language, now.date())]
-    return [_address(envelope, message) for message in messages]
+    messages = [m for reply in replies for m in presenter.render(reply, None, language, now.date())]
+    return [_address(inbound, message) for message in messages]
 
 
 def _timed(
-    speaker: Speaker, talk: Conversation, replies: tuple[Reply, ...], now: datetime
+    presenter: Presenter, talk: Conversation, replies: tuple[Reply, ...], now: datetime
 ) -> tuple[Conversation, tuple[Reply, ...]]:
     """Set the reminders that the replies ask for; the flow has no clock."""
     shown: list[Reply] = []
     for reply in replies:
         if isinstance(reply, SetReminder):
-            at = due(reply.when, now, speaker.knowledge.deadline(reply.what, now.date()))
+            at = due(reply.when, now, presenter.knowledge.deadline(reply.what, now.date()))
             if at is None:
                 reply = AskReminder(reply.what)
             else:
@@ -226,17 +232,17 @@ def _woken(held: Conversation | None, now: datetime) -> Turn:
     return replace(held, reminders=waiting), tuple(Remind(reminder.what) for reminder in due)
 
 
-def _finished(speaker: Speaker, talk: Conversation) -> bool:
+def _finished(presenter: Presenter, talk: Conversation) -> bool:
     # An answer that is just being changed still counts as given.
-    return speaker.flow.agreed(talk) and speaker.flow.questionnaire.next(talk.answers) is None
+    return presenter.flow.agreed(talk) and presenter.flow.questionnaire.next(talk.answers) is None
 
 
-def _language(envelope: Envelope, talk: Conversation | None) -> Language:
-    return talk.language if talk else envelope.language
+def _language(inbound: Inbound, talk: Conversation | None) -> Language:
+    return talk.language if talk else inbound.language
 
 
-def _address(envelope: Envelope, message: Message) -> Outgoing:
-    return Outgoing(envelope.chat, message, envelope.message if message.here else None)
+def _address(inbound: Inbound, message: Message) -> Outbound:
+    return Outbound(inbound.chat, message, inbound.message if message.here else None)
 
 
 def _shown(replies: Iterable[object]) -> Iterable[str]:
@@ -244,5 +250,5 @@ def _shown(replies: Iterable[object]) -> Iterable[str]:
         match reply:
             case Ask(question=id):
                 yield id
-            case Report():
+            case ShowResult():
                 yield RESULT

@@ -7,14 +7,14 @@ from bot.content.questionnaire import LANGUAGES, Language
 from bot.dialogue.retrieval import Asker
 from bot.render.asides import spoken
 from tests.asked import Asked, asked, share
-from tests.talks import TODAY, speaker
+from tests.talks import TODAY, presenter
 
 ROUNDS = 5
 
 
 def rows() -> list[tuple[str, str]]:
     """What was measured, and the figure; targets: index below 100 ms, question below 2 ms."""
-    spoke = speaker()
+    spoke = presenter()
     askers = {language: spoke.asker(language, TODAY) for language in LANGUAGES}
     builds = {language: min(_build(asker) for _ in range(ROUNDS)) for language, asker in askers.items()}
     times = []

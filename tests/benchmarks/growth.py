@@ -12,14 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.dialogue.conversation import Command, Conversation, Tap
-from bot.privacy.keyring import Vault, keys_in
+from bot.privacy.keyring import Keyring, keys_in
 from bot.storage.conversations import seal
 from bot.storage.deletion import DAY
 from bot.storage.engine import opened
 from bot.storage.tables import conversations, updates
 from tests.benchmarks.measuring import Entry, Row, measure
 from tests.benchmarks.telegram import Telegram
-from tests.talks import CONSENT, SHORT_PATH, settling_today, speaker
+from tests.talks import CONSENT, SHORT_PATH, presenter, settling_today
 
 COUNTS = [10**3, 10**5, 10**6] if os.environ.get("BENCH_GROWTH", "1") != "0" else []
 ROUNDS = 3
@@ -28,18 +28,18 @@ AT_ONCE = 20_000  # rows in one transaction
 
 def finished() -> Conversation:
     """Give the talk of a worker who answered the whole short path."""
-    flow = speaker().flow
+    flow = presenter().flow
     talk, _ = flow.step(None, Command("start"))
     for data in (*CONSENT, *SHORT_PATH):
         talk, _ = flow.step(talk, Tap(data))
     assert talk is not None
     assert flow.questionnaire.next(talk.answers) is None
-    return replace(talk, shown_by=speaker().knowledge.version)
+    return replace(talk, shown_by=presenter().knowledge.version)
 
 
 async def fill(folder: Path, count: int) -> str:
     """Store so many finished conversations, and an update of each; gives the database's address."""
-    url, vault = f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}", Vault(keys_in(folder / "keys"))
+    url, vault = f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}", Keyring(keys_in(folder / "keys"))
     async with opened(url, vault, settling_today()) as store:
         rows = sealed(vault, int(time.time()))
         for begin in range(0, count, AT_ONCE):
@@ -51,7 +51,7 @@ async def fill(folder: Path, count: int) -> str:
     return url
 
 
-def sealed(vault: Vault, now: int) -> Iterator[dict[str, Any]]:
+def sealed(vault: Keyring, now: int) -> Iterator[dict[str, Any]]:
     """Make rows as the bot makes them, of people nobody has heard of: a thousand sealed ones in turn."""
     talk, seals = finished(), []
     for chat in range(1_000):

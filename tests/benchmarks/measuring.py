@@ -21,7 +21,7 @@ from bot.dialogue.replies import Ask
 from tests.benchmarks.rivals import PATH, TOKEN
 from tests.benchmarks.shares import held
 from tests.benchmarks.telegram import Telegram
-from tests.talks import CONSENT, SHORT_PATH, TODAY, speaker
+from tests.talks import CONSENT, SHORT_PATH, TODAY, presenter
 
 SECRET = "s" * 43
 DATABASE = "bench_service"  # on a PostgreSQL server
@@ -98,10 +98,10 @@ def command(entry: Entry, port: int, api: str, folder: Path) -> tuple[list[str],
 def screens() -> list[tuple[str, list[str]]]:
     """Give the first questions of our short path as a worker sees them, with their options."""
     asked = list(dict.fromkeys(data.split(":")[1] for data in SHORT_PATH))[:QUESTIONS]
-    questions = speaker().knowledge.questionnaire.by_id
+    questions = presenter().knowledge.questionnaire.by_id
     found = []
     for done, id in enumerate(asked):
-        (message,) = speaker().word(Ask(id, done, QUESTIONS - done), None, "zh", TODAY)
+        (message,) = presenter().render(Ask(id, done, QUESTIONS - done), None, "zh", TODAY)
         found.append((message.text, [option.zh for option in questions[id].options]))
     return found
 

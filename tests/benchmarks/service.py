@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 import uvloop
 
-from bot.privacy.keyring import Vault, keys_in
+from bot.privacy.keyring import Keyring, keys_in
 from bot.storage.engine import migrate, open_engine
 from tests.benchmarks.growth import growth
 from tests.benchmarks.measuring import CHATS, DATABASE, SECONDS, Entry, Row, averaged, measure
@@ -74,7 +74,7 @@ async def table() -> list[Row]:
                 elif entry.ours:
                     await postgres(DATABASE)
                     engine = open_engine(entry.database)
-                    await migrate(engine, Vault(keys_in(folder / "keys")))
+                    await migrate(engine, Keyring(keys_in(folder / "keys")))
                     await engine.dispose()
                 try:
                     rows.append(await measure(entry, telegram, folder))

@@ -13,8 +13,8 @@ from typing import TypeVar
 from bot.content.questionnaire import LANGUAGES
 from bot.delivery.typesetting import Typesetter
 from bot.dialogue.conversation import Tap
-from bot.render.printout import CardData, Handout
-from tests.talks import CONSENT, SHORT_PATH, TODAY, speaker
+from bot.render.printout import Handout, ResultPicture
+from tests.talks import CONSENT, SHORT_PATH, TODAY, presenter
 from tests.test_handout import many_workers, of, paper
 
 D = TypeVar("D")
@@ -48,7 +48,7 @@ async def _warm() -> list[tuple[str, str]]:
     return table
 
 
-def _documents() -> tuple[list[CardData], list[Handout]]:
+def _documents() -> tuple[list[ResultPicture], list[Handout]]:
     workers = many_workers()[: ROUNDS // 2]
     return (
         [of(answers, language) for answers in workers for language in LANGUAGES],
@@ -76,9 +76,9 @@ async def _beside(work: Awaitable[object]) -> list[float]:
             due = time.perf_counter() + TICK
             await asyncio.sleep(TICK)
             tapped = next(turns)
-            talk, replies = speaker().flow.step(None if tapped == "/start" else talk, Tap(tapped))
+            talk, replies = presenter().flow.step(None if tapped == "/start" else talk, Tap(tapped))
             for reply in replies:
-                speaker().word(reply, talk, "zh", TODAY)
+                presenter().render(reply, talk, "zh", TODAY)
             taken.append(1e3 * (time.perf_counter() - due))
 
     answering = asyncio.create_task(answer())

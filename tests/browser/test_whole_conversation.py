@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from bot.demo.double.server import Simulator
 from tests.browser.conftest import ARTEFACTS
-from tests.talks import CONSENT, SHORT_PATH, TOKEN, running_bot, speaker
+from tests.talks import CONSENT, SHORT_PATH, TOKEN, presenter, running_bot
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 def words(data: str) -> str:
     """The words on a button, for the worker sees no callback data."""
     verb, subject, *rest = data.split(":")
-    knowledge = speaker().knowledge
+    knowledge = presenter().knowledge
     if verb == "go":
         return "同意，开始"
     if verb == "done":
@@ -35,7 +35,7 @@ async def test_a_rider_taps_through_to_the_result_and_unfolds_advice(
     async with Simulator(token=TOKEN) as simulator, running_bot(simulator, tmp_path / "bot.sqlite"):
         await page.goto(simulator.page_url)
         await page.get_by_role("button", name="开始", exact=True).click()
-        known = speaker().knowledge.questionnaire.by_id
+        known = presenter().knowledge.questionnaire.by_id
         for data in (*CONSENT, *SHORT_PATH):
             subject = data.split(":")[1]
             bubble = page.locator(".theirs").last

@@ -10,20 +10,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.app.process import settling
-from bot.channels.telegram.updates import envelope_of, read_update
+from bot.channels.telegram.updates import inbound_of, read_update
 from bot.demo.double.calls import Call
 from bot.demo.double.server import Simulator
 from bot.demo.double.worker import Screen, Shown, Worker
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.reminders import CHINA
-from bot.privacy.keyring import Vault, keys_in
+from bot.privacy.keyring import Keyring, keys_in
 from bot.storage.engine import open_engine
 from bot.storage.tables import outbox, updates
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Envelope, settle
+from bot.turns.turn import Inbound, settle
 from tests.faults.people import RESULTS, next_tap
 from tests.faults.service import Service
-from tests.talks import speaker
+from tests.talks import presenter
 
 QUIET = 0.2  # seconds without a message
 PATIENCE = 40.0  # seconds until a worker tries /start; a dead process holds its letters for 15
@@ -37,7 +37,7 @@ class Crowd:
     simulator: Simulator
     random: random.Random
     workers: list[Worker] = field(default_factory=list)
-    sent: list[Envelope] = field(default_factory=list)
+    sent: list[Inbound] = field(default_factory=list)
     got: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))  # texts, edits too
 
     def gather(self, count: int) -> None:
@@ -48,7 +48,7 @@ class Crowd:
 
         def noted(kind: str, content: dict[str, Any]) -> int | None:
             id = push(kind, content)
-            if id is not None and (e := envelope_of(read_update({"update_id": id, kind: content}))):
+            if id is not None and (e := inbound_of(read_update({"update_id": id, kind: content}))):
                 self.sent.append(e)
             return id
 
@@ -140,16 +140,16 @@ async def compare(crowd: Crowd, service: Service) -> Findings:
     """Compare what is stored and shown with what the pure step makes of all that was sent."""
     talks: dict[int, Conversation] = {}
     due: dict[int, list[str]] = {worker.chat_id: [] for worker in crowd.workers}
-    for envelope in crowd.sent:
-        held = talks.get(envelope.chat)
+    for inbound in crowd.sent:
+        held = talks.get(inbound.chat)
         now = datetime.now(CHINA)
-        effect = settle(speaker(), [envelope], {envelope.chat: held} if held else {}, set(), now)
-        talk = effect.conversations.get(envelope.chat, held)
+        effect = settle(presenter(), [inbound], {inbound.chat: held} if held else {}, set(), now)
+        talk = effect.conversations.get(inbound.chat, held)
         assert talk is not None
-        talks[envelope.chat] = talk
-        due[envelope.chat] += [outgoing.message.text for outgoing in effect.outgoing]
+        talks[inbound.chat] = talk
+        due[inbound.chat] += [outgoing.message.text for outgoing in effect.outgoing]
     engine = open_engine(service.database)
-    store = Store(engine, Vault(keys_in(service.folder / "master.keys")), settling(speaker()))
+    store = Store(engine, Keyring(keys_in(service.folder / "master.keys")), settling(presenter()))
     try:
         async with engine.connect() as connection:
             taken = set(await connection.scalars(sa.select(updates.c.update)))
@@ -159,7 +159,7 @@ async def compare(crowd: Crowd, service: Service) -> Findings:
         await engine.dispose()
     found = Findings(
         updates=len(crowd.sent),
-        lost=len({envelope.update for envelope in crowd.sent} - taken),
+        lost=len({inbound.update for inbound in crowd.sent} - taken),
         wrong=sum(stored[chat] != talks.get(chat) for chat in due),
         waiting=waiting or 0,
     )

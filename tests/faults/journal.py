@@ -13,24 +13,24 @@ from pydantic import TypeAdapter
 
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import Reply
-from bot.render import Message, Speaker
+from bot.render import Message, Presenter
 from bot.storage.conversations import unsealed
 from bot.storage.tables import conversations, dead_letters, outbox, updates, years
-from bot.turns.turn import Envelope, Outgoing, Settled, settle
-from tests.talks import VAULT, speaker
+from bot.turns.turn import BatchResult, Inbound, Outbound, settle
+from tests.talks import VAULT, presenter
 
 if TYPE_CHECKING:
     from tests.faults.process import Process
 
-_outgoing = TypeAdapter(Outgoing)
+_outgoing = TypeAdapter(Outbound)
 
 
 @dataclass(frozen=True, slots=True)
 class Turns:
     """What one transaction settled, and when."""
 
-    envelopes: tuple[Envelope, ...]
-    settled: Settled
+    inbounds: tuple[Inbound, ...]
+    settled: BatchResult
     now: datetime
 
 
@@ -54,10 +54,12 @@ class Broken(AssertionError):
     """A promise was broken."""
 
 
-class Mute(Speaker):
+class Mute(Presenter):
     """Words every reply with nothing: for what follows from a turn apart from its words."""
 
-    def word(self, reply: Reply, talk: Conversation | None, language: Any, today: Any) -> tuple[Message, ...]:
+    def render(
+        self, reply: Reply, talk: Conversation | None, language: Any, today: Any
+    ) -> tuple[Message, ...]:
         return (Message(""),)
 
 
@@ -93,7 +95,7 @@ class Journal:
     _numbers: int = 0
 
     def __post_init__(self) -> None:
-        self.mute = Mute(speaker().knowledge)
+        self.mute = Mute(presenter().knowledge)
 
     def fail(self, what: str) -> None:
         """Note a broken promise."""
@@ -120,24 +122,24 @@ class Journal:
         expected: dict[int, int] = defaultdict(int)
         if turns.settled.failures:
             self.fail(f"a turn met a bug: {turns.settled.failures[0]!r}")
-        for envelope in turns.envelopes:
-            if envelope.update is not None:
-                if envelope.update in self.applied:
+        for inbound in turns.inbounds:
+            if inbound.update is not None:
+                if inbound.update in self.applied:
                     continue
-                self.applied.add(envelope.update)
-                handled.append(envelope.update)
-            held = self.talks.get(envelope.chat)
-            effect = settle(self.mute, [envelope], {envelope.chat: held} if held else {}, set(), turns.now)
+                self.applied.add(inbound.update)
+                handled.append(inbound.update)
+            held = self.talks.get(inbound.chat)
+            effect = settle(self.mute, [inbound], {inbound.chat: held} if held else {}, set(), turns.now)
             if effect.forgotten:
-                expected[envelope.chat] = 0  # what was to be sent goes with the rest
-            expected[envelope.chat] += len(effect.outgoing)
+                expected[inbound.chat] = 0  # what was to be sent goes with the rest
+            expected[inbound.chat] += len(effect.outgoing)
             self.joined += effect.joined
-            if envelope.chat in effect.conversations:
-                talk = effect.conversations[envelope.chat]
+            if inbound.chat in effect.conversations:
+                talk = effect.conversations[inbound.chat]
                 if talk is None:
-                    self._forgotten(envelope.chat)
+                    self._forgotten(inbound.chat)
                 else:
-                    self.talks[envelope.chat] = talk
+                    self.talks[inbound.chat] = talk
         if handled != turns.settled.handled:
             self.fail(f"updates {turns.settled.handled} took effect, {handled} should have")
         for outgoing in turns.settled.outgoing:

@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.intake import Intake, NotStored
 from bot.channels.telegram.transport import Withheld
-from bot.delivery.dispatcher import Courier
-from bot.delivery.send_rate import Pace
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.send_rate import SendRate
 from bot.dialogue.conversation import Conversation
 from bot.ops.metrics import Metrics
 from bot.privacy.tombstones import Tombstone, Tombstones
@@ -21,12 +21,12 @@ from bot.storage.due_reminders import Waking
 from bot.storage.outbox import Outbox
 from bot.storage.unit_of_work import Store
 from bot.turns import turn
-from bot.turns.turn import Envelope, Outgoing, Settled
+from bot.turns.turn import BatchResult, Inbound, Outbound
 from tests.faults.chaos import Chaos, Killed
 from tests.faults.engine import Engine
 from tests.faults.journal import Turns, numbered
 from tests.faults.loop import life
-from tests.talks import VAULT, speaker
+from tests.talks import VAULT, presenter
 
 if TYPE_CHECKING:
     from tests.faults.world import World
@@ -81,7 +81,7 @@ class Process:
         if self.alone:
             await self.store.outbox.hold.release_everyone()
         self.intake = Intake(self.store, Metrics())
-        courier = Courier(self.store, self._deliver, Pace(monotonic=self.world.loop.time))
+        courier = Dispatcher(self.store, self._deliver, SendRate(monotonic=self.world.loop.time))
         self.ready = True
         await asyncio.gather(
             courier.run(),
@@ -107,7 +107,7 @@ class Process:
         self.pass_point("before acknowledgement")
         return True
 
-    async def _deliver(self, outgoing: Outgoing, may: Callable[[], bool]) -> None:
+    async def _deliver(self, outgoing: Outbound, may: Callable[[], bool]) -> None:
         self.pass_point("before sending")
         await asyncio.sleep(0)  # the transport's own wait, in which a pause begins
         if not may():
@@ -116,18 +116,18 @@ class Process:
 
     def _settle(
         self,
-        envelopes: Sequence[Envelope],
+        inbounds: Sequence[Inbound],
         held: Mapping[int, Conversation],
         seen: frozenset[int],
         room: int,
-    ) -> Settled:
+    ) -> BatchResult:
         now: datetime = self.world.now()
-        settled = turn.settle(speaker(), envelopes, held, seen, now, room)
+        settled = turn.settle(presenter(), inbounds, held, seen, now, room)
         settled.outgoing = [
             replace(o, message=numbered(o.message, self.world.journal.next_number()))
             for o in settled.outgoing
         ]
-        self.written.append(Turns(tuple(envelopes), settled, now))
+        self.written.append(Turns(tuple(inbounds), settled, now))
         return settled
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.render import Message
-from bot.turns.turn import Outgoing
+from bot.turns.turn import Outbound
 from tests.faults.chaos import Killed
 from tests.faults.journal import number_of
 
@@ -125,7 +125,7 @@ class Telegram:
 
     # --- from the bot --------------------------------------------------------------------------------
 
-    async def send(self, process: "Process", outgoing: Outgoing) -> None:
+    async def send(self, process: "Process", outgoing: Outbound) -> None:
         """Take a message, or raise what the library raises; the process may die on the way back."""
         self.sent += 1
         chat, now = self.chats[outgoing.chat], self.world.loop.time()
@@ -161,7 +161,7 @@ class Telegram:
         if error is not None:
             raise error
 
-    def _show(self, chat: Chat, outgoing: Outgoing) -> None:
+    def _show(self, chat: Chat, outgoing: Outbound) -> None:
         if outgoing.edits is not None and outgoing.edits in chat.screen:
             chat.screen[outgoing.edits] = outgoing.message
         else:

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.intake import Intake, NotStored
-from bot.delivery.dispatcher import Courier
-from bot.delivery.send_rate import Pace
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.send_rate import SendRate
 from bot.ops.metrics import Metrics
 from bot.storage.engine import migrate, open_engine
 from bot.storage.tables import updates
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Outgoing
+from bot.turns.turn import Outbound
 from tests.faults.wire import Proxy
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
@@ -88,10 +88,10 @@ async def test_a_database_that_is_gone_for_a_while_loses_nothing(
     store, got = Store(engine, VAULT, settling_today()), dict[int, list[str]]()
     load = Load(Intake(store, Metrics()))
 
-    async def deliver(outgoing: Outgoing, _may: Callable[[], bool]) -> None:
+    async def deliver(outgoing: Outbound, _may: Callable[[], bool]) -> None:
         got.setdefault(outgoing.chat, []).append(outgoing.message.text)
 
-    courier = Courier(store, deliver, Pace(0, 0))
+    courier = Dispatcher(store, deliver, SendRate(0, 0))
     running = asyncio.create_task(courier.run())
     end = asyncio.Event()
     talks = [asyncio.create_task(load.talk(chat, end)) for chat in range(1, CHATS + 1)]

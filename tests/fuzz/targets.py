@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from bot.channels.telegram.updates import NotAnUpdate, envelope_of, read_update
+from bot.channels.telegram.updates import NotAnUpdate, inbound_of, read_update
 from bot.content.parameters import Parameters
 from bot.content.questionnaire import Question
 from bot.content.templates import Wording
@@ -16,10 +16,10 @@ from bot.dialogue.conversation import Command, Conversation, Incoming, Tap, Type
 from bot.dialogue.reading import read
 from bot.dialogue.screening import private_in
 from bot.render import Message
-from bot.turns.turn import Envelope, settle
+from bot.turns.turn import Inbound, settle
 from tests.fuzz_reading import is_sound
 from tests.goldens import phrases
-from tests.talks import CONSENT, NOON, SHORT_PATH, speaker
+from tests.talks import CONSENT, NOON, SHORT_PATH, presenter
 from tests.test_rights import STATES, said, state
 from tests.test_webhook import said as update_of
 from tests.test_webhook import tapped
@@ -37,7 +37,7 @@ def states() -> tuple[Conversation | None, ...]:
 
 @cache
 def questions() -> tuple[Question, ...]:
-    return speaker().knowledge.questionnaire.questions
+    return presenter().knowledge.questionnaire.questions
 
 
 def words_of(data: bytes) -> str:
@@ -46,25 +46,25 @@ def words_of(data: bytes) -> str:
 
 
 def update(data: bytes) -> None:
-    """Bytes of an update are read or refused; an envelope is of somebody's own chat, and loses nothing."""
+    """Bytes of an update are read or refused; an inbound is of somebody's own chat, and loses nothing."""
     try:
         known = read_update(data)
     except NotAnUpdate:
         return
-    envelope = envelope_of(known)
-    if envelope is not None:
-        assert envelope.update == known.update_id
+    inbound = inbound_of(known)
+    if inbound is not None:
+        assert inbound.update == known.update_id
         sender = (
             known.callback_query.sender if known.callback_query else known.message and known.message.sender
         )
         assert sender
-        assert envelope.chat == sender.id or type(envelope.incoming).__name__ == "Group"
+        assert inbound.chat == sender.id or type(inbound.incoming).__name__ == "Group"
 
 
 def turn(number: int, incoming: Incoming) -> None:
     """A turn in one of the states meets no bug, answers the sender alone, within Telegram's limits."""
     held = states()[number % len(states())]
-    settled = settle(speaker(), [Envelope(1, 7, incoming)], {7: held} if held else {}, frozenset(), NOON)
+    settled = settle(presenter(), [Inbound(1, 7, incoming)], {7: held} if held else {}, frozenset(), NOON)
     assert not settled.failures, settled.failures
     assert settled.outgoing
     for outgoing in settled.outgoing:

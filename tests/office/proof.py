@@ -11,8 +11,8 @@ import statsmodels.api as sm
 
 from bot.demo.town.people import MOVED, Resident, Town
 from bot.dialogue.data_rights import RESEARCH
-from bot.privacy.keyring import Vault
-from bot.research.columns import Sheet
+from bot.privacy.keyring import Keyring
+from bot.research.columns import Columns
 from bot.research.export import export
 from bot.research.participants import Office
 from bot.research.report.drift import drift
@@ -45,7 +45,7 @@ class Verdict:
         return f"{'kept  ' if self.kept else 'BROKEN'}  {self.promise}: {self.numbers}"
 
 
-async def poisoned(url: str, vault: Vault) -> int:
+async def poisoned(url: str, vault: Keyring) -> int:
     """Break the sealed answers of everyone who did not agree to research, so that opening one is noticed.
 
     Gives how many agreed.
@@ -64,7 +64,7 @@ async def poisoned(url: str, vault: Vault) -> int:
 
 async def verdicts(office: Office, agreed: int, town: Town, folder: Path) -> list[Verdict]:
     """Judge one town's database; `agreed` people agreed to research, everybody else's answers are broken."""
-    sheet = Sheet(office.knowledge)
+    sheet = Columns(office.knowledge)
     count = await export(office.participants(), sheet, folder)
     counted = await tally(office.participants(), sheet)
     found = {model.decision.model: model for model in await retrain(office, folder / "models", DAY)}

@@ -15,9 +15,9 @@ from bot.research.participants import Office, open_for_reading
 from bot.storage.conversations import seal
 from bot.storage.engine import migrate, open_engine, prove_keys
 from bot.storage.tables import conversations
-from tests.talks import VAULT, speaker
+from tests.talks import VAULT, presenter
 
-KNOWLEDGE = speaker().knowledge
+KNOWLEDGE = presenter().knowledge
 AGREED = ("answers", "abroad", "research")
 YEAR = 365 * 24 * 3600
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.backoffice.worklist import queue
 from bot.dialogue.conversation import Conversation
 from bot.research import participants
-from bot.research.columns import Sheet
+from bot.research.columns import Columns
 from bot.research.export import export
 from bot.research.participants import Counted, Counts, open_for_reading
 from bot.research.tally import tally
@@ -59,13 +59,13 @@ async def test_everyone_who_agreed_is_read_and_nobody_else(filled: str, people: 
 
 async def test_report_export_and_queue(filled: str, people: list[Conversation], tmp_path: Path) -> None:
     async with office(filled) as rooms:
-        counted = await tally(rooms.participants(), Sheet(KNOWLEDGE))
-        count = await export(rooms.participants(), Sheet(KNOWLEDGE), tmp_path)
+        counted = await tally(rooms.participants(), Columns(KNOWLEDGE))
+        count = await export(rooms.participants(), Columns(KNOWLEDGE), tmp_path)
         waiting = await queue(rooms, DAY)
     assert (counted.people, sum(counted.levels("income").values())) == (120, 120)
     with (tmp_path / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    incomes = Counter(str(Sheet(KNOWLEDGE).codes(held.answers)["income"]) for held in people[:120])
+    incomes = Counter(str(Columns(KNOWLEDGE).codes(held.answers)["income"]) for held in people[:120])
     assert (count, Counter(row["income"] for row in rows)) == (120, incomes)
     assert (waiting.stuck, waiting.letters) == ({PIECE: 20}, {"Chat not found": 2})
 

@@ -10,10 +10,10 @@ from bot.__main__ import main
 from bot.backoffice.breach import LEAKED, Breach, Leaked, draft
 from bot.dialogue.conversation import Command
 from bot.dialogue.reminders import CHINA
-from bot.privacy.keyring import Vault, keys_in
+from bot.privacy.keyring import Keyring, keys_in
 from bot.research.participants import Counts
 from bot.storage.engine import opened
-from bot.turns.turn import Envelope
+from bot.turns.turn import Inbound
 from tests.talks import settling_today
 
 FOUND = datetime(2026, 11, 24, 21, 30, tzinfo=CHINA)
@@ -48,10 +48,10 @@ def test_a_stolen_database_without_its_keys_is_not_told_as_readable_answers() ->
 
 
 async def filled(database: Path) -> None:
-    vault = Vault(keys_in(database.with_suffix(".keys")))
+    vault = Keyring(keys_in(database.with_suffix(".keys")))
     async with opened(f"sqlite+aiosqlite:///{database}", vault, settling_today()) as store:
         for chat in range(3):
-            await store.take(Envelope(chat, 70 + chat, Command("start")))
+            await store.take(Inbound(chat, 70 + chat, Command("start")))
 
 
 def test_the_command_counts_the_people_and_asks_for_what_it_cannot_know(

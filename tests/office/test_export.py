@@ -15,10 +15,10 @@ from pyarrow.parquet import read_table
 from bot.__main__ import main
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Renaming, Text, Words
-from bot.privacy.keyring import Vault
+from bot.privacy.keyring import Keyring
 from bot.privacy.tombstones import Tombstone, Tombstones
 from bot.research.codebook import NOT_ASKED, NOT_RECORDED
-from bot.research.columns import Sheet
+from bot.research.columns import Columns
 from bot.research.export import FORMULA, export, safe
 from bot.research.participants import Office, open_for_reading
 from bot.storage.tables import conversations
@@ -27,7 +27,7 @@ from models.training.specs import SERVED
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, office, talk
 from tests.talks import VAULT
 
-SHEET = Sheet(KNOWLEDGE)
+SHEET = Columns(KNOWLEDGE)
 
 
 async def exported(database: Path, out: Path) -> list[dict[str, str]]:
@@ -188,7 +188,7 @@ async def codebook_of(tmp_path: Path, knowledge: Knowledge, *versions: str) -> l
     await fill(tmp_path / "b.sqlite", [talk(questionnaire=version) for version in versions])
     async with office(tmp_path / "b.sqlite") as rooms:
         rooms.knowledge = knowledge
-        await export(rooms.participants(), Sheet(knowledge), tmp_path / "out")
+        await export(rooms.participants(), Columns(knowledge), tmp_path / "out")
     with (tmp_path / "out/codebook.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -251,7 +251,7 @@ async def test_the_office_can_not_write(tmp_path: Path) -> None:
 async def test_rows_that_the_keys_do_not_open_are_counted(tmp_path: Path) -> None:
     await fill(tmp_path / "b.sqlite", [talk(), talk()])
     engine = open_for_reading(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
-    stranger = Office(engine, Vault(VAULT.keys.new()), KNOWLEDGE)
+    stranger = Office(engine, Keyring(VAULT.keys.new()), KNOWLEDGE)
     assert [found async for found in stranger.participants()] == []
     assert stranger.unreadable == 2
     await engine.dispose()

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot.__main__ import main
 from bot.backoffice.page import FRESH, Desk, application
 from bot.backoffice.worklist import lines, queue
-from bot.check.findings import Report as Findings
+from bot.check.findings import CheckResult as Findings
 from bot.research.participants import Counted, Counts
 from bot.research.report import findings
 from bot.research.report.findings import Facts

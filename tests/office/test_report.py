@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from bot.__main__ import main
+from bot.check.findings import CheckResult as Findings
 from bot.check.findings import Finding
-from bot.check.findings import Report as Findings
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.dialogue.conversation import Conversation
 from bot.research.columns import Group

@@ -13,7 +13,7 @@ from bot.demo.town.habits import Habits, slipped
 from bot.demo.town.people import Resident, Town
 from bot.demo.town.walking import Walked, walk
 from bot.dialogue.reading import Match, read
-from bot.privacy.keyring import Vault, keys_in
+from bot.privacy.keyring import Keyring, keys_in
 from bot.research.participants import Office, Participant, open_for_reading
 from bot.research.progress import Progress
 from models.training import population
@@ -39,7 +39,7 @@ async def walked(
 async def reader(folder: Path) -> AsyncIterator[Office]:
     engine = open_for_reading(f"sqlite+aiosqlite:///{folder / 'town.sqlite'}")
     try:
-        yield Office(engine, Vault(keys_in(folder / "town.keys")), KNOWLEDGE)
+        yield Office(engine, Keyring(keys_in(folder / "town.keys")), KNOWLEDGE)
     finally:
         await engine.dispose()
 

@@ -6,13 +6,13 @@ from datetime import date
 
 from bot.demo.town.people import Town
 from bot.dialogue.conversation import Conversation
-from bot.research.columns import Sheet
+from bot.research.columns import Columns
 from bot.research.participants import Participant
 from bot.research.tally import Tally, tally
 from tests.office.rooms import KNOWLEDGE, talk
 
 DAY = date(2026, 11, 23)
-SHEET = Sheet(KNOWLEDGE)
+SHEET = Columns(KNOWLEDGE)
 
 
 def talks_of(people: int, seed: int = 5, *, moved: bool = False) -> list[Conversation]:

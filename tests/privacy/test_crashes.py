@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bot.demo.double.server import Simulator
-from bot.privacy.keyring import Vault, keys_in
+from bot.privacy.keyring import Keyring, keys_in
 from tests.faults.service import Service
 from tests.privacy.test_storage import traces
 from tests.talks import CONSENT, TOKEN, tap
@@ -171,7 +171,7 @@ async def test_pipl_51_whatever_breaks_in_the_process_its_last_words_hold_no_wor
             await service.kill()
         log = service.whole_log()
         assert told in log
-        person = Vault(keys_in(tmp_path / "master.keys")).pseudonym(worker.chat_id)
+        person = Keyring(keys_in(tmp_path / "master.keys")).pseudonym(worker.chat_id)
         secrets = [
             CANARY,
             TOKEN,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.double.server import Simulator
-from bot.privacy.keyring import Vault, keys_in
+from bot.privacy.keyring import Keyring, keys_in
 from tests.faults.service import Service
 from tests.privacy.test_storage import traces
 from tests.talks import TOKEN, answer_all, tap
@@ -49,7 +49,7 @@ async def test_pipl_47_from_delete_to_nothing_left_on_the_disk_five_seconds_are_
             await tap(worker, "remind:survey")
             await tap(worker, "remind:survey:week")
             await worker.expects(lambda screen: screen.last.button("remind:survey:stop") is not None)
-            vault = Vault(keys_in(tmp_path / "master.keys"))
+            vault = Keyring(keys_in(tmp_path / "master.keys"))
             gone, stays = (kept_of(database, vault.pseudonym(w.chat_id)) for w in (worker, other))
             assert traces(files, gone)
             began = time.monotonic()

@@ -10,7 +10,7 @@ import pytest
 from bot.channels.intake import Intake
 from bot.ops.metrics import Metrics
 from bot.render import Message
-from bot.research.columns import Sheet
+from bot.research.columns import Columns
 from bot.research.export import export
 from bot.research.report.findings import gather
 from bot.research.report.page import pages
@@ -95,8 +95,8 @@ async def test_a_talk_full_of_such_signs_gives_an_export_a_report_and_counters_w
         letters = "".join(map(str, await store.outbox.waiting()))
         counters = (await metrics.page(store.outbox.backlog, Waking(store).overdue)).decode()
     async with office(tmp_path / "b.sqlite") as rooms:
-        assert await export(rooms.participants(), Sheet(KNOWLEDGE), tmp_path / "out") == 1
-        await export(rooms.participants(), Sheet(KNOWLEDGE), tmp_path / "out", "parquet")
+        assert await export(rooms.participants(), Columns(KNOWLEDGE), tmp_path / "out") == 1
+        await export(rooms.participants(), Columns(KNOWLEDGE), tmp_path / "out", "parquet")
         report = "".join(pages(await gather(rooms, TODAY), KNOWLEDGE).values())
     given = "".join(file.read_bytes().decode("utf-8", "replace") for file in (tmp_path / "out").iterdir())
     assert "您的结果" in letters

@@ -16,7 +16,7 @@ from bot.app import process
 from bot.app.process import Bot, settling
 from bot.demo.double.server import Simulator
 from bot.storage.engine import opened
-from tests.talks import VAULT, speaker
+from tests.talks import VAULT, presenter
 from tests.test_rights import STATES, said, state
 
 SERVING = [
@@ -75,7 +75,7 @@ async def test_a_webhook_that_somebody_else_changed_raises_the_alarm(
 ) -> None:
     monkeypatch.setattr(process, "WATCH", 0.05)
     token, ours = "1000000000:" + "test" * 9, "https://bot.example.org/telegram"
-    words, alarm = speaker(), Alarm(logging.CRITICAL)
+    words, alarm = presenter(), Alarm(logging.CRITICAL)
     process.log.addHandler(alarm)
     async with (
         Simulator(token=token, port=0) as double,

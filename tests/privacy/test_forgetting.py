@@ -16,7 +16,7 @@ from bot.storage import deletion
 from bot.storage.deletion import DAY, KEEP_UPDATES, SKEW
 from bot.storage.tables import conversations, dead_letters, outbox, updates
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Envelope
+from bot.turns.turn import Inbound
 from tests.privacy.test_storage import traces
 from tests.talks import VAULT, settling_today
 
@@ -183,7 +183,7 @@ async def test_a_deletion_that_is_committed_stands_though_the_disk_is_full_for_t
     store: Store, tmp_path: Path
 ) -> None:
     for chat in range(20):
-        await store.take(Envelope(chat, chat, Command("start")))
+        await store.take(Inbound(chat, chat, Command("start")))
     size = (tmp_path / "bot.sqlite").stat().st_size
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))  # the log can't be written back any more
@@ -191,7 +191,7 @@ async def test_a_deletion_that_is_committed_stands_though_the_disk_is_full_for_t
         await store.deletion.scrub()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert await store.take(Envelope(100, 3, Tap("go:forget")))
+    assert await store.take(Inbound(100, 3, Tap("go:forget")))
     assert await store.conversation(3) is None
     assert traces(tmp_path, [VAULT.pseudonym(4)]), "and the others are there"
 
@@ -213,8 +213,8 @@ async def test_a_farewell_that_never_arrived_leaves_no_trace_after_the_next_tidy
     store: Store, tmp_path: Path
 ) -> None:
     """Who deletes and blocks the bot at once: the letter of goodbye goes without being sent."""
-    await store.take(Envelope(1, 1, Command("start")))
-    await store.take(Envelope(2, 1, Tap("go:forget")))
+    await store.take(Inbound(1, 1, Command("start")))
+    await store.take(Inbound(2, 1, Tap("go:forget")))
     person = VAULT.pseudonym(1)
     farewell = await store.outbox.waiting()
     assert [(letter.person, letter.farewell) for letter in farewell] == [(person, True)]

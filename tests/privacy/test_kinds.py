@@ -15,7 +15,7 @@ from bot.dialogue.replies import Say
 from bot.ops.metrics import Metrics
 from bot.storage.engine import opened
 from bot.storage.unit_of_work import Store
-from tests.talks import CONSENT, SHORT_PATH, TODAY, TOKEN, VAULT, settling_today, speaker
+from tests.talks import CONSENT, SHORT_PATH, TODAY, TOKEN, VAULT, presenter, settling_today
 from tests.test_webhook import PRIVATE, WORKER, said, tapped
 
 JSON = dict[str, Any]
@@ -129,7 +129,7 @@ async def test_pipl_25_no_word_of_the_survey_is_said_outside_a_worker_s_own_chat
     letters = [letter.outgoing for letter in await store.outbox.waiting()]
     if kind not in IN_GROUPS:
         assert letters == []
-    (line,) = speaker().word(Say("group"), None, "zh", TODAY)
+    (line,) = presenter().render(Say("group"), None, "zh", TODAY)
     for outgoing in letters:  # a command in a group is told where to go, without a button
         assert outgoing.message == line
         assert outgoing.chat < 0

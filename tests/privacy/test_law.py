@@ -17,7 +17,7 @@ from bot.storage.deletion import Retention
 from bot.storage.tables import conversations
 from bot.storage.yearly_limit import LIMIT
 from tests.privacy import audit
-from tests.talks import CONSENT, SHORT_PATH, TODAY, speaker
+from tests.talks import CONSENT, SHORT_PATH, TODAY, presenter
 from tests.test_rights import data_of, said, state
 
 ROOT = Path(__file__).parents[2]
@@ -111,9 +111,9 @@ def test_pipl_55_56_the_impact_assessment_names_every_trigger_and_waits_for_a_si
 def test_pipl_53_an_operator_abroad_is_asked_for_a_representative_and_everyone_sees_the_contact() -> None:
     assessment = (ROOT / "docs/impact-assessment.md").read_text(encoding="utf-8")
     assert "representative in China, named in `OPERATOR_CONTACT`" in assessment
-    abroad = replace(speaker(), operator=Operator("Gig Help Ltd; representative in China: 李四"))
+    abroad = replace(presenter(), operator=Operator("Gig Help Ltd; representative in China: 李四"))
     for language in LANGUAGES:
-        (privacy,) = abroad.word(Say("privacy"), None, language, TODAY)
+        (privacy,) = abroad.render(Say("privacy"), None, language, TODAY)
         assert "李四" in privacy.text
 
 
@@ -141,9 +141,9 @@ def test_pipl_30_before_the_first_answer_it_is_told_why_it_is_needed_what_it_doe
     }
     behind = {"zh": ("7天", "90天", "谁在办、找谁"), "en": ("7 days", "90 days", "Who runs")}
     for language in LANGUAGES:
-        (asked,) = speaker().word(AskConsent(), None, language, TODAY)
+        (asked,) = presenter().render(AskConsent(), None, language, TODAY)
         assert "go:privacy" in data_of(asked)
-        (privacy,) = speaker().word(Say("privacy"), None, language, TODAY)
+        (privacy,) = presenter().render(Say("privacy"), None, language, TODAY)
         assert [word for word in first[language] if word not in asked.text] == []
         assert [word for word in behind[language] if word not in privacy.text] == []
     # And at each question, for itself.
@@ -163,8 +163,8 @@ def test_anti_fraud_law_30_every_card_on_credit_warns_of_fraud_with_its_hotline(
 
 
 def test_civil_code_1029_who_disagrees_with_the_result_is_told_whom_to_ask() -> None:
-    operator = replace(speaker(), operator=Operator("张三 13800000000"))
-    (privacy,) = operator.word(Say("privacy"), state("result"), "zh", TODAY)
+    operator = replace(presenter(), operator=Operator("张三 13800000000"))
+    (privacy,) = operator.render(Say("privacy"), state("result"), "zh", TODAY)
     assert "张三" in privacy.text
     assert "/privacy" in said(state("result"), "/explain")[1][0].text
 

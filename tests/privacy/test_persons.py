@@ -13,14 +13,14 @@ import pytest
 from pydantic import SecretStr
 
 from bot.channels.intake import Intake
-from bot.channels.telegram.updates import envelope_of, read_update
+from bot.channels.telegram.updates import inbound_of, read_update
 from bot.channels.telegram.webhook import PATH, SECRET_HEADER, webhook
 from bot.dialogue.conversation import Command, Tap
 from bot.ops.metrics import Metrics
 from bot.storage.engine import opened
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Envelope, settle
-from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, settling_today, speaker
+from bot.turns.turn import Inbound, settle
+from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today
 from tests.test_webhook import RIGHT, SECRET, rows, said, tapped
 
 LONG = bool(os.environ.get("LONG"))
@@ -31,16 +31,16 @@ PEOPLE = 40
 
 @pytest.mark.asvs("8.2.2")
 def test_no_one_of_many_random_taps_reads_or_changes_another_person_s_talk() -> None:
-    """Random (person, chat, button): the envelope of somebody in a chat that isn't theirs doesn't exist."""
+    """Random (person, chat, button): the inbound of somebody in a chat that isn't theirs doesn't exist."""
     dice, talks = random.Random(3), {}
     others = "go:forget go:mydata go:data_file go:result go:review go:restart /mydata lang:en edit:income"
     buttons = [*CONSENT, *SHORT_PATH, *others.split(), "mark:emergency_fund:done", "remind:survey:week"]
     for person in range(PEOPLE):
         words = ["/start", *CONSENT, *SHORT_PATH[: dice.randrange(len(SHORT_PATH) + 1)]]
-        envelopes = [
-            Envelope(n, person, Command("start") if w == "/start" else Tap(w)) for n, w in enumerate(words)
+        inbounds = [
+            Inbound(n, person, Command("start") if w == "/start" else Tap(w)) for n, w in enumerate(words)
         ]
-        settled = settle(speaker(), envelopes, {}, frozenset(), NOON)
+        settled = settle(presenter(), inbounds, {}, frozenset(), NOON)
         talk = settled.conversations[person]
         assert talk is not None
         # A mark of their own by which anything of this person would be recognised.
@@ -51,13 +51,13 @@ def test_no_one_of_many_random_taps_reads_or_changes_another_person_s_talk() -> 
         part: dict[str, Any] = raw.get("callback_query") or raw["message"]
         part["from"]["id"] = person
         (part.get("message") or part)["chat"]["id"] = chat
-        envelope = envelope_of(read_update(raw))
+        inbound = inbound_of(read_update(raw))
         if person != chat:
-            assert envelope is None
+            assert inbound is None
             continue
-        assert envelope is not None
-        assert envelope.chat == person
-        settled = settle(speaker(), [envelope], {person: talks[person]}, frozenset(), NOON)
+        assert inbound is not None
+        assert inbound.chat == person
+        settled = settle(presenter(), [inbound], {person: talks[person]}, frozenset(), NOON)
         assert set(settled.conversations) <= {person}
         assert all(outgoing.chat == person for outgoing in settled.outgoing)
         told = " ".join(str(outgoing.message) for outgoing in settled.outgoing)

@@ -18,12 +18,12 @@ from bot.channels.intake import Intake, NotStored
 from bot.dialogue.conversation import Command, Tap, Typed
 from bot.ops import logs
 from bot.ops.metrics import Metrics
-from bot.privacy.keyring import Keys, Vault, WrongKey
+from bot.privacy.keyring import Keyring, Keys, WrongKey
 from bot.privacy.tombstones import Tombstones
 from bot.storage.due_reminders import Waking
 from bot.storage.engine import opened
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Envelope
+from bot.turns.turn import Inbound
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
 PEOPLE = 1_000
@@ -61,7 +61,7 @@ def drop_log(folder: Path) -> None:
 async def talk(store: Store, person: int, *inputs: str) -> None:
     for number, data in enumerate(inputs):
         incoming = Command(data[1:]) if data.startswith("/") else Tap(data) if ":" in data else Typed(data)
-        await store.take(Envelope(person * 1_000 + number, chat_of(person), incoming))
+        await store.take(Inbound(person * 1_000 + number, chat_of(person), incoming))
 
 
 async def empty_outbox(store: Store) -> None:
@@ -134,7 +134,7 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
         shutil.copy(tmp_path / "b.sqlite", yesterday / "b.sqlite")
         gone = [VAULT.pseudonym(chat_of(n)) for n in people]
         assert traces(yesterday, gone[:5])
-        await asyncio.gather(*(store.take(Envelope(10**8 + n, chat_of(n), Tap("go:forget"))) for n in people))
+        await asyncio.gather(*(store.take(Inbound(10**8 + n, chat_of(n), Tap("go:forget"))) for n in people))
         await empty_outbox(store)
         files = tmp_path / "now"
         files.mkdir()
@@ -161,7 +161,7 @@ async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp
             late = [SHORT_PATH[1], "go:forget", SHORT_PATH[2]]
             random_.shuffle(late)
             await asyncio.gather(
-                *(store.take(Envelope(person * 1_000 + 500 + n, chat_of(person), Tap(data)))
+                *(store.take(Inbound(person * 1_000 + 500 + n, chat_of(person), Tap(data)))
                   for n, data in enumerate(late))
             )  # fmt: skip
 
@@ -214,7 +214,7 @@ def test_keys_read_as_they_were_written_and_never_show_themselves() -> None:
 
 
 def test_a_pseudonym_says_nothing_of_the_chat_and_differs_between_installations() -> None:
-    other = Vault(Keys.new())
+    other = Keyring(Keys.new())
     names = {vault.pseudonym(chat) for vault in (VAULT, other) for chat in range(-500, 500)}
     assert len(names) == 2_000
     assert {len(name) for name in names} == {16}
@@ -234,6 +234,6 @@ def test_what_was_sealed_by_this_version_is_found_and_opened_by_every_later_one(
     assert VAULT.locker(wrapped, person).open(state, b"state:" + person) == b"x"
     assert VAULT.service.open(farewell, b"letter:" + person) == b"y"
     with pytest.raises(WrongKey, match="a master key that is not here"):
-        Vault(Keys.new()).locker(wrapped, person)
+        Keyring(Keys.new()).locker(wrapped, person)
     with pytest.raises(WrongKey, match="can't be opened with these keys"):
         VAULT.locker(wrapped, VAULT.pseudonym(8))

@@ -21,8 +21,8 @@ from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.delivery.typesetting import Typesetter
 from bot.render import Attachment, Button, File, Message
-from bot.render.printout import CardData, Handout
-from bot.turns.turn import Outgoing
+from bot.render.printout import Handout, ResultPicture
+from bot.turns.turn import Outbound
 
 COMMANDS = (
     "start", "result", "tips", "ask", "calc", "remind", "review", "restart", "cancel",
@@ -61,7 +61,7 @@ class Telegram:
     def _typesetter(self) -> Typesetter:
         return Typesetter()  # made when the first picture is asked for
 
-    async def deliver(self, outgoing: Outgoing, may: Callable[[], bool] = lambda: True) -> None:
+    async def deliver(self, outgoing: Outbound, may: Callable[[], bool] = lambda: True) -> None:
         """Send or edit one message; a message that can't be edited any more is sent anew.
 
         `may` is asked as the bytes are given to the connection. Raises the library's TelegramError for what
@@ -82,7 +82,7 @@ class Telegram:
         match attachment:
             case File(name, text):
                 upload = Upload("document", name, text.encode())
-            case CardData():
+            case ResultPicture():
                 method = "sendPhoto"
                 upload = Upload("photo", "result.png", await self._typesetter.picture(attachment))
             case Handout():
@@ -92,7 +92,7 @@ class Telegram:
         content = {"chat_id": chat, "caption": message.text, **_keyboard(message)}
         await self._request.call(self._url + method, content, upload=upload, may=may)
 
-    async def _edited(self, outgoing: Outgoing, message_id: int, may: Callable[[], bool]) -> bool:
+    async def _edited(self, outgoing: Outbound, message_id: int, may: Callable[[], bool]) -> bool:
         try:
             edited = {"chat_id": outgoing.chat, "message_id": message_id, **_content(outgoing.message)}
             await self._request.call(self._url + "editMessageText", edited, may=may)

@@ -1,4 +1,4 @@
-"""Updates as Telegram sends them: the few fields that we use, checked, become envelopes."""
+"""Updates as Telegram sends them: the few fields that we use, checked, become inbounds."""
 
 from typing import Annotated, Literal
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.content.questionnaire import Language
 from bot.dialogue.conversation import Command, Incoming, Media, Tap, Typed
-from bot.turns.turn import Envelope, Group
+from bot.turns.turn import Group, Inbound
 
 ALLOWED = ["message", "callback_query"]  # what we ask Telegram to send
 
@@ -73,7 +73,7 @@ def read_update(data: bytes | dict[str, object]) -> Update:
         raise NotAnUpdate(f"{error.error_count()} fields can't be read") from None
 
 
-def envelope_of(update: Update) -> Envelope | None:
+def inbound_of(update: Update) -> Inbound | None:
     """Take out of an update what the talk needs; None for what is not for us.
 
     Served are private chats, where the chat is the person who speaks; a command in a group gets one line.
@@ -83,14 +83,14 @@ def envelope_of(update: Update) -> Envelope | None:
         if query.message is None or not _is_private(query.message.chat, query.sender):
             return None
         tapped = query.message.message_id
-        return Envelope(update.update_id, query.sender.id, Tap(query.data), _language(query.sender), tapped)
+        return Inbound(update.update_id, query.sender.id, Tap(query.data), _language(query.sender), tapped)
     message = update.message
     if message is None or message.sender is None or message.business_connection_id is not None:
         return None
     if _is_private(message.chat, message.sender):
-        return Envelope(update.update_id, message.chat.id, _incoming(message.text), _language(message.sender))
+        return Inbound(update.update_id, message.chat.id, _incoming(message.text), _language(message.sender))
     in_group = message.chat.type in ("group", "supergroup") and (message.text or "").startswith("/")
-    return Envelope(update.update_id, message.chat.id, Group()) if in_group else None
+    return Inbound(update.update_id, message.chat.id, Group()) if in_group else None
 
 
 def _is_private(chat: _Chat, sender: _User) -> bool:

@@ -13,14 +13,14 @@ from pydantic import SecretStr
 
 from bot.app.process import Bot, settling
 from bot.content.knowledge import Knowledge
-from bot.delivery.send_rate import Pace
+from bot.delivery.send_rate import SendRate
 from bot.demo.double.server import TOKEN, Simulator
 from bot.demo.double.worker import Screen, Shown, Worker
 from bot.demo.town.habits import NONSENSE, Habits, slipped
 from bot.demo.town.people import Resident
 from bot.dialogue.reminders import CHINA
-from bot.privacy.keyring import Vault, keys_in
-from bot.render import Speaker
+from bot.privacy.keyring import Keyring, keys_in
+from bot.render import Presenter
 from bot.storage.engine import opened
 
 AT_ONCE = 40  # people who talk at the same time
@@ -161,11 +161,13 @@ async def walk(
 @asynccontextmanager
 async def _serving(knowledge: Knowledge, database: Path, clock: "_Clock") -> AsyncIterator[Simulator]:
     """Let the real bot serve a simulated Telegram, by this clock and into this database."""
-    speaker, vault = Speaker(knowledge), Vault(keys_in(database.with_suffix(".keys")))
-    url, settle = f"sqlite+aiosqlite:///{database}", settling(speaker, clock.now)
+    presenter, vault = Presenter(knowledge), Keyring(keys_in(database.with_suffix(".keys")))
+    url, settle = f"sqlite+aiosqlite:///{database}", settling(presenter, clock.now)
     async with Simulator() as simulator, opened(url, vault, settle, limit=10**9) as store:
         store.clock = clock.seconds
-        bot = asyncio.create_task(Bot(SecretStr(TOKEN), simulator.api_url, store, speaker, Pace(0, 0)).poll())
+        bot = asyncio.create_task(
+            Bot(SecretStr(TOKEN), simulator.api_url, store, presenter, SendRate(0, 0)).poll()
+        )
         try:
             yield simulator
         finally:

@@ -4,7 +4,7 @@ content  their parts, as plain strings      texts  the knowledge's texts taken a
 sheet    the words for one worker
 """
 
-from bot.render.printout.content import Action, CardData, Gauge, Handout, Labels, People, Standing
+from bot.render.printout.content import Action, Gauge, Handout, Labels, People, ResultPicture, Standing
 from bot.render.printout.words import card, handout
 
-__all__ = ["Action", "CardData", "Gauge", "Handout", "Labels", "People", "Standing", "card", "handout"]
+__all__ = ["Action", "Gauge", "Handout", "Labels", "People", "ResultPicture", "Standing", "card", "handout"]

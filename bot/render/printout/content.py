@@ -51,7 +51,7 @@ class Gauge:
 
 
 @dataclass(frozen=True, slots=True)
-class CardData:
+class ResultPicture:
     """The picture of a result; `alt` says the same in at most 1024 characters, for its caption."""
 
     language: Language

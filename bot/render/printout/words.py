@@ -10,7 +10,7 @@ from bot.content.parameters import number_of
 from bot.content.questionnaire import Answers, Language
 from bot.content.templates import per_hundred, place, plain
 from bot.guidance import Outcome
-from bot.render.printout.content import Action, CardData, Gauge, Handout, Labels, People, Standing
+from bot.render.printout.content import Action, Gauge, Handout, Labels, People, ResultPicture, Standing
 from bot.render.printout.texts import checklist, lines
 from models.serving.risk import Abstained, Score
 
@@ -24,11 +24,11 @@ HOTLINES = ("hotline.social_insurance", "hotline.medical", "hotline.tax", "hotli
 SITES = ("hrss_platform", "medical_platform", "credit_center")
 
 
-def card(knowledge: Knowledge, outcome: Outcome, language: Language, on: date) -> CardData:
+def card(knowledge: Knowledge, outcome: Outcome, language: Language, on: date) -> ResultPicture:
     """Say what goes onto the picture, in the words and figures of the result's text."""
-    sheet = _Sheet(knowledge, outcome, language, on)
+    sheet = _Words(knowledge, outcome, language, on)
     gauges = tuple(sheet.gauges())
-    return CardData(
+    return ResultPicture(
         language=language,
         title=sheet("card_title"),
         note=sheet("card_note"),
@@ -54,7 +54,7 @@ def handout(
 
     Without `with_result` it tells neither result nor answers: its pieces are worded as for anybody.
     """
-    sheet = _Sheet(knowledge, outcome, language, on)
+    sheet = _Words(knowledge, outcome, language, on)
     told = answers if with_result else {}
     return Handout(
         language=language,
@@ -71,7 +71,7 @@ def handout(
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _Words:
     """The words for one worker on one day."""
 
     knowledge: Knowledge

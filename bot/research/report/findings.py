@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.check import outdated
-from bot.check.findings import Report as Findings
+from bot.check.findings import CheckResult as Findings
 from bot.content.knowledge import Knowledge
-from bot.research.columns import Sheet
+from bot.research.columns import Columns
 from bot.research.participants import Counted, Counts, Office
 from bot.research.report.drift import Drift, drift
 from bot.research.report.published import Compared, compare
@@ -32,7 +32,7 @@ class Facts:
 
 async def gather(office: Office, on: date) -> Facts:
     """Read everybody once and count."""
-    everyone = await tally(office.participants(), Sheet(office.knowledge))
+    everyone = await tally(office.participants(), Columns(office.knowledge))
     counts, counted = await office.counts(), await office.counted()
     return facts(everyone, counts, counted, office.knowledge, outdated(office.knowledge, on), on)
 
