@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from bot.app.process import Bot, settling, today_in_china
 from bot.app.settings import SettingMissing, Settings
+from bot.app.signals import stopped_by_signals
 from bot.backoffice import cli as office
 from bot.channels.terminal import Terminal, hold
 from bot.check import lint, outdated, told_otherwise
@@ -126,14 +127,16 @@ async def _demo(port: int, database: Path) -> int:
 
 async def _polling(settings: Settings) -> int:
     async with _bot(settings) as bot:
-        await bot.poll()
+        with stopped_by_signals(bot.stop):
+            await bot.poll()
     return 0
 
 
 async def _webhook(settings: Settings) -> int:
     settings.needed_webhook_secret()
     async with _bot(settings) as bot:
-        await bot.serve(settings)
+        with stopped_by_signals(bot.stop):
+            await bot.serve(settings)
     return 0
 
 

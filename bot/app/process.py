@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -63,6 +63,19 @@ def settling(presenter: Presenter, now: Callable[[], datetime] = now_in_china) -
     return settled
 
 
+class _Server(uvicorn.Server):
+    """The library's server without its signal handlers.
+
+    It raises a captured signal again once it has served, which would end the process before its messages are
+    drained and its lease is given back.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to `stopped_by_signals`."""
+        yield
+
+
 class Bot:
     """One process of the bot: an intake for every update, a courier for every message."""
 
@@ -88,17 +101,30 @@ class Bot:
         )
         self._polling = Polling(self._intake, self._telegram.fetch, self._telegram.answer_tap)
 
+    def stop(self) -> None:
+        """End `poll` or `serve`: nothing more is taken, what is under way comes to its end."""
+        self._stop.set()
+
     async def poll(self) -> None:
-        """Receive by long polling until cancelled."""
+        """Receive by long polling until stopped or cancelled."""
         async with self._working():
-            await self._polling.run()
+            receiving = asyncio.create_task(self._polling.run())
+            stopping = asyncio.create_task(self._stop.wait())
+            try:
+                await asyncio.wait((receiving, stopping), return_when=asyncio.FIRST_COMPLETED)
+                if receiving.done():
+                    receiving.result()
+            finally:
+                stopping.cancel()
+                receiving.cancel()
+                await asyncio.wait((receiving, stopping))
 
     async def serve(self, settings: Settings) -> None:
         """Receive by webhook until the process is told to stop."""
         secret = settings.needed_webhook_secret()
         async with self._working() as alive:
             app = webhook(self._intake, self._store, self._metrics, secret, alive)
-            server = uvicorn.Server(
+            server = _Server(
                 uvicorn.Config(
                     app,
                     host=settings.host,
@@ -113,11 +139,17 @@ class Bot:
                 )
             )
             watch = asyncio.create_task(self._watch_webhook(settings.webhook_url, secret))
+            leaving = asyncio.create_task(self._leave(server))
             try:
                 log.info("webhook", extra={"port": settings.port})
                 await server.serve()
             finally:
                 watch.cancel()
+                leaving.cancel()
+
+    async def _leave(self, server: uvicorn.Server) -> None:
+        await self._stop.wait()
+        server.should_exit = True
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[Callable[[], bool]]:
