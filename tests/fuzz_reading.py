@@ -7,9 +7,10 @@ import time
 from collections import Counter
 
 from bot.content.questionnaire import Question
-from bot.dialogue.reading import Guess, Match, Reading, read
+from bot.dialogue.reading import Guess, Match, Reading
 from bot.loading.knowledge import load_knowledge
 from tests.goldens import phrases
+from tests.typed import read
 
 SIGNS = (
     "五千六七几万块w k.5到-不没有是吧，左右多每天月年岁后和?？❌０１🛵\u200b麼沒\n'\"%/+~1234567890abcdefnot"

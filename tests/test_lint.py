@@ -15,6 +15,9 @@ from bot.content.parameters import Parameter, Parameters, Value
 from bot.content.questionnaire import Language, Option, Questionnaire, Renaming, Text
 from bot.content.templates import Wording
 from bot.loading.knowledge import load_knowledge
+from bot.loading.places import DATA
+from bot.loading.strict_yaml import File, KnowledgeRefused
+from bot.loading.vocabulary import vocabulary
 
 ON = date(2026, 11, 23)
 KNOWLEDGE = load_knowledge()
@@ -311,3 +314,30 @@ def test_what_was_not_checked_for_a_year_is_noted() -> None:
 def test_the_report_reads_as_lines_of_counts_and_todos() -> None:
     report = lint(with_piece("emergency_fund", priority=101), ON)
     assert "wrong: advice emergency_fund: its priority is 101; choose 0 to 100" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "  occupation:\n    food",
+            "  trade:\n    food",
+            "options.trade.food_delivery: no such option is asked",
+        ),
+        ("    food_delivery:", "    errands:", "options.occupation.errands: no such option is asked"),
+        ("  job_changes: 换 换了", "  job: 换 换了", "topics.job: no such question is asked"),
+        ("turn: 是 还有", "turn: 是 是 还有", "kinds.turn: '是' is there twice"),
+        ("turn: 是 还有", "turn: 还有 沒有", "kinds.turn: '沒有' is read as '没有'"),
+    ],
+)
+def test_a_mistake_in_the_readers_words_is_found(old: str, new: str, told: str) -> None:
+    text = (DATA / "knowledge/reading.yaml").read_text(encoding="utf-8")
+    assert old in text
+    words = vocabulary(File("reading.yaml", text.replace(old, new, 1)))
+    assert told in found(replace(small("emergency_fund"), vocabulary=words))
+
+
+def test_a_spelling_that_stands_for_two_words_is_refused() -> None:
+    text = (DATA / "knowledge/reading.yaml").read_text(encoding="utf-8")
+    with pytest.raises(KnowledgeRefused, match=r"dialect.我: '冇' stands for '没有' too"):
+        vocabulary(File("reading.yaml", text.replace("我: 俺", "我: 俺 冇", 1)))

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.screening import in_despair, is_card, is_identity, private_in
+from bot.dialogue.screening import is_card, is_identity
+from tests.typed import in_despair, private_in
 
 CARD = "4111111111111111"  # the published test number
 IDENTITY = "11010519491231002X"  # the standard's own example

@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.reading import Guess, Match, read
-from bot.dialogue.reading.folding import fold
-from bot.dialogue.reading.hints import ALSO, HINTS
+from bot.dialogue.reading import Guess, Match
 from bot.dialogue.reading.numerals import spans, value
-from bot.dialogue.reading.words import ASSENT, DISSENT, TOPIC
 from bot.loading.knowledge import load_knowledge
 from tests.goldens import Phrase, phrases
+from tests.typed import VOCABULARY, fold, read
 
 QUESTIONS = load_knowledge().questionnaire.by_id
 PHRASES = list(phrases())
@@ -55,16 +53,9 @@ def test_every_label_typed_as_it_stands_is_its_option(id: str) -> None:
             assert option.id in reading.options
 
 
-def test_the_readers_own_words_name_only_options_that_exist() -> None:
-    for words in (ALSO, HINTS):
-        for question, options in words.items():
-            assert options.keys() <= {option.id for option in QUESTIONS[question].options}, question
-    assert TOPIC.keys() <= QUESTIONS.keys()
-
-
 def test_a_bare_yes_or_no_answers_no_question_for_it_may_answer_the_asking_back() -> None:
     for id in QUESTIONS:
-        for words in (*ASSENT, *DISSENT):
+        for words in (*VOCABULARY.kinds.assent, *VOCABULARY.kinds.dissent):
             assert not isinstance(read(words, QUESTIONS[id]), Match), (id, words)
 
 
@@ -160,8 +151,9 @@ def test_simplified_words_never_load_the_converter() -> None:
     code = (
         "import sys; from bot.loading.knowledge import load_knowledge; "
         "from bot.dialogue.reading import read; "
-        "q = load_knowledge().questionnaire.by_id['income']; "
-        "read('五千五', q); print('opencc' in sys.modules); read('兩萬', q); print('opencc' in sys.modules)"
+        "k = load_knowledge(); q = k.questionnaire.by_id['income']; "
+        "read('五千五', q, k.vocabulary); print('opencc' in sys.modules); "
+        "read('兩萬', q, k.vocabulary); print('opencc' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -17,7 +17,7 @@ from bot.content import templates
 from bot.content.parameters import Parameters
 from bot.content.templates import Wording
 from bot.dialogue.conversation import Command, Conversation
-from bot.dialogue.reading import Match, read
+from bot.dialogue.reading import Match
 from bot.dialogue.reading.numerals import english
 from bot.dialogue.reading.scale import of
 from bot.dialogue.reminders import Reminder
@@ -36,6 +36,7 @@ from tests.questionnaires import question as question_of
 from tests.steps import AGREED, asked, talk
 from tests.talks import NOON, VAULT, presenter, settling_today
 from tests.test_webhook import tapped
+from tests.typed import VOCABULARY, read
 
 ON = date(2026, 11, 23)
 
@@ -130,7 +131,7 @@ def test_a_question_that_only_a_hotline_answers_gets_its_number() -> None:
 
 
 def test_without_synonyms_a_question_finds_the_words_that_it_has() -> None:
-    asker = Asker({"join": ("how do I join",), "debt": ("what do I owe",)})
+    asker = Asker({"join": ("how do I join",), "debt": ("what do I owe",)}, VOCABULARY)
     assert next(id for id, _ in asker.ranked("may I join?")) == "join"
 
 

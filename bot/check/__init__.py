@@ -17,6 +17,7 @@ from bot.check.lengths import check_lengths
 from bot.check.questions import check_questions
 from bot.check.references import check_dates, check_ground, check_stand_ins, values_of
 from bot.check.texts import check_piece, check_sources
+from bot.check.vocabulary import check_vocabulary
 from bot.content.knowledge import THEMES, Knowledge
 from bot.content.questionnaire import LANGUAGES
 
@@ -31,6 +32,7 @@ def lint(knowledge: Knowledge, on: date) -> CheckResult:
         *check_sources(knowledge),
         *_templates(knowledge),
         *check_lengths(knowledge, on),
+        *check_vocabulary(knowledge),
     ]
     read = {fact for piece in knowledge.advice for fact in _conditions(knowledge, piece.id)}
     values, rendered = values_of(knowledge), 0

@@ -12,6 +12,7 @@ from bot.content.consent import Consent
 from bot.content.parameters import Confidence, Parameters
 from bot.content.questionnaire import Language, Questionnaire, Words
 from bot.content.templates import Wording
+from bot.content.vocabulary import Vocabulary
 from models.serving.risk import Model
 
 Theme = Literal["social_insurance", "credit", "insurance", "cash_flow", "group"]
@@ -102,7 +103,8 @@ class Knowledge:
     """All that the bot knows; `version` is a short hash of everything that it was read from.
 
     `asks` holds how people ask for each piece and each hotline, in their own words. `recorded` holds the
-    words of the questions as each version asked them, by version and question.
+    words of the questions as each version asked them, by version and question. `vocabulary` holds the words
+    by which typed answers are read.
     """
 
     questionnaire: Questionnaire
@@ -113,6 +115,7 @@ class Knowledge:
     models: Mapping[str, Model]
     wording: Wording
     version: str
+    vocabulary: Vocabulary
     asks: Asks = field(default_factory=lambda: Asks({}, {}))
     recorded: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
 

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from bot.content.consent import Consent
 from bot.content.questionnaire import Language, Question, Questionnaire
+from bot.content.vocabulary import Vocabulary
 from bot.dialogue import advice_taps, data_rights, reminder_taps
 from bot.dialogue.asking import Survey
 from bot.dialogue.conversation import Command, Conversation, Incoming, Media, Tap, Typed
@@ -36,6 +37,7 @@ class Flow:
     questionnaire: Questionnaire
     consent: Consent
     pieces: frozenset[str]
+    vocabulary: Vocabulary
 
     @cached_property
     def survey(self) -> Survey:
@@ -50,10 +52,12 @@ class Flow:
         """
         talk = None if talk is None else self.survey.carried_over(talk)
         match incoming:
-            case Typed(said) | Command("ask", said) if in_despair(said):
+            case Typed(said) | Command("ask", said) if in_despair(said, self.vocabulary):
                 return talk, (Say("despair"),)
             case Command("ask", rest):
-                return talk, (Say("private") if private_in(rest) else Answer(rest[:MAX_TYPED]),)
+                return talk, (
+                    Say("private") if private_in(rest, self.vocabulary) else Answer(rest[:MAX_TYPED]),
+                )
             case Command(name):
                 return self._command(talk, name, language)
             case Tap(data):
@@ -214,7 +218,7 @@ class Flow:
     # --- typed words -----------------------------------------------------------------------------
 
     def _typed(self, talk: Conversation | None, text: str, language: Language) -> Turn:
-        if private_in(text):
+        if private_in(text, self.vocabulary):
             return talk, (Say("private"),)
         if talk is None or not self.agreed(talk):
             return self._again(talk, language, "consent_first")
@@ -223,9 +227,9 @@ class Flow:
             return talk, (Answer(text),)
         if question is None or len(text) > MAX_TYPED:
             return self.survey.again(talk, "too_long")
-        if talk.guess and talk.guess[0] == question.id and agrees(text):
+        if talk.guess and talk.guess[0] == question.id and agrees(text, self.vocabulary):
             return self._confirm(talk, question, talk.guess[1])
-        match read(text, question):
+        match read(text, question, self.vocabulary):
             case Match(options) if question.multiple:
                 return self.survey.tick(talk, question, *options)
             case Match(options):

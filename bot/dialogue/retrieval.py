@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading.folding import fold, mend
 
 CERTAIN = 0.85  # likeness from which an answer is given
@@ -60,6 +61,7 @@ class Asker:
     """
 
     ways: Mapping[str, tuple[str, ...]]
+    vocabulary: Vocabulary
     same: Mapping[str, str] = field(default_factory=dict)
     hotlines: Mapping[str, str] = field(default_factory=dict)
     cards: Mapping[str, str] = field(default_factory=dict)
@@ -95,7 +97,7 @@ class Asker:
 
     def features(self, text: str) -> list[str]:
         """Take a text apart: Chinese characters and pairs of them, stems and beginnings of English words."""
-        words = mend(fold(text))
+        words = mend(fold(text, self.vocabulary), self.vocabulary)
         words = self._spellings.sub(lambda found: self.same.get(found[0], found[0]), words)
         terms: list[str] = []
         for run in _RUN.findall(words):

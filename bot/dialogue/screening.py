@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Literal
 
+from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading.folding import fold
 
 Private = Literal["card", "identity", "phone", "code"]
@@ -22,7 +23,7 @@ _DESPAIR = re.compile(
 )
 
 
-def private_in(text: str) -> Private | None:
+def private_in(text: str, vocabulary: Vocabulary) -> Private | None:
     """Say what in a text nobody may keep; None for an ordinary text.
 
     Card numbers are told by their length and Luhn's check, identity numbers (18 signs) by their own
@@ -40,14 +41,14 @@ def private_in(text: str) -> Private | None:
         return "card"
     # Six bare digits are a code, unless they are as round as amounts are.
     bare = plain.strip()
-    if _CODE.search(fold(text)) or (re.fullmatch(r"[0-9]{6}", bare) and not bare.endswith("00")):
+    if _CODE.search(fold(text, vocabulary)) or (re.fullmatch(r"[0-9]{6}", bare) and not bare.endswith("00")):
         return "code"
     return None
 
 
-def in_despair(text: str) -> bool:
+def in_despair(text: str, vocabulary: Vocabulary) -> bool:
     """Say whether somebody may be thinking of ending their life: then nothing else matters."""
-    return _DESPAIR.search(fold(text).replace(" ", "")) is not None
+    return _DESPAIR.search(fold(text, vocabulary).replace(" ", "")) is not None
 
 
 def is_card(digits: str) -> bool:

@@ -16,6 +16,7 @@ from bot.content.templates import Wording
 from bot.dialogue.retrieval import OTHER
 from bot.loading.places import DATA, TREE
 from bot.loading.strict_yaml import File, Raw
+from bot.loading.vocabulary import vocabulary
 from bot.loading.wordings import recorded
 from models.serving import risk
 
@@ -60,6 +61,7 @@ def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> K
         models=_models(artifacts),
         wording=Wording(templates, parameters),
         version=_version(root, artifacts),
+        vocabulary=vocabulary(File.read(root, data / "reading.yaml")),
         recorded=recorded(root),
     )
 

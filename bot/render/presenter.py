@@ -81,7 +81,7 @@ class Presenter:
     def flow(self) -> Flow:
         """The talk over this knowledge."""
         pieces = frozenset(piece.id for piece in self.knowledge.advice)
-        return Flow(self.knowledge.questionnaire, self.knowledge.consent, pieces)
+        return Flow(self.knowledge.questionnaire, self.knowledge.consent, pieces, self.knowledge.vocabulary)
 
     def asker(self, language: Language, on: date) -> Asker:
         """The answers to free questions in a language: the pieces in force by how people ask for them."""
@@ -98,7 +98,7 @@ class Presenter:
                 id: plain(guidance.card(self.knowledge, id, {}, language, on)) for id in known if id in pieces
             }
             hotlines = {id: piece.check_with for id, piece in pieces.items()}
-            asker = Asker(ways, self.knowledge.asks.same, hotlines, cards)
+            asker = Asker(ways, self.knowledge.vocabulary, self.knowledge.asks.same, hotlines, cards)
             self._askers[language] = on, asker
         return asker
 

@@ -76,7 +76,8 @@ class Office:
 
     def __post_init__(self) -> None:
         knowledge = self.knowledge
-        self.flow = Flow(knowledge.questionnaire, knowledge.consent, frozenset(knowledge.pieces))
+        pieces = frozenset(knowledge.pieces)
+        self.flow = Flow(knowledge.questionnaire, knowledge.consent, pieces, knowledge.vocabulary)
 
     async def participants(self) -> AsyncIterator[Participant]:
         """Give everyone of age who agrees to research as worded today, in the order of their pseudonyms.

@@ -13,8 +13,6 @@ from bot.content.questionnaire import Question
 from bot.content.templates import Wording
 from bot.demo.double import entities
 from bot.dialogue.conversation import Command, Conversation, Incoming, Tap, Typed
-from bot.dialogue.reading import read
-from bot.dialogue.screening import private_in
 from bot.render import Message
 from bot.turns.turn import Inbound, settle
 from tests.fuzz_reading import is_sound
@@ -23,6 +21,7 @@ from tests.talks import CONSENT, NOON, SHORT_PATH, presenter
 from tests.test_rights import STATES, said, state
 from tests.test_webhook import said as update_of
 from tests.test_webhook import tapped
+from tests.typed import private_in, read
 
 LONGEST = 4096  # characters of a message, by Telegram's limit
 DATA = 64  # bytes of a button's data

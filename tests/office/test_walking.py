@@ -12,12 +12,13 @@ from bot.content.questionnaire import SKIPPED
 from bot.demo.town.habits import Habits, slipped
 from bot.demo.town.people import Resident, Town
 from bot.demo.town.walking import Walked, walk
-from bot.dialogue.reading import Match, read
+from bot.dialogue.reading import Match
 from bot.privacy.keyring import Keyring, keys_in
 from bot.research.participants import Office, Participant, open_for_reading
 from bot.research.progress import Progress
 from models.training import population
 from tests.office.rooms import KNOWLEDGE
+from tests.typed import read
 
 QUESTIONNAIRE = KNOWLEDGE.questionnaire
 PLAIN = Habits(research=1, longer=1, marks=0, silent=0, skips=0)

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.dialogue.reading import Match, read
+from bot.dialogue.reading import Match
 from bot.loading.knowledge import load_knowledge
 from tests.privacy import asvs
 from tests.privacy.test_edges import SERVING
+from tests.typed import read
 
 ROOT = Path(__file__).parents[2]
 KNOWLEDGE = load_knowledge()

@@ -17,50 +17,58 @@ options. An option that ends the talk is never taken from a typed number. Vague 
 """
 
 from bot.content.questionnaire import Question
+from bot.content.vocabulary import Steering, Vocabulary
 from bot.dialogue.reading import lexicon
 from bot.dialogue.reading.amounts import measure
 from bot.dialogue.reading.choices import choose
 from bot.dialogue.reading.folding import fold, join, mend
-from bot.dialogue.reading.meanings import Control, Guess, Match, NotRead, Reading, Verb
-from bot.dialogue.reading.words import ASSENT, STEER
+from bot.dialogue.reading.meanings import Control, Guess, Match, NotRead, Reading
 
 __all__ = ["Control", "Guess", "Match", "NotRead", "Reading", "agrees", "read"]
 
 MAX_READ = 400  # characters; what is longer is no answer to a short question
 
 
-def read(text: str, question: Question) -> Reading:
+def read(text: str, question: Question, vocabulary: Vocabulary) -> Reading:
     """Read `text` as an answer to `question`; any string gives a reading, in time linear in its length."""
-    words = fold(text[:MAX_READ]).strip(" .!、,;'\"")
+    words = _bare(text, vocabulary)
     if not words or len(text) > MAX_READ:
         return NotRead()
-    labelled = [option.id for option in question.options if words in (fold(option.zh), fold(option.en))]
-    known = lexicon.of(question).known.get(words)
+    labelled = [
+        option.id
+        for option in question.options
+        if words in (fold(option.zh, vocabulary), fold(option.en, vocabulary))
+    ]
+    known = lexicon.of(question, vocabulary).known.get(words)
     if len(labelled) == 1 and not (known and known.kind == "hint"):
         return Match((labelled[0],))
-    verb = _steering(words)
-    reading = _answer(words, question)
+    verb = _steering(words, vocabulary)
+    reading = _answer(words, question, vocabulary)
     if isinstance(reading, Match):
         return reading
     if verb and not (known and known.options):
         return Control(verb)
-    if isinstance(reading, NotRead) and (mended := mend(words)) != words:
-        reading = _answer(mended, question)
+    if isinstance(reading, NotRead) and (mended := mend(words, vocabulary)) != words:
+        reading = _answer(mended, question, vocabulary)
         return Guess(reading.options) if isinstance(reading, Match) else reading
     return reading
 
 
-def agrees(text: str) -> bool:
+def agrees(text: str, vocabulary: Vocabulary) -> bool:
     """Say whether a text is nothing but a yes: 对, 是的, yes."""
-    return fold(text[:MAX_READ]).strip(" .!、,;'\"") in ASSENT
+    return _bare(text, vocabulary) in vocabulary.kinds.assent
 
 
-def _answer(words: str, question: Question) -> Reading:
+def _bare(text: str, vocabulary: Vocabulary) -> str:
+    return fold(text[:MAX_READ], vocabulary).strip(" .!、,;'\"")
+
+
+def _answer(words: str, question: Question, vocabulary: Vocabulary) -> Reading:
     if any(option.up_to is not None for option in question.options):
-        return measure(words, question)
-    spelt = lexicon.of(question).known.get(words.replace(" ", ""))
-    return choose(spelt.text if spelt and spelt.kind == "name" else join(words), question)
+        return measure(words, question, vocabulary)
+    spelt = lexicon.of(question, vocabulary).known.get(words.replace(" ", ""))
+    return choose(spelt.text if spelt and spelt.kind == "name" else join(words), question, vocabulary)
 
 
-def _steering(words: str) -> Verb | None:
-    return STEER.get(words) or STEER.get(words.rstrip(" ?.!啊呀呢了吧的"))
+def _steering(words: str, vocabulary: Vocabulary) -> Steering | None:
+    return vocabulary.steering.get(words) or vocabulary.steering.get(words.rstrip(" ?.!啊呀呢了吧的"))

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.content.questionnaire import Question
+from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading import lexicon, measures, numerals, scale
 from bot.dialogue.reading.choices import MAX_GUESSES, choose
 from bot.dialogue.reading.meanings import Guess, Match, NotRead, Reading
@@ -24,18 +25,22 @@ class Number:
     bare: bool
 
 
-def measure(words: str, question: Question) -> Reading:
+def measure(words: str, question: Question, vocabulary: Vocabulary) -> Reading:
     """Read folded words as an amount on the scale of `question`, or as the name of an option."""
     bands = scale.of(question)
     plain = numerals.english(words)
     if bands.unit == "岁" and (born := _born(plain, bands)):
         return born
-    named = choose(words, question)
-    if isinstance(named, Match) or words in lexicon.of(question).known or not _A_NUMBER.search(plain):
+    named = choose(words, question, vocabulary)
+    if (
+        isinstance(named, Match)
+        or words in lexicon.of(question, vocabulary).known
+        or not _A_NUMBER.search(plain)
+    ):
         return named
     if measures.STRANGE.search(measures.PERIOD.sub(" ", plain)):
         return NotRead()
-    return _Phrase(plain, bands).read()
+    return _Phrase(plain, bands, vocabulary).read()
 
 
 def _born(words: str, bands: Scale) -> Reading | None:
@@ -55,8 +60,9 @@ def _born(words: str, bands: Scale) -> Reading | None:
 class _Phrase:
     """One typed phrase around one or more numbers, cut once into what counts."""
 
-    def __init__(self, words: str, bands: Scale) -> None:
+    def __init__(self, words: str, bands: Scale, vocabulary: Vocabulary) -> None:
         self.scale = bands
+        self.vocabulary = vocabulary
         self.periods = measures.periods(words)
         self.numbers: list[Number] = []
         self.kinds: set[str] = set()  # of the words beside the numbers
@@ -64,7 +70,7 @@ class _Phrase:
         self._cut(measures.reorder(measures.PERIOD.sub(" ", words)))
 
     def _cut(self, words: str) -> None:
-        known, pattern = measures.grammar(self.scale.unit)
+        known, pattern = measures.grammar(self.scale.unit, self.vocabulary)
         if words.startswith("-"):
             self.kinds.add("doubt")  # a minus or a bullet
         end = 0

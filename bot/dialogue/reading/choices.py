@@ -4,20 +4,19 @@ import re
 from difflib import get_close_matches
 
 from bot.content.questionnaire import Question
+from bot.content.vocabulary import Kinds, Vocabulary
 from bot.dialogue.reading import lexicon
 from bot.dialogue.reading.lexicon import DENIAL, Token
 from bot.dialogue.reading.meanings import Guess, Match, NotRead, Reading
-from bot.dialogue.reading.words import NO, YES
 
 _OPEN = re.compile(r"([\u4e00-\u9fff])[没不]\1")  # 交没交: not told either way
 MAX_GUESSES = 4
 MAX_FUZZY = 20  # characters; a longer text is no misspelt name
 
 
-def choose(words: str, question: Question, *, sure: bool = True) -> Reading:
-    """Read folded words as names of options; without `sure` at best a guess."""
-    tokens = _deny(lexicon.of(question).cut(words))
-    sure = sure and not _OPEN.search(words)
+def choose(words: str, question: Question, vocabulary: Vocabulary) -> Reading:
+    """Read folded words as names of options."""
+    tokens = _deny(lexicon.of(question, vocabulary).cut(words), vocabulary.kinds)
     if any(token.kind == "question" for token in tokens):
         return NotRead()
     named, hinted, denied = _sort_out(tokens)
@@ -25,15 +24,15 @@ def choose(words: str, question: Question, *, sure: bool = True) -> Reading:
     wanted = (named if agreed else named.union(*hinted)) - denied
     plain = not denied and all(token.kind in ("name", "hint", "filler", "turn", "pause") for token in tokens)
     chosen = tuple(option.id for option in question.options if option.id in wanted)
-    if sure and plain and agreed and question.accepts(chosen):
+    if plain and agreed and not _OPEN.search(words) and question.accepts(chosen):
         return Match(chosen)
     if not wanted:
         left = tuple(option.id for option in question.options if option.id not in denied)
-        return Guess(left) if denied and len(left) == 1 else _near(words, question, tokens)
+        return Guess(left) if denied and len(left) == 1 else _near(words, question, tokens, vocabulary)
     return Guess(chosen[:MAX_GUESSES])
 
 
-def _deny(tokens: list[Token]) -> list[Token]:
+def _deny(tokens: list[Token], kinds: Kinds) -> list[Token]:
     """Read a plain no beside the name of an option as a denial of it: 没有意外险, 没有不稳定."""
     named = [token for token in tokens if token.options and token.options != {"unknown"}]
     several = len({token.options for token in named}) > 1
@@ -44,9 +43,9 @@ def _deny(tokens: list[Token]) -> list[Token]:
             clauses.append([])
     denying: list[Token] = []
     for clause in clauses:
-        beside = any(token.options - {"unknown"} and token.text not in NO for token in clause)
+        beside = any(token.options - {"unknown"} and token.text not in kinds.no for token in clause)
         for token in clause:
-            plain = beside and token.options and token.text in NO
+            plain = beside and token.options and token.text in kinds.no
             other = (
                 several
                 and token.kind == "name"
@@ -82,7 +81,7 @@ def _sort_out(tokens: list[Token]) -> tuple[frozenset[str], list[frozenset[str]]
     return frozenset(named), hinted, frozenset(denied)
 
 
-def _near(words: str, question: Question, tokens: list[Token]) -> Reading:
+def _near(words: str, question: Question, tokens: list[Token], vocabulary: Vocabulary) -> Reading:
     """Offer the options whose names the words nearly spell; a denial is no misspelling."""
     kinds = {token.kind for token in tokens}
     if (
@@ -91,8 +90,9 @@ def _near(words: str, question: Question, tokens: list[Token]) -> Reading:
         or kinds <= {"filler", "turn", "pause", "doubt"}
     ):
         return NotRead()
-    known = lexicon.of(question).names()
-    spelt = [name for name in known if len(name) > 1 and name not in (*YES, *NO)]
+    known = lexicon.of(question, vocabulary).names()
+    plain = (*vocabulary.kinds.yes, *vocabulary.kinds.no)
+    spelt = [name for name in known if len(name) > 1 and name not in plain]
     close = get_close_matches(words, spelt, n=2, cutoff=0.6)
     ids = {id for name in close for id in known[name].options}
     guesses = tuple(option.id for option in question.options if option.id in ids)

@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
-from bot.dialogue.reading.words import DIALECT, SLIPS
+from bot.content.vocabulary import Vocabulary
 
 _MEANT = str.maketrans(
     {  # signs that say something; all other pictures are decoration
@@ -18,13 +18,11 @@ _MEANT = str.maketrans(
     }
 )
 _SILENT = ("Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me", "So")
-_DIALECT = re.compile("|".join(sorted(DIALECT, key=len, reverse=True)))
-_SLIPS = re.compile("|".join(sorted(SLIPS, key=len, reverse=True)))
 _TRADITIONAL = frozenset("徵乾藉夥瞭麽")  # the few that GB 2312 holds
 _CJK = "\u3400-\u9fff"
 
 
-def fold(text: str) -> str:
+def fold(text: str, vocabulary: Vocabulary) -> str:
     """Fold `text` to plain lower-case Simplified Chinese or English with single spaces.
 
     A Chinese comma stays apart from the comma that groups thousands; spaces between Chinese
@@ -38,17 +36,29 @@ def fold(text: str) -> str:
     grouped = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))|(?<=[0-9]) (?=000(?![0-9]))", "", simple)
     whole = re.sub(r"(?<![0-9.])\.(?=[0-9])", "0.", grouped)
     dashed = re.sub(r"[-~]+", "-", whole)
-    return re.sub(r" {2,}", " ", _DIALECT.sub(lambda word: DIALECT[word[0]], dashed)).strip()
+    return re.sub(r" {2,}", " ", _spellings(vocabulary)[0](dashed)).strip()
 
 
-def mend(words: str) -> str:
+def mend(words: str, vocabulary: Vocabulary) -> str:
     """Respell the usual slips of sound-alike characters in folded words; what changes is only a guess."""
-    return _SLIPS.sub(lambda slip: SLIPS[slip[0]], words)
+    return _spellings(vocabulary)[1](words)
 
 
 def join(words: str) -> str:
     """Drop the spaces between Chinese characters: 骑 手 -> 骑手."""
     return re.sub(rf"(?<=[{_CJK}]) (?=[{_CJK}])", "", words)
+
+
+@lru_cache(maxsize=8)
+def _spellings(vocabulary: Vocabulary) -> tuple[Callable[[str], str], Callable[[str], str]]:
+    """Give what respells dialect, and what respells slips."""
+    return _respelling(vocabulary.dialect), _respelling(vocabulary.slips)
+
+
+def _respelling(words: Mapping[str, str]) -> Callable[[str], str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")  # of no words: matches nothing
+    return lambda text: pattern.sub(lambda found: words[found[0]], text)
 
 
 @lru_cache(maxsize=8192)  # characters, never whole words of anybody

@@ -7,9 +7,8 @@ from functools import lru_cache
 from typing import Literal
 
 from bot.content.questionnaire import Option, Question
-from bot.dialogue.reading import words as w
+from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading.folding import fold, join
-from bot.dialogue.reading.hints import ALSO, HINTS
 
 Kind = Literal["name", "hint", "negation", "turn", "doubt", "question", "pause", "filler", "unknown"]
 PAUSES = ",、;.!:()\"'/+&|·"
@@ -48,9 +47,9 @@ class Lexicon:
         return {text: token for text, token in self.known.items() if token.options}
 
 
-def of(question: Question) -> Lexicon:
+def of(question: Question, vocabulary: Vocabulary) -> Lexicon:
     """Give the lexicon of `question`; made once."""
-    return _lexicon(question.id, question.options)
+    return _lexicon(question.id, question.options, vocabulary)
 
 
 def _unknown(gap: str) -> list[Token]:
@@ -58,44 +57,46 @@ def _unknown(gap: str) -> list[Token]:
 
 
 @lru_cache(maxsize=128)
-def _lexicon(id: str, options: tuple[Option, ...]) -> Lexicon:
+def _lexicon(id: str, options: tuple[Option, ...], vocabulary: Vocabulary) -> Lexicon:
     known: dict[str, Token] = {}
+    kinds = vocabulary.kinds
 
     def add(kind: Kind, words: Iterable[str], option: str = "") -> None:
         """Add words of a kind, in place of what they were; those of several options keep them all."""
         for word in words:
-            text = join(fold(word)) or word
+            text = join(fold(word, vocabulary)) or word
             before = known.get(text)
             held = before.options if before and before.kind == kind and option else frozenset[str]()
             known[text] = Token(kind, text, held | {option} if option else frozenset())
 
-    add("filler", w.PARTICLES + w.TOPIC.get(id, ()) + w.TOTAL)
-    add("negation", w.NEGATION)
-    add("turn", w.TURN)
-    add("doubt", w.DOUBT)
-    add("question", w.QUESTION)
-    add("unknown", w.OPAQUE)
+    add("filler", kinds.particles + vocabulary.topics.get(id, ()) + kinds.total)
+    add("negation", kinds.negation)
+    add("turn", kinds.turn)
+    add("doubt", kinds.doubt)
+    add("question", kinds.question)
+    add("unknown", kinds.opaque)
     add("pause", PAUSES)
     ids = {option.id for option in options}
+    also = vocabulary.names.get(id, {})
     for option in options:
         add("hint", _parts(option), option.id)
     for option in options:
-        add("name", names(option, id), option.id)
-        add("name", w.YES if option.id == "yes" else w.NO if option.id in DENIAL else (), option.id)
-        add("name", w.DONT_KNOW if option.id == "unknown" else (), option.id)
-    for option_id, hints in HINTS.get(id, {}).items():
+        add("name", names(option, also.get(option.id, ())), option.id)
+        add("name", kinds.yes if option.id == "yes" else kinds.no if option.id in DENIAL else (), option.id)
+        add("name", kinds.dont_know if option.id == "unknown" else (), option.id)
+    for option_id, hints in vocabulary.hints.get(id, {}).items():
         add("hint", hints if option_id in ids else (), option_id)
     for text, token in known.items():
-        if token.kind == "name" and (len(token.options) > 1 or text in (*w.ASSENT, *w.DISSENT)):
+        if token.kind == "name" and (len(token.options) > 1 or text in (*kinds.assent, *kinds.dissent)):
             known[text] = Token("hint", text, token.options)
     return Lexicon(known, _pattern(known))
 
 
-def names(option: Option, question_id: str) -> tuple[str, ...]:
-    """List all words that name `option`: its own, its listed parts, its aliases and ours."""
+def names(option: Option, also: tuple[str, ...]) -> tuple[str, ...]:
+    """List all words that name `option`: its own, its listed parts, its aliases and those of the reader."""
     zh, en = (re.sub(r"\s*(?:（[^）]*）|\([^)]*\))$", "", label) for label in (option.zh, option.en))
     listed = (*zh.split("、"), *re.split(r", (?=[^0-9])", en))
-    return (option.zh, option.en, en, *option.aliases, *listed, *ALSO.get(question_id, {}).get(option.id, ()))
+    return (option.zh, option.en, en, *option.aliases, *listed, *also)
 
 
 def _parts(option: Option) -> list[str]:

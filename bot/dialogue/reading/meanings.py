@@ -1,9 +1,8 @@
 """What typed words can mean: surely some options, perhaps some options, a steering wish, or nothing."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-Verb = Literal["back", "skip", "why"]
+from bot.content.vocabulary import Steering
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Guess:
 class Control:
     """The words steer the talk rather than answer."""
 
-    verb: Verb
+    verb: Steering
 
 
 @dataclass(frozen=True, slots=True)

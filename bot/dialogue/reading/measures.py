@@ -1,11 +1,11 @@
-"""The vocabulary of typed amounts: units, periods, words that bend a number, and what is no amount."""
+"""The grammar of typed amounts: units, periods, words that bend a number, and what is no amount."""
 
 import re
 from functools import lru_cache
 
+from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading import numerals
 from bot.dialogue.reading.scale import Period
-from bot.dialogue.reading.words import DOUBT, NEGATION, OPAQUE, terms
 
 _SPANS = "年|个?月|天|日|周|星期|礼拜|个?小时|钟头|year|month|mo|week|day|hour"
 PERIOD = re.compile(
@@ -35,38 +35,8 @@ _AFTER = {
     "小时": r" ?(?:个?小时|个?钟头|个钟|hours?|hrs?|h)(?![a-z])",
     "次": r" ?(?:次|回|times?)",
 }
-_ALONE = {
-    "元": terms("元 块 块钱 圆 yuan"),
-    "岁": terms("岁 周岁"),
-    "小时": terms("小时 钟头 hours"),
-    "次": terms("次 回 times"),
-}
-_WAYS = {  # how a word bends the number beside it
-    "down": terms(
-        "不超过 至多 最多 顶多 以下 以内 之内 少于 低于 under below < ≤", "at most", "up to", "less than"
-    ),
-    "less": terms("不到 不足 不满 未满 没到"),
-    "up": terms(
-        "以上 超过 往上 至少 起码 最少 不止 不低于 over above + > ≥", "more than", "at least", "or more"
-    ),
-    "past": terms("上 过 破"),
-    "about": terms("左右 上下 大概 大约 差不多 来 约 about around roughly approx ish ≈"),
-    "nearly": terms("快到 将近 接近 差点 快 近 almost nearly"),
-    "over": terms("多一点 多点 出头"),
-    "more": terms("多 几 odd"),
-    "some": terms("把 好"),
-}
-_FILLERS = terms(
-    "我 我的 挣 赚 攒 存 攒下 存下 欠 欠了 欠着 借了 花 花了 能 可以 有 收入 工资 到手 拿 "
-    "现在 今年 今年是 已经 了 是 的 人 的人 吧 呢 啊 呀 哈 嘛 就 就是 也 每 钱 总的 "
-    "平均 刚 刚满 满 刚刚 年龄 岁数 "
-    "这 只 工作 干 上班 跑 换 换了 换过 没还 未还 没还清 还有 还欠 还剩 剩 月 整 共 都 要 个 "
-    "i i'm im am is my me have earn make owe save spend it's the a of in and year old aged age "
-    ". ! ' \" ( ) / : ; ¥ rmb"
-)
-_TOTALS = terms("一共 总共 加起来 攒了 存了 total")
-_JOINS = terms("和 或 或者 or 、 , 跟 and")
-_RANGES = terms("到 至 - to")
+FILLING_SIGNS = ".!'\"()/:;¥"
+JOINING_SIGNS = "、,"
 
 
 def periods(words: str) -> set[Period]:
@@ -83,8 +53,8 @@ def reorder(words: str) -> str:
     return re.sub(rf"(?<=[0-9{numerals.SIGNS}])个半", "半", plain)
 
 
-@lru_cache(maxsize=8)
-def grammar(unit: str) -> tuple[dict[str, str], re.Pattern[str]]:
+@lru_cache(maxsize=32)
+def grammar(unit: str, vocabulary: Vocabulary) -> tuple[dict[str, str], re.Pattern[str]]:
     """Give the kind of every word beside a number that counts `unit`, and the pattern that cuts a phrase.
 
     Kinds: filler, join, range, doubt, negation, strange, total (which is no sum by the month), or the way
@@ -92,16 +62,17 @@ def grammar(unit: str) -> tuple[dict[str, str], re.Pattern[str]]:
     Groups of the pattern: number (with suffix, its unit), or word.
     """
     kinds: dict[str, str] = {}
+    said, beside = vocabulary.kinds, vocabulary.amounts
     for kind, words in (
-        ("doubt", DOUBT),
-        ("negation", NEGATION),
-        ("total", _TOTALS),
-        ("filler", (*_FILLERS, *_ALONE[unit])),
-        ("join", _JOINS),
-        ("range", _RANGES),
-        ("strange", ("欠我", "还了", "还掉", "借给")),
-        ("strange", [word for word in OPAQUE if any(sign in word for sign in numerals.SIGNS)]),
-        *_WAYS.items(),
+        ("doubt", said.doubt),
+        ("negation", said.negation),
+        ("total", beside.totals),
+        ("filler", (*beside.fillers, *FILLING_SIGNS, *beside.units[unit])),
+        ("join", (*beside.joins, *JOINING_SIGNS)),
+        ("range", (*beside.ranges, "-")),
+        ("strange", beside.not_this),
+        ("strange", [word for word in said.opaque if any(sign in word for sign in numerals.SIGNS)]),
+        *beside.bends.items(),
     ):
         kinds |= dict.fromkeys(words, kind)
     longest = sorted(kinds, key=len, reverse=True)

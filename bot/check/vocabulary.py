@@ -1,0 +1,44 @@
+"""Checks of the reader's words: they belong to options that exist, can be met, and are there once."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+
+from bot.check.findings import Finding
+from bot.content.knowledge import Knowledge
+from bot.content.vocabulary import Vocabulary
+from bot.dialogue.reading.folding import fold
+
+FILE = "reading.yaml"
+
+
+def check_vocabulary(knowledge: Knowledge) -> Iterator[Finding]:
+    """Find words for questions and options that don't exist, doublets, and words that no text can match."""
+    vocabulary = knowledge.vocabulary
+    options = {id: {o.id for o in q.options} for id, q in knowledge.questionnaire.by_id.items()}
+    for words in (vocabulary.names, vocabulary.hints):
+        for id, by_option in words.items():
+            for option in by_option.keys() - options.get(id, set()):
+                yield Finding(f"{FILE} options.{id}.{option}", "no such option is asked", "fix or remove it")
+    for id in vocabulary.topics.keys() - options.keys():
+        yield Finding(f"{FILE} topics.{id}", "no such question is asked", "fix or remove it")
+    for where, terms in _lists(vocabulary):  # the lexicon folds the words of options itself
+        for term, count in Counter(terms).items():
+            if count > 1:
+                yield Finding(f"{FILE} {where}", f"{term!r} is there twice", "keep one")
+            elif (folded := fold(term, vocabulary)) != term and not where.startswith("options"):
+                yield Finding(f"{FILE} {where}", f"{term!r} is read as {folded!r}", "write it so")
+
+
+def _lists(vocabulary: Vocabulary) -> Iterator[tuple[str, Iterable[str]]]:
+    kinds, amounts = vocabulary.kinds, vocabulary.amounts
+    yield from ((f"kinds.{each.name}", getattr(kinds, each.name)) for each in fields(kinds))
+    yield "steering", tuple(vocabulary.steering)
+    yield from ((f"topics.{id}", terms) for id, terms in vocabulary.topics.items())
+    for what, words in (("names", vocabulary.names), ("hints", vocabulary.hints)):
+        for id, by_option in words.items():
+            yield from ((f"options.{id}.{option}.{what}", terms) for option, terms in by_option.items())
+    yield from ((f"amounts.units.{unit}", terms) for unit, terms in amounts.units.items())
+    yield from ((f"amounts.bends.{bend}", terms) for bend, terms in amounts.bends.items())
+    for name in ("fillers", "totals", "joins", "ranges", "not_this"):
+        yield f"amounts.{name}", getattr(amounts, name)

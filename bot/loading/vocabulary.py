@@ -1,0 +1,89 @@
+"""Reads the words of the reader from knowledge/reading.yaml: terms, spellings, and words of options."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from bot.content.vocabulary import AmountWords, ByOption, Kinds, Steering, Terms, Vocabulary
+from bot.loading.strict_yaml import File
+
+YES, NO = "<yes>", "<no>"
+"""Stand for all words of a kind among the hints of an option."""
+
+Word = TypeVar("Word", bound=str)
+
+
+@dataclass(frozen=True, slots=True)
+class _OptionWords:
+    names: str = ""
+    hints: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    dialect: dict[str, str]
+    slips: dict[str, str]
+    steering: dict[Steering, str]
+    kinds: Kinds
+    topics: dict[str, Terms]
+    amounts: AmountWords
+    options: dict[str, dict[str, _OptionWords]]
+
+
+def vocabulary(file: File) -> Vocabulary:
+    """Read the vocabulary; raises KnowledgeRefused where a spelling stands for two words."""
+    raw = file.mapping()
+    for section in ("kinds", "topics", "amounts"):
+        raw[section] = _parted(raw.get(section))
+    read = file.fit(_Read, [raw])[0]
+    kinds = replace(read.kinds, yes=read.kinds.yes + read.kinds.assent, no=read.kinds.no + read.kinds.dissent)
+    return Vocabulary(
+        dialect=_inverted(file, "dialect", read.dialect),
+        slips=_inverted(file, "slips", read.slips),
+        steering=_inverted(file, "steering", read.steering),
+        kinds=kinds,
+        topics=read.topics,
+        names=_by_option(read, "names", kinds),
+        hints=_by_option(read, "hints", kinds),
+        amounts=read.amounts,
+    )
+
+
+def terms(line: str) -> Terms:
+    """List the terms of a line: Chinese words parted by blanks, English ones by a comma and a blank."""
+    parts = (part.strip() for part in line.split(", "))
+    return tuple(term for part in parts for term in ([part] if part.isascii() else part.split()) if term)
+
+
+def _parted(raw: object) -> object:
+    """Part all lines of a mapping, however deep, into terms; what is no mapping is left to be refused."""
+    if isinstance(raw, dict):
+        return {key: _parted(below) for key, below in raw.items()}
+    return terms(raw) if isinstance(raw, str) else raw
+
+
+def _inverted(file: File, section: str, lines: Mapping[Word, str]) -> Mapping[str, Word]:
+    """Map each spelling to the word before its line."""
+    found: dict[str, Word] = {}
+    for word, line in lines.items():
+        for term in terms(line):
+            if term in found:
+                raise file.refuse(f"{section}.{word}", f"{term!r} stands for {found[term]!r} too; keep one")
+            found[term] = word
+    return found
+
+
+def _by_option(read: _Read, what: str, kinds: Kinds) -> ByOption:
+    lines = {
+        id: {option: line for option, words in options.items() if (line := getattr(words, what))}
+        for id, options in read.options.items()
+    }
+    return {
+        id: {option: tuple(_spelled_out(terms(line), kinds)) for option, line in options.items()}
+        for id, options in lines.items()
+    }
+
+
+def _spelled_out(listed: Iterable[str], kinds: Kinds) -> Iterable[str]:
+    for term in listed:
+        yield from kinds.yes if term == YES else kinds.no if term == NO else (term,)

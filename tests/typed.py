@@ -1,0 +1,24 @@
+"""Typed words and the knowledge's own vocabulary."""
+
+from bot.content.questionnaire import Question
+from bot.dialogue import reading, screening
+from bot.dialogue.reading import Reading, folding
+from bot.loading.knowledge import load_knowledge
+
+VOCABULARY = load_knowledge().vocabulary
+
+
+def read(text: str, question: Question) -> Reading:
+    return reading.read(text, question, VOCABULARY)
+
+
+def fold(text: str) -> str:
+    return folding.fold(text, VOCABULARY)
+
+
+def private_in(text: str) -> screening.Private | None:
+    return screening.private_in(text, VOCABULARY)
+
+
+def in_despair(text: str) -> bool:
+    return screening.in_despair(text, VOCABULARY)
