@@ -1,9 +1,9 @@
 """Checks the knowledge and says what is wrong, where, and what to do; pure, over one Knowledge and one day.
 
-questions  every question is used and reachable     texts    no bare number, no red line, both languages alike
-ground     ids, sources, dates                      reach    every context a card can be read in
-lexicon    the words that must not be said          lengths  nothing too long to be read
-otherwise  what would be told on another day        findings what is reported
+questions   every question is used and reachable    texts         no bare number, no red line, both languages alike
+references  ids, sources, dates                     contexts      every context a card can be read in
+forbidden   the words that must not be said         vocabulary    the words by which typed answers are read
+lengths     nothing too long to be read             compare_days  what would be told on another day
 """
 
 from collections import Counter
