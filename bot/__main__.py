@@ -30,7 +30,9 @@ from bot.privacy import private_files
 from bot.privacy.keyring import Keyring, keys_in
 from bot.privacy.tombstones import Tombstones
 from bot.render import Operator, Presenter
-from bot.storage.engine import DatabaseBehind, migrate, open_engine, opened, rewrap
+from bot.storage.engine import DatabaseBehind, migrate, open_engine, opened
+from bot.storage.lease import Lease
+from bot.storage.rotation import KeyNotKnown, needless, rewrap
 from bot.storage.unit_of_work import Store
 
 YOUNG = 10_000  # objects made before the collector looks at them; at Python's 700 it takes a twentieth of all
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.set_up()
     try:
         status: int = options.run(options)
-    except (SettingMissing, DatabaseBehind, ValueError, OSError) as error:
+    except (SettingMissing, DatabaseBehind, KeyNotKnown, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -103,9 +105,11 @@ def _to_serve(commands: Any) -> None:
     migrating = commands.add_parser("migrate", help="bring the database's schema up to date")
     migrating.set_defaults(run=lambda _options: asyncio.run(_migrate(Settings.read(os.environ))))
 
-    rotating = commands.add_parser("rotate-keys", help="seal everyone's key with the newest master key")
-    rotating.add_argument("--new", action="store_true", help="add a new master key to the file first")
-    rotating.set_defaults(run=lambda options: asyncio.run(_rotate(Settings.read(os.environ), options.new)))
+    rotating = commands.add_parser("rotate-keys", help="wrap everyone's key with the master key in use")
+    step = rotating.add_mutually_exclusive_group()
+    step.add_argument("--new", dest="step", action="store_const", const="new", help="first: add a key")
+    step.add_argument("--use", dest="step", action="store_const", const="use", help="then: use that key")
+    rotating.set_defaults(run=lambda options: asyncio.run(_rotate(Settings.read(os.environ), options.step)))
 
 
 async def _demo(port: int, database: Path) -> int:
@@ -190,20 +194,36 @@ async def _migrate(settings: Settings) -> int:
     return 0
 
 
-async def _rotate(settings: Settings, new: bool) -> int:
-    if new:
-        keys = settings.keys().rotated()
+async def _rotate(settings: Settings, step: str | None) -> int:
+    """Announce a key, use it, or wrap what is left; the steps may come in any order without a loss."""
+    keys = settings.keys()
+    if step is not None:
         if settings.master_keys.get_secret_value():
             raise SettingMissing(
-                "--new changes MASTER_KEYS_FILE; with MASTER_KEYS add a `wrap` line yourself"
+                "--new and --use change MASTER_KEYS_FILE. With MASTER_KEYS: add a `next` line, restart all, "
+                "write `wrap` for `next` and put it before the other `wrap` lines, restart them again, "
+                "then run `python -m bot rotate-keys`"
             )
+        if step == "use" and not keys.coming:
+            raise SettingMissing("no `next` key in the file: run `python -m bot rotate-keys --new` first")
+        keys = keys.announced() if step == "new" else keys.promoted()
+    if step == "new":
         private_files.write(settings.master_keys_file, str(keys))
-    engine = open_engine(settings.database_url)
+        print("a `next` key was added: restart every process, then run `python -m bot rotate-keys --use`")
+        return 0
+    vault, engine = Keyring(keys), open_engine(settings.database_url)
     try:
-        count = await rewrap(engine, Keyring(settings.keys()))
+        done = await rewrap(engine, vault, Lease(engine, time.time))
     finally:
         await engine.dispose()
-    print(f"{count} people's keys wrapped again; older `wrap` lines can go once every process has restarted")
+    if step == "use":
+        private_files.write(settings.master_keys_file, str(keys))
+    print(f"{done.count} people's keys wrapped again")
+    if places := needless(vault, done.in_use):
+        numbers = ", ".join(map(str, places))
+        print(f"`wrap` line {numbers} is used by no row and no process: it may go, but older backups need it")
+    else:
+        print("every `wrap` line is in use: restart all processes, then run `python -m bot rotate-keys`")
     return 0
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -25,8 +26,10 @@ from bot.render import Button, Message
 from bot.storage import engine as database
 from bot.storage.deletion import DAY, Retention, lock
 from bot.storage.due_reminders import Waking
-from bot.storage.engine import DatabaseBehind, alembic_config, migrate, open_engine, prepare, rewrap
+from bot.storage.engine import DatabaseBehind, alembic_config, migrate, open_engine, prepare
 from bot.storage.jobs import Committed
+from bot.storage.lease import Lease
+from bot.storage.rotation import rewrap
 from bot.storage.tables import conversations, metadata, outbox
 from bot.storage.unit_of_work import MOST, Store
 from bot.turns.turn import BatchResult, Inbound, Outbound
@@ -398,7 +401,7 @@ async def test_after_a_rotation_the_old_key_can_go(engine: AsyncEngine, script: 
     script.talks = {1: TALK}
     await Store(engine, VAULT, script).take(came(1))
     both = VAULT.keys.rotated()
-    assert await rewrap(engine, Keyring(both)) == 1
+    assert (await rewrap(engine, Keyring(both), Lease(engine, time.time))).count == 1
     only_new = Keyring(Keys(both.index, both.wraps[:1]))
     await prepare(engine, only_new)
     assert await Store(engine, only_new, script).conversation(7) == TALK
@@ -414,7 +417,7 @@ async def test_a_row_that_no_key_opens_does_not_hold_up_the_rotation(
         broken = conversations.c.person == VAULT.pseudonym(8)
         await connection.execute(sa.update(conversations).where(broken).values(key=b"broken"))
     rotated = Keyring(VAULT.keys.rotated())
-    assert await rewrap(engine, rotated) == 1
+    assert (await rewrap(engine, rotated, Lease(engine, time.time))).count == 1
     assert await Store(engine, rotated, script).conversation(7) == TALK
 
 

@@ -24,16 +24,27 @@ class WrongKey(ValueError):
     """What is sealed can't be opened: the keys are not the database's, or the value was tampered with."""
 
 
+class UnknownKey(WrongKey):
+    """A person's key was wrapped under a `name` that this process doesn't know; another one may."""
+
+    def __init__(self, name: bytes) -> None:
+        super().__init__("a person's key was wrapped with a master key that is not here")
+        self.name = name
+
+
 @dataclass(frozen=True)
 class Keys:
     """The master keys, which live outside the database.
 
     `index` turns a chat's id into its pseudonym and stays for ever; `wraps` wrap the people's own keys,
-    the newest first: new keys are wrapped with it, the older ones still open what they wrapped.
+    the one in use first: new keys are wrapped with it, the older ones still open what they wrapped. `coming`
+    opens already what other processes wrap with it, and wraps nothing yet: a key is known everywhere
+    before it is used anywhere.
     """
 
     index: bytes
     wraps: tuple[bytes, ...]
+    coming: tuple[bytes, ...] = ()
 
     @classmethod
     def new(cls) -> "Keys":
@@ -42,11 +53,11 @@ class Keys:
 
     @classmethod
     def parse(cls, text: str) -> "Keys":
-        """Read the keys from their text: one `index` and one or more `wrap` lines (or comma-separated).
+        """Read the keys from their text: one `index`, some `wrap`, any `next` lines (or comma-separated).
 
         Raises ValueError that says what is wrong, never what was read.
         """
-        found: dict[str, list[bytes]] = {"index": [], "wrap": []}
+        found: dict[str, list[bytes]] = {"index": [], "wrap": [], "next": []}
         for part in text.replace(",", "\n").split("\n"):
             name, _, value = part.strip().partition(" ")
             if name:
@@ -54,24 +65,34 @@ class Keys:
                     found[name].append(base64.b64decode(value, validate=True))
                 except (KeyError, ValueError):
                     raise ValueError(
-                        "the master keys can't be read: each line is `index` or `wrap`"
+                        "the master keys can't be read: each line is `index`, `wrap` or `next`"
                     ) from None
         if len(found["index"]) != 1 or not found["wrap"]:
             raise ValueError("the master keys need one `index` and at least one `wrap` line")
         if any(len(key) != KEY for keys in found.values() for key in keys):
             raise ValueError(f"a master key has not {KEY} bytes")
-        return cls(found["index"][0], tuple(found["wrap"]))
+        return cls(found["index"][0], tuple(found["wrap"]), tuple(found["next"]))
 
     def __str__(self) -> str:
-        lines = [("index", self.index), *(("wrap", key) for key in self.wraps)]
+        lines = [("index", self.index)]
+        lines += [("next", key) for key in self.coming]
+        lines += [("wrap", key) for key in self.wraps]
         return "".join(f"{name} {base64.b64encode(key).decode()}\n" for name, key in lines)
 
     def __repr__(self) -> str:
         return "Keys(***)"
 
+    def announced(self) -> "Keys":
+        """Return the keys with a new `next` key, which opens and doesn't wrap yet."""
+        return Keys(self.index, self.wraps, (os.urandom(KEY), *self.coming))
+
+    def promoted(self) -> "Keys":
+        """Return the keys with every `next` key put in front of the wrapping ones."""
+        return Keys(self.index, (*self.coming, *self.wraps))
+
     def rotated(self) -> "Keys":
-        """Add a new wrapping key in front."""
-        return Keys(self.index, (os.urandom(KEY), *self.wraps))
+        """Return the keys with a new wrapping key in front."""
+        return self.announced().promoted()
 
 
 def keys_in(path: Path) -> Keys:
@@ -114,7 +135,13 @@ class Keyring:
 
     @cached_property
     def _wraps(self) -> dict[bytes, Sealer]:
-        return {self._name(key): Sealer(AESGCM(key)) for key in self.keys.wraps}
+        known = (*self.keys.wraps, *self.keys.coming)
+        return {self._name(key): Sealer(AESGCM(key)) for key in known}
+
+    @property
+    def names(self) -> tuple[bytes, ...]:
+        """The names of all wrapping keys that this process knows, the one in use first."""
+        return tuple(self._wraps)
 
     @staticmethod
     def _name(key: bytes) -> bytes:
@@ -157,5 +184,5 @@ class Keyring:
     def _unwrap(self, wrapped: bytes, person: bytes) -> bytes:
         wrap = self._wraps.get(wrapped[:NAME])
         if wrap is None:
-            raise WrongKey("a person's key was wrapped with a master key that is not here")
+            raise UnknownKey(wrapped[:NAME])
         return wrap.open(wrapped[NAME:], b"key:" + person)

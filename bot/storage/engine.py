@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import sqlalchemy as sa
 from alembic.config import Config
@@ -16,12 +16,12 @@ from bot.privacy.keyring import Keyring, WrongKey
 from bot.privacy.tombstones import Tombstones
 from bot.storage.deletion import Retention
 from bot.storage.embedded import open_embedded
-from bot.storage.tables import conversations, seals
+from bot.storage.rotation import NOBODY, note_names, orphans
+from bot.storage.tables import seals
 from bot.storage.unit_of_work import Settle, Store
 from bot.storage.yearly_limit import LIMIT
 
 IDLE = 5.0  # seconds for which a transaction may wait for our next word; then its chats are free again
-NOBODY = b"nobody"  # whose key proves that the master keys are the right ones
 
 
 class DatabaseBehind(RuntimeError):
@@ -84,6 +84,11 @@ async def migrate(engine: AsyncEngine, vault: Keyring) -> None:
 async def prove_keys(engine: AsyncEngine, vault: Keyring) -> None:
     """Refuse keys that are not this database's (WrongKey); a database without keys gets these."""
     async with engine.begin() as connection:
+        if count := await connection.run_sync(orphans, vault.names):
+            raise WrongKey(
+                f"{count} people's records are wrapped with a master key that is not here: put the older "
+                "`wrap` line back into the keys, then run `python -m bot rotate-keys`"
+            )
         row = (await connection.execute(sa.select(seals))).first()
         if row is None:
             key, locker = vault.new_key(NOBODY)
@@ -91,24 +96,7 @@ async def prove_keys(engine: AsyncEngine, vault: Keyring) -> None:
             await connection.execute(sa.insert(seals).values(key=key, proof=proof))
         elif vault.locker(row.key, NOBODY).open(row.proof, NOBODY) != vault.pseudonym(0):
             raise WrongKey("the index key is not the one that this database was made with")
-
-
-async def rewrap(engine: AsyncEngine, vault: Keyring) -> int:
-    """Wrap every person's key with the newest master key; gives how many. Then the older ones can go."""
-    count = 0
-    async with engine.begin() as connection:
-        for row in (await connection.execute(sa.select(conversations.c.person, conversations.c.key))).all():
-            if row.key.startswith(vault.newest):
-                continue
-            with suppress(WrongKey):  # nobody opens that row, with no key; its worker can delete it
-                wrapped = vault.rewrapped(row.key, row.person)
-                unchanged = (conversations.c.person == row.person) & (conversations.c.key == row.key)
-                await connection.execute(sa.update(conversations).where(unchanged).values(key=wrapped))
-                count += 1
-        key = await connection.scalar(sa.select(seals.c.key))
-        if key is not None:
-            await connection.execute(sa.update(seals).values(key=vault.rewrapped(key, NOBODY)))
-    return count
+        await connection.run_sync(note_names, vault.names)
 
 
 @asynccontextmanager

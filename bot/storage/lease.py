@@ -32,8 +32,9 @@ class Lease:
         engine: AsyncEngine,
         clock: Callable[[], float],
         monotonic: Callable[[], float] = elapsed,
+        keys: bytes = b"",
     ) -> None:
-        self._engine, self._clock, self._monotonic = engine, clock, monotonic
+        self._engine, self._clock, self._monotonic, self._keys = engine, clock, monotonic, keys
         self._postgres = engine.dialect.name == "postgresql"
         self._name = b""
         self._until = 0.0
@@ -53,7 +54,7 @@ class Lease:
         name = self.name or os.urandom(8)
         asked = self._monotonic()
         insert = (postgresql if self._postgres else sqlite).insert(holders)
-        values = insert.values(holder=name, until=self._now() + LEASE)
+        values = insert.values(holder=name, until=self._now() + LEASE, keys=self._keys)
         async with self._engine.begin() as connection:
             await connection.execute(sa.delete(holders).where(holders.c.until < self._now() - 100 * LEASE))
             await connection.execute(
@@ -80,6 +81,11 @@ class Lease:
         """End all holds: for the embedded database, which serves one process at a time."""
         async with self._engine.begin() as connection:
             await connection.execute(sa.delete(holders))
+
+    def keys_at_work(self) -> sa.Select[bytes | None]:
+        """Return the statement for the key names that each process at work knows."""
+        known: sa.Column[bytes | None] = holders.c["keys"]
+        return sa.select(known).where(holders.c.until > self._now())
 
     def lives(self, holder: sa.ColumnElement[bytes]) -> sa.Exists:
         """Give the condition that a letter's holder is a process that lives."""

@@ -84,7 +84,7 @@ class Outbox:
         monotonic: Callable[[], float] = elapsed,
     ) -> None:
         self._engine, self._vault, self._clock = engine, vault, clock
-        self.hold = Lease(engine, clock, monotonic)
+        self.hold = Lease(engine, clock, monotonic, b"".join(vault.names))
         self.dead = DeadLetters(engine, clock)
         self._postgres = engine.dialect.name == "postgresql"
         self._looks: GroupCommit[frozenset[int], frozenset[int]] = GroupCommit(self._look, AT_ONCE)

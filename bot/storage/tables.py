@@ -71,6 +71,8 @@ holders = sa.Table(
     metadata,
     sa.Column("holder", sa.LargeBinary, primary_key=True),
     sa.Column("until", sa.Double, nullable=False),
+    # Names of the wrapping keys that the process knows, the one in use first; empty before 2.0.
+    sa.Column("keys", sa.LargeBinary),
 )
 
 # How many people agreed in a calendar year (China's); who left and came back counts again.
@@ -90,6 +92,9 @@ counts = sa.Table(
     sa.Column("number", sa.BigInteger, nullable=False),
     sa.Column("since", sa.BigInteger, nullable=False),
 )
+
+# Names of the wrapping keys under which a row may lie: a process without one of them leaves that row alone.
+wraps = sa.Table("wraps", metadata, sa.Column("name", sa.LargeBinary, primary_key=True))
 
 # A sealed word by which the right master keys are told from wrong ones.
 seals = sa.Table(

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.data_rights import TO_DELETION
-from bot.privacy.keyring import Keyring, Sealer
+from bot.privacy.keyring import Keyring, Sealer, UnknownKey
 from bot.privacy.tombstones import Tombstones
 from bot.storage.conversations import Row, load, seal, times
 from bot.storage.deletion import Deletion, Retention, lock
@@ -19,6 +19,7 @@ from bot.storage.group_commit import GroupCommit
 from bot.storage.jobs import Claim, Committed, Job, Sent
 from bot.storage.outbox import Outbox, Queued
 from bot.storage.processed_updates import note
+from bot.storage.rotation import in_use
 from bot.storage.sql import among, padded
 from bot.storage.tables import conversations, outbox
 from bot.storage.yearly_limit import LIMIT, YearlyLimit
@@ -32,6 +33,10 @@ _DROP = sa.delete(outbox).where(among(outbox.c.id, "sent"))
 
 # Takes turns: inbounds, conversations by chat, updates seen before, how many people may still join.
 Settle = Callable[[Sequence[Inbound], Mapping[int, Conversation], frozenset[int], int], BatchResult]
+
+
+class NotReadHere(OSError):
+    """A person's key was wrapped with a master key that this process doesn't have: restart it."""
 
 
 class Store:
@@ -111,13 +116,22 @@ class Store:
         if sent := [job.letter for job in jobs if isinstance(job, Sent)]:
             connection.execute(_DROP, {"sent": padded(sent)})
         effect, handled = Committed(), set[int]()
+        blind: dict[int, UnknownKey] = {}
         if inbounds:
-            effect, handled = self._take_turns(connection, inbounds, people)
+            rows, unreadable = load(connection, self.vault, people)
+            blind = {chat: error for chat, error in unreadable.items() if isinstance(error, UnknownKey)}
+            blind = {chat: error for chat, error in blind.items() if in_use(connection, error.name)}
+            # Another process may have their key: their updates are not handled here, and come again.
+            inbounds = [i for i in inbounds if i.chat not in blind or i.incoming in TO_DELETION]
+            effect, handled = self._take_turns(connection, inbounds, people, rows, unreadable)
         if claims := [job for job in jobs if isinstance(job, Claim)]:
             effect.claimed = self.outbox.claim(connection, inherited=any(job.inherited for job in claims))
             effect.letters += effect.claimed.letters if effect.claimed else ()
         news: list[bool | Exception] = []
         for job in jobs:
+            if isinstance(job, Inbound) and job not in inbounds and job.chat in blind:
+                news.append(NotReadHere(str(blind[job.chat])))
+                continue
             update = job.update if isinstance(job, Inbound) else None
             news.append(update is None or update in handled)
             if update is not None:
@@ -125,11 +139,15 @@ class Store:
         return effect, news
 
     def _take_turns(
-        self, connection: sa.Connection, inbounds: Sequence[Inbound], people: Mapping[int, bytes]
+        self,
+        connection: sa.Connection,
+        inbounds: Sequence[Inbound],
+        people: Mapping[int, bytes],
+        rows: Mapping[int, Row],
+        unreadable: Mapping[int, Exception],
     ) -> tuple[Committed, set[int]]:
         now, ids = int(self.clock()), {e.update for e in inbounds if e.update is not None}
         seen = note(connection, ids, now)
-        rows, unreadable = load(connection, self.vault, people)
         # Who has a row that no key opens can have it deleted, and nothing else.
         heard = [e for e in inbounds if e.chat not in unreadable or e.incoming in TO_DELETION]
         held = {chat: row.conversation for chat, row in rows.items()} | dict.fromkeys(unreadable, UNREAD)
