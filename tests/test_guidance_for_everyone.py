@@ -117,7 +117,7 @@ class Cards:
     def look_at(self, piece: str, facts: Facts, language: Language) -> None:
         figures = Figures(KNOWLEDGE.parameters, ON)
         text = render_card(KNOWLEDGE, piece, facts, language, figures)
-        assert not list(offences(body(text), language))
+        assert not list(offences(body(text), language, KNOWLEDGE.phrases))
         for id, value in figures.used.items():
             assert value.confidence != "unsure", id
             # A rule's later stage, by year of retirement, is no expired figure.

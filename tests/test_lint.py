@@ -237,16 +237,18 @@ def test_words_without_an_entry_are_found() -> None:
 
 
 def test_a_warning_may_name_what_it_warns_of() -> None:
-    assert not list(offences("收钱做征信修复的，都是骗子。", "zh"))
-    assert list(offences("我们帮您做征信修复。", "zh"))
-    assert not list(offences("Paid credit repair is a scam.", "en"))
-    assert list(offences("Try credit repair.", "en"))
-    assert list(offences("别信。征信修复很好。", "zh")), "the warning must stand in the same sentence"
+    assert not list(offences("收钱做征信修复的，都是骗子。", "zh", KNOWLEDGE.phrases))
+    assert list(offences("我们帮您做征信修复。", "zh", KNOWLEDGE.phrases))
+    assert not list(offences("Paid credit repair is a scam.", "en", KNOWLEDGE.phrases))
+    assert list(offences("Try credit repair.", "en", KNOWLEDGE.phrases))
+    assert list(offences("别信。征信修复很好。", "zh", KNOWLEDGE.phrases)), (
+        "the warning must stand in the same sentence"
+    )
 
 
 def test_a_plain_sentence_is_not_stiff() -> None:
-    assert not list(stiffness("先看医保，再看养老。", "zh"))
-    assert list(stiffness("Pursuant to the law you pay.", "en"))
+    assert not list(stiffness("先看医保，再看养老。", "zh", KNOWLEDGE.phrases))
+    assert list(stiffness("Pursuant to the law you pay.", "en", KNOWLEDGE.phrases))
 
 
 def test_numbers_are_compared_in_one_notation() -> None:
@@ -341,3 +343,9 @@ def test_a_spelling_that_stands_for_two_words_is_refused() -> None:
     text = (DATA / "knowledge/reading.yaml").read_text(encoding="utf-8")
     with pytest.raises(KnowledgeRefused, match=r"dialect.我: '冇' stands for '没有' too"):
         vocabulary(File("reading.yaml", text.replace("我: 俺", "我: 俺 冇", 1)))
+
+
+def test_a_phrase_that_is_never_met_is_found() -> None:
+    never = {"zh": ("信用分",), "en": ("Credit score",)}
+    knowledge = replace(small("emergency_fund"), phrases=replace(KNOWLEDGE.phrases, never=never))
+    assert "phrases.yaml never.en: 'Credit score' is never met" in found(knowledge)

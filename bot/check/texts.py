@@ -12,6 +12,7 @@ from bot.check.findings import Finding
 from bot.check.forbidden import offences, stiffness
 from bot.check.lengths import unread
 from bot.content.knowledge import Knowledge, Piece
+from bot.content.phrases import Phrases
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.content.templates import MONTHS, plain
 from bot.guidance import title
@@ -74,7 +75,7 @@ def check_piece(
             findings.append(Finding(where, f"can't be worded on {on} ({error})", "fix what it says"))
             continue
         rendered += own
-        seen = {problem: card.context for card in own for problem in _problems(card)}
+        seen = {problem: card.context for card in own for problem in _problems(card, knowledge.phrases)}
         cases = [Finding(where, problem, _case(context)) for problem, context in seen.items()]
         findings += cases[:CASES]
     findings += _unlike(rendered)
@@ -91,12 +92,12 @@ def body(card: str) -> str:
     return plain(card.rsplit("\n\n<i>", 1)[0])
 
 
-def _problems(card: Rendered) -> Iterator[str]:
+def _problems(card: Rendered, phrases: Phrases) -> Iterator[str]:
     yield from unread(card.text, card.language)
     yield from _markup(card.text)
     words = body(card.text)
-    yield from offences(words, card.language)
-    yield from stiffness(words, card.language)
+    yield from offences(words, card.language, phrases)
+    yield from stiffness(words, card.language, phrases)
     if "<blockquote expandable>" not in card.text:
         yield "no sources at its foot: it must extend advice/card.j2"
 

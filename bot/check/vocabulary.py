@@ -1,4 +1,4 @@
-"""Checks of the reader's words: they belong to options that exist, can be met, and are there once."""
+"""Checks of lists of words: they belong to options that exist, can be met, and are there once."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from bot.check.findings import Finding
 from bot.content.knowledge import Knowledge
+from bot.content.phrases import Phrases
 from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading.folding import fold
 
@@ -28,6 +29,17 @@ def check_vocabulary(knowledge: Knowledge) -> Iterator[Finding]:
                 yield Finding(f"{FILE} {where}", f"{term!r} is there twice", "keep one")
             elif (folded := fold(term, vocabulary)) != term and not where.startswith("options"):
                 yield Finding(f"{FILE} {where}", f"{term!r} is read as {folded!r}", "write it so")
+    yield from _phrases(knowledge.phrases)
+
+
+def _phrases(phrases: Phrases) -> Iterator[Finding]:
+    """Find phrases that are never met, for texts are compared in lower case."""
+    for each in fields(phrases):
+        for language, listed in getattr(phrases, each.name).items():
+            for phrase in listed:
+                if phrase != phrase.lower():
+                    where = f"phrases.yaml {each.name}.{language}"
+                    yield Finding(where, f"{phrase!r} is never met", "write it in lower case")
 
 
 def _lists(vocabulary: Vocabulary) -> Iterator[tuple[str, Iterable[str]]]:

@@ -7,9 +7,11 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from bot.content.codebook import CodebookWords
 from bot.content.conditions import Condition
 from bot.content.consent import Consent
 from bot.content.parameters import Confidence, Parameters
+from bot.content.phrases import Phrases
 from bot.content.questionnaire import Language, Questionnaire, Words
 from bot.content.templates import Wording
 from bot.content.vocabulary import Vocabulary
@@ -56,10 +58,14 @@ class More:
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """How people ask: `same` maps a spelling to the one in use, `ways` a piece or hotline to phrases."""
+    """How people ask: `same` maps a spelling to the one in use, `ways` a piece or hotline to phrases.
+
+    `fillers` are the characters and words that say nothing of the matter.
+    """
 
     same: Mapping[str, str]
     ways: Mapping[str, Mapping[Language, tuple[str, ...]]]
+    fillers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ class Knowledge:
 
     `asks` holds how people ask for each piece and each hotline, in their own words. `recorded` holds the
     words of the questions as each version asked them, by version and question. `vocabulary` holds the words
-    by which typed answers are read.
+    by which typed answers are read, `phrases` what the check looks for in all that is said.
     """
 
     questionnaire: Questionnaire
@@ -116,6 +122,8 @@ class Knowledge:
     wording: Wording
     version: str
     vocabulary: Vocabulary
+    phrases: Phrases
+    codebook: CodebookWords
     asks: Asks = field(default_factory=lambda: Asks({}, {}))
     recorded: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
 

@@ -25,14 +25,6 @@ OTHERNESS = 0.75  # what the likeness of OTHER counts: its few words are never a
 MAX_READ = 200  # characters of a question that are read
 REPEATS = 2.0  # BM25's k: how much a subject that says a word in many ways gains; b is 1
 
-# What says nothing of the matter: who asks, how politely, and that it is a question.
-_CHINESE = "怎么什多少吗呢吧啊呀的了我你他她您们是在有没不要会能想就都也还和跟去给几个很太这那哪里上下"
-_ENGLISH = (
-    "a an the i im my me you your he she we they it its this that these those is are am was be been "
-    "to of in on for and or if with at by from as so do did dont can will would had should could have "
-    "ha has what how there when where who which why not no get got "
-)
-_FILLER = frozenset([*_CHINESE, *_ENGLISH.split()])
 _RUN = re.compile("[\u3400-\u9fff]+|[a-z0-9']+")
 _ENDING = re.compile("(?<=...)(?:ments?|ings?|ers?|ed|es|s|ly)$")  # of a word that keeps three letters
 BEGINNING = 5  # letters of a longer English word that count once more: insur-ance, insur-er
@@ -57,7 +49,7 @@ class Asker:
     """Answers questions from the ways in which each subject (a piece, a hotline, OTHER) is asked for.
 
     same: a spelling to the one that stands for it. hotlines: of a piece, whom to ask about its subject.
-    cards: of a piece, what its card says.
+    cards: of a piece, what its card says. fillers: words and characters that say nothing of the matter.
     """
 
     ways: Mapping[str, tuple[str, ...]]
@@ -65,6 +57,7 @@ class Asker:
     same: Mapping[str, str] = field(default_factory=dict)
     hotlines: Mapping[str, str] = field(default_factory=dict)
     cards: Mapping[str, str] = field(default_factory=dict)
+    fillers: frozenset[str] = frozenset()
 
     def answer(self, question: str) -> Found:
         """Find the piece that answers `question`, and two near ones; any string is a question."""
@@ -102,10 +95,10 @@ class Asker:
         terms: list[str] = []
         for run in _RUN.findall(words):
             if run[0] >= "\u3400":
-                terms += (character for character in run if character not in _FILLER)
+                terms += (character for character in run if character not in self.fillers)
                 pairs = (run[i : i + 2] for i in range(len(run) - 1))
-                terms += (pair for pair in pairs if not _FILLER.issuperset(pair))
-            elif run not in _FILLER:
+                terms += (pair for pair in pairs if not self.fillers.issuperset(pair))
+            elif run not in self.fillers:
                 stem = _stem(run)
                 stem = self._stems.get(stem, stem)
                 terms += (stem, stem[:BEGINNING] + "-") if len(stem) > BEGINNING else (stem,)

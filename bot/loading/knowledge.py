@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TypeVar
 
+from bot.content.codebook import CodebookWords
 from bot.content.consent import Consent
 from bot.content.knowledge import Asks, Knowledge, Piece, Source
 from bot.content.parameters import Parameter, Parameters
@@ -16,7 +17,7 @@ from bot.content.templates import Wording
 from bot.dialogue.retrieval import OTHER
 from bot.loading.places import DATA, TREE
 from bot.loading.strict_yaml import File, Raw
-from bot.loading.vocabulary import vocabulary
+from bot.loading.vocabulary import phrases, terms, vocabulary
 from bot.loading.wordings import recorded
 from models.serving import risk
 
@@ -29,6 +30,7 @@ T = TypeVar("T")
 class _Asked:
     """The file of ways of asking: spellings by the word they stand for, ways by id and language."""
 
+    fillers: dict[Language, str]
     words: dict[str, str]
     pieces: dict[str, dict[Language, str]]
     hotlines: dict[str, dict[Language, str]]
@@ -62,6 +64,8 @@ def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> K
         wording=Wording(templates, parameters),
         version=_version(root, artifacts),
         vocabulary=vocabulary(File.read(root, data / "reading.yaml")),
+        phrases=phrases(File.read(root, data / "phrases.yaml")),
+        codebook=_codebook(File.read(root, data / "codebook.yaml")),
         recorded=recorded(root),
     )
 
@@ -84,6 +88,7 @@ def _asks(file: File, pieces: set[str], parameters: Parameters) -> Asks:
     return Asks(
         same,
         {id: {tongue: _parted(by.get(tongue, "")) for tongue in LANGUAGES} for id, by in said.items()},
+        frozenset([*asked.fillers["zh"], *terms(asked.fillers["en"])]),
     )
 
 
@@ -103,6 +108,10 @@ def _questionnaire(file: File) -> Questionnaire:
 
 def _consent(file: File) -> Consent:
     return file.fit(Consent, [file.mapping()])[0]
+
+
+def _codebook(file: File) -> CodebookWords:
+    return file.fit(CodebookWords, [file.mapping()])[0]
 
 
 def _parameters(file: File) -> tuple[Parameter, ...]:

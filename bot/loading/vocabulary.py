@@ -1,9 +1,10 @@
-"""Reads the words of the reader from knowledge/reading.yaml: terms, spellings, and words of options."""
+"""Reads lists of words: those of the reader (knowledge/reading.yaml), those of the check (phrases.yaml)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from bot.content.phrases import Phrases
 from bot.content.vocabulary import AmountWords, ByOption, Kinds, Steering, Terms, Vocabulary
 from bot.loading.strict_yaml import File
 
@@ -49,13 +50,18 @@ def vocabulary(file: File) -> Vocabulary:
     )
 
 
+def phrases(file: File) -> Phrases:
+    """Read the phrases that the check looks for."""
+    return file.fit(Phrases, [_parted(file.mapping())])[0]
+
+
 def terms(line: str) -> Terms:
     """List the terms of a line: Chinese words parted by blanks, English ones by a comma and a blank."""
     parts = (part.strip() for part in line.split(", "))
     return tuple(term for part in parts for term in ([part] if part.isascii() else part.split()) if term)
 
 
-def _parted(raw: object) -> object:
+def _parted(raw: Any) -> Any:
     """Part all lines of a mapping, however deep, into terms; what is no mapping is left to be refused."""
     if isinstance(raw, dict):
         return {key: _parted(below) for key, below in raw.items()}

@@ -97,8 +97,9 @@ class Presenter:
             cards = {
                 id: plain(guidance.card(self.knowledge, id, {}, language, on)) for id in known if id in pieces
             }
+            fillers = self.knowledge.asks.fillers
             hotlines = {id: piece.check_with for id, piece in pieces.items()}
-            asker = Asker(ways, self.knowledge.vocabulary, self.knowledge.asks.same, hotlines, cards)
+            asker = Asker(ways, self.knowledge.vocabulary, self.knowledge.asks.same, hotlines, cards, fillers)
             self._askers[language] = on, asker
         return asker
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from bot.content.codebook import CodebookWords
 from bot.content.questionnaire import Question, Text, Words
 from bot.research.columns import OUTCOMES, Column, Columns
 
@@ -11,29 +12,7 @@ HEAD = (
     *("column", "meaning_zh", "meaning_en", "questionnaire_version", "model_feature"),
     *("value", "value_zh", "value_en"),
 )
-MEANINGS: Mapping[str, tuple[str, str]] = {
-    "person": ("本次导出里代表一个人的代号，每次导出都换", "stands for one person in this export only"),
-    "month": ("最后一次回答的月份", "month of the last word"),
-    "questionnaire_version": (
-        "最后一次说话时的问卷版本；更早的回答可能是按更早的版本问的",
-        "version of the questionnaire at the last word; earlier answers may be to an earlier one",
-    ),
-    "consent_version": ("同意书版本", "version of the consent agreed to"),
-    "knowledge_version": ("导出时的知识版本", "version of the knowledge at the export"),
-    "result_version": (
-        "最后看到的结果是用哪一版知识（含模型）算的，没看过为空",
-        "version of the knowledge, models included, that made the last result shown; empty: none was",
-    ),
-    "finished": ("答完为1，没答完为0", "1: nothing is open; 0: partial"),
-    "stopped_at": ("没答完时停在哪一题", "the question that is open"),
-    "skipped": ("跳过的题，用空格隔开", "questions skipped, parted by spaces"),
-    "constrained": ("需要借钱却借不到为1，否则为0", "needed to borrow and couldn't: 1, else 0"),
-    "gap": ("没有任何商业保险为1，否则为0", "no commercial cover: 1, else 0"),
-}
 TOLD_BY_TOO: Mapping[str, tuple[str, ...]] = {"region": ("province",)}  # questions with no column of theirs
-NOT_RECORDED = ("这一版的原话没有记录", "wording not recorded")
-NOT_ASKED = ("这一版没有问", "not asked in this version")
-YES_NO = (("0", "否", "no"), ("1", "是", "yes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +56,7 @@ class Codebook:
         return self._told(column, self.sheet.knowledge.questionnaire.version)
 
     def _by_wording(self, column: Column) -> Mapping[Told, Sequence[str]]:
-        if column.question is None or column.name in MEANINGS:
+        if column.question is None or column.name in self._words.columns:
             return {self.today(column): ()}
         wordings: dict[Told, list[str]] = {}
         for version in sorted({*self._asked, *self.answered}):
@@ -85,22 +64,21 @@ class Codebook:
         return wordings
 
     def _told(self, column: Column, version: str) -> Told:
-        question = column.question
-        if column.name in MEANINGS:
-            return Told(*MEANINGS[column.name], YES_NO if column.name in OUTCOMES else ())
+        question, own = column.question, self._words
+        if column.name in self._words.columns:
+            return _told(own.columns[column.name], self._yes_no if column.name in OUTCOMES else ())
         if question is None:
-            name = column.name
-            return Told(f"导出时的模型版本：{name}", f"version of the model at the export: {name}")
+            return Told(own.model.zh.format(name=column.name), own.model.en.format(name=column.name))
         if version not in self._asked:
-            return Told(*NOT_RECORDED)
+            return _told(own.not_recorded)
         words = self._asked[version].get(question.id)
         if words is None:
-            return Told(*NOT_ASKED)
+            return _told(own.not_asked)
         if column.option is None:
-            return Told(words.text.zh, words.text.en, tuple(self._values(column.name, question, words)))
+            return _told(words.text, tuple(self._values(column.name, question, words)))
         if (option := words.options.get(column.option.id)) is None:
-            return Told(*NOT_ASKED)
-        return Told(f"{words.text.zh} {option.zh}", f"{words.text.en} {option.en}", YES_NO)
+            return _told(own.not_asked)
+        return Told(f"{words.text.zh} {option.zh}", f"{words.text.en} {option.en}", self._yes_no)
 
     def _values(self, name: str, question: Question, words: Words) -> Iterator[tuple[str, str, str]]:
         coded = name in self.sheet.features
@@ -112,6 +90,15 @@ class Codebook:
         for value in sorted(by_value) if coded else by_value:
             both = _joint(by_value[value])
             yield value, both.zh, both.en
+
+    @property
+    def _words(self) -> CodebookWords:
+        return self.sheet.knowledge.codebook
+
+    @cached_property
+    def _yes_no(self) -> tuple[tuple[str, str, str], ...]:
+        no, yes = self._words.no, self._words.yes
+        return ("0", no.zh, no.en), ("1", yes.zh, yes.en)
 
     @cached_property
     def _asked(self) -> Mapping[str, Mapping[str, Words]]:
@@ -135,6 +122,10 @@ class Codebook:
             id: Words(id, _joint(text), {option: _joint(same) for option, same in options[id].items()})
             for id, text in texts.items()
         }
+
+
+def _told(text: Text, values: tuple[tuple[str, str, str], ...] = ()) -> Told:
+    return Told(text.zh, text.en, values)
 
 
 def _code(code: int | None) -> str:

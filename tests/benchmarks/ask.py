@@ -31,7 +31,7 @@ def rows() -> list[tuple[str, str]]:
 
 
 def _build(asker: Asker) -> float:
-    anew = Asker(asker.ways, asker.vocabulary, asker.same, asker.hotlines, asker.cards)
+    anew = Asker(asker.ways, asker.vocabulary, asker.same, asker.hotlines, asker.cards, asker.fillers)
     started = time.perf_counter()
     anew.ranked("社保")
     return 1e3 * (time.perf_counter() - started)

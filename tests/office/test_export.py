@@ -17,7 +17,6 @@ from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Renaming, Text, Words
 from bot.privacy.keyring import Keyring
 from bot.privacy.tombstones import Tombstone, Tombstones
-from bot.research.codebook import NOT_ASKED, NOT_RECORDED
 from bot.research.columns import Columns
 from bot.research.export import FORMULA, export, safe
 from bot.research.participants import Office, open_for_reading
@@ -28,6 +27,10 @@ from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, office, talk
 from tests.talks import VAULT
 
 SHEET = Columns(KNOWLEDGE)
+
+NOT_RECORDED, NOT_ASKED = (
+    (said.zh, said.en) for said in (KNOWLEDGE.codebook.not_recorded, KNOWLEDGE.codebook.not_asked)
+)
 
 
 async def exported(database: Path, out: Path) -> list[dict[str, str]]:

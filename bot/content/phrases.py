@@ -1,0 +1,18 @@
+"""Phrases that no worker may read, or only in a warning, as knowledge/phrases.yaml lists them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.content.questionnaire import Language
+
+ByLanguage = Mapping[Language, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """In lower case, by language: never said; only to warn of, beside a word of warning; officialese."""
+
+    never: ByLanguage
+    warned_of: ByLanguage
+    warning: ByLanguage
+    officialese: ByLanguage
