@@ -346,6 +346,6 @@ def test_a_spelling_that_stands_for_two_words_is_refused() -> None:
 
 
 def test_a_phrase_that_is_never_met_is_found() -> None:
-    never = {"zh": ("信用分",), "en": ("Credit score",)}
+    never: Mapping[Language, tuple[str, ...]] = {"zh": ("信用分",), "en": ("Credit score",)}
     knowledge = replace(small("emergency_fund"), phrases=replace(KNOWLEDGE.phrases, never=never))
     assert "phrases.yaml never.en: 'Credit score' is never met" in found(knowledge)
