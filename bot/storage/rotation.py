@@ -78,7 +78,7 @@ async def rewrap(engine: AsyncEngine, vault: Keyring, lease: Lease) -> Rewrapped
         rows = frozenset(await connection.scalars(prefixes))
         writing = frozenset(names[0] for names in known if names)
         noted = frozenset(await connection.scalars(sa.select(wraps.c.name)))
-        used = (rows & (noted | frozenset(vault.names))) | writing | {vault.newest}  # broken: no name
+        used = (rows & (noted | frozenset(vault.names))) | writing | {vault.newest}
         await connection.run_sync(note_names, used)
         await connection.execute(sa.delete(wraps).where(wraps.c.name.not_in(used)))
     return Rewrapped(count, used)
