@@ -16,9 +16,12 @@ from typing import Any
 
 import uvloop
 from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
+from telegram.error import TelegramError
 
+from bot.app.mistakes import told
 from bot.app.process import Bot, settling, today_in_china
-from bot.app.settings import SettingMissing, Settings
+from bot.app.settings import SettingMissing, Settings, misspelt
 from bot.app.signals import stopped_by_signals
 from bot.backoffice import cli as office
 from bot.channels.terminal import Terminal, hold
@@ -47,9 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.set_up()
     try:
         status: int = options.run(options)
-    except (SettingMissing, DatabaseBehind, KeyNotKnown, ValueError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    except (SQLAlchemyError, TelegramError, DatabaseBehind, KeyNotKnown, ValueError, OSError) as error:
+        if (mistake := told(error)) is None:
+            raise
+        sentence, status = mistake
+        print(sentence, file=sys.stderr)
     except KeyboardInterrupt:
         return 0
     return status
@@ -147,6 +152,8 @@ async def _webhook(settings: Settings) -> int:
 @asynccontextmanager
 async def _bot(settings: Settings) -> AsyncIterator[Bot]:
     token = settings.needed_token()
+    for name, meant in misspelt(os.environ):
+        print(f"{name} is no setting: {meant} is perhaps meant", file=sys.stderr)
     keep = settings.retention
     knowledge = load_knowledge(models=settings.models_folder)
     presenter = Presenter(knowledge, Operator(settings.operator_contact, keep.draft, keep.result))

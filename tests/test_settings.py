@@ -122,7 +122,7 @@ def test_a_rotation_that_runs_out_of_disk_leaves_the_old_keys_whole(tmp_path: Pa
         ["sh", "-c", 'ulimit -f 0; exec "$0" -m bot rotate-keys --new', sys.executable],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert ended.returncode == 2
+    assert ended.returncode == 69
     assert "Traceback" not in ended.stderr
     assert keys_in(path) == old
     assert list(tmp_path.iterdir()) == [path]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -12,6 +13,17 @@ from bot.delivery.send_rate import SendRate
 from bot.privacy.keyring import Keys, keys_in
 from bot.storage.deletion import Retention
 from bot.storage.yearly_limit import LIMIT
+
+# The settings' names; the secrets among them may also come from a file, named by NAME_FILE.
+NAMES = (
+    "BOT_TOKEN", "DATABASE_URL", "TELEGRAM_API", "MASTER_KEYS", "MASTER_KEYS_FILE", "TOMBSTONES_FILE",
+    "MODELS_FOLDER", "WEBHOOK_SECRET", "WEBHOOK_URL", "WEBHOOK_HOST", "WEBHOOK_PORT", "SEND_RATE",
+    "CHAT_RATE", "TAKE_RATE", "OPERATOR_CONTACT", "PEOPLE_A_YEAR", "CAMPAIGNS", "KEEP_DRAFT_DAYS",
+    "KEEP_RESULT_DAYS",
+    "BOT_TOKEN_FILE", "WEBHOOK_SECRET_FILE", "DATABASE_URL_FILE",
+)  # fmt: skip
+IN_FILES = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL")
+LIKE = 0.86  # how like a setting's name another variable's is for it to be a slip
 
 
 class SettingMissing(ValueError):
@@ -62,19 +74,21 @@ class Settings:
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings from the environment's variables; raises SettingMissing."""
-        given = cls()
+        given, environ = cls(), with_files(environ)
         return cls(
-            token=SecretStr(environ.get("BOT_TOKEN", "")),
-            database_url=environ.get("DATABASE_URL", given.database_url),
-            telegram_api=environ.get("TELEGRAM_API", given.telegram_api).rstrip("/"),
+            token=SecretStr(_token(environ.get("BOT_TOKEN", ""))),
+            database_url=_database(environ.get("DATABASE_URL", given.database_url)),
+            telegram_api=_address("TELEGRAM_API", environ.get("TELEGRAM_API", given.telegram_api)).rstrip(
+                "/"
+            ),
             master_keys=SecretStr(environ.get("MASTER_KEYS", "")),
             master_keys_file=Path(environ.get("MASTER_KEYS_FILE", given.master_keys_file)),
             tombstones_file=Path(environ.get("TOMBSTONES_FILE", given.tombstones_file)),
             models_folder=Path(folder) if (folder := environ.get("MODELS_FOLDER", "")) else None,
             webhook_secret=SecretStr(environ.get("WEBHOOK_SECRET", "")),
-            webhook_url=environ.get("WEBHOOK_URL", ""),
+            webhook_url=_webhook(environ.get("WEBHOOK_URL", "")),
             host=environ.get("WEBHOOK_HOST", given.host),
-            port=int(_number(environ, "WEBHOOK_PORT", given.port)),
+            port=_port(environ, given.port),
             send_rate=_number(environ, "SEND_RATE", given.send_rate),
             chat_rate=_number(environ, "CHAT_RATE", given.chat_rate),
             take_rate=_number(environ, "TAKE_RATE", given.take_rate),
@@ -117,6 +131,72 @@ class Settings:
     def pace(self) -> SendRate:
         """Give the pace of sending."""
         return SendRate(self.send_rate, self.chat_rate)
+
+
+def with_files(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the variables, each secret read from the file that NAME_FILE names; raises SettingMissing."""
+    read = dict(environ)
+    for name in IN_FILES:
+        path = environ.get(f"{name}_FILE", "")
+        if not path:
+            continue
+        if environ.get(name):
+            raise SettingMissing(f"{name} and {name}_FILE are both set: keep one of them")
+        try:
+            read[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingMissing(f"{name}_FILE can't be read: {type(error).__name__}") from None
+    return read
+
+
+def misspelt(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the variables that look like a setting and are none, each with the one perhaps meant."""
+    others = [name for name in environ if name not in NAMES]
+    close = ((name, get_close_matches(name, NAMES, 1, LIKE)) for name in others)
+    return [(name, found[0]) for name, found in close if found]
+
+
+def _token(given: str) -> str:
+    if given and not re.fullmatch(r"\d+:\S+", given):
+        raise SettingMissing("BOT_TOKEN must look like 123456789:AbC…, as @BotFather shows it")
+    return given
+
+
+def _database(given: str) -> str:
+    """Return the database's address; raises SettingMissing, which never repeats what may hold a password."""
+    kind, found, rest = given.partition("://")
+    if kind in ("postgres", "postgresql", "postgresql+psycopg2", "postgresql+psycopg"):
+        raise SettingMissing("DATABASE_URL must begin with postgresql+asyncpg://")
+    if kind == "sqlite":
+        raise SettingMissing("DATABASE_URL must begin with sqlite+aiosqlite:///")
+    if kind not in ("sqlite+aiosqlite", "postgresql+asyncpg") or not found:
+        raise SettingMissing(
+            "DATABASE_URL must be sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
+        )
+    if kind == "sqlite+aiosqlite" and not rest.startswith("/"):
+        raise SettingMissing("DATABASE_URL of a file has three slashes: sqlite+aiosqlite:///var/bot.sqlite")
+    if "sslmode=" in rest:
+        raise SettingMissing("DATABASE_URL says sslmode=…: write ssl=… instead, for example ?ssl=require")
+    return given
+
+
+def _address(name: str, given: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", given):
+        raise SettingMissing(f"{name} must be an address that begins with https:// or http://")
+    return given
+
+
+def _webhook(given: str) -> str:
+    if given and not _address("WEBHOOK_URL", given).endswith("/telegram"):
+        raise SettingMissing("WEBHOOK_URL must end in /telegram: that is where updates are taken")
+    return given
+
+
+def _port(environ: Mapping[str, str], default: int) -> int:
+    port = _number(environ, "WEBHOOK_PORT", default)
+    if port != int(port) or not 1 <= port <= 65535:
+        raise SettingMissing("WEBHOOK_PORT must be a whole number from 1 to 65535")
+    return int(port)
 
 
 def _labels(given: str) -> tuple[str, ...]:

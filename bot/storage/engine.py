@@ -67,7 +67,9 @@ async def check_schema(engine: AsyncEngine) -> None:
     """Refuse a database of another schema than this version's; raises DatabaseBehind."""
     async with engine.connect() as connection:
         current = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    scripts = ScriptDirectory.from_config(alembic_config())
+    refuse_newer(current, scripts)
+    head = scripts.get_current_head()
     if current != head:
         raise DatabaseBehind(
             f"the database is at schema {current or 'none'}, this version needs {head}: "
@@ -75,9 +77,20 @@ async def check_schema(engine: AsyncEngine) -> None:
         )
 
 
+def refuse_newer(current: str | None, scripts: ScriptDirectory) -> None:
+    """Refuse a database whose schema this release doesn't know; raises DatabaseBehind."""
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+        raise DatabaseBehind(
+            f"the database is at schema {current}, which is newer than this release: run the newer release, "
+            "or restore the backup from before it"
+        )
+
+
 async def migrate(engine: AsyncEngine, vault: Keyring) -> None:
-    """Bring any database up to date."""
+    """Bring any database up to date; raises DatabaseBehind when it is newer than this release."""
     async with engine.begin() as connection:
+        current = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+        refuse_newer(current, ScriptDirectory.from_config(alembic_config()))
         await connection.run_sync(lambda c: command.upgrade(alembic_config(c, vault), "head"))
 
 

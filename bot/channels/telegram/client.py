@@ -1,5 +1,6 @@
 """Telegram through python-telegram-bot: send, edit, answer, fetch, introduce itself."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
     MenuButtonCommands,
 )
-from telegram.error import BadRequest, NetworkError, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 
 from bot.channels.telegram.transport import Request, Upload
 from bot.channels.telegram.updates import ALLOWED
@@ -29,6 +30,7 @@ COMMANDS = (
     "explain", "mydata", "withdraw", "delete", "privacy", "lang", "help",
 )  # fmt: skip
 PRINTOUT = "what-to-do.pdf"
+PAUSE = 2.0  # seconds between looks whether Telegram can be reached at the start
 WAIT = 30  # seconds that Telegram holds an empty poll
 
 log = logging.getLogger(__name__)
@@ -49,8 +51,17 @@ class Telegram:
         )
 
     async def __aenter__(self) -> "Telegram":
-        await self._bot.initialize()
-        return self
+        while True:
+            try:
+                await self._bot.initialize()
+            except InvalidToken:
+                await self._bot.shutdown()
+                raise
+            except NetworkError as error:  # the network may come up after us
+                log.warning("Telegram not reached, tried again", extra={"error": type(error).__name__})
+                await asyncio.sleep(PAUSE)
+            else:
+                return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._bot.shutdown()

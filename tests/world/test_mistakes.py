@@ -1,0 +1,108 @@
+"""Every mistake of an operator's settings: one sentence that says what to do, an exit status, no trace."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.world.standin import bot_api
+
+ROOT = Path(__file__).parents[2]
+NOBODY = "postgresql+asyncpg://postgres@127.0.0.1:1/test"
+
+
+def run(folder: Path, command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BOT_", "WEBHOOK_"))}
+    clean |= {
+        "BOT_TOKEN": "1:token",
+        "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}",
+        "MASTER_KEYS_FILE": str(folder / "master.keys"),
+        "TOMBSTONES_FILE": str(folder / "tombstones"),
+        "WEBHOOK_SECRET": "s" * 40,
+        "TELEGRAM_API": "http://127.0.0.1:1",
+        **settings,
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "bot", command],
+        env=clean, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence", "status"),
+    [
+        ({"DATABASE_URL": ""}, "DATABASE_URL must be", 78),
+        ({"DATABASE_URL": "postgres://user:geheim@host/db"}, "postgresql+asyncpg://", 78),
+        ({"DATABASE_URL": "postgresql://user:geheim@host/db"}, "postgresql+asyncpg://", 78),
+        ({"DATABASE_URL": "sqlite:///geheim.sqlite"}, "sqlite+aiosqlite:///", 78),
+        ({"DATABASE_URL": "sqlite+aiosqlite://geheim.sqlite"}, "three slashes", 78),
+        ({"DATABASE_URL": "mysql://geheim"}, "DATABASE_URL must be", 78),
+        ({"DATABASE_URL": f"{NOBODY}?sslmode=require"}, "ssl=require", 78),
+        ({"DATABASE_URL": NOBODY}, "can't be reached", 69),
+        ({"BOT_TOKEN": ""}, "BotFather", 78),
+        ({"BOT_TOKEN": "geheim"}, "BotFather", 78),
+        ({"TELEGRAM_API": "api.telegram.org"}, "https://", 78),
+        ({"WEBHOOK_URL": "https://bot.example.org/"}, "/telegram", 78),
+        ({"WEBHOOK_URL": "bot.example.org/telegram"}, "https://", 78),
+        ({"WEBHOOK_PORT": "99999"}, "1 to 65535", 78),
+        ({"WEBHOOK_PORT": "0"}, "1 to 65535", 78),
+        ({"WEBHOOK_PORT": "84.5"}, "1 to 65535", 78),
+        ({"WEBHOOK_SECRET": "geheim"}, "token_urlsafe", 78),
+        ({"CAMPAIGNS": "a b"}, "CAMPAIGNS", 78),
+        ({"SEND_RATE": "fast"}, "SEND_RATE", 78),
+        ({"BOT_TOKEN_FILE": "/nowhere", "BOT_TOKEN": ""}, "BOT_TOKEN_FILE", 78),
+        ({"BOT_TOKEN_FILE": "/nowhere"}, "keep one", 78),
+        ({"MASTER_KEYS": "geheim"}, "master keys", 65),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence_and_no_secret_is_repeated(
+    tmp_path: Path, settings: dict[str, str], sentence: str, status: int
+) -> None:
+    ended = run(tmp_path, "webhook", **settings)
+    assert (ended.returncode, ended.stdout) == (status, "")
+    told = [line for line in ended.stderr.splitlines() if not line.startswith("{")]
+    assert len(told) == 1, ended.stderr
+    assert sentence in told[0]
+    assert "geheim" not in ended.stderr
+    assert "Error" not in told[0].split(":")[0]
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, bot_api() as api:
+        ended = run(tmp_path, "webhook", TELEGRAM_API=api, WEBHOOK_PORT=str(taken.getsockname()[1]))
+    assert ended.returncode == 78
+    assert "another program uses it" in ended.stderr
+
+
+def test_a_token_that_telegram_refuses_is_told(tmp_path: Path) -> None:
+    with bot_api(status=401) as api:
+        ended = run(tmp_path, "polling", TELEGRAM_API=api)
+    assert ended.returncode == 78
+    assert "Telegram doesn't know BOT_TOKEN" in ended.stderr
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "bot.sqlite").write_text("not a database" * 100, encoding="ascii")
+    ended = run(tmp_path, "migrate")
+    assert ended.returncode == 69
+    assert "no SQLite database" in ended.stderr
+
+
+def test_a_slip_in_a_setting_s_name_is_pointed_at(tmp_path: Path) -> None:
+    with bot_api(status=401) as api:
+        ended = run(tmp_path, "polling", TELEGRAM_API=api, OPERATOR_CONTAKT="us")
+    assert "OPERATOR_CONTAKT is no setting: OPERATOR_CONTACT is perhaps meant" in ended.stderr
+
+
+def test_a_database_of_a_newer_release_is_refused_by_every_command(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate").returncode == 0
+    with sqlite3.connect(tmp_path / "bot.sqlite") as connection:
+        connection.execute("update alembic_version set version_num = '9999'")
+    for command in ("migrate", "webhook"):
+        ended = run(tmp_path, command)
+        assert ended.returncode == 65, ended.stderr
+        assert "newer than this release" in ended.stderr
