@@ -1,9 +1,7 @@
 """The bot at work: the parts around one store, fed by polling or by a webhook."""
 
 import asyncio
-import errno
 import logging
-import socket
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import date, datetime
@@ -14,9 +12,10 @@ from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import TelegramError
 
-from bot.app.settings import SettingMissing, Settings
+from bot.app.settings import Settings
 from bot.channels.inbound_rate import InboundRate
 from bot.channels.intake import Intake
+from bot.channels.listening import listen
 from bot.channels.telegram.client import Telegram
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.webhook import webhook
@@ -36,7 +35,6 @@ COUNT = 60.0  # seconds between writings of what was counted
 REMIND = 20.0  # seconds between looks for reminders
 DOUBT = 24 * 3600.0  # seconds by which the clock may jump before nothing is dropped any more
 WATCH = 60.0  # seconds between looks whether the webhook is still ours
-BACKLOG = 2048  # connections that may wait to be taken
 LAST_WORDS = 5.0  # seconds for messages under way when the bot is stopped
 
 log = logging.getLogger(__name__)
@@ -64,16 +62,6 @@ def settling(presenter: Presenter, now: Callable[[], datetime] = now_in_china) -
         return settle(presenter, inbounds, conversations, seen, now(), room)
 
     return settled
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Open the port on which updates come in; raises SettingMissing when it can't be had."""
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        reason = "another program uses it" if error.errno == errno.EADDRINUSE else "it can't be opened here"
-        raise SettingMissing(f"WEBHOOK_HOST {host}, WEBHOOK_PORT {port}: {reason}") from None
 
 
 class _Server(uvicorn.Server):

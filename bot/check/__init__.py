@@ -1,9 +1,9 @@
 """Checks the knowledge and says what is wrong, where, and what to do; pure, over one Knowledge and one day.
 
-questions   every question is used and reachable    texts         no bare number, no red line, both alike
-references  ids, sources, dates                     contexts      every context a card can be read in
-forbidden   the words that must not be said         vocabulary    the words by which typed answers are read
-lengths     nothing too long to be read             compare_days  what would be told on another day
+questions   every question is used and reachable   texts         no bare number, no red line, languages alike
+references  ids, sources, dates                    contexts      every context a card can be read in
+forbidden   the words that must not be said        vocabulary    the words by which typed answers are read
+lengths     nothing too long to be read            compare_days  what would be told on another day
 """
 
 from collections import Counter
@@ -68,7 +68,7 @@ def _templates(knowledge: Knowledge) -> Iterator[Finding]:
     for language in LANGUAGES:
         for name, source in sorted(knowledge.wording.templates[language].items()):
             if not name.startswith("advice/"):
-                for offence in offences(source, language):
+                for offence in offences(source, language, knowledge.phrases):
                     yield Finding(f"templates/{language}/{name}", offence, "say it otherwise")
 
 

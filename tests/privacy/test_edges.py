@@ -50,7 +50,9 @@ def imports(path: Path) -> set[str]:
 
 @pytest.mark.asvs("1.2.2", "1.3.6", "13.2.4", "13.2.5", "14.2.3")
 def test_pipl_23_only_one_file_can_call_out_and_it_calls_telegram() -> None:
-    assert {path.name for path in SERVING if imports(path) & TALKERS} == {"transport.py"}
+    assert {path.name for path in SERVING if imports(path) & TALKERS} == {"transport.py", "listening.py"}
+    listening = next(path for path in SERVING if path.name == "listening.py").read_text(encoding="utf-8")
+    assert "connect" not in listening.split('"""', 2)[2].replace("connections", "")
     hosts = {
         host
         for path in SERVING

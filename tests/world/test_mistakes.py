@@ -74,7 +74,7 @@ def test_a_mistake_is_told_in_one_sentence_and_no_secret_is_repeated(
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, bot_api() as api:
         ended = run(tmp_path, "webhook", TELEGRAM_API=api, WEBHOOK_PORT=str(taken.getsockname()[1]))
-    assert ended.returncode == 78
+    assert ended.returncode == 69
     assert "another program uses it" in ended.stderr
 
 
