@@ -1,10 +1,11 @@
 """Facts, levels and scores: what follows from what was said."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from bot.content.questionnaire import SKIPPED
+from bot.content.questionnaire import SKIPPED, Option
 from bot.guidance import DERIVED, dated_facts, facts_from, levels_from, score
 from models.serving.risk import Abstained, Score
 from tests.advised import KNOWLEDGE, ON, RIDER, known, told
@@ -83,6 +84,16 @@ def test_nothing_follows_from_silence() -> None:
     assert known({}) == {}
     silence = known({question.id: (SKIPPED,) for question in KNOWLEDGE.questionnaire.questions})
     assert not any(silence.values())
+
+
+def test_a_new_occupation_means_what_its_option_states() -> None:
+    asked = KNOWLEDGE.questionnaire
+    errands = Option("errands", "跑腿", "Errands", facts={"platform_work": ("yes",), "vehicle": ("ebike",)})
+    occupation = replace(asked.by_id["occupation"], options=(errands,))
+    changed = replace(asked, questions=(asked.by_id["age"], occupation))
+    found = facts_from({"occupation": ("errands",)}, changed, {}, ON)
+    assert found["platform_work"] == {"yes"}
+    assert found["vehicle"] == {"ebike"}
 
 
 def test_every_derived_fact_has_only_its_declared_values() -> None:

@@ -169,6 +169,34 @@ def test_a_mistake_in_a_question_is_found(changes: dict[str, object], told: str)
     assert told in found(with_question("debt", **changes))
 
 
+ERRANDS = Option("errands", "跑腿", "Errands")
+STATES = Option("a", "甲", "a", facts={"platform_work": ("yes",)})
+
+
+@pytest.mark.parametrize(
+    ("id", "changes", "told"),
+    [
+        (
+            "occupation",
+            {"options": (*KNOWLEDGE.questionnaire.by_id["occupation"].options, ERRANDS)},
+            "occupation.errands: it doesn't say platform_work, as others do",
+        ),
+        ("debt", {"options": (STATES,)}, "platform_work means something else already"),
+        ("debt", {"options": (replace(STATES, facts={"minor": ("no",)}),)}, "minor means something else"),
+        ("debt", {"options": (replace(STATES, facts={"saving": ("no",)}),)}, "saving means something else"),
+        ("worries", {"options": (replace(STATES, facts={"new": ("no",)}),)}, "can't follow from several"),
+    ],
+)
+def test_a_mistake_in_what_an_option_means_is_found(id: str, changes: dict[str, object], told: str) -> None:
+    assert told in found(with_question(id, **changes))
+
+
+def test_an_option_that_nothing_can_follow_from_says_nothing() -> None:
+    silent = (STATES, Option("unknown", "不清楚", "Not sure"), Option("end", "完", "End", ends=True))
+    knowledge = with_question("occupation", options=silent)
+    assert "doesn't say" not in found(knowledge)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from bot.check.findings import Finding
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import SKIPPED, Question, Questionnaire
-from bot.guidance import DERIVED
+from bot.guidance import DERIVED, questions_of
 
 DATA_LIMIT = 64  # bytes that a Telegram button carries
 ARTIFACTS = frozenset(
     {"financing_constraint", "insurance_gap", "financing_constraint_published", "employment_status"}
 )
+UNKNOWN = "unknown"  # the option of who is not sure: nothing follows from it
 REGION_QUESTIONS = ("province", "region")
 
 
@@ -20,6 +21,7 @@ def check_questions(knowledge: Knowledge, read: frozenset[str]) -> Iterator[Find
         where = f"questionnaire.yaml {question.id}"
         yield from _consumers(knowledge, question, read, where)
         yield from _translations(question, where)
+        yield from _facts(knowledge.questionnaire, question, where)
         yield from _buttons(question, where)
     yield from _paths(knowledge)
     yield from _renamings(knowledge.questionnaire)
@@ -99,14 +101,13 @@ def _used(knowledge: Knowledge, question: Question, consumer: str, read: frozens
         case "fact" if name == "region":
             return question.id in REGION_QUESTIONS
         case "fact":
-            return name in DERIVED and question.id in DERIVED[name].questions
+            named = name in DERIVED or name in knowledge.questionnaire.stated
+            return named and question.id in questions_of(name, knowledge.questionnaire)
         case "condition":
             target = knowledge.questionnaire.by_id.get(name)
             return target is not None and question.id in (target.ask_if or {})
         case "advice":
-            return question.id in read or any(
-                question.id in DERIVED[fact].questions for fact in read if fact in DERIVED
-            )
+            return any(question.id in questions_of(fact, knowledge.questionnaire) for fact in read)
         case "research":
             return bool(name)
     return False
@@ -122,6 +123,26 @@ def _translations(question: Question, where: str) -> Iterator[Finding]:
     for name, (zh, en) in words.items():
         if not zh.strip() or not en.strip():
             yield Finding(where, f"{name} lacks a language", "write it in zh and en")
+
+
+def _facts(questionnaire: Questionnaire, question: Question, where: str) -> Iterator[Finding]:
+    """Find options that don't say what the other options of their question do, and facts of two meanings."""
+    stated = {fact for option in question.options for fact in option.facts}
+    for option in question.options:
+        silent = option.ends or option.id == UNKNOWN
+        for fact in sorted(stated - option.facts.keys() - ({*stated} if silent else set())):
+            yield Finding(f"{where}.{option.id}", f"it doesn't say {fact}, as others do", "add it to `facts`")
+    for fact in sorted(stated):
+        if (
+            fact in DERIVED
+            or fact in questionnaire.by_id
+            or questionnaire.stated[fact].question != question.id
+        ):
+            yield Finding(where, f"{fact} means something else already", "give the fact another name")
+        if question.multiple:
+            yield Finding(
+                where, f"{fact} can't follow from several choices", "derive it in guidance/facts.py"
+            )
 
 
 def _buttons(question: Question, where: str) -> Iterator[Finding]:

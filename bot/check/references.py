@@ -25,6 +25,10 @@ def values_of(knowledge: Knowledge) -> Mapping[str, tuple[str, ...]]:
     bands = ("low", "middle", "high")
     return {
         **questions,
+        **{
+            fact: tuple(dict.fromkeys(value for values in stated.values.values() for value in values))
+            for fact, stated in knowledge.questionnaire.stated.items()
+        },
         **{name: fact.values for name, fact in DERIVED.items()},
         "region": ("east", "centre", "northeast", "west"),
         "financing_band": bands,

@@ -36,7 +36,8 @@ class Option:
 
     `code` is the survey report's code, `up_to` the highest amount (yuan, years or hours) that the
     option covers, `aliases` are typed words that mean it. An `exclusive` option stands alone among
-    several choices; one that `ends` stops the talk and nothing is stored.
+    several choices; one that `ends` stops the talk and nothing is stored. `facts` are what follows from
+    choosing it: the values of each fact.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Option:
     aliases: tuple[str, ...] = ()
     exclusive: bool = False
     ends: bool = False
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def in_(self, language: Language) -> str:
         """Give the option's words in `language`."""
@@ -84,6 +86,14 @@ class Question:
             return False
         alone = any(option is not None and option.exclusive for option in chosen)
         return len(chosen) == 1 or (self.multiple and not alone)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A fact that the options of one question state: its values by option."""
+
+    question: str
+    values: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,16 @@ class Questionnaire:
     def by_id(self) -> Mapping[str, Question]:
         """The questions by their ids."""
         return {question.id: question for question in self.questions}
+
+    @cached_property
+    def stated(self) -> Mapping[str, Stated]:
+        """The facts that options state, by name."""
+        return {
+            fact: Stated(question.id, {o.id: o.facts[fact] for o in question.options if fact in o.facts})
+            for question in self.questions
+            for option in question.options
+            for fact in option.facts
+        }
 
     @cached_property
     def words(self) -> Mapping[str, Words]:

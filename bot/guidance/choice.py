@@ -201,7 +201,7 @@ def _settling(fact: str, facts: Facts, questionnaire: Questionnaire) -> str | No
 
     None if no question would do: an age band, say, may leave open what a year would settle.
     """
-    id = next((id for id in questions_of(fact) if id not in facts), "")
+    id = next((id for id in questions_of(fact, questionnaire) if id not in facts), "")
     question = questionnaire.by_id.get(id)
     if question is None:
         return None

@@ -1,4 +1,4 @@
-"""Facts from answers: what a worker said, and what follows from it, each by a named function."""
+"""Facts from answers: what a worker said, and what follows from it, by an option or a named function."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,17 +36,6 @@ def _yes_no(known: Known, question: str, *options: str) -> frozenset[str] | None
     if question not in known:
         return None
     return frozenset({"yes" if said(known, question, *options) else "no"})
-
-
-def _by_option(
-    question: str, values: Mapping[str, frozenset[str]]
-) -> Callable[[Known], frozenset[str] | None]:
-    def follow(known: Known) -> frozenset[str] | None:
-        options = known.get(question)
-        found: frozenset[str] = frozenset().union(*(values.get(o, frozenset()) for o in options or ()))
-        return found or None
-
-    return follow
 
 
 def minor(known: Known) -> frozenset[str] | None:
@@ -153,30 +142,6 @@ def necessity(known: Known) -> frozenset[str] | None:
     return frozenset({"no"}) if said(known, "why_flexible", "career", "free_hours") else None
 
 
-# Riders and drivers take orders from a platform; couriers and truck drivers may or may not.
-platform_work = _by_option(
-    "occupation",
-    {
-        "food_delivery": frozenset({"yes"}),
-        "ride_hailing": frozenset({"yes"}),
-        "logistics": frozenset({"perhaps"}),
-        "truck_owner": frozenset({"perhaps"}),
-        **{id: frozenset({"no"}) for id in ("domestic", "streaming", "digital_design", "other")},
-    },
-)
-
-# Who works in logistics may ride or drive, so that advice on either may be of use.
-vehicle = _by_option(
-    "occupation",
-    {
-        "food_delivery": frozenset({"ebike"}),
-        "logistics": frozenset({"ebike", "truck"}),
-        "truck_owner": frozenset({"truck"}),
-        "ride_hailing": frozenset({"car"}),
-        **{id: frozenset({"none"}) for id in ("domestic", "streaming", "digital_design", "other")},
-    },
-)
-
 YES_NO = ("yes", "no")
 DERIVED: Mapping[str, Derived] = {
     "minor": Derived(("age",), YES_NO, minor),
@@ -195,8 +160,6 @@ DERIVED: Mapping[str, Derived] = {
     "has_accident_cover": Derived(("commercial_cover",), YES_NO, has_accident_cover),
     "has_medical_cover": Derived(("commercial_cover",), YES_NO, has_medical_cover),
     "has_liability_cover": Derived(("commercial_cover",), YES_NO, has_liability_cover),
-    "platform_work": Derived(("occupation",), ("yes", "perhaps", "no"), platform_work),
-    "vehicle": Derived(("occupation",), ("ebike", "car", "truck", "none"), vehicle),
     "necessity": Derived(("why_flexible",), YES_NO, necessity),
 }
 
@@ -205,15 +168,17 @@ SCORED = {"financing_band": "financing_constraint", "gap_band": "insurance_gap"}
 MEDICAL_WINDOW = "medical_window"
 
 
-def questions_of(fact: str) -> tuple[str, ...]:
+def questions_of(fact: str, questionnaire: Questionnaire) -> tuple[str, ...]:
     """Name the questions whose answers make a fact, in order; none for a band or a day's fact."""
     if fact in DERIVED:
         return DERIVED[fact].questions
+    if fact in questionnaire.stated:
+        return (questionnaire.stated[fact].question,)
     return () if fact in SCORED or fact == MEDICAL_WINDOW else (PROVINCE if fact == REGION else fact,)
 
 
 def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, on: date) -> Facts:
-    """Say what is known: the option ids by question, the derived facts, the region and the bands.
+    """Say what is known: the option ids by question, what options state, derived facts, region and bands.
 
     A fact that is absent is unknown: skipped, "not sure", or not to be told from what was said. A question
     that the answers close is known to have no answer: who owes nothing has no kinds of debt.
@@ -226,6 +191,10 @@ def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, o
     for question in questionnaire.questions:
         if question.ask_if and question.id != REGION and judge(question.ask_if, known) == "no":
             known[question.id] = frozenset()
+    stated = {
+        fact: frozenset().union(*(said.values.get(option, ()) for option in known.get(said.question, ())))
+        for fact, said in questionnaire.stated.items()
+    }
     derived = {name: value for name, fact in DERIVED.items() if (value := fact.of(known)) is not None}
     bands = {
         fact: frozenset({score.band})
@@ -233,7 +202,13 @@ def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, o
         if isinstance(score := scores.get(model), Score)
     }
     region = region_of(answers, questionnaire)
-    return known | derived | bands | ({REGION: frozenset({region})} if region else {})
+    return (
+        known
+        | {fact: values for fact, values in stated.items() if values}
+        | derived
+        | bands
+        | ({REGION: frozenset({region})} if region else {})
+    )
 
 
 def dated_facts(parameters: Parameters, on: date) -> Facts:

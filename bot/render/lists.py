@@ -99,8 +99,9 @@ def _opening(sheet: View, piece: str, text: str = "") -> Entry:
 
 def _not_yet(sheet: View, piece: NotEligible) -> Entry:
     """Tell the answers that fall short, and what the card says of the threshold."""
-    known = sheet.knowledge.questionnaire.by_id
-    asked = dict.fromkeys(id for fact in piece.failed for id in guidance.questions_of(fact))
+    questionnaire = sheet.knowledge.questionnaire
+    known = questionnaire.by_id
+    asked = dict.fromkeys(id for fact in piece.failed for id in guidance.questions_of(fact, questionnaire))
     said = [
         sheet.label("answered", what=sheet.name(id), said=sheet.said(known[id], sheet.answers[id]))
         for id in asked

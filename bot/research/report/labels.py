@@ -45,11 +45,12 @@ class Labels:
 
     def feature(self, name: str) -> str:
         """Name a feature or an outcome of the models."""
-        return str(self.words["features"][name])
+        outcomes: Mapping[str, str] = self.words["outcomes"]
+        return outcomes[name] if name in outcomes else self._asking[name].name.in_(self.language)
 
     def question(self, id: str) -> str:
-        """Name a question in a word or two."""
-        return str(self.words["questions"][id])
+        """Name a question as lists of answers do."""
+        return self.questionnaire.by_id[id].name.in_(self.language)
 
     def option(self, question: str, id: str) -> str:
         """Name an option as its button does."""
@@ -66,7 +67,8 @@ class Labels:
 
     def grouping(self, by: str) -> str:
         """Name what people are grouped by: a feature or a question."""
-        return self.feature(by) if by in self.words["features"] else self.question(by)
+        named = by in self.words["outcomes"] or by in self._asking
+        return self.feature(by) if named else self.question(by)
 
     def group(self, by: str, group: Group) -> str:
         """Name one of its groups."""
