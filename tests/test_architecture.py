@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # the world
     "bot.loading": {"bot.content", "bot.dialogue", "models.serving"},
     "bot.privacy": set(),
-    "bot.storage": {"bot.dialogue", "bot.loading", "bot.privacy", "bot.turns"},
+    "bot.storage": {"bot.dialogue", "bot.loading", "bot.privacy", "bot.render", "bot.turns"},
     "bot.ops": {"bot.storage"},
     "bot.delivery": {"bot.loading", "bot.ops", "bot.render", "bot.storage", "bot.turns"},
     "bot.channels": {

@@ -8,14 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.dialogue.conversation import MARKS, Command, Conversation, Incoming, Tap, Typed
+from bot.dialogue.conversation import MARKS, Command, Conversation, Incoming, Tap, Typed, Wake
 from bot.dialogue.reminders import Reminder
 from bot.storage.counters import Counts
 from bot.storage.tables import counts
 from bot.storage.unit_of_work import Store
 from bot.turns import counting
+from bot.turns.contract import Inbound
 from bot.turns.counting import PAUSE, Count
-from bot.turns.turn import Inbound, Wake, settle
+from bot.turns.turn import settle
+from tests.chats import at
 from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today
 
 
@@ -32,7 +34,7 @@ class Phone:
         for one in incoming:
             self.now += after
             self.update += 1
-            await self.store.take(Inbound(self.update, 7, one))
+            await self.store.take(Inbound(self.update, at(7), one))
 
     async def taps(self, *data: str, after: int = 0) -> None:
         await self.says(*map(Tap, data), after=after)
@@ -77,8 +79,9 @@ async def test_a_phone_that_was_put_away_is_no_slow_answer(phone: Phone) -> None
 
 
 def test_times_add_up_and_five_minutes_are_the_longest_that_count() -> None:
-    stood = {1: "age", 2: "age", 3: "age", 4: "debt", 5: "debt", 6: None, 7: "age"}
-    before = {1: 1000, 2: 1000 - PAUSE + 7, 3: 1007, 4: 1000 - PAUSE - 1, 5: 1006 - PAUSE, 6: 0}
+    stood = {at(n): q for n, q in enumerate(("age", "age", "age", "debt", "debt", None, "age"), 1)}
+    last = (1000, 1000 - PAUSE + 7, 1007, 1000 - PAUSE - 1, 1006 - PAUSE, 0)
+    before = {at(n): seconds for n, seconds in enumerate(last, 1)}
     assert counting.times(stood, before, 1007) == Counter(
         {("seconds", "age"): 7 + PAUSE, ("put_away", "debt"): 2}
     )
@@ -164,5 +167,5 @@ async def test_only_names_of_ours_are_counted_whatever_is_sent(phone: Phone) -> 
 def test_a_reminder_that_is_sent_is_counted() -> None:
     due = NOON + timedelta(days=30)
     talk = Conversation("1", reminders=(Reminder("survey", int(due.timestamp())),))
-    settled = settle(presenter(), [Inbound(None, 7, Wake())], {7: talk}, frozenset(), due)
+    settled = settle(presenter(), [Inbound(None, at(7), Wake())], {at(7): talk}, frozenset(), due)
     assert settled.counts == {("reminded", "survey"): 1}

@@ -4,17 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.delivery import dispatcher
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.port import Blocked, Refused, SlowDown, Unreachable
 from bot.delivery.send_rate import CAREFUL, SendRate
 from bot.delivery.token_bucket import MANY
 from bot.dialogue.conversation import Command, Conversation, Tap
@@ -27,7 +26,9 @@ from bot.storage.outbox import Queued
 from bot.storage.tables import conversations
 from bot.storage.tables import outbox as letters_table
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import BatchResult, Inbound, Outbound
+from bot.turns.contract import Address, Inbound, Outbound
+from bot.turns.turn import BatchResult
+from tests.chats import at
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
 UNHURRIED = SendRate(overall=0, chat=0)
@@ -46,7 +47,7 @@ class Post:
         await self.closed.wait()
         if self.troubles:
             raise self.troubles.pop(0)
-        self.taken.append((outgoing.chat, outgoing.message.text))
+        self.taken.append((int(outgoing.chat.id), outgoing.message.text))
 
 
 class Paused(SendRate):
@@ -96,7 +97,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def texts_of(
-    inbounds: Sequence[Inbound], held: Mapping[int, Conversation], seen: frozenset[int], room: int
+    inbounds: Sequence[Inbound], held: Mapping[Address, Conversation], seen: frozenset[int], room: int
 ) -> BatchResult:
     """Send back what was tapped, letter by letter; keep a conversation of everyone."""
     settled = BatchResult()
@@ -115,7 +116,7 @@ async def store(engine: AsyncEngine) -> Store:
 
 
 async def write(store: Store, update: int, chat: int, texts: str) -> None:
-    await store.take(Inbound(update, chat, Tap(texts)))
+    await store.take(Inbound(update, at(chat), Tap(texts)))
 
 
 async def claimed(store: Store) -> list[str]:
@@ -162,7 +163,7 @@ async def test_letters_of_a_chat_arrive_in_the_order_of_writing(store: Store) ->
 
 @pytest.mark.parametrize(
     "trouble",
-    [NetworkError("gone"), RetryAfter(timedelta(seconds=0)), TelegramError("?")],
+    [Unreachable("NetworkError"), SlowDown(0), Unreachable("TelegramError")],
     ids=lambda trouble: type(trouble).__name__,
 )
 @pytest.mark.asvs("16.5.2")
@@ -177,7 +178,7 @@ async def test_a_passing_trouble_delays_a_letter_and_keeps_the_order(
 
 
 async def test_a_worker_who_blocked_the_bot_is_sent_nothing_more_until_they_write(store: Store) -> None:
-    post = Post(Forbidden("blocked"))
+    post = Post(Blocked())
     async with working(store, post):
         await write(store, 1, 7, "ab")
         await until_empty(store)
@@ -190,7 +191,7 @@ async def test_a_worker_who_blocked_the_bot_is_sent_nothing_more_until_they_writ
 async def test_what_telegram_refuses_for_ever_waits_for_the_operator_and_holds_up_no_other(
     store: Store,
 ) -> None:
-    post = Post(BadRequest('Can\'t parse entities: unsupported start tag "secret"'))
+    post = Post(Refused("Can't parse entities"))
     async with working(store, post):
         await write(store, 1, 7, "ab")
         await until_empty(store)
@@ -209,7 +210,7 @@ async def test_a_letter_that_no_key_opens_waits_for_the_operator_and_holds_up_no
     await write(store, 1, 7, "a")
     await write(store, 2, 8, "b")
     async with engine.begin() as connection:
-        mine = conversations.c.person == VAULT.pseudonym(7)
+        mine = conversations.c.person == VAULT.pseudonym(str(7))
         await connection.execute(sa.update(conversations).where(mine).values(key=b"broken"))
     post = Post()
     async with working(store, post):
@@ -220,7 +221,7 @@ async def test_a_letter_that_no_key_opens_waits_for_the_operator_and_holds_up_no
 
 
 async def test_a_dropped_dead_letter_is_gone(store: Store) -> None:
-    async with working(store, Post(BadRequest("chat not found"))):
+    async with working(store, Post(Refused("chat not found"))):
         await write(store, 1, 7, "a")
         await until_empty(store)
     (dead,) = await store.outbox.dead.all()
@@ -382,8 +383,8 @@ async def test_a_letter_of_another_version_waits_for_the_operator_and_holds_up_n
     await write(store, 1, 7, "ab")
     await write(store, 2, 8, "c")
     async with engine.begin() as connection:
-        newer = VAULT.service.seal(b'{"chat": 7, "video": 1}', b"letter:" + VAULT.pseudonym(7))
-        strange = letters_table.c.person == VAULT.pseudonym(7)
+        newer = VAULT.service.seal(b'{"chat": 7, "video": 1}', b"letter:" + VAULT.pseudonym(str(7)))
+        strange = letters_table.c.person == VAULT.pseudonym(str(7))
         await connection.execute(sa.update(letters_table).where(strange).values(own=False, body=newer))
     await store.outbox.hold.renew()
     assert await claimed(store) == ["c"]
@@ -478,7 +479,7 @@ async def test_letters_wait_for_earlier_ones_that_another_process_holds(
 async def test_what_was_deleted_by_another_process_during_a_pause_is_not_sent(
     engine: AsyncEngine, store: Store
 ) -> None:
-    post = Post(RetryAfter(timedelta(seconds=1)))
+    post = Post(SlowDown(1))
     async with working(store, post):
         await write(store, 1, 7, "ab")
         await until(lambda: not post.troubles)
@@ -519,9 +520,9 @@ async def test_what_waits_in_the_lane_of_someone_who_deletes_is_not_sent(engine:
     async with working(store, post):
         post.closed.clear()
         for number, data in enumerate(["/start", *CONSENT, *SHORT_PATH[:2]]):
-            await store.take(Inbound(number, 7, Command("start") if number == 0 else Tap(data)))
-        await store.take(Inbound(50, 8, Command("start")))
-        await store.take(Inbound(60, 7, Tap("go:forget")))
+            await store.take(Inbound(number, at(7), Command("start") if number == 0 else Tap(data)))
+        await store.take(Inbound(50, at(8), Command("start")))
+        await store.take(Inbound(60, at(7), Tap("go:forget")))
         post.closed.set()
         await until_empty(store)
     mine = [text for chat, text in post.taken if chat == 7]
@@ -533,7 +534,7 @@ async def test_what_waits_in_the_lane_of_someone_who_deletes_is_not_sent(engine:
 async def test_letters_that_are_claimed_anew_while_the_courier_looks_for_deleted_ones_all_arrive(
     engine: AsyncEngine, store: Store
 ) -> None:
-    post = Post(RetryAfter(timedelta(seconds=0)))
+    post = Post(SlowDown(0))
     async with working(store, post) as active:
         looked, look = asyncio.Event(), store.outbox.still_there
 
@@ -557,7 +558,7 @@ async def test_an_answer_beside_a_deletion_by_another_process_waits_for_it_and_n
     """They would lock each other out, if a letter were taken from the outbox before its person is locked."""
     here, there = open_engine(postgres), open_engine(postgres)
     await migrate(here, VAULT)
-    store, person = Store(here, VAULT, texts_of), VAULT.pseudonym(7)
+    store, person = Store(here, VAULT, texts_of), VAULT.pseudonym(str(7))
     await store.outbox.hold.renew()
     await write(store, 1, 7, "a")
     (letter,) = await store.outbox.waiting()
@@ -645,7 +646,7 @@ async def test_a_claim_that_fails_half_way_leaves_no_letter_behind(
     await write(store, 1, 7, "a")
     await write(store, 2, 8, "b")
     async with engine.begin() as connection:
-        mine = conversations.c.person == VAULT.pseudonym(7)
+        mine = conversations.c.person == VAULT.pseudonym(str(7))
         await connection.execute(sa.update(conversations).where(mine).values(key=b"broken"))
     bury, troubles = store.outbox.dead.bury_within, [OperationalError("", {}, OSError("disk"))]
 
@@ -739,7 +740,7 @@ def test_after_a_refusal_edits_keep_to_the_common_measure_too_for_a_while() -> N
 
 
 async def test_a_refused_letter_makes_the_pace_careful(store: Store) -> None:
-    pace, post = SendRate(overall=0.5, chat=0), Post(RetryAfter(timedelta(seconds=0)))
+    pace, post = SendRate(overall=0.5, chat=0), Post(SlowDown(0))
     async with working(store, post, pace):
         await write(store, 1, 7, "a")
         await until(lambda: post.taken == [(7, "a")])

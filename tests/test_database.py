@@ -32,7 +32,9 @@ from bot.storage.lease import Lease
 from bot.storage.rotation import rewrap
 from bot.storage.tables import conversations, metadata, outbox
 from bot.storage.unit_of_work import MOST, Store
-from bot.turns.turn import BatchResult, Inbound, Outbound
+from bot.turns.contract import Address, Inbound, Outbound
+from bot.turns.turn import BatchResult
+from tests.chats import at
 from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today
 
 # One transaction at a time, and a log beside the file: SQLite's. Many processes: PostgreSQL's.
@@ -55,7 +57,7 @@ class Script:
     def __call__(
         self,
         inbounds: Sequence[Inbound],
-        held: Mapping[int, Conversation],
+        held: Mapping[Address, Conversation],
         seen: frozenset[int],
         room: int,
     ) -> BatchResult:
@@ -92,7 +94,7 @@ async def store(engine: AsyncEngine, script: Script) -> Store:
 
 
 def came(update: int, chat: int = 7) -> Inbound:
-    return Inbound(update, chat, Tap("x"))
+    return Inbound(update, at(chat), Tap("x"))
 
 
 async def texts(store: Store) -> list[str]:
@@ -102,9 +104,9 @@ async def texts(store: Store) -> list[str]:
 async def test_a_saved_turn_is_loaded_as_it_was(store: Store, script: Script) -> None:
     script.talks[1], script.letters[1] = TALK, (LETTER,)
     assert await store.take(came(1))
-    assert await store.conversation(7) == TALK
+    assert await store.conversation(at(7)) == TALK
     (letter,) = await store.outbox.waiting()
-    assert letter.outgoing == Outbound(7, LETTER)
+    assert letter.outgoing == Outbound(at(7), LETTER)
     await store.sent(letter)
     assert await store.outbox.waiting() == []
 
@@ -152,8 +154,8 @@ async def test_a_value_that_the_database_refuses_spoils_no_other_turn(store: Sto
         *(store.take(came(n, chat=n)) for n in (0, 1, 2, 3)), return_exceptions=True
     )
     assert [type(result) for result in results] == [bool, bool, IntegrityError, bool]
-    assert await store.conversation(1) == await store.conversation(3) == TALK
-    assert await store.conversation(2) is None
+    assert await store.conversation(at(1)) == await store.conversation(at(3)) == TALK
+    assert await store.conversation(at(2)) is None
 
 
 async def test_pipl_13_no_answer_can_be_kept_without_consent(engine: AsyncEngine) -> None:
@@ -168,7 +170,7 @@ async def test_a_conversation_of_none_is_deleted_with_everything_of_it(store: St
     script.letters = {1: (Message("old"),), 2: (Message("farewell"),)}
     await store.take(came(1))
     await store.take(came(2))
-    assert await store.conversation(7) is None
+    assert await store.conversation(at(7)) is None
     assert await texts(store) == ["farewell"]
 
 
@@ -178,16 +180,16 @@ async def test_a_row_moved_to_another_person_can_not_be_opened(store: Store, scr
     await store.take(came(1, chat=7))
     await store.take(came(2, chat=8))
     async with store.engine.begin() as connection:
-        mine = conversations.c.person == VAULT.pseudonym(7)
+        mine = conversations.c.person == VAULT.pseudonym(str(7))
         row = (await connection.execute(sa.select(conversations).where(mine))).one()
-        other = conversations.c.person == VAULT.pseudonym(8)
+        other = conversations.c.person == VAULT.pseudonym(str(8))
         await connection.execute(sa.update(conversations).where(other).values(state=row.state, key=row.key))
     with pytest.raises(WrongKey):
-        await store.conversation(8)
+        await store.conversation(at(8))
     script.talks[3] = TALK
     assert await store.take(came(3, chat=8))  # acknowledged, told to the operator, and nothing overwritten
     with pytest.raises(WrongKey):
-        await store.conversation(8)
+        await store.conversation(at(8))
 
 
 @pytest.mark.asvs("14.2.4", "14.2.7")
@@ -205,14 +207,14 @@ async def test_what_is_kept_ends_after_its_days_and_a_return_begins_anew(
     await store.take(came(2, chat=8))
     now += 8 * DAY
     assert await store.deletion.tidy() == 1
-    assert await store.conversation(7) is None
-    assert await store.conversation(8) == TALK
+    assert await store.conversation(at(7)) is None
+    assert await store.conversation(at(8)) == TALK
     now += 90 * DAY
     assert await store.deletion.tidy() == 1
     script.talks = {3: TALK}
     await store.take(came(3, chat=7))
     assert await store.deletion.forget_again() == 0
-    assert await store.conversation(7) == TALK
+    assert await store.conversation(at(7)) == TALK
 
 
 @ON_POSTGRES
@@ -224,9 +226,9 @@ async def test_a_process_that_stops_in_the_middle_of_a_turn_keeps_no_chat_locked
     stopping = open_engine(address)
     store = Store(engine, VAULT, settling_today())
     async with stopping.connect() as stopped:
-        await stopped.run_sync(lock, [VAULT.pseudonym(7)])
+        await stopped.run_sync(lock, [VAULT.pseudonym(str(7))])
         async with asyncio.timeout(10):
-            assert await store.take(Inbound(1, 7, Command("start")))
+            assert await store.take(Inbound(1, at(7), Command("start")))
         with pytest.raises(SQLAlchemyError):  # whoever wakes again has done nothing
             await stopped.execute(sa.select(conversations))
     await stopping.dispose()
@@ -242,14 +244,14 @@ async def test_who_comes_back_in_the_very_moment_of_being_tidied_away_keeps_ever
     await store.take(came(1))
     now += 8 * DAY
     async with engine.begin() as turn:  # as a process takes a turn: the lock, and later the row
-        await turn.run_sync(lock, [VAULT.pseudonym(7)])
+        await turn.run_sync(lock, [VAULT.pseudonym(str(7))])
         tidying = asyncio.create_task(store.deletion.tidy())
         await asyncio.sleep(0.3)
         assert not tidying.done()
         await turn.execute(sa.update(conversations).values(expires_at=int(now) + DAY))
     assert await tidying == 0
     assert await store.deletion.forget_again() == 0
-    assert await store.conversation(7) == TALK
+    assert await store.conversation(at(7)) == TALK
 
 
 @ON_SQLITE
@@ -282,8 +284,8 @@ async def test_whom_a_restored_backup_brings_back_is_deleted_again(
         await connection.execute(sa.delete(conversations))
         await connection.execute(sa.insert(conversations), [dict(row._mapping) for row in backup])
     assert await store.deletion.forget_again() == 1
-    assert await store.conversation(7) is None
-    assert await store.conversation(9) == TALK
+    assert await store.conversation(at(7)) is None
+    assert await store.conversation(at(9)) == TALK
 
 
 async def test_who_begins_anew_in_the_second_of_the_deletion_is_not_buried_at_the_next_start(
@@ -298,7 +300,7 @@ async def test_who_begins_anew_in_the_second_of_the_deletion_is_not_buried_at_th
         backup = (await connection.execute(sa.select(conversations))).all()
     await store.take(came(4))
     assert await store.deletion.forget_again() == 0
-    assert await store.conversation(7) == script.talks[4]
+    assert await store.conversation(at(7)) == script.talks[4]
     script.talks[5] = None
     await store.take(came(5))
     async with engine.begin() as connection:
@@ -311,11 +313,13 @@ async def test_who_leaves_and_begins_anew_in_one_batch_gets_a_new_key_and_stays_
 ) -> None:
     store = Store(engine, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "tombstones"))
     for update, data in enumerate((*CONSENT, SHORT_PATH[0]), start=1):
-        await store.take(Inbound(update, 7, Tap(data)))
+        await store.take(Inbound(update, at(7), Tap(data)))
     async with engine.connect() as connection:
         backup = (await connection.execute(sa.select(conversations))).one()
     inputs: tuple[Tap | Command, ...] = (Tap(SHORT_PATH[1]), Tap("go:forget"), Command("start"))
-    await asyncio.gather(*(store.take(Inbound(100 + n, 7, incoming)) for n, incoming in enumerate(inputs)))
+    await asyncio.gather(
+        *(store.take(Inbound(100 + n, at(7), incoming)) for n, incoming in enumerate(inputs))
+    )
     async with engine.connect() as connection:
         row = (await connection.execute(sa.select(conversations))).one()
     assert row.key != backup.key
@@ -334,40 +338,40 @@ async def test_pipl_47_who_has_a_row_that_no_key_opens_can_delete_it_and_nothing
     tombstones = Tombstones(tmp_path / "tombstones")
     clock = NOON.timestamp()
     store = Store(engine, VAULT, settling_today(), tombstones=tombstones, clock=lambda: clock)
-    await store.take(Inbound(1, 7, Command("start")))
+    await store.take(Inbound(1, at(7), Command("start")))
     async with engine.connect() as connection:
         backup = (await connection.execute(sa.select(conversations))).mappings().one()
     async with engine.begin() as connection:
         await connection.execute(sa.delete(outbox))
         await connection.execute(sa.update(conversations).values({part: b"broken"}))
     clock += DAY
-    await store.take(Inbound(2, 7, Command("start")))
-    await store.take(Inbound(3, 7, Tap("go:review")))
-    await store.take(Inbound(4, 7, Command("delete")))
+    await store.take(Inbound(2, at(7), Command("start")))
+    await store.take(Inbound(3, at(7), Tap("go:review")))
+    await store.take(Inbound(4, at(7), Command("delete")))
     assert len(await texts(store)) == 1  # the question whether to delete
     async with engine.connect() as connection:
         kept = (await connection.execute(sa.select(conversations.c[part]))).scalar_one()
     assert kept == b"broken"
-    await store.take(Inbound(9, 7, Tap("go:forget")))
-    assert await store.conversation(7) is None
+    await store.take(Inbound(9, at(7), Tap("go:forget")))
+    assert await store.conversation(at(7)) is None
     assert len(await texts(store)) == 1  # the farewell
     async with engine.begin() as connection:
         await connection.execute(sa.insert(conversations).values(**backup))
     assert await store.deletion.forget_again() == 1
-    assert await store.conversation(7) is None
+    assert await store.conversation(at(7)) is None
     clock += 1
-    await store.take(Inbound(10, 7, Command("start")))
+    await store.take(Inbound(10, at(7), Command("start")))
     assert await store.deletion.forget_again() == 0
-    assert await store.conversation(7) is not None
+    assert await store.conversation(at(7)) is not None
 
 
 @ON_SQLITE
 async def test_the_tombstones_of_several_machines_may_be_joined_in_any_order(
     engine: AsyncEngine, script: Script, tmp_path: Path
 ) -> None:
-    person, joined = VAULT.pseudonym(7), tmp_path / "tombstones"
-    for machine, at in (("a", 2_000_000), ("b", 1_000_000)):
-        Tombstones(tmp_path / machine).add([Tombstone(person, machine.encode() * 16, at)])
+    person, joined = VAULT.pseudonym(str(7)), tmp_path / "tombstones"
+    for machine, when in (("a", 2_000_000), ("b", 1_000_000)):
+        Tombstones(tmp_path / machine).add([Tombstone(person, machine.encode() * 16, when)])
     joined.write_text("".join((tmp_path / machine).read_text() for machine in "ab"))
     store = Store(engine, VAULT, script, tombstones=Tombstones(joined), clock=lambda: 1_500_000.0)
     script.letters = {1: (Message("to who left later"),)}
@@ -404,7 +408,7 @@ async def test_after_a_rotation_the_old_key_can_go(engine: AsyncEngine, script: 
     assert (await rewrap(engine, Keyring(both), Lease(engine, time.time))).count == 1
     only_new = Keyring(Keys(both.index, both.wraps[:1]))
     await prepare(engine, only_new)
-    assert await Store(engine, only_new, script).conversation(7) == TALK
+    assert await Store(engine, only_new, script).conversation(at(7)) == TALK
 
 
 async def test_a_row_that_no_key_opens_does_not_hold_up_the_rotation(
@@ -414,21 +418,21 @@ async def test_a_row_that_no_key_opens_does_not_hold_up_the_rotation(
     for number, chat in ((1, 7), (2, 8)):
         await Store(engine, VAULT, script).take(came(number, chat))
     async with engine.begin() as connection:
-        broken = conversations.c.person == VAULT.pseudonym(8)
+        broken = conversations.c.person == VAULT.pseudonym(str(8))
         await connection.execute(sa.update(conversations).where(broken).values(key=b"broken"))
     rotated = Keyring(VAULT.keys.rotated())
     assert (await rewrap(engine, rotated, Lease(engine, time.time))).count == 1
-    assert await Store(engine, rotated, script).conversation(7) == TALK
+    assert await Store(engine, rotated, script).conversation(at(7)) == TALK
 
 
 async def test_updates_at_the_same_time_in_two_processes_all_count_once(engine: AsyncEngine) -> None:
     stores = [Store(engine, VAULT, settling_today()) for _ in range(2)]
-    updates = [Inbound(n, 7, Command("start") if n == 0 else Tap(data))
+    updates = [Inbound(n, at(7), Command("start") if n == 0 else Tap(data))
                for n, data in enumerate(["", *CONSENT, *SHORT_PATH])]  # fmt: skip
     for inbound in updates:
         results = await asyncio.gather(*(store.take(inbound) for store in stores * 2))
         assert sum(results) == 1
-    talk = await stores[0].conversation(7)
+    talk = await stores[0].conversation(at(7))
     assert talk is not None
     assert talk.answers["worries"] == ("accident",)
     assert len(await stores[0].outbox.waiting()) >= len(updates)
@@ -456,7 +460,7 @@ async def test_a_reminder_comes_once_when_its_time_has_come_however_many_process
     now = NOON + timedelta(hours=21)
     await asyncio.gather(*(waking.wake() for waking in wakings))
     assert [text[:9] for text in await texts(stores[0])] == ["⏰ 您让我提醒您：", "⏰ 您让我这时候提"]
-    talk = await stores[0].conversation(7)
+    talk = await stores[0].conversation(at(7))
     assert talk is not None
     assert (talk.reminders, talk.answers) == ((), TALK.answers)
 
@@ -467,13 +471,13 @@ async def test_pipl_38_beyond_the_years_limit_there_is_general_guidance_only(eng
     for chat in (1, 2, 3):
         for number, data in enumerate(["", *CONSENT, SHORT_PATH[0]]):
             incoming = Tap(data) if data else Command("start")
-            await store.take(Inbound(chat * 10 + number, chat, incoming))
-    talks = [await store.conversation(chat) for chat in (1, 2, 3)]
+            await store.take(Inbound(chat * 10 + number, at(chat), incoming))
+    talks = [await store.conversation(at(chat)) for chat in (1, 2, 3)]
     assert [bool(talk and talk.answers) for talk in talks] == [True, True, False]
     assert any("人数已经到上限" in text for text in await texts(store))
     next_year = Store(engine, VAULT, settling_today(), limit=2, clock=(NOON + timedelta(days=40)).timestamp)
-    await next_year.take(Inbound(35, 3, Tap("go:agree")))
-    talk = await next_year.conversation(3)
+    await next_year.take(Inbound(35, at(3), Tap("go:agree")))
+    talk = await next_year.conversation(at(3))
     assert talk is not None
     assert talk.consent
 
@@ -486,7 +490,7 @@ async def test_the_last_places_of_a_year_are_not_given_twice_by_processes_that_a
     for chat in range(1, 13):
         for number, data in enumerate(["", *CONSENT[:-1]]):
             incoming = Tap(data) if data else Command("start")
-            await stores[0].take(Inbound(chat * 10 + number, chat, incoming))
+            await stores[0].take(Inbound(chat * 10 + number, at(chat), incoming))
 
     async def connected() -> None:
         async with engine.connect():
@@ -494,9 +498,9 @@ async def test_the_last_places_of_a_year_are_not_given_twice_by_processes_that_a
 
     await asyncio.gather(*(connected() for _ in stores))  # so that none comes late
     await asyncio.gather(
-        *(stores[chat % 4].take(Inbound(chat * 10 + 9, chat, Tap(CONSENT[-1]))) for chat in range(1, 13))
+        *(stores[chat % 4].take(Inbound(chat * 10 + 9, at(chat), Tap(CONSENT[-1]))) for chat in range(1, 13))
     )
-    talks = [await stores[0].conversation(chat) for chat in range(1, 13)]
+    talks = [await stores[0].conversation(at(chat)) for chat in range(1, 13)]
     assert sum(bool(talk and talk.consent) for talk in talks) == 3
 
 
@@ -505,7 +509,7 @@ async def test_who_blocked_the_bot_is_not_reminded(engine: AsyncEngine, script: 
     script.talks = {1: replace(TALK, reminders=(Reminder("survey", 1),))}
     await store.take(came(1))
     assert await Waking(store).overdue() > 0
-    await store.outbox.block(VAULT.pseudonym(7), [])
+    await store.outbox.block(VAULT.pseudonym(str(7)), [])
     assert await Waking(store).wake() == await Waking(store).overdue() == 0
 
 
@@ -519,7 +523,7 @@ async def test_reminders_that_no_key_opens_keep_no_others_waiting(engine: AsyncE
     store = Store(engine, VAULT, settling(presenter(), lambda: NOON), clock=NOON.timestamp)
     waking = Waking(store)
     assert [await waking.wake(), await waking.wake(), await waking.wake()] == [MOST, 1, MOST - 1]
-    assert [letter.outgoing.chat for letter in await store.outbox.waiting()] == [130, 100 + MOST]
+    assert [letter.outgoing.chat for letter in await store.outbox.waiting()] == [at(130), at(100 + MOST)]
     assert await waking.overdue() == NOON.timestamp() - 1
 
 
@@ -554,7 +558,7 @@ async def test_conversations_of_the_plain_schema_are_carried_over_sealed(engine:
             {"state": json.dumps(state)},
         )
     await migrate(engine, VAULT)
-    assert await Store(engine, VAULT, Script()).conversation(7) == TALK
+    assert await Store(engine, VAULT, Script()).conversation(at(7)) == TALK
 
 
 @pytest.mark.postgres

@@ -19,7 +19,8 @@ from bot.dialogue.conversation import Conversation
 from bot.render import File
 from bot.storage import lease
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import BatchResult, Inbound
+from bot.turns.contract import Address, Inbound
+from bot.turns.turn import BatchResult
 from tests.talks import TOKEN, VAULT
 from tests.test_courier import UNHURRIED, texts_of, until, until_empty, write
 
@@ -28,7 +29,7 @@ FILE = "f"
 
 
 def settled(
-    inbounds: Sequence[Inbound], held: Mapping[int, Conversation], seen: frozenset[int], room: int
+    inbounds: Sequence[Inbound], held: Mapping[Address, Conversation], seen: frozenset[int], room: int
 ) -> BatchResult:
     """Send back what was tapped, and for an `f` a file."""
     effect = texts_of(inbounds, held, seen, room)

@@ -10,11 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.inbound_rate import InboundRate
 from bot.channels.intake import Intake, NotStored
+from bot.channels.telegram.updates import take
 from bot.delivery.token_bucket import MANY
-from bot.dialogue.conversation import Command, Conversation, Tap
+from bot.dialogue.conversation import Command, Conversation, Group, Hurry, Tap
 from bot.ops.metrics import Metrics
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import BatchResult, Group, Hurry, Inbound
+from bot.turns.contract import Address, Inbound
+from bot.turns.turn import BatchResult
+from tests.chats import at
 from tests.talks import CONSENT, VAULT, settling_today
 
 WORKER = {"id": 7, "is_bot": False, "first_name": "王", "language_code": "zh-hans"}
@@ -37,7 +40,7 @@ def clock() -> Clock:
 
 def inbounds(chat: int = 7) -> Iterator[Inbound]:
     for update in range(10**9):
-        yield Inbound(update, chat, Tap("a:age:from_31_to_40"))
+        yield Inbound(update, at(chat), Tap("a:age:from_31_to_40"))
 
 
 def said(update: int, text: str) -> dict[str, object]:
@@ -136,22 +139,22 @@ def test_the_way_to_a_deletion_is_always_open(before: int) -> None:
     for _ in range(before):
         floods.admitted(next(flood))
     for incoming in (Command("delete"), Tap("go:delete"), Tap("go:forget")):
-        inbound = Inbound(0, 7, incoming)
+        inbound = Inbound(0, at(7), incoming)
         assert floods.admitted(inbound) is inbound
 
 
 def test_a_group_is_not_answered_beyond_its_burst(clock: Clock) -> None:
     floods = InboundRate(rate=1, burst=2, monotonic=clock)
-    admitted = [floods.admitted(Inbound(update, -5, Group())) for update in range(4)]
+    admitted = [floods.admitted(Inbound(update, at(-5), Group())) for update in range(4)]
     assert [e is not None for e in admitted] == [True, True, False, False]
 
 
 def test_calm_chats_are_forgotten(clock: Clock) -> None:
     floods = InboundRate(rate=1, burst=20, monotonic=clock)
     for chat in range(MANY):
-        floods.admitted(Inbound(chat, chat, Command("start")))
+        floods.admitted(Inbound(chat, at(chat), Command("start")))
     clock.now += 30
-    floods.admitted(Inbound(MANY, MANY, Command("start")))
+    floods.admitted(Inbound(MANY, at(MANY), Command("start")))
     assert len(floods._chats) == 1
 
 
@@ -161,13 +164,13 @@ async def test_a_flood_of_one_person_leaves_few_turns_and_their_deletion_is_done
     metrics = Metrics()
     intake = Intake(store, metrics, InboundRate(rate=1, burst=20, monotonic=lambda: 0.0))
     for update, text in enumerate(["/start"] * 500):
-        await intake.take(said(update, text))
-    assert await store.conversation(7) is not None
+        await take(intake, said(update, text))
+    assert await store.conversation(at(7)) is not None
     letters, _ = await store.outbox.backlog()
     assert letters == 21, "twenty answers and one word of calm"
     assert metrics.updates.labels("flood")._value.get() == 479
-    await intake.take(tapped(1000, "go:forget"))
-    assert await store.conversation(7) is None
+    await take(intake, tapped(1000, "go:forget"))
+    assert await store.conversation(at(7)) is None
 
 
 async def test_what_telegram_repeats_while_the_database_is_away_is_not_held_against_the_worker(
@@ -176,7 +179,7 @@ async def test_what_telegram_repeats_while_the_database_is_away_is_not_held_agai
     settle, away = settling_today(), True
 
     def settled(
-        inbounds: Sequence[Inbound], held: Mapping[int, Conversation], seen: frozenset[int], room: int
+        inbounds: Sequence[Inbound], held: Mapping[Address, Conversation], seen: frozenset[int], room: int
     ) -> BatchResult:
         if away:
             raise OperationalError("SELECT", {}, OSError("gone"))
@@ -186,12 +189,12 @@ async def test_what_telegram_repeats_while_the_database_is_away_is_not_held_agai
     intake = Intake(store, Metrics(), InboundRate(rate=1, burst=3, monotonic=lambda: 0.0))
     for _ in range(50):
         with pytest.raises(NotStored):
-            await intake.take(said(1, "/start"))
+            await take(intake, said(1, "/start"))
     away = False
     for _ in range(50):  # delivered again and again although it was done
-        await intake.take(said(1, "/start"))
+        await take(intake, said(1, "/start"))
     for update, data in enumerate(CONSENT[:2], start=2):
-        await intake.take(tapped(update, data))
-    talk = await store.conversation(7)
+        await take(intake, tapped(update, data))
+    talk = await store.conversation(at(7))
     assert talk is not None
     assert talk.ticks == ("answers", "abroad")

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.dialogue.conversation import Command
 from bot.storage.sql import padded
 from bot.storage.unit_of_work import MOST, Store
-from bot.turns.turn import Inbound
+from bot.turns.contract import Inbound
+from tests.chats import at
 from tests.talks import VAULT, settling_today
 
 
@@ -36,7 +37,7 @@ async def test_batches_of_every_size_need_few_texts_to_be_prepared(engine: Async
     sa.event.listen(engine.sync_engine, "before_cursor_execute", seen)
     update = 0
     for size in range(1, MOST + 1):
-        jobs = [Inbound(update + n, n % size, Command("start")) for n in range(size)]
+        jobs = [Inbound(update + n, at(n % size), Command("start")) for n in range(size)]
         update += size
         await store._work(jobs)
     sa.event.remove(engine.sync_engine, "before_cursor_execute", seen)

@@ -13,6 +13,7 @@ from bot.storage.due_reminders import Waking
 from bot.storage.engine import alembic_config, migrate
 from bot.storage.tables import conversations
 from bot.storage.unit_of_work import Store
+from tests.chats import at
 from tests.talks import VAULT
 from tests.test_database import TALK, Script, came, emptied
 
@@ -23,7 +24,7 @@ class Killed(Exception):
     """The process died here."""
 
 
-async def at(engine: AsyncEngine) -> str | None:
+async def revision(engine: AsyncEngine) -> str | None:
     async with engine.connect() as connection:
         return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
 
@@ -72,15 +73,15 @@ async def test_a_migration_killed_at_any_statement_leaves_all_as_it_was_and_is_d
 ) -> None:
     statement = 1
     while await killed_at(at_0001, statement):
-        assert await at(at_0001) == "0001"
+        assert await revision(at_0001) == "0001"
         async with at_0001.connect() as connection:
             assert (await connection.execute(sa.text("SELECT chat FROM conversations"))).scalars().all() == [
                 7
             ]
         statement += 1
     assert statement > 10
-    assert await at(at_0001) == REVISIONS[-1]
-    assert await Store(at_0001, VAULT, Script()).conversation(7) == TALK
+    assert await revision(at_0001) == REVISIONS[-1]
+    assert await Store(at_0001, VAULT, Script()).conversation(at(7)) == TALK
 
 
 @pytest.mark.parametrize("older", REVISIONS[2:-1])
@@ -92,9 +93,9 @@ async def test_each_step_since_the_sealed_one_goes_down_and_up_without_losing_an
     await Store(engine, VAULT, script).take(came(1))
     async with engine.begin() as connection:
         await connection.run_sync(lambda c: command.downgrade(alembic_config(c, VAULT), older))
-    assert await at(engine) == older
+    assert await revision(engine) == older
     await migrate(engine, VAULT)
-    assert await Store(engine, VAULT, Script()).conversation(7) == TALK
+    assert await Store(engine, VAULT, Script()).conversation(at(7)) == TALK
 
 
 async def test_what_the_older_code_writes_the_newer_reads(engine: AsyncEngine) -> None:
@@ -111,7 +112,7 @@ async def test_what_the_older_code_writes_the_newer_reads(engine: AsyncEngine) -
     async with engine.begin() as connection:
         await connection.execute(sa.update(conversations).values({column.name: None for column in later}))
     assert {column.name for column in later} == {"address", "wake_at"}
-    assert await store.conversation(7) == TALK
+    assert await store.conversation(at(7)) == TALK
     assert await Waking(store).wake() == 0
     del script.talks[1]
     script.talks[2] = TALK

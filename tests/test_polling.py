@@ -17,7 +17,9 @@ from bot.demo.double.server import Simulator
 from bot.dialogue.conversation import Conversation
 from bot.ops.metrics import Metrics
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import BatchResult, Inbound
+from bot.turns.contract import Address, Inbound
+from bot.turns.turn import BatchResult
+from tests.chats import at
 from tests.talks import CONSENT, TOKEN, VAULT, running_bot, settling_today
 
 
@@ -53,12 +55,16 @@ class Trouble:
         self.taken: list[tuple[int, int | None]] = []
 
     def __call__(
-        self, inbounds: Sequence[Inbound], held: Mapping[int, Conversation], seen: frozenset[int], room: int
+        self,
+        inbounds: Sequence[Inbound],
+        held: Mapping[Address, Conversation],
+        seen: frozenset[int],
+        room: int,
     ) -> BatchResult:
         if self.times:
             self.times -= 1
             raise OperationalError("SELECT", {}, OSError("gone"))
-        self.taken += [(e.chat, e.update) for e in inbounds]
+        self.taken += [(int(e.chat.id), e.update) for e in inbounds]
         return self.settle(inbounds, held, seen, room)
 
 
@@ -105,7 +111,7 @@ async def polled(engine: AsyncEngine, telegram: Telegram, trouble: Trouble) -> A
 async def test_what_storage_refuses_is_not_confirmed_until_it_is_kept(engine: AsyncEngine) -> None:
     telegram, trouble = Telegram(said(5), tapped(6, CONSENT[0])), Trouble(times=4)
     async with polled(engine, telegram, trouble) as store:
-        talk = await store.conversation(7)
+        talk = await store.conversation(at(7))
         assert talk is not None
         assert talk.ticks == ("answers",)
     assert trouble.taken == [(7, 5), (7, 6)], "in order, once each"
@@ -115,7 +121,7 @@ async def test_what_storage_refuses_is_not_confirmed_until_it_is_kept(engine: As
 async def test_a_network_that_fails_is_asked_again_from_the_same_place(engine: AsyncEngine) -> None:
     telegram = Telegram(said(5), troubles=3)
     async with polled(engine, telegram, Trouble()) as store:
-        assert await store.conversation(7) is not None
+        assert await store.conversation(at(7)) is not None
     assert telegram.offsets == [0, 0, 0, 0, 6]
 
 
@@ -130,7 +136,7 @@ async def test_what_nobody_can_read_holds_up_nothing(engine: AsyncEngine) -> Non
     strange: list[Raw] = [{"update_id": 1, "message": 5}, {"update_id": 2, "poll": {}}, {"update_id": 3}]
     telegram = Telegram(*strange, said(4))
     async with polled(engine, telegram, Trouble()) as store:
-        assert await store.conversation(7) is not None
+        assert await store.conversation(at(7)) is not None
     assert telegram.offsets == [0, 5]
 
 

@@ -9,11 +9,13 @@ import pytest
 from bot.channels.telegram.updates import _incoming
 from bot.content.parameters import Figures
 from bot.dialogue import data_rights
-from bot.dialogue.conversation import Conversation, Tap, Typed
+from bot.dialogue.conversation import Conversation, Tap, Typed, Wake
 from bot.dialogue.reminders import CHINA
 from bot.dialogue.replies import Explain, MyData, Review, Say, ShowResult
 from bot.render import File, Message
-from bot.turns.turn import Inbound, Wake, settle
+from bot.turns.contract import Inbound
+from bot.turns.turn import settle
+from tests.chats import at
 from tests.talks import CONSENT, NOON, SHORT_PATH, presenter
 
 WITH_RESEARCH = (*CONSENT[:2], "+:consent:research", CONSENT[2])
@@ -36,11 +38,11 @@ def said(
     for number, data in enumerate(inputs):
         incoming = _incoming(data) if data.startswith("/") else Tap(data) if ":" in data else Typed(data)
         settled = settle(
-            presenter(), [Inbound(number, 7, incoming)], {7: talk} if talk else {}, frozenset(),
+            presenter(), [Inbound(number, at(7), incoming)], {at(7): talk} if talk else {}, frozenset(),
             NOON + timedelta(hours=hours),
         )  # fmt: skip
         assert not settled.failures, settled.failures
-        talk = settled.conversations.get(7, talk)
+        talk = settled.conversations.get(at(7), talk)
         messages = tuple(outgoing.message for outgoing in settled.outgoing)
     return talk, messages
 
@@ -159,11 +161,13 @@ def test_a_reminder_is_set_listed_kept_quiet_at_night_and_comes_once() -> None:
     assert "20:00" in listed.text
     twice, _ = said(talk, "remind:emergency_fund:evening")
     assert twice == talk
-    woken = settle(presenter(), [Inbound(None, 7, Wake())], {7: talk}, frozenset(), NOON + timedelta(hours=9))
+    woken = settle(
+        presenter(), [Inbound(None, at(7), Wake())], {at(7): talk}, frozenset(), NOON + timedelta(hours=9)
+    )
     (came,) = woken.outgoing
     assert "应急" in came.message.text
     assert "stuck:emergency_fund:later" in data_of(came.message)
-    rested = woken.conversations[7]
+    rested = woken.conversations[at(7)]
     assert rested == replace(talk, reminders=())
 
 

@@ -11,6 +11,7 @@ from bot.storage.engine import prepare
 from bot.storage.lease import Lease
 from bot.storage.rotation import KeyNotKnown, needless, rewrap
 from bot.storage.unit_of_work import NotReadHere, Store
+from tests.chats import at
 from tests.talks import VAULT
 from tests.test_database import TALK, Script, came, script
 
@@ -40,7 +41,7 @@ async def test_a_key_is_not_used_while_a_process_at_work_does_not_know_it(
     await store.take(came(1))
     with pytest.raises(KeyNotKnown, match="1 of 1 processes at work"):
         await use(engine)
-    assert await store.conversation(7) == TALK
+    assert await store.conversation(at(7)) == TALK
 
 
 async def test_a_process_that_knows_the_key_reads_what_another_wrapped_with_it(
@@ -53,11 +54,11 @@ async def test_a_process_that_knows_the_key_reads_what_another_wrapped_with_it(
     await store.take(came(2, chat=8))
     restarted = await working(engine, USED, script)
     for chat in (7, 8):
-        assert await restarted.conversation(chat) == TALK
+        assert await restarted.conversation(at(chat)) == TALK
     await store.outbox.hold.release()
     assert await use(engine) == (2,), "now nobody needs the older line"
     only_new = Keys(USED.index, USED.wraps[:1])
-    assert await Store(engine, Keyring(only_new), script).conversation(8) == TALK
+    assert await Store(engine, Keyring(only_new), script).conversation(at(8)) == TALK
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["restart", "use", "join", "again"])))
@@ -90,7 +91,7 @@ async def test_no_order_of_the_steps_loses_a_record(
     await store.outbox.hold.release()
     store = await working(engine, file, script)
     for chat in chats:
-        assert await store.conversation(chat) == TALK
+        assert await store.conversation(at(chat)) == TALK
 
 
 async def test_an_update_under_a_key_that_is_not_here_is_not_handled_and_comes_again(

@@ -12,7 +12,8 @@ from bot.app.process import Bot
 from bot.dialogue.conversation import Command
 from bot.storage.deletion import DAY
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Inbound
+from bot.turns.contract import Inbound
+from tests.chats import at
 from tests.talks import VAULT, presenter, settling_today
 
 
@@ -51,10 +52,10 @@ async def test_after_the_clock_jumped_by_more_than_a_day_nothing_is_dropped(
     engine: AsyncEngine, clock: Clock, caplog: pytest.LogCaptureFixture, days: int
 ) -> None:
     store = Store(engine, VAULT, settling_today(), clock=clock)
-    await store.take(Inbound(1, 7, Command("start")))
+    await store.take(Inbound(1, at(7), Command("start")))
     clock.now += 7 * DAY - 3600
     await tidied(store, clock, days * DAY)
-    assert await store.conversation(7) is not None
+    assert await store.conversation(at(7)) is not None
     assert alarms(caplog) == {"the clock jumped: nothing is dropped"}
 
 
@@ -62,10 +63,10 @@ async def test_a_clock_that_is_put_right_by_some_hours_drops_what_is_over_and_no
     engine: AsyncEngine, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = Store(engine, VAULT, settling_today(), clock=clock)
-    await store.take(Inbound(1, 7, Command("start")))
+    await store.take(Inbound(1, at(7), Command("start")))
     clock.now += 7 * DAY - 3600
-    await store.take(Inbound(2, 8, Command("start")))
+    await store.take(Inbound(2, at(8), Command("start")))
     await tidied(store, clock, 2 * 3600)
-    assert await store.conversation(7) is None
-    assert await store.conversation(8) is not None
+    assert await store.conversation(at(7)) is None
+    assert await store.conversation(at(8)) is not None
     assert alarms(caplog) == set()

@@ -16,7 +16,7 @@ from bot.channels.telegram.updates import inbound_of, read_update
 from bot.content import templates
 from bot.content.parameters import Parameters
 from bot.content.templates import Wording
-from bot.dialogue.conversation import Command, Conversation
+from bot.dialogue.conversation import Command, Conversation, Wake
 from bot.dialogue.reading import Match
 from bot.dialogue.reading.numerals import english
 from bot.dialogue.reading.scale import of
@@ -30,7 +30,9 @@ from bot.storage import outbox
 from bot.storage.group_commit import GroupCommit
 from bot.storage.outbox import Queued
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Inbound, Wake, settle
+from bot.turns.contract import Inbound
+from bot.turns.turn import settle
+from tests.chats import at
 from tests.questionnaires import option
 from tests.questionnaires import question as question_of
 from tests.steps import AGREED, asked, talk
@@ -83,7 +85,7 @@ def test_a_double_tap_on_the_last_step_hears_that_it_is_done(data: str) -> None:
 
 
 def test_who_is_woken_with_nothing_kept_hears_nothing() -> None:
-    settled = settle(presenter(), [Inbound(None, 7, Wake())], {}, frozenset(), NOON)
+    settled = settle(presenter(), [Inbound(None, at(7), Wake())], {}, frozenset(), NOON)
     assert (settled.outgoing, settled.conversations, settled.handled) == ([], {}, [])
 
 
@@ -97,7 +99,7 @@ class Mute(Presenter):
 def test_a_reminder_that_meets_a_bug_disturbs_nobody() -> None:
     due = Reminder("survey", int(NOON.timestamp()) - 60)
     held = Conversation("1", consent=("answers",), consent_version="1", reminders=(due,))
-    settled = settle(Mute(load_knowledge()), [Inbound(None, 7, Wake())], {7: held}, frozenset(), NOON)
+    settled = settle(Mute(load_knowledge()), [Inbound(None, at(7), Wake())], {at(7): held}, frozenset(), NOON)
     assert [type(error) for error in settled.failures] == [RuntimeError]
     assert (settled.outgoing, settled.conversations) == ([], {})
 
@@ -223,8 +225,8 @@ async def test_a_turn_cut_off_at_its_commit_comes_again_and_its_letters_wait_for
     await store.outbox.hold.renew()
     sa.event.listen(engine.sync_engine, "commit", cut_off)
     with pytest.raises(OperationalError):
-        await store.take(Inbound(1, 7, Command("start")))
-    assert await store.take(Inbound(1, 7, Command("start")))
+        await store.take(Inbound(1, at(7), Command("start")))
+    assert await store.take(Inbound(1, at(7), Command("start")))
     assert [letter.holder for letter in await store.outbox.waiting()] == [b""]
     found: list[Queued] = []
     store.told.append(lambda effect: found.extend(effect.letters))
@@ -240,7 +242,7 @@ async def test_what_a_cut_off_commit_left_is_found_behind_the_letters_of_many_ot
     monkeypatch.setattr(outbox, "AT_ONCE", 2)
     other, store = Store(engine, VAULT, settling_today()), Store(engine, VAULT, settling_today())
     for chat in range(1, 6):
-        await other.take(Inbound(chat, chat, Command("start")))  # held by nobody
+        await other.take(Inbound(chat, at(chat), Command("start")))  # held by nobody
 
     class CutOff:
         @asynccontextmanager
@@ -253,21 +255,21 @@ async def test_what_a_cut_off_commit_left_is_found_behind_the_letters_of_many_ot
     broken: Any = CutOff()
     store.engine = broken
     with pytest.raises(OperationalError):
-        await store.take(Inbound(7, 7, Command("start")))
+        await store.take(Inbound(7, at(7), Command("start")))
     store.engine = engine
     found: set[int] = set()
-    store.told.append(lambda effect: found.update(letter.outgoing.chat for letter in effect.letters))
+    store.told.append(lambda effect: found.update(int(letter.outgoing.chat.id) for letter in effect.letters))
     for _ in range(6):
         await store.claim(inherited=False)
         for letter in await store.outbox.waiting():
-            if letter.outgoing.chat in found:
+            if int(letter.outgoing.chat.id) in found:
                 await store.sent(letter)
     assert found == {1, 2, 3, 4, 5, 7}
 
 
 async def test_who_holds_nothing_claims_nothing_and_gives_nothing_back(engine: AsyncEngine) -> None:
     store = Store(engine, VAULT, settling_today())
-    await store.take(Inbound(1, 7, Command("start")))
+    await store.take(Inbound(1, at(7), Command("start")))
     await store.outbox.hold.release()
     await store.claim()
     assert [letter.holder for letter in await store.outbox.waiting()] == [b""]

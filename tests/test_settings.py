@@ -11,7 +11,8 @@ import pytest
 from bot.app.settings import SettingMissing, Settings
 from bot.dialogue.conversation import Command
 from bot.privacy.keyring import KEY, Keys, keys_in
-from bot.turns.turn import Inbound
+from bot.turns.contract import Inbound
+from tests.chats import at
 
 
 def test_nothing_set_is_the_laptop_s_setting() -> None:
@@ -41,7 +42,7 @@ def test_what_is_set_is_taken() -> None:
     assert settings.campaigns == ("poster_1", "poster-2")
     assert settings.retention.result == 30
     assert settings.port == 9000
-    inbounds = [Inbound(n, 7, Command("start")) for n in range(100)]
+    inbounds = [Inbound(n, at(7), Command("start")) for n in range(100)]
     assert all(settings.floods().admitted(inbound) is inbound for inbound in inbounds)
     assert settings.pace().reserve(b"7") == 0
 

@@ -1,13 +1,17 @@
 """Telegram's refusals: what an edit that it refuses becomes."""
 
+from datetime import timedelta
+
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
-from telegram.error import BadRequest
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.channels.telegram.client import Telegram
+from bot.channels.telegram.client import Telegram, outcome
+from bot.delivery.port import Blocked, NotDelivered, Refused, SlowDown, Unreachable
 from bot.render import Message
-from bot.turns.turn import Outbound
+from bot.turns.contract import Outbound
+from tests.chats import at
 from tests.talks import TOKEN
 
 
@@ -33,7 +37,7 @@ async def methods_called(edit_refused: str, send_refused: str = "") -> list[str]
     await site.start()
     try:
         async with Telegram(SecretStr(TOKEN), f"http://127.0.0.1:{runner.addresses[0][1]}") as telegram:
-            await telegram.deliver(Outbound(7, Message("hello"), edits=3))
+            await telegram.deliver(Outbound(at(7), Message("hello"), edits="3"))
     finally:
         await runner.cleanup()
     return called
@@ -58,5 +62,25 @@ async def test_an_edit_that_changes_nothing_is_done() -> None:
 
 
 async def test_what_is_refused_as_a_new_message_too_is_refused_for_ever() -> None:
-    with pytest.raises(BadRequest, match=r"(?i)chat not found"):
+    with pytest.raises(Refused, match=r"(?i)chat not found"):
         await methods_called("Bad Request: chat not found", "Bad Request: chat not found")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "told"),
+    [
+        (RetryAfter(timedelta(seconds=7)), SlowDown, (7.0,)),
+        (Forbidden("bot was blocked by the user"), Blocked, ()),
+        (BadRequest("Can't parse entities: unsupported start tag"), Refused, ("Can't parse entities",)),
+        (BadRequest('wrong text "secret"'), Refused, ("wrong text",)),
+        (BadRequest(""), Refused, ("BadRequest",)),
+        (NetworkError("gone"), Unreachable, ("NetworkError",)),
+        (TimedOut(), Unreachable, ("TimedOut",)),
+        (TelegramError("Internal Server Error"), Unreachable, ("TelegramError",)),
+    ],
+)
+def test_what_telegram_says_is_one_of_the_outcomes_of_a_port_without_a_workers_words(
+    error: TelegramError, kind: type[NotDelivered], told: tuple[object, ...]
+) -> None:
+    found = outcome(error)
+    assert (type(found), found.args) == (kind, told)

@@ -16,12 +16,13 @@ from sqlalchemy.exc import OperationalError
 from bot.channels.intake import Intake
 from bot.channels.telegram.updates import NotAnUpdate, inbound_of, read_update
 from bot.channels.telegram.webhook import LARGEST, PATH, SECRET_HEADER, webhook
-from bot.dialogue.conversation import Command, Tap
+from bot.dialogue.conversation import Command, Group, Tap
 from bot.ops.metrics import Metrics
 from bot.storage.engine import open_engine, opened
 from bot.storage.tables import conversations, outbox, updates
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Group, Inbound
+from bot.turns.contract import Inbound
+from tests.chats import at
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
 SECRET = "s" * 43
@@ -79,7 +80,7 @@ async def test_a_turn_is_answered_when_it_is_committed_and_a_tap_on_the_response
     for number, data in enumerate((*CONSENT, SHORT_PATH[0]), start=2):
         response = await client.post(PATH, headers=RIGHT, json=tapped(number, data))
         assert response.json() == {"method": "answerCallbackQuery", "callback_query_id": str(number)}
-    talk = await store.conversation(7)
+    talk = await store.conversation(at(7))
     assert talk is not None
     assert talk.answers == {"age": ("from_31_to_40",)}
 
@@ -158,7 +159,7 @@ async def test_an_update_for_a_forgotten_conversation_begins_anew(
     store: Store, client: httpx.AsyncClient
 ) -> None:
     assert (await client.post(PATH, headers=RIGHT, json=tapped(1, "a:age:from_31_to_40"))).status_code == 200
-    talk = await store.conversation(7)
+    talk = await store.conversation(at(7))
     assert talk is not None
     assert not talk.answers
 
@@ -232,7 +233,7 @@ def test_only_ones_own_private_chat_is_a_talk(chat: dict[str, Any]) -> None:
     assert inbound is None
     inbound = inbound_of(read_update(said(1, "/start", chat)))
     in_group = chat["type"] in ("group", "supergroup")
-    assert inbound == (Inbound(1, -5, Group()) if in_group else None)
+    assert inbound == (Inbound(1, at(-5), Group()) if in_group else None)
 
 
 @pytest.mark.parametrize(
@@ -261,9 +262,9 @@ def test_a_command_ends_at_any_blank(text: str, command: Command) -> None:
 @pytest.mark.asvs("15.3.3")
 def test_what_is_read_of_an_update() -> None:
     assert inbound_of(read_update(json.dumps(said(1, "/Start@my_bot x")).encode())) == Inbound(
-        1, 7, Command("start", "x")
+        1, at(7), Command("start", "x")
     )
-    assert inbound_of(read_update(tapped(2, "a:b:c"))) == Inbound(2, 7, Tap("a:b:c"), "zh", 3)
+    assert inbound_of(read_update(tapped(2, "a:b:c"))) == Inbound(2, at(7), Tap("a:b:c"), "zh", "3")
 
 
 ANY = st.recursive(

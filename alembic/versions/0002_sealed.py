@@ -93,7 +93,7 @@ def _seal(connection: sa.Connection, kept) -> None:  # type: ignore[no-untyped-d
         talk = json.loads(row.state)
         answers = talk["answers"]
         talk["answers"] = {}
-        person = vault.pseudonym(row.chat)
+        person = vault.pseudonym(str(row.chat))
         key, locker = vault.new_key(person)
         connection.execute(
             sa.insert(new).values(

@@ -28,7 +28,8 @@ from bot.render import Presenter
 from bot.storage.counters import Counts
 from bot.storage.due_reminders import Waking
 from bot.storage.unit_of_work import Settle, Store
-from bot.turns.turn import BatchResult, Inbound, settle
+from bot.turns.contract import Address, Inbound
+from bot.turns.turn import BatchResult, settle
 
 TIDY = 3600.0  # seconds between rounds of dropping what is no longer kept
 COUNT = 60.0  # seconds between writings of what was counted
@@ -55,7 +56,7 @@ def settling(presenter: Presenter, now: Callable[[], datetime] = now_in_china) -
 
     def settled(
         inbounds: Sequence[Inbound],
-        conversations: Mapping[int, Conversation],
+        conversations: Mapping[Address, Conversation],
         seen: frozenset[int],
         room: int,
     ) -> BatchResult:

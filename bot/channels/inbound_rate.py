@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.delivery.token_bucket import Bucket, Buckets
+from bot.dialogue.conversation import Group, Hurry
 from bot.dialogue.data_rights import TO_DELETION
-from bot.turns.turn import Group, Hurry, Inbound
+from bot.turns.contract import Address, Inbound
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class InboundRate:
         self, rate: float = 1.0, burst: float = 20.0, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._rate, self._monotonic = rate, monotonic
-        self._chats: Buckets[int, _Updates] = Buckets(_Updates, rate, burst)
+        self._chats: Buckets[Address, _Updates] = Buckets(_Updates, rate, burst)
 
     def admitted(self, inbound: Inbound) -> Inbound | None:
         """Give what is to be handled: the update, in its place one word of calm, or nothing.

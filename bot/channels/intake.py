@@ -1,4 +1,4 @@
-"""The intake: one update, from its bytes to its commit, the same for the webhook and for polling."""
+"""The intake: what came in by any channel, until its turn is committed."""
 
 import logging
 import time
@@ -6,11 +6,11 @@ import time
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.inbound_rate import InboundRate
-from bot.channels.telegram.updates import NotAnUpdate, Update, inbound_of, read_update
 from bot.ops.logs import place
 from bot.ops.metrics import Metrics
 from bot.storage.jobs import Committed
 from bot.storage.unit_of_work import Store
+from bot.turns.contract import Inbound
 
 log = logging.getLogger(__name__)
 
@@ -20,44 +20,41 @@ class NotStored(RuntimeError):
 
 
 class Intake:
-    """Takes updates; what is not for us, or not readable, is passed over without a trace."""
+    """One way in for every channel; what is not for us is passed over without a trace."""
 
     def __init__(self, store: Store, metrics: Metrics, floods: InboundRate | None = None) -> None:
         self._store, self._metrics, self._floods = store, metrics, floods or InboundRate(rate=0)
         store.told.append(self._hear)
         store.told.append(metrics.hear)
 
-    async def take(self, data: bytes | dict[str, object]) -> Update | None:
-        """Take one update; gives it when its turn is committed, None when it can't be read.
+    async def take(self, inbound: Inbound | None) -> None:
+        """Take what came in (None: it is not for us); returns when its turn is committed.
 
-        Raises NotStored.
+        Raises NotStored: then nothing has happened, and it has to be delivered again.
         """
         began = time.perf_counter()
-        try:
-            update = read_update(data)
-        except NotAnUpdate:
-            self._metrics.updates.labels("unreadable").inc()
-            return None
-        inbound = inbound_of(update)
         if inbound is None:
             self._metrics.updates.labels("not_for_us").inc()
-            return update
-        inbound = self._floods.admitted(inbound)
-        if inbound is None:
+            return
+        admitted = self._floods.admitted(inbound)
+        if admitted is None:
             self._metrics.updates.labels("flood").inc()
-            return update
+            return
         try:
-            new = await self._store.take(inbound)
+            new = await self._store.take(admitted)
         except (SQLAlchemyError, OSError) as error:
-            self._floods.give_back(inbound)
+            self._floods.give_back(admitted)
             self._metrics.updates.labels("not_stored").inc()
             log.error("turn not saved, will be tried again", extra={"error": _kind(error)})
             raise NotStored from None
         if not new:
-            self._floods.give_back(inbound)
+            self._floods.give_back(admitted)
         self._metrics.updates.labels("taken" if new else "repeated").inc()
         self._metrics.turn.observe(time.perf_counter() - began)
-        return update
+
+    def unreadable(self) -> None:
+        """Count an update that can't be read: the same bytes would be no better another time."""
+        self._metrics.updates.labels("unreadable").inc()
 
     def _hear(self, effect: Committed) -> None:
         for error in effect.failures:

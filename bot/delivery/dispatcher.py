@@ -9,15 +9,14 @@ from contextlib import suppress
 from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
+from bot.delivery.port import Blocked, Deliver, Refused, SlowDown, Unreachable
 from bot.delivery.send_rate import SendRate
 from bot.ops.logs import place
 from bot.storage.jobs import Committed
 from bot.storage.lease import LEASE
 from bot.storage.outbox import Queued
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Outbound
 
 PAUSE = 1.0  # seconds before the second try; doubled up to LONGEST_PAUSE, with jitter
 LONGEST_PAUSE = 60.0
@@ -25,12 +24,9 @@ HURRY = 0.02  # seconds before the first look for letters that wait for another 
 
 log = logging.getLogger(__name__)
 
-# Sends a message if it may, asked as late as can be; raises a TelegramError when it could or might not.
-Deliver = Callable[[Outbound, Callable[[], bool]], Awaitable[None]]
-
 
 class Dispatcher:
-    """Delivers at least once: only a crash between Telegram's yes and our record can send twice.
+    """Delivers at least once: only a crash between the channel's yes and our record can send twice.
 
     `count` is told how each try ended: sent, retried, blocked, dead.
     """
@@ -142,19 +138,19 @@ class Dispatcher:
             letter, so_far = lane[0], [letter.id for letter in lane]
             try:
                 await self._deliver(letter.outgoing, partial(self._hold.sure, letter.holder))
-            except RetryAfter as error:
+            except SlowDown as error:
                 self._pace.refused()
-                await self._rest(lane, _seconds(error) + random.uniform(0, 0.2))  # noqa: S311 - jitter
-            except Forbidden:
+                await self._rest(lane, error.seconds + random.uniform(0, 0.2))  # noqa: S311 - jitter
+            except Blocked:
                 self._count("blocked")
                 # What was written since may be welcome: who writes has unblocked.
                 await self._insist(partial(self._outbox.block, letter.person, so_far))
                 return set(so_far)
-            except BadRequest as error:
-                log.warning("letter refused for ever", extra={"error": _reason(error)})
-                return await self._buried(letter, _reason(error))
-            except TelegramError as error:
-                log.warning("letter waits", extra={"error": type(error).__name__, "seconds": round(pause)})
+            except Refused as error:
+                log.warning("letter refused for ever", extra={"error": error.reason})
+                return await self._buried(letter, error.reason)
+            except Unreachable as error:
+                log.warning("letter waits", extra={"error": error.kind, "seconds": round(pause)})
                 await self._rest(lane, pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
                 pause = min(2 * pause, LONGEST_PAUSE)
             except Exception as error:  # noqa: BLE001 - one letter's bug must not hold up those behind it
@@ -199,14 +195,3 @@ class Dispatcher:
                 pause = min(2 * pause, LEASE)
             else:
                 return
-
-
-def _seconds(error: RetryAfter) -> float:
-    pause = error.retry_after  # the library is moving this from int to timedelta
-    return float(pause) if isinstance(pause, int) else pause.total_seconds()
-
-
-def _reason(error: BadRequest) -> str:
-    """Give Telegram's reason as far as it can't repeat a worker's words."""
-    words = error.message.split(":")[0].split('"')[0]
-    return words[:60].strip() or "BadRequest"

@@ -73,4 +73,19 @@ class Media:
     """A photo, sticker, voice message or anything else that is neither words nor a tap."""
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A command in a group, where one line points to the private chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hurry:
+    """More than a hand can tap: the worker is asked once to take their time, and nothing changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """The time has come for something that the worker asked to be reminded of."""
+
+
 Incoming = Tap | Typed | Command | Media

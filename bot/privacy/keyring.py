@@ -157,9 +157,9 @@ class Keyring:
         """The locker for what belongs to nobody's own key: the farewell to someone who left."""
         return Sealer(AESGCM(hmac.digest(self.keys.index, b"service", "sha256")))
 
-    def pseudonym(self, chat: int) -> bytes:
-        """Name a chat: the same for ever, and nothing can be read from it."""
-        return hmac.digest(self.keys.index, b"chat:%d" % chat, "sha256")[:PSEUDONYM]
+    def pseudonym(self, chat: str) -> bytes:
+        """Return the pseudonym of a chat's name: the same for ever, and nothing can be read from it."""
+        return hmac.digest(self.keys.index, b"chat:" + chat.encode(), "sha256")[:PSEUDONYM]
 
     def new_key(self, person: bytes) -> tuple[bytes, Sealer]:
         """Make a person's own key; gives it wrapped, and at work."""

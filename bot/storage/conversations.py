@@ -12,6 +12,7 @@ from bot.privacy.keyring import Keyring, Sealer, WrongKey
 from bot.storage.deletion import DAY
 from bot.storage.sql import among, padded
 from bot.storage.tables import conversations
+from bot.turns.contract import Address
 
 _state = TypeAdapter(Conversation)
 _answers = TypeAdapter(dict[str, tuple[str, ...]])
@@ -30,15 +31,15 @@ class Row:
 
 
 def load(
-    connection: sa.Connection, vault: Keyring, people: Mapping[int, bytes]
-) -> tuple[dict[int, Row], dict[int, Exception]]:
+    connection: sa.Connection, vault: Keyring, people: Mapping[Address, bytes]
+) -> tuple[dict[Address, Row], dict[Address, Exception]]:
     """Load the rows of chats, given with their pseudonyms; a row that can't be opened holds up nobody else.
 
     Gives both by chat: the rows, and what was wrong with those that stay closed.
     """
     found = {row.person: row for row in connection.execute(_WANTED, {"people": padded(set(people.values()))})}
-    rows: dict[int, Row] = {}
-    unreadable: dict[int, Exception] = {}
+    rows: dict[Address, Row] = {}
+    unreadable: dict[Address, Exception] = {}
     for chat, person in people.items():
         if person in found:
             try:
@@ -48,14 +49,14 @@ def load(
     return rows, unreadable
 
 
-def seal(chat: int, talk: Conversation, person: bytes, locker: Sealer) -> dict[str, Any]:
+def seal(chat: Address, talk: Conversation, person: bytes, locker: Sealer) -> dict[str, Any]:
     """Seal a conversation as columns, the answers apart: a constraint forbids those without consent."""
     answers = _answers.dump_json(dict(talk.answers)) if talk.answers else None
     return {
         "state": locker.seal(_state.dump_json(talk, exclude={"answers"}), b"state:" + person),
         "answers": locker.seal(answers, b"answers:" + person) if answers else None,
         "consent": talk.consent_version if talk.consent else None,
-        "address": locker.seal(b"%d" % chat, b"address:" + person) if talk.reminders else None,
+        "address": locker.seal(chat.name.encode(), b"address:" + person) if talk.reminders else None,
     }
 
 

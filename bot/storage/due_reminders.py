@@ -4,10 +4,11 @@ from contextlib import suppress
 
 import sqlalchemy as sa
 
+from bot.dialogue.conversation import Wake
 from bot.privacy.keyring import WrongKey
 from bot.storage.tables import conversations
 from bot.storage.unit_of_work import MOST, Store
-from bot.turns.turn import Inbound, Wake
+from bot.turns.contract import Address, Inbound
 
 
 class Waking:
@@ -27,7 +28,7 @@ class Waking:
         for row in rows:
             with suppress(WrongKey):  # told when they write
                 locker = self._store.vault.locker(row.key, row.person)
-                chat = int(locker.open(row.address, b"address:" + row.person))
+                chat = Address.named(locker.open(row.address, b"address:" + row.person).decode())
                 await self._store.take(Inbound(None, chat, Wake()))
         self._last = (rows[-1].wake_at, rows[-1].person) if len(rows) == MOST else (0, b"")
         return len(rows)

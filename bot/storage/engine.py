@@ -105,9 +105,9 @@ async def prove_keys(engine: AsyncEngine, vault: Keyring) -> None:
         row = (await connection.execute(sa.select(seals))).first()
         if row is None:
             key, locker = vault.new_key(NOBODY)
-            proof = locker.seal(vault.pseudonym(0), NOBODY)
+            proof = locker.seal(vault.pseudonym("0"), NOBODY)
             await connection.execute(sa.insert(seals).values(key=key, proof=proof))
-        elif vault.locker(row.key, NOBODY).open(row.proof, NOBODY) != vault.pseudonym(0):
+        elif vault.locker(row.key, NOBODY).open(row.proof, NOBODY) != vault.pseudonym("0"):
             raise WrongKey("the index key is not the one that this database was made with")
         await connection.run_sync(note_names, vault.names)
 

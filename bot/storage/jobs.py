@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.storage.outbox import Claimed, Queued
 from bot.turns import counting
-from bot.turns.turn import Inbound
+from bot.turns.contract import Inbound
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.privacy.keyring import Keyring, Sealer, WrongKey
 from bot.storage.dead_letters import DeadLetters
 from bot.storage.group_commit import GroupCommit
 from bot.storage.lease import Lease, elapsed
+from bot.storage.outbound_format import dumped, loaded
 from bot.storage.sql import among, padded, unnested
 from bot.storage.tables import conversations, outbox
-from bot.turns.turn import Outbound
+from bot.turns.contract import Address, Outbound
 
 AT_ONCE = 200  # people whose letters are claimed in one go
-
-_outgoing = TypeAdapter(Outbound)
 
 # Made once: to build a statement takes longer than SQLite needs for it.
 _WAITING = sa.select(outbox.c.person, outbox.c.holder).where(among(outbox.c.person, "people"))
@@ -102,8 +101,8 @@ class Outbox:
         self,
         connection: sa.Connection,
         outgoing: Sequence[Outbound],
-        people: Mapping[int, bytes],
-        sealers: Mapping[int, Sealer],
+        people: Mapping[Address, bytes],
+        sealers: Mapping[Address, Sealer],
         now: int,
     ) -> list[Queued]:
         """Write letters inside a turn's transaction; gives those to send at once.
@@ -128,7 +127,7 @@ class Outbox:
         ]
 
     def _sealed(self, letter: Outbound, person: bytes, locker: Sealer | None) -> dict[str, Any]:
-        body = (locker or self._vault.service).seal(_outgoing.dump_json(letter), b"letter:" + person)
+        body = (locker or self._vault.service).seal(dumped(letter), b"letter:" + person)
         return {"person": person, "own": locker is not None, "body": body}
 
     def _elsewhere(self, connection: sa.Connection, people: AbstractSet[bytes], holder: bytes) -> set[bytes]:
@@ -221,4 +220,4 @@ class Outbox:
     def _opened(self, row: sa.Row[Any], key: bytes | None, holder: bytes) -> Queued:
         locker = self._vault.locker(key or b"", row.person) if row.own else self._vault.service
         body = locker.open(row.body, b"letter:" + row.person)
-        return Queued(row.id, row.person, _outgoing.validate_json(body), holder, not row.own)
+        return Queued(row.id, row.person, loaded(body), holder, not row.own)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.dialogue.conversation import Conversation
+from bot.dialogue.conversation import Conversation, Wake
 from bot.dialogue.data_rights import TO_DELETION
 from bot.privacy.keyring import Keyring, Sealer, UnknownKey
 from bot.privacy.tombstones import Tombstones
@@ -24,7 +24,8 @@ from bot.storage.sql import among, padded
 from bot.storage.tables import conversations, outbox
 from bot.storage.yearly_limit import LIMIT, YearlyLimit
 from bot.turns import counting
-from bot.turns.turn import BatchResult, Inbound, Wake
+from bot.turns.contract import Address, Inbound
+from bot.turns.turn import BatchResult
 
 MOST = 64  # jobs in one transaction
 UNREAD = Conversation("")  # stands for what is kept under a key that no longer opens it
@@ -32,7 +33,7 @@ UNREAD = Conversation("")  # stands for what is kept under a key that no longer 
 _DROP = sa.delete(outbox).where(among(outbox.c.id, "sent"))
 
 # Takes turns: inbounds, conversations by chat, updates seen before, how many people may still join.
-Settle = Callable[[Sequence[Inbound], Mapping[int, Conversation], frozenset[int], int], BatchResult]
+Settle = Callable[[Sequence[Inbound], Mapping[Address, Conversation], frozenset[int], int], BatchResult]
 
 
 class NotReadHere(OSError):
@@ -110,13 +111,13 @@ class Store:
     ) -> tuple[Committed, list[bool | Exception]]:
         """Do everything that the jobs ask for; gives for each job whether it was new."""
         inbounds = [job for job in jobs if isinstance(job, Inbound)]
-        people = {inbound.chat: self.vault.pseudonym(inbound.chat) for inbound in inbounds}
+        people = {inbound.chat: self.vault.pseudonym(inbound.chat.name) for inbound in inbounds}
         if self._postgres and people:
             lock(connection, people.values())  # before any row that one who holds these chats may want
         if sent := [job.letter for job in jobs if isinstance(job, Sent)]:
             connection.execute(_DROP, {"sent": padded(sent)})
         effect, handled = Committed(), set[int]()
-        blind: dict[int, UnknownKey] = {}
+        blind: dict[Address, UnknownKey] = {}
         if inbounds:
             rows, unreadable = load(connection, self.vault, people)
             blind = {chat: error for chat, error in unreadable.items() if isinstance(error, UnknownKey)}
@@ -142,9 +143,9 @@ class Store:
         self,
         connection: sa.Connection,
         inbounds: Sequence[Inbound],
-        people: Mapping[int, bytes],
-        rows: Mapping[int, Row],
-        unreadable: Mapping[int, Exception],
+        people: Mapping[Address, bytes],
+        rows: Mapping[Address, Row],
+        unreadable: Mapping[Address, Exception],
     ) -> tuple[Committed, set[int]]:
         now, ids = int(self.clock()), {e.update for e in inbounds if e.update is not None}
         seen = note(connection, ids, now)
@@ -177,11 +178,11 @@ class Store:
         self,
         connection: sa.Connection,
         settled: BatchResult,
-        rows: Mapping[int, Row],
-        unreadable: Collection[int],
-        people: Mapping[int, bytes],
+        rows: Mapping[Address, Row],
+        unreadable: Collection[Address],
+        people: Mapping[Address, bytes],
         now: int,
-    ) -> dict[int, Sealer]:
+    ) -> dict[Address, Sealer]:
         """Write the conversations that changed; gives the sealers of all who have a row now."""
         gone = {people[chat]: rows[chat].key for chat in settled.forgotten if chat in rows}
         gone |= {people[chat]: b"" for chat in settled.forgotten if chat in unreadable}
@@ -204,9 +205,9 @@ class Store:
             connection.execute(self._saving, changed)
         return sealers
 
-    async def conversation(self, chat: int) -> Conversation | None:
+    async def conversation(self, chat: Address) -> Conversation | None:
         """Give what is kept of a chat, for the tests and the office."""
-        people = {chat: self.vault.pseudonym(chat)}
+        people = {chat: self.vault.pseudonym(chat.name)}
         async with self.engine.connect() as connection:
             rows, unreadable = await connection.run_sync(load, self.vault, people)
         if unreadable:
@@ -220,7 +221,7 @@ def _upsert(insert: sqlite.Insert | postgresql.Insert, keep: Collection[str]) ->
     return insert.on_conflict_do_update(index_elements=insert.table.primary_key, set_=new)
 
 
-def _unblock(settled: BatchResult, rows: Mapping[int, Row], inbounds: Sequence[Inbound]) -> None:
+def _unblock(settled: BatchResult, rows: Mapping[Address, Row], inbounds: Sequence[Inbound]) -> None:
     """Have the rows of those who write saved, though nothing else changed: who writes has unblocked."""
     for inbound in inbounds:
         row = rows.get(inbound.chat)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from bot.dialogue.conversation import LATER, MARKS, Conversation, Tap, Typed
 from bot.dialogue.replies import Ask, Card, Remind, Reply, Stuck
 from bot.render import Message
+from bot.turns.contract import Address
 
 PAUSE = 300  # seconds: who takes longer has put the phone away
 ON_A_QUESTION = frozenset({"a", "+", "-", "done", "skip", "back"})
@@ -67,7 +68,7 @@ def stood_at(incoming: object, given: list[str], replies: Iterable[Reply]) -> st
     return None
 
 
-def times(stood: Mapping[int, str | None], before: Mapping[int, int], now: int) -> Counter[Count]:
+def times(stood: Mapping[Address, str | None], before: Mapping[Address, int], now: int) -> Counter[Count]:
     """Count how long questions took: from the turn before (in seconds, by chat) until now."""
     found: Counter[Count] = Counter()
     for chat, question in stood.items():

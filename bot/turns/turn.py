@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.content.questionnaire import Language
-from bot.dialogue.conversation import Command, Conversation, Incoming
+from bot.dialogue.conversation import Command, Conversation, Group, Hurry, Wake
 from bot.dialogue.reminders import Reminder, added, due, split
 from bot.dialogue.replies import (
     Ask,
@@ -22,48 +22,11 @@ from bot.dialogue.replies import (
     Turn,
 )
 from bot.render import Message, Presenter
+from bot.turns.contract import Address, Inbound, Outbound
 from bot.turns.counting import Count, answered, counts, stood_at
 
 UNLIMITED = 10**9
 RESULT = "result"  # stands beside the questions' ids in `BatchResult.shown`
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A command in a group, where one line points to the private chat."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hurry:
-    """More than a hand can tap: the worker is told once to take their time, and nothing changes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wake:
-    """The time has come for something that the worker asked to be reminded of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """What came in, from whom: `update` is unique for ever, `message` is the tapped message's id.
-
-    A Wake has no update: its effect is once because it takes the reminder away.
-    """
-
-    update: int | None
-    chat: int
-    incoming: Incoming | Group | Hurry | Wake
-    language: Language = "zh"
-    message: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outbound:
-    """One message to a chat; with `edits` it replaces that message rather than adding one."""
-
-    chat: int
-    message: Message
-    edits: int | None = None
 
 
 @dataclass(slots=True)
@@ -79,17 +42,17 @@ class BatchResult:
     how many people agreed for the first time.
     """
 
-    conversations: dict[int, Conversation | None] = field(default_factory=dict)
+    conversations: dict[Address, Conversation | None] = field(default_factory=dict)
     handled: list[int] = field(default_factory=list)
-    forgotten: set[int] = field(default_factory=set)
-    finished: set[int] = field(default_factory=set)
+    forgotten: set[Address] = field(default_factory=set)
+    finished: set[Address] = field(default_factory=set)
     joined: int = 0
     outgoing: list[Outbound] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     came: list[str] = field(default_factory=list)
     counts: Counter[Count] = field(default_factory=Counter)
-    stood: dict[int, str | None] = field(default_factory=dict)
+    stood: dict[Address, str | None] = field(default_factory=dict)
 
     def is_new(self, update: int | None, seen: Set[int]) -> bool:
         """Note an update as handled; says whether it wasn't yet."""
@@ -133,7 +96,7 @@ class TurnResult:
 def settle(
     presenter: Presenter,
     inbounds: Sequence[Inbound],
-    conversations: Mapping[int, Conversation],
+    conversations: Mapping[Address, Conversation],
     seen: Set[int],
     now: datetime,
     room: int = UNLIMITED,

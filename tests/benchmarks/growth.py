@@ -19,6 +19,7 @@ from bot.storage.engine import opened
 from bot.storage.tables import conversations, updates
 from tests.benchmarks.measuring import Entry, Row, measure
 from tests.benchmarks.telegram import Telegram
+from tests.chats import at
 from tests.talks import CONSENT, SHORT_PATH, presenter, settling_today
 
 COUNTS = [10**3, 10**5, 10**6] if os.environ.get("BENCH_GROWTH", "1") != "0" else []
@@ -55,9 +56,9 @@ def sealed(vault: Keyring, now: int) -> Iterator[dict[str, Any]]:
     """Make rows as the bot makes them, of people nobody has heard of: a thousand sealed ones in turn."""
     talk, seals = finished(), []
     for chat in range(1_000):
-        person = vault.pseudonym(-chat)
+        person = vault.pseudonym(str(-chat))
         key, locker = vault.new_key(person)
-        seals.append({"key": key, **seal(chat, talk, person, locker)})
+        seals.append({"key": key, **seal(at(chat), talk, person, locker)})
     for number in itertools.count():
         times = {
             "changed_at": now - number % DAY,

@@ -20,7 +20,9 @@ from bot.privacy.keyring import Keyring, keys_in
 from bot.storage.engine import open_engine
 from bot.storage.tables import outbox, updates
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Inbound, settle
+from bot.turns.contract import Address, Inbound
+from bot.turns.turn import settle
+from tests.chats import at
 from tests.faults.people import RESULTS, next_tap
 from tests.faults.service import Service
 from tests.talks import presenter
@@ -138,7 +140,7 @@ class Findings:
 
 async def compare(crowd: Crowd, service: Service) -> Findings:
     """Compare what is stored and shown with what the pure step makes of all that was sent."""
-    talks: dict[int, Conversation] = {}
+    talks: dict[Address, Conversation] = {}
     due: dict[int, list[str]] = {worker.chat_id: [] for worker in crowd.workers}
     for inbound in crowd.sent:
         held = talks.get(inbound.chat)
@@ -147,20 +149,20 @@ async def compare(crowd: Crowd, service: Service) -> Findings:
         talk = effect.conversations.get(inbound.chat, held)
         assert talk is not None
         talks[inbound.chat] = talk
-        due[inbound.chat] += [outgoing.message.text for outgoing in effect.outgoing]
+        due[int(inbound.chat.id)] += [outgoing.message.text for outgoing in effect.outgoing]
     engine = open_engine(service.database)
     store = Store(engine, Keyring(keys_in(service.folder / "master.keys")), settling(presenter()))
     try:
         async with engine.connect() as connection:
             taken = set(await connection.scalars(sa.select(updates.c.update)))
             waiting = await connection.scalar(sa.select(sa.func.count()).select_from(outbox))
-        stored = {chat: await store.conversation(chat) for chat in due}
+        stored = {chat: await store.conversation(at(chat)) for chat in due}
     finally:
         await engine.dispose()
     found = Findings(
         updates=len(crowd.sent),
         lost=len({inbound.update for inbound in crowd.sent} - taken),
-        wrong=sum(stored[chat] != talks.get(chat) for chat in due),
+        wrong=sum(stored[chat] != talks.get(at(chat)) for chat in due),
         waiting=waiting or 0,
     )
     for chat, texts in due.items():

@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import Reply
 from bot.render import Message, Presenter
 from bot.storage.conversations import unsealed
+from bot.storage.outbound_format import loaded
 from bot.storage.tables import conversations, dead_letters, outbox, updates, years
-from bot.turns.turn import BatchResult, Inbound, Outbound, settle
+from bot.turns.contract import Address, Inbound
+from bot.turns.turn import BatchResult, settle
+from tests.chats import at
 from tests.talks import VAULT, presenter
 
 if TYPE_CHECKING:
     from tests.faults.process import Process
-
-_outgoing = TypeAdapter(Outbound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Journal:
     read: sa.Engine  # a clean look into the database
     now: Callable[[], float]
     blocked: Callable[[int], bool]  # whether this chat has blocked the bot
-    talks: dict[int, Conversation] = field(default_factory=dict)
+    talks: dict[Address, Conversation] = field(default_factory=dict)
     applied: set[int] = field(default_factory=set)
     letters: dict[int, Letter] = field(default_factory=dict)
     of_chat: dict[int, list[Letter]] = field(default_factory=lambda: defaultdict(list))
@@ -115,7 +115,7 @@ class Journal:
         with self.read.connect() as connection:
             rows = connection.execute(sa.select(conversations.c.person, conversations.c.key)).all()
         keys = {row.person: row.key for row in rows}
-        self.keys = {chat: keys.get(VAULT.pseudonym(chat), b"") for chat in self.of_chat}
+        self.keys = {chat: keys.get(VAULT.pseudonym(str(chat)), b"") for chat in self.of_chat}
 
     def _replay(self, turns: Turns) -> None:
         handled: list[int] = []
@@ -128,32 +128,33 @@ class Journal:
                     continue
                 self.applied.add(inbound.update)
                 handled.append(inbound.update)
-            held = self.talks.get(inbound.chat)
+            held, chat = self.talks.get(inbound.chat), int(inbound.chat.id)
             effect = settle(self.mute, [inbound], {inbound.chat: held} if held else {}, set(), turns.now)
             if effect.forgotten:
-                expected[inbound.chat] = 0  # what was to be sent goes with the rest
-            expected[inbound.chat] += len(effect.outgoing)
+                expected[chat] = 0  # what was to be sent goes with the rest
+            expected[chat] += len(effect.outgoing)
             self.joined += effect.joined
             if inbound.chat in effect.conversations:
                 talk = effect.conversations[inbound.chat]
                 if talk is None:
-                    self._forgotten(inbound.chat)
+                    self._forgotten(chat)
                 else:
                     self.talks[inbound.chat] = talk
         if handled != turns.settled.handled:
             self.fail(f"updates {turns.settled.handled} took effect, {handled} should have")
         for outgoing in turns.settled.outgoing:
-            expected[outgoing.chat] -= 1
-            letter = Letter(number_of(outgoing.message), outgoing.chat)
-            if self.blocked(outgoing.chat):
+            chat = int(outgoing.chat.id)
+            expected[chat] -= 1
+            letter = Letter(number_of(outgoing.message), chat)
+            if self.blocked(chat):
                 letter.excused = "blocked"
             self.letters[letter.number] = letter
-            self.of_chat[outgoing.chat].append(letter)
+            self.of_chat[chat].append(letter)
         if any(expected.values()):
             self.fail(f"letters too many or too few: {dict(expected)}")
 
     def _forgotten(self, chat: int) -> None:
-        self.talks.pop(chat, None)
+        self.talks.pop(at(chat), None)
         for letter in self.of_chat[chat]:
             letter.excused = "forgotten"
         if key := self.keys.get(chat):
@@ -162,7 +163,7 @@ class Journal:
     def _buried(self, dead: frozenset[bytes]) -> None:
         for chat in list(self.of_chat) if dead else ():
             key = self.keys.get(chat)
-            if key and VAULT.fingerprint(key, VAULT.pseudonym(chat)) in dead:
+            if key and VAULT.fingerprint(key, VAULT.pseudonym(str(chat))) in dead:
                 self._forgotten(chat)
 
     def excuse(self, chat: int, why: str) -> None:
@@ -208,7 +209,7 @@ class Journal:
             self.fail(f"updates stored and applied differ: {sorted(stored ^ self.applied)}")
         if people != self.joined:
             self.fail(f"{self.joined} people joined, {people} are counted")
-        chats = {VAULT.pseudonym(chat): chat for chat in {*self.of_chat, *self.talks}}
+        chats = {VAULT.pseudonym(chat.name): chat for chat in {*map(at, self.of_chat), *self.talks}}
         found = {chats[person]: unsealed(row, VAULT).conversation for person, row in rows.items()}
         if found != self.talks:
             differing = [c for c in {*found, *self.talks} if found.get(c) != self.talks.get(c)]
@@ -223,7 +224,7 @@ class Journal:
                 self.fail(f"a letter of chat {chats[row.person]} outlived its key")
                 return 0
             locker = VAULT.locker(rows[row.person].key, row.person) if row.own else VAULT.service
-            outgoing = _outgoing.validate_json(locker.open(row.body, b"letter:" + row.person))
+            outgoing = loaded(locker.open(row.body, b"letter:" + row.person))
             return number_of(outgoing.message)
 
         numbers = {number(row): row.holder or b"" for row in waiting}

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.intake import Intake, NotStored
-from bot.channels.telegram.transport import Withheld
+from bot.channels.telegram.updates import take
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.port import Unreachable
 from bot.delivery.send_rate import SendRate
 from bot.dialogue.conversation import Conversation
 from bot.ops.metrics import Metrics
@@ -21,7 +22,8 @@ from bot.storage.due_reminders import Waking
 from bot.storage.outbox import Outbox
 from bot.storage.unit_of_work import Store
 from bot.turns import turn
-from bot.turns.turn import BatchResult, Inbound, Outbound
+from bot.turns.contract import Address, Inbound, Outbound
+from bot.turns.turn import BatchResult
 from tests.faults.chaos import Chaos, Killed
 from tests.faults.engine import Engine
 from tests.faults.journal import Turns, numbered
@@ -101,7 +103,7 @@ class Process:
         """Answer Telegram's push of an update: True is 200, False is 500; raises Killed."""
         self.pass_point("update arrived")
         try:
-            await self.intake.take(update)
+            await take(self.intake, update)
         except NotStored:
             return False
         self.pass_point("before acknowledgement")
@@ -111,13 +113,13 @@ class Process:
         self.pass_point("before sending")
         await asyncio.sleep(0)  # the transport's own wait, in which a pause begins
         if not may():
-            raise Withheld("too late")
+            raise Unreachable("Withheld")
         await self.world.telegram.send(self, outgoing)
 
     def _settle(
         self,
         inbounds: Sequence[Inbound],
-        held: Mapping[int, Conversation],
+        held: Mapping[Address, Conversation],
         seen: frozenset[int],
         room: int,
     ) -> BatchResult:

@@ -4,13 +4,11 @@ import asyncio
 import json
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
-
+from bot.delivery.port import Blocked, NotDelivered, Refused, SlowDown, Unreachable
 from bot.render import Message
-from bot.turns.turn import Outbound
+from bot.turns.contract import Outbound
 from tests.faults.chaos import Killed
 from tests.faults.journal import number_of
 
@@ -126,44 +124,45 @@ class Telegram:
     # --- from the bot --------------------------------------------------------------------------------
 
     async def send(self, process: "Process", outgoing: Outbound) -> None:
-        """Take a message, or raise what the library raises; the process may die on the way back."""
+        """Take a message, or raise what a port raises; the process may die on the way back."""
         self.sent += 1
-        chat, now = self.chats[outgoing.chat], self.world.loop.time()
+        chat, now = self.chats[int(outgoing.chat.id)], self.world.loop.time()
         number = number_of(outgoing.message)
         letter = self.world.journal.letters.get(number)
         fate = self.chaos.sending()
-        error: TelegramError | None = None
+        error: NotDelivered | None = None
         if chat.not_before[0] == process.name and now < chat.not_before[1]:
             self.world.journal.fail(f"letter {number} was sent {chat.not_before[1] - now} s too early")
         if fate == "blocked":
             chat.blocked = True
         if chat.blocked:
-            fate, error = "blocked", Forbidden("bot was blocked by the user")
+            fate, error = "blocked", Blocked()
             self.world.journal.excuse(chat.id, "blocked")
         elif fate == "retry_after":
             seconds = self.chaos.random.randint(1, 20)
-            error, chat.not_before = RetryAfter(timedelta(seconds=seconds)), (process.name, now + seconds)
+            error, chat.not_before = SlowDown(seconds), (process.name, now + seconds)
         elif fate == "network":
-            error = NetworkError("gone")
+            error = Unreachable("NetworkError")
         elif fate == "server":
-            error = TelegramError("Internal Server Error")
+            error = Unreachable("TelegramError")
         elif fate == "refused":
-            error = BadRequest("message is too strange")
+            error = Refused("message is too strange")
         self.world.trace(f"letter {number} to {chat.id} by {process.name}: {fate}")
         if error is None:
             self.world.journal.arrived(process, outgoing.message)
             self._show(chat, outgoing)
             if fate == "unheard" and letter is not None:
                 letter.unknown += 1
-                error = TimedOut()
+                error = Unreachable("TimedOut")
         await asyncio.sleep(0.2 * self.chaos.random.random())
         process.pass_point("after sending")
         if error is not None:
             raise error
 
     def _show(self, chat: Chat, outgoing: Outbound) -> None:
-        if outgoing.edits is not None and outgoing.edits in chat.screen:
-            chat.screen[outgoing.edits] = outgoing.message
+        edits = None if outgoing.edits is None else int(outgoing.edits)
+        if edits is not None and edits in chat.screen:
+            chat.screen[edits] = outgoing.message
         else:
             chat.messages += 1
             chat.screen[chat.messages] = outgoing.message

@@ -13,13 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.intake import Intake, NotStored
+from bot.channels.telegram.updates import take
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.send_rate import SendRate
 from bot.ops.metrics import Metrics
 from bot.storage.engine import migrate, open_engine
 from bot.storage.tables import updates
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Outbound
+from bot.turns.contract import Outbound
+from tests.chats import at
 from tests.faults.wire import Proxy
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
@@ -58,7 +60,7 @@ class Load:
     async def _take(self, body: bytes) -> bool:
         try:
             async with asyncio.timeout(60):  # so long does Telegram wait
-                await self.intake.take(body)
+                await take(self.intake, body)
         except (NotStored, TimeoutError):
             return False
         return True
@@ -89,7 +91,7 @@ async def test_a_database_that_is_gone_for_a_while_loses_nothing(
     load = Load(Intake(store, Metrics()))
 
     async def deliver(outgoing: Outbound, _may: Callable[[], bool]) -> None:
-        got.setdefault(outgoing.chat, []).append(outgoing.message.text)
+        got.setdefault(int(outgoing.chat.id), []).append(outgoing.message.text)
 
     courier = Dispatcher(store, deliver, SendRate(0, 0))
     running = asyncio.create_task(courier.run())
@@ -147,5 +149,5 @@ async def test_a_full_disk_is_told_and_nothing_is_broken(
         assert set(await connection.scalars(sa.select(updates.c.update))) == set(range(1, number))
     most[0] = 2**30
     assert await load._take(update(number, number, ""))
-    assert await store.conversation(number) is not None
+    assert await store.conversation(at(number)) is not None
     await engine.dispose()

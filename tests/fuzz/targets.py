@@ -14,7 +14,9 @@ from bot.content.templates import Wording
 from bot.demo.double import entities
 from bot.dialogue.conversation import Command, Conversation, Incoming, Tap, Typed
 from bot.render import Message
-from bot.turns.turn import Inbound, settle
+from bot.turns.contract import Inbound
+from bot.turns.turn import settle
+from tests.chats import at
 from tests.fuzz_reading import is_sound
 from tests.goldens import phrases
 from tests.talks import CONSENT, NOON, SHORT_PATH, presenter
@@ -57,17 +59,19 @@ def update(data: bytes) -> None:
             known.callback_query.sender if known.callback_query else known.message and known.message.sender
         )
         assert sender
-        assert inbound.chat == sender.id or type(inbound.incoming).__name__ == "Group"
+        assert inbound.chat == at(sender.id) or type(inbound.incoming).__name__ == "Group"
 
 
 def turn(number: int, incoming: Incoming) -> None:
     """A turn in one of the states meets no bug, answers the sender alone, within Telegram's limits."""
     held = states()[number % len(states())]
-    settled = settle(presenter(), [Inbound(1, 7, incoming)], {7: held} if held else {}, frozenset(), NOON)
+    settled = settle(
+        presenter(), [Inbound(1, at(7), incoming)], {at(7): held} if held else {}, frozenset(), NOON
+    )
     assert not settled.failures, settled.failures
     assert settled.outgoing
     for outgoing in settled.outgoing:
-        assert outgoing.chat == 7
+        assert outgoing.chat == at(7)
         fits(outgoing.message)
 
 

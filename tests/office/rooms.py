@@ -15,6 +15,7 @@ from bot.research.participants import Office, open_for_reading
 from bot.storage.conversations import seal
 from bot.storage.engine import migrate, open_engine, prove_keys
 from bot.storage.tables import conversations
+from tests.chats import at
 from tests.talks import VAULT, presenter
 
 KNOWLEDGE = presenter().knowledge
@@ -68,9 +69,9 @@ async def fill(database: Path | str, talks: Sequence[Conversation], **columns: A
     now = int(time.time())
     rows = []
     for chat, held in enumerate(talks, 1):
-        person = VAULT.pseudonym(chat)
+        person = VAULT.pseudonym(str(chat))
         key, locker = VAULT.new_key(person)
-        sealed = seal(chat, held, person, locker)
+        sealed = seal(at(chat), held, person, locker)
         rows.append(
             {"person": person, "key": key, "changed_at": now, "expires_at": now + YEAR, **sealed, **columns}
         )

@@ -13,7 +13,8 @@ from bot.dialogue.reminders import CHINA
 from bot.privacy.keyring import Keyring, keys_in
 from bot.research.participants import Counts
 from bot.storage.engine import opened
-from bot.turns.turn import Inbound
+from bot.turns.contract import Inbound
+from tests.chats import at
 from tests.talks import settling_today
 
 FOUND = datetime(2026, 11, 24, 21, 30, tzinfo=CHINA)
@@ -51,7 +52,7 @@ async def filled(database: Path) -> None:
     vault = Keyring(keys_in(database.with_suffix(".keys")))
     async with opened(f"sqlite+aiosqlite:///{database}", vault, settling_today()) as store:
         for chat in range(3):
-            await store.take(Inbound(chat, 70 + chat, Command("start")))
+            await store.take(Inbound(chat, at(70 + chat), Command("start")))
 
 
 def test_the_command_counts_the_people_and_asks_for_what_it_cannot_know(

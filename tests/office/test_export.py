@@ -83,10 +83,12 @@ async def test_whom_an_old_backup_brought_back_is_not_read(tmp_path: Path) -> No
     tombstones = Tombstones(tmp_path / "tombstones")
     async with office(tmp_path / "b.sqlite", tombstones) as rooms:
         async with rooms.engine.connect() as connection:
-            mine = conversations.c.person == VAULT.pseudonym(1)
+            mine = conversations.c.person == VAULT.pseudonym(str(1))
             key = (await connection.scalars(sa.select(conversations.c.key).where(mine))).one()
-        tombstones.add([Tombstone(VAULT.pseudonym(1), VAULT.fingerprint(key, VAULT.pseudonym(1)), 1)])
-        assert [found.person async for found in rooms.participants()] == [VAULT.pseudonym(2)]
+        tombstones.add(
+            [Tombstone(VAULT.pseudonym(str(1)), VAULT.fingerprint(key, VAULT.pseudonym(str(1))), 1)]
+        )
+        assert [found.person async for found in rooms.participants()] == [VAULT.pseudonym(str(2))]
 
 
 async def test_what_should_have_been_dropped_is_not_read(tmp_path: Path) -> None:
@@ -121,7 +123,7 @@ async def test_no_province_and_no_pseudonym_of_the_database_is_exported(tmp_path
     row = await row_of(tmp_path)
     written = (tmp_path / "out/answers.csv").read_text(encoding="utf-8")
     assert "shanghai" not in written
-    assert VAULT.pseudonym(1).hex()[:16] not in written
+    assert VAULT.pseudonym(str(1)).hex()[:16] not in written
     assert row["person"]
 
 

@@ -171,7 +171,7 @@ async def test_pipl_51_whatever_breaks_in_the_process_its_last_words_hold_no_wor
             await service.kill()
         log = service.whole_log()
         assert told in log
-        person = Keyring(keys_in(tmp_path / "master.keys")).pseudonym(worker.chat_id)
+        person = Keyring(keys_in(tmp_path / "master.keys")).pseudonym(str(worker.chat_id))
         secrets = [
             CANARY,
             TOKEN,

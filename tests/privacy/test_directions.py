@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.intake import Intake
+from bot.channels.telegram.updates import take
 from bot.ops.metrics import Metrics
 from bot.render import Message
 from bot.research.columns import Columns
@@ -89,8 +90,8 @@ async def test_a_talk_full_of_such_signs_gives_an_export_a_report_and_counters_w
             is_tap = ":" in word
             for said_ in (*((ALL, "不知" + ALL + "道吗", ALL + ":x") if number else ()), word):
                 number += 1
-                await intake.take(
-                    tapped(number, said_) if is_tap and ":" in said_ else message(number, said_)
+                await take(
+                    intake, tapped(number, said_) if is_tap and ":" in said_ else message(number, said_)
                 )
         letters = "".join(map(str, await store.outbox.waiting()))
         counters = (await metrics.page(store.outbox.backlog, Waking(store).overdue)).decode()

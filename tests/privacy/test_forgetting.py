@@ -16,7 +16,8 @@ from bot.storage import deletion
 from bot.storage.deletion import DAY, KEEP_UPDATES, SKEW
 from bot.storage.tables import conversations, dead_letters, outbox, updates
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Inbound
+from bot.turns.contract import Inbound
+from tests.chats import at
 from tests.privacy.test_storage import traces
 from tests.talks import VAULT, settling_today
 
@@ -34,7 +35,7 @@ def store(engine: AsyncEngine, tombstones: Tombstones) -> Store:
 
 
 def row(number: int, expires_at: int = NOW + 1) -> dict[str, Any]:
-    person = VAULT.pseudonym(number)
+    person = VAULT.pseudonym(str(number))
     key, locker = VAULT.new_key(person)
     state = locker.seal(b"{}", b"state:" + person)
     return {"person": person, "key": key, "state": state, "changed_at": NOW, "expires_at": expires_at}
@@ -119,7 +120,7 @@ async def test_whom_a_backup_brings_back_is_deleted_however_many_and_nobody_else
 async def test_letters_of_before_a_deletion_go_and_those_of_after_stay(
     store: Store, tombstones: Tombstones
 ) -> None:
-    gone, anew, other = (VAULT.pseudonym(n) for n in range(3))
+    gone, anew, other = (VAULT.pseudonym(str(n)) for n in range(3))
     fresh = row(1)
     tombstones.add([Tombstone(gone, b"k" * 16, NOW - 9), Tombstone(anew, b"k" * 16, NOW)])
     tombstones.add([Tombstone(gone, b"l" * 16, NOW)])
@@ -183,7 +184,7 @@ async def test_a_deletion_that_is_committed_stands_though_the_disk_is_full_for_t
     store: Store, tmp_path: Path
 ) -> None:
     for chat in range(20):
-        await store.take(Inbound(chat, chat, Command("start")))
+        await store.take(Inbound(chat, at(chat), Command("start")))
     size = (tmp_path / "bot.sqlite").stat().st_size
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))  # the log can't be written back any more
@@ -191,9 +192,9 @@ async def test_a_deletion_that_is_committed_stands_though_the_disk_is_full_for_t
         await store.deletion.scrub()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert await store.take(Inbound(100, 3, Tap("go:forget")))
-    assert await store.conversation(3) is None
-    assert traces(tmp_path, [VAULT.pseudonym(4)]), "and the others are there"
+    assert await store.take(Inbound(100, at(3), Tap("go:forget")))
+    assert await store.conversation(at(3)) is None
+    assert traces(tmp_path, [VAULT.pseudonym(str(4))]), "and the others are there"
 
 
 async def test_a_row_of_a_dead_key_wrapped_anew_is_known_by_its_key_and_a_broken_one_passed_over(
@@ -213,9 +214,9 @@ async def test_a_farewell_that_never_arrived_leaves_no_trace_after_the_next_tidy
     store: Store, tmp_path: Path
 ) -> None:
     """Who deletes and blocks the bot at once: the letter of goodbye goes without being sent."""
-    await store.take(Inbound(1, 1, Command("start")))
-    await store.take(Inbound(2, 1, Tap("go:forget")))
-    person = VAULT.pseudonym(1)
+    await store.take(Inbound(1, at(1), Command("start")))
+    await store.take(Inbound(2, at(1), Tap("go:forget")))
+    person = VAULT.pseudonym(str(1))
     farewell = await store.outbox.waiting()
     assert [(letter.person, letter.farewell) for letter in farewell] == [(person, True)]
     await store.outbox.block(person, [letter.id for letter in farewell])

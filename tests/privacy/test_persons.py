@@ -19,7 +19,9 @@ from bot.dialogue.conversation import Command, Tap
 from bot.ops.metrics import Metrics
 from bot.storage.engine import opened
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Inbound, settle
+from bot.turns.contract import Inbound
+from bot.turns.turn import settle
+from tests.chats import at
 from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today
 from tests.test_webhook import RIGHT, SECRET, rows, said, tapped
 
@@ -38,10 +40,10 @@ def test_no_one_of_many_random_taps_reads_or_changes_another_person_s_talk() -> 
     for person in range(PEOPLE):
         words = ["/start", *CONSENT, *SHORT_PATH[: dice.randrange(len(SHORT_PATH) + 1)]]
         inbounds = [
-            Inbound(n, person, Command("start") if w == "/start" else Tap(w)) for n, w in enumerate(words)
+            Inbound(n, at(person), Command("start") if w == "/start" else Tap(w)) for n, w in enumerate(words)
         ]
         settled = settle(presenter(), inbounds, {}, frozenset(), NOON)
-        talk = settled.conversations[person]
+        talk = settled.conversations[at(person)]
         assert talk is not None
         # A mark of their own by which anything of this person would be recognised.
         talks[person] = replace(talk, stuck=(f"own{person}",))
@@ -56,10 +58,10 @@ def test_no_one_of_many_random_taps_reads_or_changes_another_person_s_talk() -> 
             assert inbound is None
             continue
         assert inbound is not None
-        assert inbound.chat == person
-        settled = settle(presenter(), [inbound], {person: talks[person]}, frozenset(), NOON)
-        assert set(settled.conversations) <= {person}
-        assert all(outgoing.chat == person for outgoing in settled.outgoing)
+        assert inbound.chat == at(person)
+        settled = settle(presenter(), [inbound], {at(person): talks[person]}, frozenset(), NOON)
+        assert set(settled.conversations) <= {at(person)}
+        assert all(outgoing.chat == at(person) for outgoing in settled.outgoing)
         told = " ".join(str(outgoing.message) for outgoing in settled.outgoing)
         assert not [other for other in range(PEOPLE) if other != person and f'own{other}"' in told]
 

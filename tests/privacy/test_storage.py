@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.intake import Intake, NotStored
+from bot.channels.telegram.updates import take
 from bot.dialogue.conversation import Command, Tap, Typed
 from bot.ops import logs
 from bot.ops.metrics import Metrics
@@ -23,7 +24,8 @@ from bot.privacy.tombstones import Tombstones
 from bot.storage.due_reminders import Waking
 from bot.storage.engine import opened
 from bot.storage.unit_of_work import Store
-from bot.turns.turn import Inbound
+from bot.turns.contract import Inbound
+from tests.chats import at
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
 PEOPLE = 1_000
@@ -61,7 +63,7 @@ def drop_log(folder: Path) -> None:
 async def talk(store: Store, person: int, *inputs: str) -> None:
     for number, data in enumerate(inputs):
         incoming = Command(data[1:]) if data.startswith("/") else Tap(data) if ":" in data else Typed(data)
-        await store.take(Inbound(person * 1_000 + number, chat_of(person), incoming))
+        await store.take(Inbound(person * 1_000 + number, at(chat_of(person)), incoming))
 
 
 async def empty_outbox(store: Store) -> None:
@@ -89,7 +91,7 @@ async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tm
                 *(talk(store, n, "/start", *CONSENT, *SHORT_PATH[:6], words[n]) for n in range(PEOPLE))
             )
             for n in range(0, PEOPLE, 50):  # errors: what can't be read, and a store that is gone
-                await intake.take(f'{{"update_id": "{words[n]}"'.encode())
+                await take(intake, f'{{"update_id": "{words[n]}"'.encode())
             await store.engine.dispose()
             shutil.move(tmp_path / "b.sqlite", tmp_path / "moved.sqlite")
             (tmp_path / "b.sqlite").mkdir()
@@ -98,7 +100,7 @@ async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tm
                     "message_id": 1, "chat": {"id": chat_of(n), "type": "private"},
                     "from": {"id": chat_of(n)}, "text": words[n]}}  # fmt: skip
                 with pytest.raises(NotStored):
-                    await intake.take(raw)
+                    await take(intake, raw)
             (tmp_path / "b.sqlite").rmdir()
             shutil.move(tmp_path / "moved.sqlite", tmp_path / "b.sqlite")
             with sqlite3.connect(tmp_path / "b.sqlite") as source:
@@ -132,9 +134,11 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
         yesterday = tmp_path / "yesterday"
         yesterday.mkdir()
         shutil.copy(tmp_path / "b.sqlite", yesterday / "b.sqlite")
-        gone = [VAULT.pseudonym(chat_of(n)) for n in people]
+        gone = [VAULT.pseudonym(str(chat_of(n))) for n in people]
         assert traces(yesterday, gone[:5])
-        await asyncio.gather(*(store.take(Inbound(10**8 + n, chat_of(n), Tap("go:forget"))) for n in people))
+        await asyncio.gather(
+            *(store.take(Inbound(10**8 + n, at(chat_of(n)), Tap("go:forget"))) for n in people)
+        )
         await empty_outbox(store)
         files = tmp_path / "now"
         files.mkdir()
@@ -143,8 +147,8 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
     shutil.copy(yesterday / "b.sqlite", tmp_path / "b.sqlite")
     drop_log(tmp_path)
     async with opened(url, VAULT, settling_today(), tombstones) as store:
-        assert await store.conversation(chat_of(0)) is None
-        assert await store.conversation(chat_of(PEOPLE)) is not None
+        assert await store.conversation(at(chat_of(0))) is None
+        assert await store.conversation(at(chat_of(PEOPLE))) is not None
         copy_database(tmp_path, files)
         assert traces(files, gone) == []
 
@@ -161,7 +165,7 @@ async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp
             late = [SHORT_PATH[1], "go:forget", SHORT_PATH[2]]
             random_.shuffle(late)
             await asyncio.gather(
-                *(store.take(Inbound(person * 1_000 + 500 + n, chat_of(person), Tap(data)))
+                *(store.take(Inbound(person * 1_000 + 500 + n, at(chat_of(person)), Tap(data)))
                   for n, data in enumerate(late))
             )  # fmt: skip
 
@@ -170,7 +174,7 @@ async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp
             await asyncio.gather(*(race(person) for person in people))
             await empty_outbox(store)
             for person in people:  # one after the other: SQLite's queue is not fair to 500 readers
-                held = await store.conversation(chat_of(person))
+                held = await store.conversation(at(chat_of(person)))
                 assert held is None or not held.answers
 
 
@@ -187,7 +191,7 @@ async def test_pipl_51_a_tampered_value_is_refused(tmp_path: Path, part: str) ->
                 connection.execute(f"update conversations set {part} = ?", (bytes(changed),))
                 connection.commit()
                 with pytest.raises(WrongKey):
-                    await store.conversation(chat_of(1))
+                    await store.conversation(at(chat_of(1)))
         connection.close()
 
 
@@ -215,14 +219,14 @@ def test_keys_read_as_they_were_written_and_never_show_themselves() -> None:
 
 def test_a_pseudonym_says_nothing_of_the_chat_and_differs_between_installations() -> None:
     other = Keyring(Keys.new())
-    names = {vault.pseudonym(chat) for vault in (VAULT, other) for chat in range(-500, 500)}
+    names = {vault.pseudonym(str(chat)) for vault in (VAULT, other) for chat in range(-500, 500)}
     assert len(names) == 2_000
     assert {len(name) for name in names} == {16}
 
 
 def test_what_was_sealed_by_this_version_is_found_and_opened_by_every_later_one() -> None:
     """These bytes lie in databases: a change of any of them would lose everybody's answers."""
-    person = VAULT.pseudonym(7)
+    person = VAULT.pseudonym(str(7))
     wrapped = bytes.fromhex(
         "de40accb6ce9331d23ee42167dd2b06178d084e23c73c3beb27046a0e0713c9b"
         "063a77973ad156b7a97a66d8748b49427ff7533d15a0e4093a51770d73300ec0"
@@ -236,4 +240,4 @@ def test_what_was_sealed_by_this_version_is_found_and_opened_by_every_later_one(
     with pytest.raises(WrongKey, match="a master key that is not here"):
         Keyring(Keys.new()).locker(wrapped, person)
     with pytest.raises(WrongKey, match="can't be opened with these keys"):
-        VAULT.locker(wrapped, VAULT.pseudonym(8))
+        VAULT.locker(wrapped, VAULT.pseudonym(str(8)))

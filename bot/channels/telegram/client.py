@@ -14,16 +14,17 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
     MenuButtonCommands,
 )
-from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.channels.telegram.transport import Request, Upload
 from bot.channels.telegram.updates import ALLOWED
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import LANGUAGES, Language
+from bot.delivery.port import Blocked, NotDelivered, Refused, SlowDown, Unreachable
 from bot.delivery.typesetting import Typesetter
 from bot.render import Attachment, Button, File, Message
 from bot.render.printout import Handout, ResultPicture
-from bot.turns.turn import Outbound
+from bot.turns.contract import Outbound
 
 COMMANDS = (
     "start", "result", "tips", "ask", "calc", "remind", "review", "restart", "cancel",
@@ -75,15 +76,23 @@ class Telegram:
     async def deliver(self, outgoing: Outbound, may: Callable[[], bool] = lambda: True) -> None:
         """Send or edit one message; a message that can't be edited any more is sent anew.
 
-        `may` is asked as the bytes are given to the connection. Raises the library's TelegramError for what
-        another try or another day may mend.
+        `may` is asked as the bytes are given to the connection. Raises NotDelivered.
         """
+        try:
+            await self._deliver(outgoing, may)
+        except TelegramError as error:
+            raise outcome(error) from None
+
+    async def _deliver(self, outgoing: Outbound, may: Callable[[], bool]) -> None:
+        chat = int(outgoing.chat.id)
         if outgoing.message.attachment is not None:
-            await self._hand_over(outgoing.chat, outgoing.message, outgoing.message.attachment, may)
+            await self._hand_over(chat, outgoing.message, outgoing.message.attachment, may)
             return
-        if outgoing.edits is not None and await self._edited(outgoing, outgoing.edits, may):
+        if outgoing.edits is not None and await self._edited(
+            chat, int(outgoing.edits), outgoing.message, may
+        ):
             return
-        content = {"chat_id": outgoing.chat, **_content(outgoing.message)}
+        content = {"chat_id": chat, **_content(outgoing.message)}
         await self._request.call(self._url + "sendMessage", content, may=may)
 
     async def _hand_over(
@@ -103,9 +112,9 @@ class Telegram:
         content = {"chat_id": chat, "caption": message.text, **_keyboard(message)}
         await self._request.call(self._url + method, content, upload=upload, may=may)
 
-    async def _edited(self, outgoing: Outbound, message_id: int, may: Callable[[], bool]) -> bool:
+    async def _edited(self, chat: int, message_id: int, message: Message, may: Callable[[], bool]) -> bool:
         try:
-            edited = {"chat_id": outgoing.chat, "message_id": message_id, **_content(outgoing.message)}
+            edited = {"chat_id": chat, "message_id": message_id, **_content(message)}
             await self._request.call(self._url + "editMessageText", edited, may=may)
         except BadRequest as error:
             # Deleted, too old, not ours: what is wrong with the words is refused as a new message too.
@@ -153,6 +162,20 @@ class Telegram:
             )
             await self._bot.set_my_description(word(language, "description"), language_code=code)
             await self._bot.set_my_short_description(word(language, "about"), language_code=code)
+
+
+def outcome(error: TelegramError) -> NotDelivered:
+    """Return what an error of the library means for a message."""
+    match error:
+        case RetryAfter():
+            pause = error.retry_after  # the library is moving this from int to timedelta
+            return SlowDown(float(pause) if isinstance(pause, int) else pause.total_seconds())
+        case Forbidden():
+            return Blocked()
+        case BadRequest():
+            # Telegram's reason as far as it can't repeat a worker's words.
+            return Refused(error.message.split(":")[0].split('"')[0][:60].strip() or "BadRequest")
+    return Unreachable(type(error).__name__)
 
 
 def _content(message: Message) -> dict[str, Any]:

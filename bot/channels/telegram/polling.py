@@ -8,6 +8,7 @@ from typing import Any
 from telegram.error import TelegramError
 
 from bot.channels.intake import Intake, NotStored
+from bot.channels.telegram.updates import take
 
 PAUSE = 1.0  # seconds before the next try when storage or the network fails
 
@@ -47,12 +48,12 @@ class Polling:
         for raw in lane:
             while True:
                 try:
-                    update = await self._intake.take(raw)
+                    tapped = await take(self._intake, raw)
                 except NotStored:
                     await asyncio.sleep(PAUSE)
                     continue
-                if update is not None and update.tapped:
-                    task = asyncio.create_task(self._answer_tap(update.tapped))
+                if tapped:
+                    task = asyncio.create_task(self._answer_tap(tapped))
                     self._answers.add(task)
                     task.add_done_callback(self._answers.discard)
                 break

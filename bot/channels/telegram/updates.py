@@ -4,13 +4,20 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from bot.channels.intake import Intake
 from bot.content.questionnaire import Language
-from bot.dialogue.conversation import Command, Incoming, Media, Tap, Typed
-from bot.turns.turn import Group, Inbound
+from bot.dialogue.conversation import Command, Group, Incoming, Media, Tap, Typed
+from bot.turns.contract import Address, Inbound
 
+NAME = "telegram"
 ALLOWED = ["message", "callback_query"]  # what we ask Telegram to send
 
 Id = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+
+
+def address(chat: int) -> Address:
+    """Return the address of a chat in Telegram."""
+    return Address(NAME, str(chat))
 
 
 class _Part(BaseModel):
@@ -83,14 +90,31 @@ def inbound_of(update: Update) -> Inbound | None:
         if query.message is None or not _is_private(query.message.chat, query.sender):
             return None
         tapped = query.message.message_id
-        return Inbound(update.update_id, query.sender.id, Tap(query.data), _language(query.sender), tapped)
+        return Inbound(
+            update.update_id, address(query.sender.id), Tap(query.data), _language(query.sender), str(tapped)
+        )
     message = update.message
     if message is None or message.sender is None or message.business_connection_id is not None:
         return None
     if _is_private(message.chat, message.sender):
-        return Inbound(update.update_id, message.chat.id, _incoming(message.text), _language(message.sender))
+        incoming = _incoming(message.text)
+        return Inbound(update.update_id, address(message.chat.id), incoming, _language(message.sender))
     in_group = message.chat.type in ("group", "supergroup") and (message.text or "").startswith("/")
-    return Inbound(update.update_id, message.chat.id, Group()) if in_group else None
+    return Inbound(update.update_id, address(message.chat.id), Group()) if in_group else None
+
+
+async def take(intake: Intake, data: bytes | dict[str, object]) -> str | None:
+    """Have one update's turn taken; returns the id by which its tap is answered, if it is a tap.
+
+    Raises NotStored.
+    """
+    try:
+        update = read_update(data)
+    except NotAnUpdate:
+        intake.unreadable()
+        return None
+    await intake.take(inbound_of(update))
+    return update.tapped
 
 
 def _is_private(chat: _Chat, sender: _User) -> bool:

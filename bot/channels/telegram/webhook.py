@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from bot.channels.intake import Intake, NotStored
+from bot.channels.telegram.updates import take
 from bot.ops.metrics import Metrics
 from bot.storage.due_reminders import Waking
 from bot.storage.unit_of_work import Store
@@ -72,11 +73,11 @@ class _Door:
         if body is None:
             return PlainTextResponse("too large", 413)
         try:
-            update = await self.intake.take(body)
+            tapped = await take(self.intake, body)
         except NotStored:
             return PlainTextResponse("not stored, deliver it again", 500)
-        if update is not None and update.tapped:
-            return JSONResponse({"method": "answerCallbackQuery", "callback_query_id": update.tapped})
+        if tapped:
+            return JSONResponse({"method": "answerCallbackQuery", "callback_query_id": tapped})
         return Response(status_code=200)
 
 

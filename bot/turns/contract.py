@@ -1,0 +1,62 @@
+"""The contract of every channel: where a person is reached, what comes in, and what goes out."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple
+
+from bot.content.questionnaire import Language
+from bot.dialogue.conversation import Group, Hurry, Incoming, Wake
+from bot.render import Message
+
+UNNAMED = "telegram"  # the channel of release 1.0.0, whose rows name no channel
+SEPARATOR = ":"
+
+
+class Address(NamedTuple):
+    """Where a person is reached: the channel's name (letters only), and their id there."""
+
+    channel: str
+    id: str
+
+    @property
+    def name(self) -> str:
+        """The address in one piece, the same for ever: pseudonyms are made of it, and reminders keep it."""
+        return self.id if self.channel == UNNAMED else f"{self.channel}{SEPARATOR}{self.id}"
+
+    @classmethod
+    def named(cls, name: str) -> "Address":
+        """Return the address that has this name."""
+        channel, separator, id = name.partition(SEPARATOR)
+        return cls(channel, id) if separator else cls(UNNAMED, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """What came in, from whom: `update` is unique for ever, `message` is the tapped message's id.
+
+    A Wake has no update: its effect is once because it takes the reminder away.
+    """
+
+    update: int | None
+    chat: Address
+    incoming: Incoming | Group | Hurry | Wake
+    language: Language = "zh"
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One message to a chat; with `edits` it replaces that message rather than adding one."""
+
+    chat: Address
+    message: Message
+    edits: str | None = None
+
+
+def update_number(channel: str, id: str) -> int:
+    """Return the number of an update in a channel whose updates have words for ids.
+
+    It is negative: the numbers that Telegram gives are not.
+    """
+    digest = sha256(f"{channel}{SEPARATOR}{id}".encode()).digest()
+    return -1 - (int.from_bytes(digest[:8], "big") >> 1)
