@@ -9,7 +9,7 @@ import yaml
 from bot.dialogue.reading import Control, Guess, Match, Reading
 
 FOLDER = Path(__file__).parent / "golden"
-STEERING = ("back", "skip", "why")
+STEERING = ("back", "skip", "why", "done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,13 @@ class Phrase:
     meaning: str
 
     def wants(self) -> set[str]:
-        """The options meant or to be asked back; empty if there are none, or any will do."""
-        if self.meaning in ("?", "not_read", *STEERING):
+        """The options meant or to be asked back; empty if there are none."""
+        if self.meaning in ("not_read", *STEERING):
             return set()
         return {option.strip() for option in self.meaning.rstrip("?").split(",")}
 
     def is_met_by(self, reading: Reading) -> bool:
         """Say whether the reading is exactly what the phrase means."""
-        if self.meaning == "?":
-            return isinstance(reading, Guess)
         if self.meaning in STEERING:
             return isinstance(reading, Control) and reading.verb == self.meaning
         if isinstance(reading, Match):

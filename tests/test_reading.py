@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.reading import Guess, Match
+from bot.dialogue.reading import Guess, Match, NotRead
 from bot.dialogue.reading.numerals import spans, value
 from bot.loading.knowledge import load_knowledge
 from tests.goldens import Phrase, phrases
@@ -31,6 +31,36 @@ def test_a_typed_answer_means_what_it_was_written_down_to_mean(phrase: Phrase) -
 
 def test_no_typed_answer_is_silently_misread() -> None:
     assert not [p for p in PHRASES if p.is_misread_by(read(p.text, QUESTIONS[p.question]))]
+
+
+def test_every_guess_says_which_options_are_asked_back() -> None:
+    assert not [p for p in PHRASES if p.meaning.endswith("?") and not p.wants() - {""}]
+
+
+AMOUNTS = {"income": "月", "saving": "月", "debt": "月", "spending": "月", "premium": "年"}
+
+
+@given(
+    st.sampled_from(sorted(AMOUNTS)),
+    st.sampled_from(["5000", "五千", "1.2万", "一点五万", "三万", "800", "8k"]),
+    st.data(),
+)
+def test_a_number_of_another_quantity_is_never_taken_for_sure(
+    id: str, number: str, data: st.DataObject
+) -> None:
+    quantities = VOCABULARY.amounts.quantities
+    others = sorted({word for words in quantities.values() for word in words} - set(quantities[id]))
+    word = data.draw(st.sampled_from(others))
+    gap = " " if word.isascii() else ""
+    period = f"一个{AMOUNTS[id]}"
+    for text in (f"{word}{gap}{number}", f"{number}{gap}{word}", f"{period}{word}{gap}{number}"):
+        assert not isinstance(read(text, QUESTIONS[id]), Match), text
+
+
+def test_a_number_of_another_quantity_is_named_so_that_the_worker_knows_why() -> None:
+    assert read("欠5000", QUESTIONS["income"]) == NotRead("debt")
+    assert read("工资5000", QUESTIONS["debt"]) == NotRead("income")
+    assert read("每月还三千", QUESTIONS["income"]) == NotRead("repaid")
 
 
 def test_every_question_has_typed_answers_in_both_scripts_and_languages() -> None:

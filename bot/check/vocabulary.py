@@ -21,8 +21,9 @@ def check_vocabulary(knowledge: Knowledge) -> Iterator[Finding]:
         for id, by_option in words.items():
             for option in by_option.keys() - options.get(id, set()):
                 yield Finding(f"{FILE} options.{id}.{option}", "no such option is asked", "fix or remove it")
-    for id in vocabulary.topics.keys() - options.keys():
-        yield Finding(f"{FILE} topics.{id}", "no such question is asked", "fix or remove it")
+    for section, by_question in (("topics", vocabulary.topics), ("unlike", vocabulary.unlike)):
+        for id in by_question.keys() - options.keys():
+            yield Finding(f"{FILE} {section}.{id}", "no such question is asked", "fix or remove it")
     for where, terms in _lists(vocabulary):  # the lexicon folds the words of options itself
         for term, count in Counter(terms).items():
             if count > 1:
@@ -47,10 +48,12 @@ def _lists(vocabulary: Vocabulary) -> Iterator[tuple[str, Iterable[str]]]:
     yield from ((f"kinds.{each.name}", getattr(kinds, each.name)) for each in fields(kinds))
     yield "steering", tuple(vocabulary.steering)
     yield from ((f"topics.{id}", terms) for id, terms in vocabulary.topics.items())
+    yield from ((f"unlike.{id}", terms) for id, terms in vocabulary.unlike.items())
     for what, words in (("names", vocabulary.names), ("hints", vocabulary.hints)):
         for id, by_option in words.items():
             yield from ((f"options.{id}.{option}.{what}", terms) for option, terms in by_option.items())
     yield from ((f"amounts.units.{unit}", terms) for unit, terms in amounts.units.items())
     yield from ((f"amounts.bends.{bend}", terms) for bend, terms in amounts.bends.items())
-    for name in ("fillers", "totals", "joins", "ranges", "not_this"):
+    yield from ((f"amounts.quantities.{name}", terms) for name, terms in amounts.quantities.items())
+    for name in ("fillers", "totals", "joins", "ranges", "parts"):
         yield f"amounts.{name}", getattr(amounts, name)

@@ -8,7 +8,7 @@ Terms = tuple[str, ...]
 ByOption = Mapping[str, Mapping[str, Terms]]
 """Terms by question id and option id."""
 
-Steering = Literal["back", "skip", "why"]
+Steering = Literal["back", "skip", "why", "done"]
 Bend = Literal["down", "less", "up", "past", "about", "nearly", "over", "more", "some"]
 
 
@@ -32,7 +32,11 @@ class Kinds:
 
 @dataclass(frozen=True, slots=True)
 class AmountWords:
-    """Words beside an amount: its unit, what bends the number, what joins two, what makes it another's."""
+    """Words beside an amount: its unit, what bends the number, what joins two, what it is an amount of.
+
+    `quantities` are by the question that asks for them, or by a name of their own (repaid, lent);
+    `parts` name one of several debts.
+    """
 
     units: Mapping[str, Terms]
     bends: Mapping[Bend, Terms]
@@ -40,7 +44,8 @@ class AmountWords:
     totals: Terms
     joins: Terms
     ranges: Terms
-    not_this: Terms
+    quantities: Mapping[str, Terms]
+    parts: Terms
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +61,7 @@ class Vocabulary:
     steering: Mapping[str, Steering]
     kinds: Kinds
     topics: Mapping[str, Terms]
+    unlike: Mapping[str, Terms]
     names: ByOption
     hints: ByOption
     amounts: AmountWords

@@ -27,6 +27,7 @@ class _Read:
     steering: dict[Steering, str]
     kinds: Kinds
     topics: dict[str, Terms]
+    unlike: dict[str, Terms]
     amounts: AmountWords
     options: dict[str, dict[str, _OptionWords]]
 
@@ -34,7 +35,7 @@ class _Read:
 def vocabulary(file: File) -> Vocabulary:
     """Read the vocabulary; raises KnowledgeRefused where a spelling stands for two words."""
     raw = file.mapping()
-    for section in ("kinds", "topics", "amounts"):
+    for section in ("kinds", "topics", "unlike", "amounts"):
         raw[section] = _parted(raw.get(section))
     read = file.fit(_Read, [raw])[0]
     kinds = replace(read.kinds, yes=read.kinds.yes + read.kinds.assent, no=read.kinds.no + read.kinds.dissent)
@@ -44,6 +45,7 @@ def vocabulary(file: File) -> Vocabulary:
         steering=_inverted(file, "steering", read.steering),
         kinds=kinds,
         topics=read.topics,
+        unlike=read.unlike,
         names=_by_option(read, "names", kinds),
         hints=_by_option(read, "hints", kinds),
         amounts=read.amounts,

@@ -16,6 +16,8 @@ options. An option that ends the talk is never taken from a typed number. Vague 
 多 up to the next round number · 快 up to 15 % less · 不到 up to 40 % less · 以上, 以下 open.
 """
 
+import re
+
 from bot.content.questionnaire import Question
 from bot.content.vocabulary import Steering, Vocabulary
 from bot.dialogue.reading import lexicon
@@ -27,11 +29,21 @@ from bot.dialogue.reading.meanings import Control, Guess, Match, NotRead, Readin
 __all__ = ["Control", "Guess", "Match", "NotRead", "Reading", "agrees", "read"]
 
 MAX_READ = 400  # characters; what is longer is no answer to a short question
+_FIRST = {sign: place for place, sign in enumerate("一二三四五六七八九十", 1)} | {
+    word: place for place, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth"), 1)
+}
+_SIGN = "([一二三四五六七八九十]|[0-9]{1,2})"
+_PLACE = re.compile(
+    rf"(?:我?(?:要|就?选|应该选)?第{_SIGN}[个项条]?(?:选项)?|我?(?:就|应该)?选项?(?:{_SIGN}|([a-h]))|"
+    r"(?:the )?(first|second|third|fourth|fifth|sixth)(?: one| option)?|"
+    r"(?:option|number|no\.?) ?([0-9]{1,2}|[a-h])|([a-h]))"
+    r"(?:的?那个|号|挂|吧|嘛|噻|了|啦| pls| please)*"
+)
 
 
 def read(text: str, question: Question, vocabulary: Vocabulary) -> Reading:
     """Read `text` as an answer to `question`; any string gives a reading, in time linear in its length."""
-    words = _bare(text, vocabulary)
+    words = _once(_bare(text, vocabulary))
     if not words or len(text) > MAX_READ:
         return NotRead()
     labelled = [
@@ -48,6 +60,8 @@ def read(text: str, question: Question, vocabulary: Vocabulary) -> Reading:
         return reading
     if verb and not (known and known.options):
         return Control(verb)
+    if isinstance(reading, NotRead) and (counted := _counted(words, question)):
+        return counted
     if isinstance(reading, NotRead) and (mended := mend(words, vocabulary)) != words:
         reading = _answer(mended, question, vocabulary)
         return Guess(reading.options) if isinstance(reading, Match) else reading
@@ -71,4 +85,22 @@ def _answer(words: str, question: Question, vocabulary: Vocabulary) -> Reading:
 
 
 def _steering(words: str, vocabulary: Vocabulary) -> Steering | None:
-    return vocabulary.steering.get(words) or vocabulary.steering.get(words.rstrip(" ?.!啊呀呢了吧的"))
+    plain = words.rstrip(" ?.!啊呀呢了吧的嘛叭啦哈嘞噻诶")
+    return vocabulary.steering.get(words) or vocabulary.steering.get(plain)
+
+
+def _once(words: str) -> str:
+    """Give once what is said twice in a row: 跳过跳过."""
+    half = words[: len(words) // 2].rstrip(" 、,")
+    doubled = len(half) > 1 and not any(c.isdecimal() for c in half) and words.replace(" ", "") == half * 2
+    return half if doubled else words
+
+
+def _counted(words: str, question: Question) -> Guess | None:
+    """Guess the option that is named by its place: 第二个, 选B, option 3; a bare number may be an amount."""
+    found = _PLACE.fullmatch(words)
+    if not found:
+        return None
+    sign = next(part for part in found.groups() if part)
+    place = _FIRST.get(sign) or (int(sign) if sign.isdecimal() else ord(sign) - ord("a") + 1)
+    return Guess((question.options[place - 1].id,)) if 0 < place <= len(question.options) else None

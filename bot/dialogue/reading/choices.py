@@ -70,6 +70,7 @@ def _sort_out(tokens: list[Token]) -> tuple[frozenset[str], list[frozenset[str]]
         reach = next((i for i, t in enumerate(said) if t.kind == "negation"), len(said))
         if said and said[-1].kind == "negation":
             reach = 0  # 骑手不是
+            denied |= named if len(said) == 1 else set()  # 买过意外险，断了
         for i, t in enumerate(said):
             if i >= reach:
                 denied |= t.options
@@ -84,8 +85,10 @@ def _sort_out(tokens: list[Token]) -> tuple[frozenset[str], list[frozenset[str]]
 def _near(words: str, question: Question, tokens: list[Token], vocabulary: Vocabulary) -> Reading:
     """Offer the options whose names the words nearly spell; a denial is no misspelling."""
     kinds = {token.kind for token in tokens}
+    known = lexicon.of(question, vocabulary).known
     if (
-        not 1 < len(words) <= MAX_FUZZY
+        any(token.kind == "unknown" and token.text in known for token in tokens)  # 没断过 is no 没买过
+        or not 1 < len(words) <= MAX_FUZZY
         or "negation" in kinds
         or kinds <= {"filler", "turn", "pause", "doubt"}
     ):

@@ -74,7 +74,7 @@ def _lexicon(id: str, options: tuple[Option, ...], vocabulary: Vocabulary) -> Le
     add("turn", kinds.turn)
     add("doubt", kinds.doubt)
     add("question", kinds.question)
-    add("unknown", kinds.opaque)
+    add("unknown", kinds.opaque + vocabulary.unlike.get(id, ()))
     add("pause", PAUSES)
     ids = {option.id for option in options}
     also = vocabulary.names.get(id, {})

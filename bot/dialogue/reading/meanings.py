@@ -28,7 +28,9 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
-    """The words mean nothing here."""
+    """The words mean nothing here; `told` is the quantity that they are an amount of, if it is another's."""
+
+    told: str = ""
 
 
 Reading = Match | Guess | Control | NotRead

@@ -24,6 +24,10 @@ NUMERAL = rf"(?:[0-9]+(?:\.[0-9]+)?|[{SIGNS}])(?:[0-9]+(?:\.[0-9]+)?|[{SIGNS}]| 
 MAX_LENGTH = 16  # characters; a longer run of digits is no amount
 MOST = 1e12  # stands for no upper end
 _PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])(?![一二三四五六七八九])")
+_SPOKEN = re.compile(
+    r"(?<![0-9零一二两三四五六七八九十早晚午上])([0-9]+|[零一二两三四五六七八九])点([0-9零一二三四五六七八九]{1,2})"
+    r"(?=[万千百kw亿元块岁]|个?小时|个?钟|来|多|左右|$)"
+)
 _ONES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen"""
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
@@ -71,6 +75,15 @@ def place(number: float) -> float:
     while number and number % (unit * 10) == 0 and unit < 10**9:
         unit *= 10
     return unit
+
+
+def decimals(words: str) -> str:
+    """Write a spoken decimal point as a point: 一点五万 -> 1.5万; a clock's 七点到九点 stays."""
+    return _SPOKEN.sub(lambda found: f"{_digit(found[1])}.{''.join(map(_digit, found[2]))}", words)
+
+
+def _digit(sign: str) -> str:
+    return sign if sign.isdecimal() else str(DIGITS[sign])
 
 
 def english(words: str) -> str:
