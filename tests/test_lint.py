@@ -19,7 +19,7 @@ from bot.loading.places import DATA
 from bot.loading.strict_yaml import File, KnowledgeRefused
 from bot.loading.vocabulary import vocabulary
 
-ON = date(2026, 11, 23)
+ON = date(2026, 11, 29)
 KNOWLEDGE = load_knowledge()
 
 
@@ -85,7 +85,7 @@ def test_this_knowledge_has_nothing_to_put_right() -> None:
         ("zh", "不花钱，只是把钱分开放。", "", "block cost says nothing"),
         ("zh", '{% extends "advice/card.j2" %}', "", "no sources at its foot"),
         ("zh", "不花钱，", "不花钱。" * 160, "characters (at most 700)"),
-        ("en", "Nothing; the", "Nothing.\n" * 90 + "The", "no ① on its first page"),
+        ("en", "No work for", "No.\n" * 90 + "No work for", "no ① on its first page"),
         ("en", "Nothing; the", "Nothing to pay.\n" * 150 + "The", "pages (at most 3)"),
     ],
 )

@@ -29,7 +29,7 @@ from bot.render import Message, Presenter
 from bot.render.script import traditional
 
 PAGES = 3  # of a card
-FIRST_STEP = "①"  # stands behind all warnings
+FIRST_STEP = "①"
 
 
 def check_lengths(knowledge: Knowledge, on: date) -> Iterator[Finding]:
@@ -56,7 +56,7 @@ def unread(card: str, language: Language) -> Iterator[str]:
     if len(leaves) > PAGES:
         yield f"{len(leaves)} pages (at most {PAGES})"
     if FIRST_STEP not in leaves[0]:
-        yield f"no {FIRST_STEP} on its first page: shorten the cost and the warnings before it"
+        yield f"no {FIRST_STEP} on its first page: shorten what stands before it"
 
 
 def _longest(html: str, language: Language) -> int:
