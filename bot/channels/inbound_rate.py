@@ -25,13 +25,20 @@ class InboundRate:
     ) -> None:
         self._rate, self._monotonic = rate, monotonic
         self._chats: Buckets[Address, _Updates] = Buckets(_Updates, rate, burst)
+        self._deletions: Buckets[Address, _Updates] = Buckets(_Updates, rate / 4, burst / 2)
 
     def admitted(self, inbound: Inbound) -> Inbound | None:
         """Give what is to be handled: the update, in its place one word of calm, or nothing.
 
-        The way to a deletion is always open.
+        The way to a deletion has a bucket of its own: it is open in any flood, and makes none.
         """
-        if not self._rate or inbound.incoming in TO_DELETION:
+        if not self._rate:
+            return inbound
+        if inbound.incoming in TO_DELETION:
+            deletions = self._deletions.of(inbound.chat, self._monotonic())
+            if deletions.level < 1:
+                return None  # what its first ones were answered with stands in the chat
+            deletions.level -= 1
             return inbound
         bucket = self._chats.of(inbound.chat, self._monotonic())
         if bucket.level >= 1:
@@ -45,5 +52,6 @@ class InboundRate:
 
     def give_back(self, inbound: Inbound) -> None:
         """Count it not: the update comes again, or came again, through no doing of the worker."""
-        if bucket := self._chats.get(inbound.chat):
+        buckets = self._deletions if inbound.incoming in TO_DELETION else self._chats
+        if bucket := buckets.get(inbound.chat):
             bucket.level = min(bucket.size, bucket.level + 1)

@@ -73,6 +73,11 @@ class Question:
     feature: str | None = None
     ask_if: Condition | None = None
 
+    @property
+    def serves_advice(self) -> bool:
+        """Whether advice hangs on the answer, so that it isn't for research alone."""
+        return any(user == "advice" or user.startswith("fact:") for user in self.used_by)
+
     def option(self, id: str) -> Option | None:
         """Find an option by its id."""
         return next((option for option in self.options if option.id == id), None)

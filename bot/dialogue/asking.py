@@ -8,6 +8,11 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import Ask, Note, Say, ShowResult, Tips, Turn
 
 
+def may_research(talk: Conversation) -> bool:
+    """Return whether the worker agreed to questions that serve research alone."""
+    return "research" in (talk.consent or ())
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
     """The rules of asking over one questionnaire; every method is pure and never raises."""
@@ -152,7 +157,9 @@ class Survey:
 
     def _reopen(self, talk: Conversation, id: str, then: Literal["tips"] | None) -> Turn:
         """Ask a question again; one that a list of advice asks for need not have been asked before."""
-        askable = {q.id for q in self.questionnaire.path(talk.answers, research=True)}
+        path = self.questionnaire.path(talk.answers, research=True)
+        # Without the consent to research only what advice needs may be asked, whatever a button says.
+        askable = {q.id for q in path if q.part != "research" or q.serves_advice or may_research(talk)}
         if id not in askable or (then is None and id not in talk.answers):
             return self.again(talk, "stale")
         talk = replace(talk, reopened=id, then=then, ticks=None, misses=0, guess=None)

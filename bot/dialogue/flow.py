@@ -156,7 +156,7 @@ class Flow:
         if verb == "go" and (turn := data_rights.tap(talk, subject, self.questionnaire)) is not None:
             return turn
         if talk is None:
-            return self._begin(language)
+            return self._ended(verb, subject, object_) or self._begin(language)
         if verb == "go":
             return self._go(talk, subject)
         if not self.agreed(talk):
@@ -164,6 +164,16 @@ class Flow:
         if (turn := reminder_taps.tap(talk, self.pieces, verb, subject, object_)) is not None:
             return turn
         return self.survey.press(talk, verb, subject, object_)
+
+    def _ended(self, verb: str, subject: str, object_: str) -> Turn | None:
+        """Repeat the last word to a second tap on a button that ended the talk: it begins no new one."""
+        if verb == "go" and subject == "forget":
+            return None, (Say("forgotten", here=True),)
+        if verb == "go" and subject == "decline":
+            return None, (Say("declined", here=True),)
+        question = self.questionnaire.by_id.get(subject) if verb == "a" else None
+        option = question.option(object_) if question else None
+        return (None, (Say("under_14", here=True),)) if option is not None and option.ends else None
 
     def _go(self, talk: Conversation, where: str) -> Turn:
         match where:

@@ -15,10 +15,10 @@ def tap(talk: Conversation, pieces: frozenset[str], verb: str, what: str, when: 
     """Take a tap on `remind:<what>[:<when>]` or `stuck:<piece>`; None when it is neither."""
     if verb not in ("remind", "stuck"):
         return None
-    if what not in pieces and what != TALK:
+    if what not in pieces and (what != TALK or verb == "stuck"):
         return talk, (Say("unknown_advice"),)
     if verb == "stuck":
-        stuck = tuple(sorted({*talk.stuck, what} - {TALK}))
+        stuck = tuple(sorted({*talk.stuck, what}))
         return replace(talk, stuck=stuck), (Stuck(what),)
     if when == STOP:
         left = tuple(reminder for reminder in talk.reminders if reminder.what != what)
