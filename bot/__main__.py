@@ -20,12 +20,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import TelegramError
 
 from bot.app.mistakes import told
-from bot.app.process import Bot, settling, today_in_china
+from bot.app.process import Bot, now_in_china, settling, today_in_china
 from bot.app.settings import SettingMissing, Settings, misspelt
 from bot.app.signals import stopped_by_signals
 from bot.backoffice import cli as office
 from bot.channels.terminal import Terminal, hold
 from bot.check import lint, outdated, told_otherwise
+from bot.dialogue.reminders import CHINA
 from bot.loading.knowledge import load_knowledge
 from bot.loading.wordings import record
 from bot.ops import logs
@@ -253,7 +254,9 @@ async def _letters(settings: Settings, action: str, ids: list[int]) -> int:
 
 def _terminal(options: argparse.Namespace) -> int:
     presenter = Presenter(load_knowledge())
-    terminal = Terminal(presenter, options.on or today_in_china(), options.language)
+    on = options.on
+    noon = on and datetime(on.year, on.month, on.day, 12, tzinfo=CHINA)
+    terminal = Terminal(presenter, lambda: noon or now_in_china(), options.language)
     print("#1, #2 … press a button; anything else is typed. Ctrl+D ends.\n")
     transcript = hold(terminal, input, print)
     if options.record:

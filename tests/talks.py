@@ -1,7 +1,7 @@
 """The bot and its double, started for a test; and a worker who answers the whole short path."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime
 from functools import cache
@@ -13,12 +13,16 @@ from bot.app.process import Bot, settling
 from bot.delivery.send_rate import SendRate
 from bot.demo.double.server import Simulator
 from bot.demo.double.worker import Screen, Worker
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.flow import Flow
 from bot.dialogue.reminders import CHINA
 from bot.loading.knowledge import load_knowledge
 from bot.privacy.keyring import Keyring, Keys
 from bot.render import Presenter
 from bot.storage.engine import opened
 from bot.storage.unit_of_work import Settle
+from bot.turns.contract import Address, Inbound
+from bot.turns.turn import UNLIMITED, BatchResult, settle
 
 TOKEN = "1000000000:" + "t" * 35
 TODAY = date(2026, 11, 23)
@@ -40,6 +44,11 @@ CONSENT = ("+:consent:answers", "+:consent:abroad", "go:agree")
 @cache
 def presenter() -> Presenter:
     return Presenter(load_knowledge())
+
+
+@cache
+def rules() -> Flow:
+    return Flow.over(presenter().knowledge)
 
 
 @asynccontextmanager
@@ -78,3 +87,16 @@ async def answer_all(worker: Worker) -> Screen:
 def settling_today() -> Settle:
     """Turns by the real flow and words, on the tests' day."""
     return settling(presenter(), lambda: NOON)
+
+
+def turned(
+    inbounds: Sequence[Inbound],
+    held: Mapping[Address, Conversation] | None = None,
+    now: datetime = NOON,
+    *,
+    seen: frozenset[int] = frozenset(),
+    room: int = UNLIMITED,
+    voice: Presenter | None = None,
+) -> BatchResult:
+    """Take turns by the real flow and words."""
+    return settle(rules(), voice or presenter(), inbounds, held or {}, seen, now, room)

@@ -57,7 +57,6 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.loading",
         "bot.privacy",
         "bot.storage",
-        "bot.turns",
         "models.serving",
         "models.training",
     },

@@ -1,6 +1,7 @@
 """What is counted of everybody: how long questions take, which cards are opened; never a word of whom."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,17 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.dialogue import counting
 from bot.dialogue.conversation import MARKS, Command, Conversation, Incoming, Tap, Typed, Wake
+from bot.dialogue.counting import PAUSE, Count
 from bot.dialogue.reminders import Reminder
 from bot.storage.counters import Counts
 from bot.storage.tables import counts
 from bot.storage.unit_of_work import Store
-from bot.turns import counting
 from bot.turns.contract import Inbound
-from bot.turns.counting import PAUSE, Count
-from bot.turns.turn import settle
 from tests.chats import at
-from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today
+from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today, turned
 
 
 class Phone:
@@ -28,7 +28,7 @@ class Phone:
         self.now, self.update = 1_800_000_000, 0
         self.numbers: Counter[Count] = Counter()
         self.store = Store(engine, VAULT, settling_today(), clock=lambda: self.now)
-        self.store.told.append(lambda effect: self.numbers.update(effect.counts))
+        self.store.told.append(lambda effect: self.numbers.update(effect.events.counts))
 
     async def says(self, *incoming: Incoming | Wake, after: int = 0) -> None:
         for one in incoming:
@@ -69,6 +69,13 @@ async def test_every_tick_and_every_try_belongs_to_its_question(phone: Phone) ->
     await phone.taps("+:debt_kinds:consumer", "+:debt_kinds:credit_card", "done:debt_kinds", after=3)
     assert phone.numbers["seconds", "debt_kinds"] == 9
     assert phone.numbers["answered", "debt_kinds"] == 1
+
+
+async def test_what_is_done_beside_a_question_takes_time_of_the_question_that_is_open(phone: Phone) -> None:
+    await phone.agrees()
+    await phone.taps("lang:en", after=3)
+    await phone.taps("a:age:from_31_to_40", after=4)
+    assert phone.numbers["seconds", "age"] == 7
 
 
 async def test_a_phone_that_was_put_away_is_no_slow_answer(phone: Phone) -> None:
@@ -116,8 +123,13 @@ async def test_what_comes_of_a_reminder_is_counted_once(phone: Phone) -> None:
     assert phone.numbers["followed", "forged"] == 0
 
 
+TALK = Conversation("1")
+
+
 def test_a_mark_taken_back_from_a_reminder_is_no_outcome() -> None:
-    assert list(counting.counts(Tap("unmark:emergency_fund:later"), (), (), changed=True)) == []
+    assert (
+        list(counting.counts(TALK, Tap("unmark:emergency_fund:later"), replace(TALK, simple=True), ())) == []
+    )
 
 
 async def test_numbers_are_added_up_and_hold_no_person(engine: AsyncEngine, phone: Phone) -> None:
@@ -167,5 +179,5 @@ async def test_only_names_of_ours_are_counted_whatever_is_sent(phone: Phone) -> 
 def test_a_reminder_that_is_sent_is_counted() -> None:
     due = NOON + timedelta(days=30)
     talk = Conversation("1", reminders=(Reminder("survey", int(due.timestamp())),))
-    settled = settle(presenter(), [Inbound(None, at(7), Wake())], {at(7): talk}, frozenset(), due)
-    assert settled.counts == {("reminded", "survey"): 1}
+    settled = turned([Inbound(None, at(7), Wake())], {at(7): talk}, due)
+    assert settled.events.counts == {("reminded", "survey"): 1}

@@ -15,12 +15,12 @@ from bot.demo.double.entities import read_html, units
 from bot.dialogue.conversation import Conversation, Tap
 from bot.render import Message
 from tests.answer_sets import answer_set
-from tests.talks import CONSENT, SHORT_PATH, presenter
+from tests.talks import CONSENT, NOON, SHORT_PATH, presenter, rules
 from tests.test_personas import FILES, read
 from tests.test_rights import data_of, said
 
 QUESTIONNAIRE = presenter().knowledge.questionnaire
-SURVEY = presenter().flow.survey
+SURVEY = rules().survey
 # Of a calendar's days and of the marks on a card's later pages, which are alike, those of these are pressed.
 ALIKE = re.compile(r"remind:\w+:\d{4}-|mark:\w+:\w+:\d")
 PRESSED = ("remind:emergency_fund:", "remind:survey:", "mark:women_maternity:")
@@ -116,9 +116,7 @@ OF_A_QUESTION = {"a", "+", "-", "done", "skip", "keep", "back", "why"}
 def may_change(talk: Conversation, data: str) -> frozenset[str]:
     """Say which fields this button may change here; everything else has to stay as it is."""
     verb, subject, *_ = (*data.split(":"), "")
-    if not presenter().flow.agreed(
-        talk
-    ):  # nothing is kept of who hasn't agreed, but their ticks and language
+    if not rules().agreed(talk):  # nothing is kept of who hasn't agreed, but their ticks and language
         asked = {
             "go:agree": {"consent", "consent_version", "ticks"},
             "+:consent": {"ticks"},
@@ -140,7 +138,7 @@ def ends(talk: Conversation | None, data: str) -> bool:
     """Say whether this button is there to end the talk and forget it."""
     if talk is None or data == "go:forget":
         return True
-    if not presenter().flow.agreed(talk):
+    if not rules().agreed(talk):
         return data == "go:decline"
     open_one = SURVEY.position(talk)
     return data == "a:age:under_14" and open_one is not None and open_one.id == "age"
@@ -179,7 +177,8 @@ def test_a_button_changes_nothing_but_what_it_is_for_and_every_press_is_answered
         data = waiting.pop()
         pressed.add(data)
         for name, before in states().items():
-            after, replies = presenter().flow.step(before, Tap(data))
+            step = rules().step(before, Tap(data), "zh", NOON)
+            after, replies = step.talk, step.replies
             wrong += [(name, data, field) for field in unintended(before, after, data)]
             if len(replies) not in (1, 2):
                 wrong.append((name, data, f"{len(replies)} replies"))

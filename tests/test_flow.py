@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from bot.content.consent import Consent
-from bot.dialogue.conversation import Command, Typed
-from bot.dialogue.replies import Ask, AskConsent, Say, ShowResult, Tips
+from bot.dialogue.conversation import Command, Tap, Typed
+from bot.dialogue.reminders import Reminder
+from bot.dialogue.replies import Ask, AskConsent, Reminders, Say, ShowResult, Tips
 from tests.questionnaires import CONSENT, flow
 from tests.steps import AGREED, FLOW, answers, asked, talk
+from tests.talks import NOON
 
 # --- consent ---------------------------------------------------------------------------------------
 
@@ -219,3 +221,19 @@ def test_delete_asks_first_and_then_keeps_nothing() -> None:
 def test_delete_works_before_consent_too() -> None:
     state, _ = talk(Command("start"), start=None)
     assert talk("go:forget", start=state)[0] is None
+
+
+def test_a_result_notes_the_knowledge_that_made_it_and_a_step_says_where_the_talk_stood() -> None:
+    known = replace(FLOW, version="abc")
+    state, _ = talk("a:age:adult", "a:debt:none", rules=known)
+    step = known.step(state, Tap("a:work:rider"), "zh", NOON)
+    assert step.talk is not None
+    assert (step.talk.shown_by, step.stood, step.finished) == ("abc", "work", True)
+    assert (step.counts, step.shown) == ((("answered", "work"),), ("result",))
+
+
+def test_a_reminder_is_set_by_the_step_itself_by_the_clock_that_it_is_given() -> None:
+    step = FLOW.step(AGREED, Tap("remind:survey:hour"), "zh", NOON)
+    assert step.talk is not None
+    assert step.talk.reminders == (Reminder("survey", int(NOON.timestamp()) + 3600),)
+    assert step.replies == (Reminders(here=True),)

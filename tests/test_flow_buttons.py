@@ -18,7 +18,7 @@ from bot.dialogue.replies import (
     ShowResult,
     TakeAlong,
 )
-from tests.steps import FLOW
+from tests.steps import step
 
 DONE = {"age": ("adult",), "debt": ("some",), "kinds": ("car",), "work": ("rider",)}
 BUSY = Conversation(
@@ -37,7 +37,7 @@ FINISHED = replace(BUSY, reopened=None, then=None, before=None, ticks=None)
 
 
 def tapped(data: str, talk: Conversation | None = BUSY) -> tuple[Conversation | None, tuple[Reply, ...]]:
-    return FLOW.step(talk, Tap(data), "zh")
+    return step(talk, Tap(data), "zh")
 
 
 def test_beginning_anew_leaves_the_consent_and_nothing_else() -> None:
@@ -105,7 +105,7 @@ def test_a_sum_goes_by_what_its_button_says_and_changes_nothing(
     ],
 )
 def test_who_chooses_how_to_read_before_anything_else_begins_so(data: str, begun: Conversation) -> None:
-    assert FLOW.step(None, Tap(data), "en") == (begun, (AskConsent(),))
+    assert step(None, Tap(data), "en") == (begun, (AskConsent(),))
 
 
 @pytest.mark.parametrize("data", ["go:review", "go:picture", "go:research", "a:age:adult", "+:consent:money"])
@@ -132,7 +132,7 @@ def test_a_purpose_is_ticked_and_unticked_and_agreeing_takes_the_ticks() -> None
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_button_from_before_everything_was_deleted_begins_anew(language: Language) -> None:
-    assert FLOW.step(None, Tap("a:age:adult"), language) == (
+    assert step(None, Tap("a:age:adult"), language) == (
         Conversation("1", language=language),
         (AskConsent(),),
     )
@@ -153,11 +153,11 @@ def test_a_button_from_before_everything_was_deleted_begins_anew(language: Langu
     ],
 )
 def test_a_command_shows_what_it_is_for_and_changes_nothing(name: str, reply: Reply) -> None:
-    assert FLOW.step(BUSY, Command(name), "zh") == (BUSY, (reply,))
+    assert step(BUSY, Command(name), "zh") == (BUSY, (reply,))
 
 
 def test_of_whom_nothing_is_kept_there_is_nothing_to_delete() -> None:
-    assert FLOW.step(None, Command("delete"), "zh") == (None, (Say("nothing_kept"),))
+    assert step(None, Command("delete"), "zh") == (None, (Say("nothing_kept"),))
     assert tapped("go:delete", None) == (None, (Say("nothing_kept"),))
 
 
@@ -174,4 +174,4 @@ def test_of_whom_nothing_is_kept_there_is_nothing_to_delete() -> None:
 def test_what_is_asked_is_looked_at_for_despair_then_for_numbers_that_nobody_may_keep(
     rest: str, reply: Reply, talk: Conversation | None
 ) -> None:
-    assert FLOW.step(talk, Command("ask", rest), "zh") == (talk, (reply,))
+    assert step(talk, Command("ask", rest), "zh") == (talk, (reply,))

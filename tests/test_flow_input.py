@@ -10,7 +10,7 @@ from bot.content.questionnaire import Language, Renaming
 from bot.dialogue.conversation import Command, Conversation, Incoming, Media, Tap, Typed
 from bot.dialogue.replies import Answer, Ask, AskConsent, Review, Say, ShowResult
 from tests.questionnaires import AGE, DEBT, WORK, flow, question
-from tests.steps import AGREED, FLOW, answers, asked, talk
+from tests.steps import AGREED, FLOW, answers, asked, step, talk
 
 # --- old buttons and double taps -------------------------------------------------------------------
 
@@ -78,14 +78,14 @@ def test_what_is_no_answer_gets_one_clear_note_and_stores_nothing(incoming: Inco
 def test_who_comes_by_another_door_is_asked_for_consent_in_the_language_of_their_phone(
     incoming: Incoming, language: Language
 ) -> None:
-    state, replies = FLOW.step(None, incoming, language)
+    state, replies = step(None, incoming, language)
     assert state == Conversation("1", language=language)
     assert replies == (AskConsent(),)
 
 
 def test_who_types_before_the_consent_keeps_their_ticks_and_hears_what_comes_first() -> None:
     ticked = Conversation("1", language="en", ticks=("answers",))
-    state, replies = FLOW.step(ticked, Typed("rider"), "zh")
+    state, replies = step(ticked, Typed("rider"), "zh")
     assert state == ticked
     assert replies == (AskConsent(ticks=("answers",), note="consent_first"),)
 
@@ -252,8 +252,8 @@ def test_back_on_a_reopened_question_off_the_path_leads_nowhere() -> None:
 
 
 def test_a_new_questionnaire_keeps_the_ticks_of_a_consent_not_yet_given() -> None:
-    ticked, _ = FLOW.step(FLOW.step(None, Command("start"))[0], Tap("+:consent:answers"))
-    _, replies = flow(AGE, DEBT, version="2").step(ticked, Tap("+:consent:abroad"))
+    ticked, _ = step(step(None, Command("start"))[0], Tap("+:consent:answers"))
+    _, replies = step(ticked, Tap("+:consent:abroad"), rules=flow(AGE, DEBT, version="2"))
     assert replies == (AskConsent(ticks=("answers", "abroad")),)
 
 
@@ -280,7 +280,7 @@ things = st.one_of(
 def test_whatever_comes_in_the_talk_goes_on(history: list[Incoming]) -> None:
     state: Conversation | None = None
     for incoming in history:
-        state, replies = FLOW.step(state, incoming)
+        state, replies = step(state, incoming)
         if state is None:
             continue
         known = FLOW.questionnaire.by_id
@@ -298,7 +298,7 @@ def test_a_tap_repeated_at_once_changes_nothing_more(history: list[Incoming], ta
         return  # back is relative: pressed twice it goes back twice
     state: Conversation | None = AGREED
     for incoming in [*history, tap]:
-        state, _ = FLOW.step(state, incoming)
-    again, _ = FLOW.step(state, tap)
+        state, _ = step(state, incoming)
+    again, _ = step(state, tap)
     if state is not None and again is not None:
         assert (again.answers, again.marks) == (state.answers, state.marks)

@@ -82,7 +82,7 @@ async def test_every_conversation_is_read_as_it_was_written(store: Store) -> Non
 async def test_everyone_goes_on_where_they_stood_and_can_see_take_along_and_delete_their_data(
     store: Store,
 ) -> None:
-    store.told.append(lambda effect: failures.extend(effect.failures))
+    store.told.append(lambda effect: failures.extend(effect.events.failures))
     failures: list[Exception] = []
     for number, chat in enumerate(CHATS):
         said = (Command("start"), Command("mydata"), Tap("go:data_file"), Command("remind"))

@@ -14,9 +14,8 @@ from bot.dialogue.reminders import CHINA
 from bot.dialogue.replies import Explain, MyData, Review, Say, ShowResult
 from bot.render import File, Message
 from bot.turns.contract import Inbound
-from bot.turns.turn import settle
 from tests.chats import at
-from tests.talks import CONSENT, NOON, SHORT_PATH, presenter
+from tests.talks import CONSENT, NOON, SHORT_PATH, presenter, turned
 
 WITH_RESEARCH = (*CONSENT[:2], "+:consent:research", CONSENT[2])
 STATES: dict[str, tuple[str, ...]] = {
@@ -37,11 +36,9 @@ def said(
     messages: tuple[Message, ...] = ()
     for number, data in enumerate(inputs):
         incoming = _incoming(data) if data.startswith("/") else Tap(data) if ":" in data else Typed(data)
-        settled = settle(
-            presenter(), [Inbound(number, at(7), incoming)], {at(7): talk} if talk else {}, frozenset(),
-            NOON + timedelta(hours=hours),
-        )  # fmt: skip
-        assert not settled.failures, settled.failures
+        held, now = {at(7): talk} if talk else {}, NOON + timedelta(hours=hours)
+        settled = turned([Inbound(number, at(7), incoming)], held, now)
+        assert not settled.events.failures, settled.events.failures
         talk = settled.conversations.get(at(7), talk)
         messages = tuple(outgoing.message for outgoing in settled.outgoing)
     return talk, messages
@@ -161,9 +158,7 @@ def test_a_reminder_is_set_listed_kept_quiet_at_night_and_comes_once() -> None:
     assert "20:00" in listed.text
     twice, _ = said(talk, "remind:emergency_fund:evening")
     assert twice == talk
-    woken = settle(
-        presenter(), [Inbound(None, at(7), Wake())], {at(7): talk}, frozenset(), NOON + timedelta(hours=9)
-    )
+    woken = turned([Inbound(None, at(7), Wake())], {at(7): talk}, NOON + timedelta(hours=9))
     (came,) = woken.outgoing
     assert "应急" in came.message.text
     assert "stuck:emergency_fund:later" in data_of(came.message)

@@ -21,7 +21,7 @@ from bot.dialogue.reading import Match
 from bot.dialogue.reading.numerals import english
 from bot.dialogue.reading.scale import of
 from bot.dialogue.reminders import Reminder
-from bot.dialogue.replies import Answer, MyData, Say, SetReminder
+from bot.dialogue.replies import Answer, MyData, Say
 from bot.dialogue.retrieval import Asker
 from bot.loading.knowledge import load_knowledge
 from bot.ops.metrics import Metrics
@@ -31,12 +31,11 @@ from bot.storage.group_commit import GroupCommit
 from bot.storage.outbox import Queued
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
-from bot.turns.turn import settle
 from tests.chats import at
 from tests.questionnaires import option
 from tests.questionnaires import question as question_of
 from tests.steps import AGREED, asked, talk
-from tests.talks import NOON, VAULT, presenter, settling_today
+from tests.talks import NOON, VAULT, presenter, settling_today, turned
 from tests.test_webhook import tapped
 from tests.typed import VOCABULARY, read
 
@@ -85,7 +84,7 @@ def test_a_double_tap_on_the_last_step_hears_that_it_is_done(data: str) -> None:
 
 
 def test_who_is_woken_with_nothing_kept_hears_nothing() -> None:
-    settled = settle(presenter(), [Inbound(None, at(7), Wake())], {}, frozenset(), NOON)
+    settled = turned([Inbound(None, at(7), Wake())])
     assert (settled.outgoing, settled.conversations, settled.handled) == ([], {}, [])
 
 
@@ -99,8 +98,8 @@ class Mute(Presenter):
 def test_a_reminder_that_meets_a_bug_disturbs_nobody() -> None:
     due = Reminder("survey", int(NOON.timestamp()) - 60)
     held = Conversation("1", consent=("answers",), consent_version="1", reminders=(due,))
-    settled = settle(Mute(load_knowledge()), [Inbound(None, at(7), Wake())], {at(7): held}, frozenset(), NOON)
-    assert [type(error) for error in settled.failures] == [RuntimeError]
+    settled = turned([Inbound(None, at(7), Wake())], {at(7): held}, voice=Mute(load_knowledge()))
+    assert [type(error) for error in settled.events.failures] == [RuntimeError]
     assert (settled.outgoing, settled.conversations) == ([], {})
 
 
@@ -109,11 +108,6 @@ def test_what_was_ticked_can_be_unticked() -> None:
     state, _ = talk("-:kinds:car", start=state)
     assert state is not None
     assert state.ticks == ("home",)
-
-
-def test_only_the_service_sets_a_reminder_for_it_has_the_clock() -> None:
-    with pytest.raises(TypeError, match="the clock"):
-        presenter().render(SetReminder("survey", "week"), AGREED, "zh", ON)
 
 
 def test_of_whom_nothing_is_kept_there_are_no_data_to_show() -> None:

@@ -12,9 +12,8 @@ from bot.dialogue.replies import AskConsent, Say, Saying
 from bot.loading.knowledge import load_knowledge
 from bot.render import Message, Presenter
 from bot.turns.contract import Inbound, Outbound
-from bot.turns.turn import settle
 from tests.chats import at
-from tests.talks import CONSENT, NOON, SHORT_PATH, presenter
+from tests.talks import CONSENT, SHORT_PATH, presenter, turned
 
 BEGUN = Conversation(presenter().knowledge.questionnaire.version)
 
@@ -36,17 +35,17 @@ def said(what: Say, language: Language, talk: Conversation | None = None) -> Mes
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_met_a_bug_is_told_so_in_the_language_of_their_phone(language: Language) -> None:
     came = Inbound(1, at(7), Command("start"), language)
-    settled = settle(Stumbling(load_knowledge()), [came], {}, frozenset(), NOON)
+    settled = turned([came], voice=Stumbling(load_knowledge()))
     assert settled.outgoing == [Outbound(at(7), said(Say("sorry"), language))]
     assert (settled.conversations, settled.handled) == ({}, [1])
-    assert [str(error) for error in settled.failures] == ["stumbled"]
+    assert [str(error) for error in settled.events.failures] == ["stumbled"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_met_a_bug_is_told_so_in_the_language_of_their_talk_and_its_look(language: Language) -> None:
     held = replace(BEGUN, language=language, simple=True)
     came = Inbound(1, at(7), Command("start"), "zh" if language == "en" else "en")
-    settled = settle(Stumbling(load_knowledge()), [came], {at(7): held}, frozenset(), NOON)
+    settled = turned([came], {at(7): held}, voice=Stumbling(load_knowledge()))
     assert settled.outgoing == [Outbound(at(7), said(Say("sorry"), language, held))]
 
 
@@ -57,7 +56,7 @@ def test_a_turn_that_meets_a_bug_changes_nothing_and_the_others_go_on() -> None:
         Inbound(2, at(8), Command("help")),
         Inbound(3, at(7), Command("help")),
     ]
-    settled = settle(Stumbling(load_knowledge()), batch, {at(7): held}, frozenset(), NOON)
+    settled = turned(batch, {at(7): held}, voice=Stumbling(load_knowledge()))
     assert [outgoing.chat for outgoing in settled.outgoing] == [at(7), at(8), at(7)]
     assert [outgoing.message for outgoing in settled.outgoing[1:]] == [said(Say("help"), "zh")] * 2
     assert (settled.conversations, settled.handled) == ({}, [1, 2, 3])
@@ -67,7 +66,7 @@ def test_a_turn_that_meets_a_bug_changes_nothing_and_the_others_go_on() -> None:
 def test_who_finds_the_year_full_hears_it_in_the_language_of_their_talk(language: Language) -> None:
     ticked = replace(BEGUN, language=language, ticks=tuple(data.split(":")[-1] for data in CONSENT[:-1]))
     came = Inbound(1, at(7), Tap("go:agree"), "zh" if language == "en" else "en", "3")
-    settled = settle(presenter(), [came], {at(7): ticked}, frozenset(), NOON, room=0)
+    settled = turned([came], {at(7): ticked}, room=0)
     assert settled.outgoing[0].message == said(Say("full"), language)
     assert [outgoing.chat for outgoing in settled.outgoing] == [at(7), at(7)]
     assert (settled.conversations, settled.joined) == ({}, 0)
@@ -80,9 +79,9 @@ def test_one_line_points_from_a_group_to_the_private_chat_and_one_calms_who_is_t
 ) -> None:
     held = replace(BEGUN, language=language, simple=True)
     came = Inbound(1, at(7), incoming, "zh" if language == "en" else "en")
-    settled = settle(presenter(), [came], {at(7): held}, frozenset(), NOON)
+    settled = turned([came], {at(7): held})
     assert settled.outgoing == [Outbound(at(7), said(Say(what), language, held))]
-    anew = settle(presenter(), [replace(came, language=language)], {}, frozenset(), NOON)
+    anew = turned([replace(came, language=language)])
     assert anew.outgoing == [Outbound(at(7), said(Say(what), language))]
     assert settled.conversations == anew.conversations == {}
 
@@ -93,7 +92,7 @@ def test_who_deletes_gets_nothing_that_waited_of_their_own_and_others_get_theirs
         Inbound(2, at(7), Command("help")),
         Inbound(3, at(7), Tap("go:forget")),
     ]
-    settled = settle(presenter(), batch, {at(7): BEGUN}, frozenset(), NOON)
+    settled = turned(batch, {at(7): BEGUN})
     assert [(o.chat, o.message) for o in settled.outgoing] == [
         (at(8), said(Say("help"), "zh")),
         (at(7), said(Say("forgotten", here=True), "zh")),
@@ -103,7 +102,7 @@ def test_who_deletes_gets_nothing_that_waited_of_their_own_and_others_get_theirs
 
 def test_an_update_that_was_handled_has_no_effect_and_those_behind_it_have_theirs() -> None:
     batch = [Inbound(n, at(chat), Command("help")) for n, chat in ((1, 7), (2, 8), (2, 8), (3, 9))]
-    settled = settle(presenter(), batch, {}, frozenset({1}), NOON)
+    settled = turned(batch, seen=frozenset({1}))
     assert [outgoing.chat for outgoing in settled.outgoing] == [at(8), at(9)]
     assert settled.handled == [2, 3]
 
@@ -111,25 +110,25 @@ def test_an_update_that_was_handled_has_no_effect_and_those_behind_it_have_their
 def test_a_screen_that_goes_on_replaces_the_tapped_one_and_a_new_one_does_not() -> None:
     ticked = replace(BEGUN, ticks=("answers",))
     tapped = Inbound(1, at(7), Tap("+:consent:abroad"), "zh", "33")
-    replaced = [o.edits for o in settle(presenter(), [tapped], {at(7): ticked}, frozenset(), NOON).outgoing]
+    replaced = [o.edits for o in turned([tapped], {at(7): ticked}).outgoing]
     assert replaced == ["33"]
     asked = Inbound(1, at(7), Command("help"), "zh", "33")
-    added = [o.edits for o in settle(presenter(), [asked], {at(7): ticked}, frozenset(), NOON).outgoing]
+    added = [o.edits for o in turned([asked], {at(7): ticked}).outgoing]
     assert added == [None]
 
 
 def test_a_batch_says_what_was_shown_who_came_and_whose_survey_is_complete() -> None:
     batch = [Inbound(0, at(7), Command("start", "poster")), Inbound(1, at(8), Command("help", "poster"))]
     batch += [Inbound(n, at(7), Tap(data)) for n, data in enumerate((*CONSENT, *SHORT_PATH), 2)]
-    settled = settle(presenter(), batch, {}, frozenset(), NOON)
+    settled = turned(batch)
     asked = list(dict.fromkeys(data.split(":")[1] for data in SHORT_PATH))
-    assert list(dict.fromkeys(settled.shown)) == [*asked, "result"]
-    assert settled.came == ["poster"]
+    assert list(dict.fromkeys(settled.events.shown)) == [*asked, "result"]
+    assert settled.events.came == ["poster"]
     assert (settled.finished, settled.joined) == ({at(7)}, 1)
     last = Inbound(99, at(7), Tap("go:restart"))
-    again = settle(presenter(), [last], {at(7): settled.conversations[at(7)] or BEGUN}, frozenset(), NOON)
+    again = turned([last], {at(7): settled.conversations[at(7)] or BEGUN})
     assert again.finished == set()
-    both = settle(presenter(), [*batch, last], {}, frozenset(), NOON)
+    both = turned([*batch, last])
     assert both.finished == set()
 
 
@@ -138,7 +137,7 @@ def test_the_reminder_that_was_set_is_listed_in_the_place_of_the_question_when()
         BEGUN, consent=("answers", "abroad"), consent_version=presenter().knowledge.consent.version
     )
     tapped = Inbound(1, at(7), Tap("remind:survey:tomorrow"), "zh", "33")
-    settled = settle(presenter(), [tapped], {at(7): agreed}, frozenset(), NOON)
+    settled = turned([tapped], {at(7): agreed})
     assert [outgoing.edits for outgoing in settled.outgoing] == ["33"]
     talk = settled.conversations[at(7)]
     assert talk is not None

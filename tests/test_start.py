@@ -4,7 +4,7 @@ import re
 import shlex
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from random import Random
 
@@ -15,6 +15,7 @@ from bot.channels.terminal import Terminal
 from bot.check import lint
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import LANGUAGES
+from bot.dialogue.reminders import CHINA
 from bot.loading.knowledge import load_knowledge
 from bot.loading.wordings import record
 from bot.render import Presenter
@@ -62,7 +63,7 @@ def piece_by_itself(knowledge: Knowledge) -> Knowledge:
 def test_the_added_question_is_asked_in_both_languages(followed: Knowledge) -> None:
     question = followed.questionnaire.by_id["night_work"]
     for language in LANGUAGES:
-        terminal = Terminal(Presenter(followed), ON, language)
+        terminal = Terminal(Presenter(followed), lambda: datetime.combine(ON, time(12), CHINA), language)
         shown = terminal.say("/start")
         for _ in range(60):
             if question.text.in_(language) in shown:

@@ -1,7 +1,10 @@
 """The same talk in a terminal: recorded transcripts read today as they read then."""
 
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,10 +12,15 @@ import yaml
 from pydantic import TypeAdapter
 
 from bot.channels.terminal import Terminal, hold, replay
-from bot.content.questionnaire import Language
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.content.templates import plain
+from bot.dialogue.reminders import CHINA
+from bot.dialogue.replies import Remind
+from bot.render import Message, Presenter
 from tests.paths import Named, answer_to, taps_of
-from tests.talks import CONSENT, TODAY, presenter
+from tests.talks import CONSENT, NOON, presenter
 
+ROOT = Path(__file__).parents[1]
 CONVERSATIONS = Path(__file__).parent / "conversations"
 
 
@@ -56,7 +64,7 @@ def pressed(terminal: Terminal, data: str) -> str:
 def record() -> None:
     """Record all talks as they read now."""
     for name, talk in talks().items():
-        terminal = Terminal(presenter(), TODAY, talk.language)
+        terminal = Terminal(presenter(), lambda: NOON, talk.language)
         said = "\n".join(f"> {line}\n{terminal.say(line)}\n" for line in lines(talk, terminal))
         text = "\n".join(line.rstrip() for line in said.splitlines()) + "\n"
         (CONVERSATIONS / f"{name}.txt").write_text(text, encoding="utf-8")
@@ -65,7 +73,7 @@ def record() -> None:
 @pytest.mark.parametrize("name", talks())
 def test_a_recorded_conversation_reads_as_it_did(name: str) -> None:
     recorded = (CONVERSATIONS / f"{name}.txt").read_text(encoding="utf-8")
-    now = replay(recorded, Terminal(presenter(), TODAY, talks()[name].language))
+    now = replay(recorded, Terminal(presenter(), lambda: NOON, talks()[name].language))
     assert now.split() == recorded.split(), "run `make regenerate` and read what changed"
 
 
@@ -86,6 +94,40 @@ def test_holding_a_talk_records_what_was_said_and_shown() -> None:
         except StopIteration:
             raise EOFError from None
 
-    transcript = "\n".join(hold(Terminal(presenter(), TODAY), read, shown.append))
+    transcript = "\n".join(hold(Terminal(presenter(), lambda: NOON), read, shown.append))
     assert "您多大年纪" in shown[-1]
     assert transcript.count("\n> ") == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reminder_is_set_in_the_terminal_and_comes_when_its_time_has_come(language: Language) -> None:
+    now = [NOON]
+    terminal = Terminal(presenter(), lambda: now[0], language)
+    for line in ("/start", *(f"#{number}" for number in (1, 2, 4)), "/remind"):
+        terminal.say(line)
+    assert pressed(terminal, "remind:survey") == "#1"
+    terminal.say("#1")
+    terminal.say(pressed(terminal, "remind:survey:tomorrow"))
+    assert terminal.talk is not None
+    (reminder,) = terminal.talk.reminders
+    now[0] = datetime.fromtimestamp(reminder.due, CHINA)
+    (waiting,) = presenter().render(Remind("survey"), terminal.talk, language, now[0].date())
+    assert terminal.say("/help").startswith(plain(waiting.text))
+    assert terminal.talk.reminders == ()
+
+
+def test_a_bug_in_a_turn_is_shown_to_the_developer_as_it_is() -> None:
+    class Broken(Presenter):
+        def render(self, *_: object) -> tuple[Message, ...]:
+            raise KeyError("label")
+
+    with pytest.raises(KeyError, match="label"):
+        Terminal(Broken(presenter().knowledge), lambda: NOON).say("/start")
+
+
+def test_the_command_holds_a_talk_with_a_reminder_to_its_end() -> None:
+    typed = "#1\n#2\n#4\n/remind\n#1\n#3\n"
+    command = [sys.executable, "-m", "bot", "terminal", "--language", "en", "--on", "2026-11-23"]
+    done = subprocess.run(command, input=typed, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "24 November" in done.stdout

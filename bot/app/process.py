@@ -22,6 +22,7 @@ from bot.channels.telegram.webhook import webhook
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.send_rate import SendRate
 from bot.dialogue.conversation import Conversation
+from bot.dialogue.flow import Flow
 from bot.dialogue.reminders import CHINA, awake
 from bot.ops.metrics import Metrics
 from bot.render import Presenter
@@ -53,6 +54,7 @@ def now_in_china() -> datetime:
 
 def settling(presenter: Presenter, now: Callable[[], datetime] = now_in_china) -> Settle:
     """Bind the turns to what the bot knows and to the time."""
+    flow = Flow.over(presenter.knowledge)
 
     def settled(
         inbounds: Sequence[Inbound],
@@ -60,7 +62,7 @@ def settling(presenter: Presenter, now: Callable[[], datetime] = now_in_china) -
         seen: frozenset[int],
         room: int,
     ) -> BatchResult:
-        return settle(presenter, inbounds, conversations, seen, now(), room)
+        return settle(flow, presenter, inbounds, conversations, seen, now(), room)
 
     return settled
 

@@ -57,7 +57,7 @@ class Intake:
         self._metrics.updates.labels("unreadable").inc()
 
     def _hear(self, effect: Committed) -> None:
-        for error in effect.failures:
+        for error in effect.events.failures:
             self._metrics.updates.labels("failed").inc()
             log.error("turn failed", extra={"error": type(error).__name__, "place": place(error)})
 

@@ -2,40 +2,63 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
+from functools import cached_property
 
 from bot.content.questionnaire import Language
 from bot.content.templates import plain
-from bot.dialogue.conversation import Command, Conversation, Incoming, Tap, Typed
+from bot.dialogue.conversation import Command, Conversation, Incoming, Tap, Typed, Wake
+from bot.dialogue.flow import Flow
 from bot.render import Button, Message, Presenter
+from bot.turns.contract import Address, Inbound
+from bot.turns.turn import settle
 
 PROMPT = "> "
+HERE = Address("terminal", "1")
 
 
 @dataclass
 class Terminal:
-    """One talk held line by line; a number presses a button of the last keyboard."""
+    """One talk, line by line, by the same turns as in any channel; a number presses a button."""
 
     presenter: Presenter
-    today: date
+    now: Callable[[], datetime]
     language: Language = "zh"
     talk: Conversation | None = None
     buttons: list[Button] = field(default_factory=list)
 
+    @cached_property
+    def flow(self) -> Flow:
+        """The rules of the talk."""
+        return Flow.over(self.presenter.knowledge)
+
     def say(self, line: str) -> str:
-        """Take what the worker typed; give what the bot shows, as plain text."""
-        self.talk, replies = self.presenter.flow.step(self.talk, self._incoming(line.strip()), self.language)
-        language = self.talk.language if self.talk else self.language
-        messages = [
-            m for reply in replies for m in self.presenter.render(reply, self.talk, language, self.today)
-        ]
+        """Take what the worker typed; returns what the bot shows, due reminders first, as plain text.
+
+        A bug is raised as it is: whoever talks here is its developer.
+        """
+        now = self.now()
+        messages = []
+        if self.talk is not None and any(reminder.due <= now.timestamp() for reminder in self.talk.reminders):
+            messages += self._turn(Wake(), now)
+        messages += self._turn(self._incoming(line.strip()), now)
         if any(message.buttons for message in messages):
             self.buttons = []
         return "\n\n".join(self._show(message) for message in messages)
 
+    def _turn(self, incoming: Incoming, now: datetime) -> list[Message]:
+        inbound = Inbound(None, HERE, incoming, self.language)
+        held = {HERE: self.talk} if self.talk else {}
+        batch = settle(self.flow, self.presenter, [inbound], held, frozenset(), now)
+        for failure in batch.events.failures:
+            raise failure
+        self.talk = batch.conversations.get(HERE, self.talk)
+        return [outbound.message for outbound in batch.outgoing]
+
     def _incoming(self, line: str) -> Incoming:
         if line.startswith("/"):
-            return Command(line[1:].lower())
+            name, _, rest = line[1:].partition(" ")
+            return Command(name.lower(), rest.strip())
         if line.startswith("#") and line[1:].isdecimal() and 0 < int(line[1:]) <= len(self.buttons):
             return Tap(self.buttons[int(line[1:]) - 1].data)
         return Typed(line)
@@ -66,6 +89,6 @@ def hold(terminal: Terminal, read: Callable[[str], str], write: Callable[[str], 
 
 
 def replay(transcript: str, terminal: Terminal) -> str:
-    """Hold the talk of a transcript again; gives the transcript as it would read now."""
+    """Hold the talk of a transcript again; returns the transcript as it would read now."""
     lines = [line.removeprefix(PROMPT) for line in transcript.splitlines() if line.startswith(PROMPT)]
     return "\n".join(f"{PROMPT}{line}\n{terminal.say(line)}\n" for line in lines)

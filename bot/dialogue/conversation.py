@@ -88,4 +88,4 @@ class Wake:
     """The time has come for something that the worker asked to be reminded of."""
 
 
-Incoming = Tap | Typed | Command | Media
+Incoming = Tap | Typed | Command | Media | Group | Hurry | Wake

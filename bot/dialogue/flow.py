@@ -1,25 +1,43 @@
-"""One step of the talk: (conversation, what came in) -> (conversation, replies), without clock or I/O."""
+"""One step of the talk: (conversation, what came in, when) -> (conversation, replies), without I/O."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import cached_property
 from typing import assert_never
 
 from bot.content.consent import Consent
+from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Language, Question, Questionnaire
 from bot.content.vocabulary import Vocabulary
-from bot.dialogue import advice_taps, data_rights, reminder_taps
+from bot.dialogue import advice_taps, counting, data_rights, reminder_taps
 from bot.dialogue.asking import Survey
-from bot.dialogue.conversation import Command, Conversation, Incoming, Media, Tap, Typed
+from bot.dialogue.conversation import (
+    Command,
+    Conversation,
+    Group,
+    Hurry,
+    Incoming,
+    Media,
+    Tap,
+    Typed,
+    Wake,
+)
+from bot.dialogue.counting import Count
 from bot.dialogue.reading import Control, Guess, Match, agrees, read
+from bot.dialogue.reminders import due, split
 from bot.dialogue.replies import (
     Answer,
+    Ask,
     AskConsent,
     Note,
     Reckon,
+    Remind,
     Reminders,
     Reply,
     Review,
     Say,
+    ShowResult,
     TakeAlong,
     Tips,
     Turn,
@@ -27,31 +45,84 @@ from bot.dialogue.replies import (
 from bot.dialogue.screening import in_despair, private_in
 
 EXPLAIN = 2  # misses after which the note says how it works
+RESULT = "result"  # stands beside the questions' ids in `Step.shown`
 MAX_TYPED = 200  # characters; a longer text is no answer to a short question
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step came to: the talk after it (None: nothing may be kept), and what is answered.
+
+    `stood` is the question that was open before it, `finished` whether none is open any more, `counts` what
+    is counted of it, `shown` the questions asked and results shown.
+    """
+
+    talk: Conversation | None
+    replies: tuple[Reply, ...]
+    stood: str | None = None
+    finished: bool = False
+    counts: tuple[Count, ...] = ()
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Flow:
-    """The rules of the talk; `pieces` are the ids of the advice that can be unfolded."""
+    """The rules of the talk; `pieces` are the ids of the advice that can be unfolded.
+
+    `deadline` gives the day by which a piece must be done, as known on a day; `version` is that of the
+    knowledge, which is noted with each result shown.
+    """
 
     questionnaire: Questionnaire
     consent: Consent
     pieces: frozenset[str]
     vocabulary: Vocabulary
+    deadline: Callable[[str, date], date | None] = lambda piece, on: None
+    version: str = ""
+
+    @classmethod
+    def over(cls, knowledge: Knowledge) -> "Flow":
+        """Return the rules of the talk over this knowledge."""
+        return cls(
+            knowledge.questionnaire,
+            knowledge.consent,
+            frozenset(knowledge.pieces),
+            knowledge.vocabulary,
+            knowledge.deadline,
+            knowledge.version,
+        )
 
     @cached_property
     def survey(self) -> Survey:
         """The rules of the questions."""
         return Survey(self.questionnaire)
 
-    def step(self, talk: Conversation | None, incoming: Incoming, language: Language = "zh") -> Turn:
-        """Take one step; `language` is the worker's own, used where no talk says otherwise.
+    def step(self, talk: Conversation | None, incoming: Incoming, language: Language, now: datetime) -> Step:
+        """Take one step at a time (aware); `language` is the worker's own, used where no talk says otherwise.
 
-        Never raises for anything that a worker or a forged button can send. A conversation of None
-        in the result means that nothing may be kept.
+        Never raises for anything that a worker or a forged button can send.
         """
-        talk = None if talk is None else self.survey.carried_over(talk)
+        before, talk = talk, None if talk is None else self.survey.carried_over(talk)
+        after, replies = self._turn(talk, incoming, language, now)
+        if after is not None and any(isinstance(reply, ShowResult) for reply in replies):
+            after = replace(after, shown_by=self.version)
+        return Step(
+            after,
+            replies,
+            None if talk is None or isinstance(incoming, Wake) else self._open(talk),
+            after is not None and self._finished(after),
+            tuple(counting.counts(before, incoming, after, replies)),
+            tuple(_shown(replies)),
+        )
+
+    def _turn(self, talk: Conversation | None, incoming: Incoming, language: Language, now: datetime) -> Turn:
         match incoming:
+            case Group():
+                return talk, (Say("group"),)
+            case Hurry():
+                return talk, (Say("hurry"),)
+            case Wake():
+                return _woken(talk, now)
             case Typed(said) | Command("ask", said) if in_despair(said, self.vocabulary):
                 return talk, (Say("despair"),)
             case Command("ask", rest):
@@ -61,13 +132,25 @@ class Flow:
             case Command(name):
                 return self._command(talk, name, language)
             case Tap(data):
-                return self._tap(talk, data, language)
+                return self._tap(talk, data, language, now)
             case Typed(text):
                 return self._typed(talk, text, language)
             case Media():
                 return self._again(talk, language, "media")
             case _:
                 assert_never(incoming)
+
+    def _open(self, talk: Conversation) -> str | None:
+        """Name the question that is open."""
+        question = self.survey.position(talk) if self.agreed(talk) else None
+        return question.id if question else None
+
+    def _finished(self, talk: Conversation) -> bool:
+        # An answer that is just being changed still counts as given.
+        return self.agreed(talk) and self.questionnaire.next(talk.answers) is None
+
+    def _due(self, now: datetime) -> reminder_taps.Due:
+        return lambda what, when: due(when, now, self.deadline(what, now.date()))
 
     def agreed(self, talk: Conversation) -> bool:
         """Say whether every required purpose of the consent in force is agreed to."""
@@ -136,7 +219,7 @@ class Flow:
 
     # --- taps ------------------------------------------------------------------------------------
 
-    def _tap(self, talk: Conversation | None, data: str, language: Language) -> Turn:
+    def _tap(self, talk: Conversation | None, data: str, language: Language, now: datetime) -> Turn:
         verb, subject, object_ = (*data.split(":", 2), "", "")[:3]
         kept = talk is not None and self.agreed(talk)
         if (turn := advice_taps.tap(talk, verb, subject, object_, pieces=self.pieces, kept=kept)) is not None:
@@ -161,7 +244,7 @@ class Flow:
             return self._go(talk, subject)
         if not self.agreed(talk):
             return self._tick_consent(talk, verb, subject, object_)
-        if (turn := reminder_taps.tap(talk, self.pieces, verb, subject, object_)) is not None:
+        if (turn := reminder_taps.tap(talk, self.pieces, self._due(now), verb, subject, object_)) is not None:
             return turn
         return self.survey.press(talk, verb, subject, object_)
 
@@ -265,3 +348,19 @@ def _shown_as(talk: Conversation, choice: str) -> Conversation:
     if choice in ("simple", "normal"):
         return replace(talk, simple=choice == "simple")
     return replace(talk, language="en" if choice == "en" else "zh", traditional=choice == "hant")
+
+
+def _woken(talk: Conversation | None, now: datetime) -> Turn:
+    if talk is None:
+        return None, ()
+    over, waiting = split(talk.reminders, now)
+    return replace(talk, reminders=waiting), tuple(Remind(reminder.what) for reminder in over)
+
+
+def _shown(replies: Iterable[Reply]) -> Iterable[str]:
+    for reply in replies:
+        match reply:
+            case Ask(question=id):
+                yield id
+            case ShowResult():
+                yield RESULT

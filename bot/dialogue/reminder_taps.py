@@ -1,17 +1,21 @@
 """Coming back to advice: reminders that the worker sets and stops, and a way on for who is stuck."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.reminders import WHENS
-from bot.dialogue.replies import AskDay, AskReminder, Reminders, Reply, Say, SetReminder, Stuck, Turn
+from bot.dialogue.reminders import WHENS, Reminder, When, added
+from bot.dialogue.replies import AskDay, AskReminder, Reminders, Say, Stuck, Turn
 
 TALK = "survey"  # what is come back to when it is no piece of advice
 STOP = "stop"
 
+# Returns the time of a choice for a piece of advice; None: it can't be chosen now.
+Due = Callable[[str, When | date], datetime | None]
 
-def tap(talk: Conversation, pieces: frozenset[str], verb: str, what: str, when: str) -> Turn | None:
+
+def tap(talk: Conversation, pieces: frozenset[str], due: Due, verb: str, what: str, when: str) -> Turn | None:
     """Take a tap on `remind:<what>[:<when>]` or `stuck:<piece>`; None when it is neither."""
     if verb not in ("remind", "stuck"):
         return None
@@ -23,20 +27,28 @@ def tap(talk: Conversation, pieces: frozenset[str], verb: str, what: str, when: 
     if when == STOP:
         left = tuple(reminder for reminder in talk.reminders if reminder.what != what)
         return replace(talk, reminders=left), (Reminders(here=True),)
-    return talk, (_chosen(what, when),)
+    return _choose(talk, due, what, when)
 
 
-def _chosen(what: str, when: str) -> Reply:
+def _choose(talk: Conversation, due: Due, what: str, when: str) -> Turn:
     """Read a choice: one of the usual times, `day`, a month (2026-12) or a day of it (2026-12-15)."""
     for known in WHENS:
         if when == known:
-            return SetReminder(what, known)
+            return _set(talk, due, what, known)
     match len(when), _day(when), _day(f"{when}-01"):
         case 10, date() as day, _:
-            return SetReminder(what, day)
+            return _set(talk, due, what, day)
         case 7, _, date() as month:
-            return AskDay(what, month)
-    return AskDay(what) if when == "day" else AskReminder(what)
+            return talk, (AskDay(what, month),)
+    return talk, (AskDay(what) if when == "day" else AskReminder(what),)
+
+
+def _set(talk: Conversation, due: Due, what: str, when: When | date) -> Turn:
+    at = due(what, when)
+    if at is None:
+        return talk, (AskReminder(what),)
+    reminders = added(talk.reminders, Reminder(what, int(at.timestamp())))
+    return replace(talk, reminders=reminders), (Reminders(here=True),)
 
 
 def _day(written: str) -> date | None:

@@ -1,4 +1,4 @@
-"""Replies: what the talk answers, not yet worded; and what a turn is."""
+"""Replies: what the talk answers, not yet worded."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,6 @@ from typing import Literal
 
 from bot.content.questionnaire import Answers
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.reminders import When
 
 Note = Literal[
     "why", "resumed", "stale", "media", "too_long", "not_read", "guess", "choose_one",
@@ -103,14 +102,6 @@ class AskDay:
 
 
 @dataclass(frozen=True, slots=True)
-class SetReminder:
-    """Set a reminder; the service, which has the clock, does it and shows them all."""
-
-    what: str
-    when: When | date
-
-
-@dataclass(frozen=True, slots=True)
 class Reminders:
     """List the reminders, each with a button that stops it."""
 
@@ -169,7 +160,7 @@ class Say:
 
 Reply = (
     AskConsent | Ask | Review | ShowResult | Card | Tips | Say
-    | AskReminder | AskDay | SetReminder | Reminders | Remind | Stuck | MyData | TakeAlong | Explain
+    | AskReminder | AskDay | Reminders | Remind | Stuck | MyData | TakeAlong | Explain
     | Reckon | Answer
 )  # fmt: skip
 Turn = tuple[Conversation | None, tuple[Reply, ...]]

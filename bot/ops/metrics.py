@@ -39,9 +39,9 @@ class Metrics:
 
     def hear(self, effect: Committed) -> None:
         """Count what a commit did."""
-        for screen in effect.shown:
+        for screen in effect.events.shown:
             self.shown.labels(screen).inc()
-        for label in effect.came:
+        for label in effect.events.came:
             self.came.labels(label if label in self._campaigns else "other").inc()
         self.forgotten.inc(len(effect.forgotten))
         self.conflicts.inc(effect.behind)

@@ -11,7 +11,6 @@ from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Language
 from bot.content.templates import plain
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.flow import Flow
 from bot.dialogue.replies import (
     Answer,
     Ask,
@@ -28,7 +27,6 @@ from bot.dialogue.replies import (
     Review,
     Say,
     Saying,
-    SetReminder,
     ShowResult,
     Stuck,
     TakeAlong,
@@ -76,12 +74,6 @@ class Presenter:
 
     knowledge: Knowledge
     operator: Operator = field(default_factory=Operator)
-
-    @cached_property
-    def flow(self) -> Flow:
-        """The talk over this knowledge."""
-        pieces = frozenset(piece.id for piece in self.knowledge.advice)
-        return Flow(self.knowledge.questionnaire, self.knowledge.consent, pieces, self.knowledge.vocabulary)
 
     def asker(self, language: Language, on: date) -> Asker:
         """The answers to free questions in a language: the pieces in force by how people ask for them."""
@@ -170,8 +162,6 @@ def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker])
             return asides.answer(sheet, reply, asker(asides.spoken(reply.question), sheet.today))
         case Reckon():
             return calc.reckon(sheet, reply)
-        case SetReminder():
-            raise TypeError("a reminder is set by the service, which has the clock")
         case Say():
             return _said(sheet, reply)
         case _:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.content.knowledge import Knowledge
 from bot.dialogue.conversation import Conversation
+from bot.dialogue.counting import Count
 from bot.dialogue.data_rights import RESEARCH
 from bot.dialogue.flow import Flow
 from bot.dialogue.reminders import CHINA
@@ -22,7 +23,6 @@ from bot.privacy.tombstones import Tombstones
 from bot.storage.conversations import answers_of, state_of
 from bot.storage.engine import check_schema
 from bot.storage.tables import conversations, counts, dead_letters
-from bot.turns.counting import Count
 
 PAGE = 1_000  # rows a transaction: short enough never to stand in the bot's way
 MINORS = frozenset({"from_14_to_17"})
@@ -75,9 +75,7 @@ class Office:
     progress: Callable[[int], Callable[[int], None]] = lambda total: lambda done: None
 
     def __post_init__(self) -> None:
-        knowledge = self.knowledge
-        pieces = frozenset(knowledge.pieces)
-        self.flow = Flow(knowledge.questionnaire, knowledge.consent, pieces, knowledge.vocabulary)
+        self.flow = Flow.over(self.knowledge)
 
     async def participants(self) -> AsyncIterator[Participant]:
         """Give everyone of age who agrees to research as worded today, in the order of their pseudonyms.

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.dialogue.counting import Count
 from bot.storage.jobs import Committed
 from bot.storage.tables import counts
-from bot.turns.counting import Count
 
 
 class Counts:
@@ -22,7 +22,7 @@ class Counts:
 
     def hear(self, effect: Committed) -> None:
         """Add what a commit did."""
-        self._waiting.update(effect.counts)
+        self._waiting.update(effect.events.counts)
 
     async def write(self) -> None:
         """Add what has come together to the table; raises SQLAlchemyError or OSError, then it waits on."""

@@ -1,11 +1,10 @@
 """What a transaction of the store is asked to do beside turns, and what it did."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from bot.storage.outbox import Claimed, Queued
-from bot.turns import counting
 from bot.turns.contract import Inbound
+from bot.turns.turn import Events
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +27,14 @@ Job = Inbound | Sent | Claim
 
 @dataclass(slots=True)
 class Committed:
-    """What one transaction did: bugs met, screens shown, letters to send, who came and went.
+    """What one transaction did: what its turns did, letters to send, who went.
 
     `behind` counts the letters written that wait, because another process holds earlier ones of their chat;
     `claimed` is what was taken over, if that was asked for: its letters are among those to send.
     """
 
-    failures: list[Exception] = field(default_factory=list)
-    shown: list[str] = field(default_factory=list)
+    events: Events = field(default_factory=Events)
     letters: list[Queued] = field(default_factory=list)
     behind: int = 0
     claimed: Claimed | None = None
     forgotten: frozenset[bytes] = frozenset()
-    came: list[str] = field(default_factory=list)
-    counts: Counter[counting.Count] = field(default_factory=Counter)

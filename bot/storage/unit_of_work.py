@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.dialogue import counting
 from bot.dialogue.conversation import Conversation, Wake
 from bot.dialogue.data_rights import TO_DELETION
 from bot.privacy.keyring import Keyring, Sealer, UnknownKey
@@ -23,7 +24,6 @@ from bot.storage.rotation import in_use
 from bot.storage.sql import among, padded
 from bot.storage.tables import conversations, outbox
 from bot.storage.yearly_limit import LIMIT, YearlyLimit
-from bot.turns import counting
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import BatchResult
 
@@ -163,14 +163,13 @@ class Store:
         letters = self.outbox.write(connection, settled.outgoing, people, sealers, now)
         self._limit.note(connection, settled.joined)  # last: its row is everybody's, and locked from here on
         last = {chat: row.changed_at for chat, row in rows.items()}
+        settled.events.failures += lost.values()
+        settled.events.counts.update(counting.times(settled.stood, last, now))
         effect = Committed(
-            failures=[*settled.failures, *lost.values()],
-            shown=settled.shown,
+            events=settled.events,
             letters=letters,
             behind=len(settled.outgoing) - len(letters),
             forgotten=frozenset(people[chat] for chat in settled.forgotten),
-            came=settled.came,
-            counts=settled.counts + counting.times(settled.stood, last, now),
         )
         return effect, ids - seen
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from bot.content.questionnaire import Language
-from bot.dialogue.conversation import Group, Hurry, Incoming, Wake
+from bot.dialogue.conversation import Incoming
 from bot.render import Message
 
 UNNAMED = "telegram"  # the channel of release 1.0.0, whose rows name no channel
@@ -39,7 +39,7 @@ class Inbound:
 
     update: int | None
     chat: Address
-    incoming: Incoming | Group | Hurry | Wake
+    incoming: Incoming
     language: Language = "zh"
     message: str | None = None
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.dialogue.conversation import Command, Conversation, Tap
+from bot.dialogue.conversation import Command, Conversation, Incoming, Tap
 from bot.privacy.keyring import Keyring, keys_in
 from bot.storage.conversations import seal
 from bot.storage.deletion import DAY
@@ -20,7 +20,7 @@ from bot.storage.tables import conversations, updates
 from tests.benchmarks.measuring import Entry, Row, measure
 from tests.benchmarks.telegram import Telegram
 from tests.chats import at
-from tests.talks import CONSENT, SHORT_PATH, presenter, settling_today
+from tests.talks import CONSENT, NOON, SHORT_PATH, presenter, rules, settling_today
 
 COUNTS = [10**3, 10**5, 10**6] if os.environ.get("BENCH_GROWTH", "1") != "0" else []
 ROUNDS = 3
@@ -29,12 +29,12 @@ AT_ONCE = 20_000  # rows in one transaction
 
 def finished() -> Conversation:
     """Give the talk of a worker who answered the whole short path."""
-    flow = presenter().flow
-    talk, _ = flow.step(None, Command("start"))
-    for data in (*CONSENT, *SHORT_PATH):
-        talk, _ = flow.step(talk, Tap(data))
+    talk = None
+    said: tuple[Incoming, ...] = (Command("start"), *map(Tap, (*CONSENT, *SHORT_PATH)))
+    for incoming in said:
+        talk = rules().step(talk, incoming, "zh", NOON).talk
     assert talk is not None
-    assert flow.questionnaire.next(talk.answers) is None
+    assert rules().questionnaire.next(talk.answers) is None
     return replace(talk, shown_by=presenter().knowledge.version)
 
 

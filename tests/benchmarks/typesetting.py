@@ -14,7 +14,7 @@ from bot.content.questionnaire import LANGUAGES
 from bot.delivery.typesetting import Typesetter
 from bot.dialogue.conversation import Tap
 from bot.render.printout import Handout, ResultPicture
-from tests.talks import CONSENT, SHORT_PATH, TODAY, presenter
+from tests.talks import CONSENT, NOON, SHORT_PATH, TODAY, presenter, rules
 from tests.test_handout import many_workers, of, paper
 
 D = TypeVar("D")
@@ -76,8 +76,9 @@ async def _beside(work: Awaitable[object]) -> list[float]:
             due = time.perf_counter() + TICK
             await asyncio.sleep(TICK)
             tapped = next(turns)
-            talk, replies = presenter().flow.step(None if tapped == "/start" else talk, Tap(tapped))
-            for reply in replies:
+            step = rules().step(None if tapped == "/start" else talk, Tap(tapped), "zh", NOON)
+            talk = step.talk
+            for reply in step.replies:
                 presenter().render(reply, talk, "zh", TODAY)
             taken.append(1e3 * (time.perf_counter() - due))
 

@@ -21,11 +21,10 @@ from bot.storage.engine import open_engine
 from bot.storage.tables import outbox, updates
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound
-from bot.turns.turn import settle
 from tests.chats import at
 from tests.faults.people import RESULTS, next_tap
 from tests.faults.service import Service
-from tests.talks import presenter
+from tests.talks import presenter, turned
 
 QUIET = 0.2  # seconds without a message
 PATIENCE = 40.0  # seconds until a worker tries /start; a dead process holds its letters for 15
@@ -145,7 +144,7 @@ async def compare(crowd: Crowd, service: Service) -> Findings:
     for inbound in crowd.sent:
         held = talks.get(inbound.chat)
         now = datetime.now(CHINA)
-        effect = settle(presenter(), [inbound], {inbound.chat: held} if held else {}, set(), now)
+        effect = turned([inbound], {inbound.chat: held} if held else {}, now)
         talk = effect.conversations.get(inbound.chat, held)
         assert talk is not None
         talks[inbound.chat] = talk

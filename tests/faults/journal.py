@@ -17,9 +17,9 @@ from bot.storage.conversations import unsealed
 from bot.storage.outbound_format import loaded
 from bot.storage.tables import conversations, dead_letters, outbox, updates, years
 from bot.turns.contract import Address, Inbound
-from bot.turns.turn import BatchResult, settle
+from bot.turns.turn import BatchResult
 from tests.chats import at
-from tests.talks import VAULT, presenter
+from tests.talks import VAULT, presenter, turned
 
 if TYPE_CHECKING:
     from tests.faults.process import Process
@@ -120,8 +120,8 @@ class Journal:
     def _replay(self, turns: Turns) -> None:
         handled: list[int] = []
         expected: dict[int, int] = defaultdict(int)
-        if turns.settled.failures:
-            self.fail(f"a turn met a bug: {turns.settled.failures[0]!r}")
+        if turns.settled.events.failures:
+            self.fail(f"a turn met a bug: {turns.settled.events.failures[0]!r}")
         for inbound in turns.inbounds:
             if inbound.update is not None:
                 if inbound.update in self.applied:
@@ -129,7 +129,7 @@ class Journal:
                 self.applied.add(inbound.update)
                 handled.append(inbound.update)
             held, chat = self.talks.get(inbound.chat), int(inbound.chat.id)
-            effect = settle(self.mute, [inbound], {inbound.chat: held} if held else {}, set(), turns.now)
+            effect = turned([inbound], {inbound.chat: held} if held else {}, turns.now, voice=self.mute)
             if effect.forgotten:
                 expected[chat] = 0  # what was to be sent goes with the rest
             expected[chat] += len(effect.outgoing)

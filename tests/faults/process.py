@@ -28,7 +28,7 @@ from tests.faults.chaos import Chaos, Killed
 from tests.faults.engine import Engine
 from tests.faults.journal import Turns, numbered
 from tests.faults.loop import life
-from tests.talks import VAULT, presenter
+from tests.talks import VAULT, presenter, rules
 
 if TYPE_CHECKING:
     from tests.faults.world import World
@@ -124,7 +124,7 @@ class Process:
         room: int,
     ) -> BatchResult:
         now: datetime = self.world.now()
-        settled = turn.settle(presenter(), inbounds, held, seen, now, room)
+        settled = turn.settle(rules(), presenter(), inbounds, held, seen, now, room)
         settled.outgoing = [
             replace(o, message=numbered(o.message, self.world.journal.next_number()))
             for o in settled.outgoing

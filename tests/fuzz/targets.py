@@ -15,11 +15,10 @@ from bot.demo.double import entities
 from bot.dialogue.conversation import Command, Conversation, Incoming, Tap, Typed
 from bot.render import Message
 from bot.turns.contract import Inbound
-from bot.turns.turn import settle
 from tests.chats import at
 from tests.fuzz_reading import is_sound
 from tests.goldens import phrases
-from tests.talks import CONSENT, NOON, SHORT_PATH, presenter
+from tests.talks import CONSENT, SHORT_PATH, presenter, turned
 from tests.test_rights import STATES, said, state
 from tests.test_webhook import said as update_of
 from tests.test_webhook import tapped
@@ -65,10 +64,8 @@ def update(data: bytes) -> None:
 def turn(number: int, incoming: Incoming) -> None:
     """A turn in one of the states meets no bug, answers the sender alone, within Telegram's limits."""
     held = states()[number % len(states())]
-    settled = settle(
-        presenter(), [Inbound(1, at(7), incoming)], {at(7): held} if held else {}, frozenset(), NOON
-    )
-    assert not settled.failures, settled.failures
+    settled = turned([Inbound(1, at(7), incoming)], {at(7): held} if held else {})
+    assert not settled.events.failures, settled.events.failures
     assert settled.outgoing
     for outgoing in settled.outgoing:
         assert outgoing.chat == at(7)

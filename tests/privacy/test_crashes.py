@@ -25,10 +25,10 @@ BREAKS = {
     "turn": """
 from bot.dialogue.flow import Flow
 taken = Flow.step
-def step(self, talk, incoming, language="zh"):
+def step(self, talk, incoming, language, now):
     if CANARY in str(incoming):
         raise RuntimeError(f"{talk} {incoming}")
-    return taken(self, talk, incoming, language)
+    return taken(self, talk, incoming, language, now)
 Flow.step = step
 """,
     "intake": """

@@ -20,9 +20,8 @@ from bot.ops.metrics import Metrics
 from bot.storage.engine import opened
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
-from bot.turns.turn import settle
 from tests.chats import at
-from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today
+from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today, turned
 from tests.test_webhook import RIGHT, SECRET, rows, said, tapped
 
 LONG = bool(os.environ.get("LONG"))
@@ -42,7 +41,7 @@ def test_no_one_of_many_random_taps_reads_or_changes_another_person_s_talk() -> 
         inbounds = [
             Inbound(n, at(person), Command("start") if w == "/start" else Tap(w)) for n, w in enumerate(words)
         ]
-        settled = settle(presenter(), inbounds, {}, frozenset(), NOON)
+        settled = turned(inbounds)
         talk = settled.conversations[at(person)]
         assert talk is not None
         # A mark of their own by which anything of this person would be recognised.
@@ -59,7 +58,7 @@ def test_no_one_of_many_random_taps_reads_or_changes_another_person_s_talk() -> 
             continue
         assert inbound is not None
         assert inbound.chat == at(person)
-        settled = settle(presenter(), [inbound], {at(person): talks[person]}, frozenset(), NOON)
+        settled = turned([inbound], {at(person): talks[person]})
         assert set(settled.conversations) <= {at(person)}
         assert all(outgoing.chat == at(person) for outgoing in settled.outgoing)
         told = " ".join(str(outgoing.message) for outgoing in settled.outgoing)

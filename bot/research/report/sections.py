@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.content.knowledge import Knowledge
+from bot.dialogue.counting import PAUSE
 from bot.guidance import title
 from bot.research.disclosure import LEAST, Cells, hidden
 from bot.research.report import charts
@@ -14,7 +15,6 @@ from bot.research.report.labels import Labels
 from bot.research.report.published import agreement, wilson
 from bot.research.report.quality import EACH, Band
 from bot.research.tally import FINISHED
-from bot.turns.counting import PAUSE
 from models.training import population
 
 OUTCOMES = ("done", "have", "not_for_me", "stuck")
