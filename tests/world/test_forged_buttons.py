@@ -5,10 +5,10 @@ import pytest
 from bot.channels.inbound_rate import InboundRate
 from bot.dialogue.conversation import Command, Conversation, Incoming, Tap
 from bot.turns.contract import Address, Inbound
-from tests.talks import CONSENT, presenter
+from tests.talks import CONSENT, NOON, presenter, rules
 from tests.test_rights import said, state
 
-FLOW = presenter().flow
+FLOW = rules()
 CHAT = Address("telegram", "7")
 
 
@@ -43,7 +43,7 @@ def test_no_button_asks_for_research_from_a_worker_who_did_not_agree_to_it(quest
     assert "research" not in (talk.consent or ())
     option = presenter().knowledge.questionnaire.by_id[question].options[0].id
     for data in (f"edit:{question}:tips", f"edit:{question}", f"a:{question}:{option}"):
-        talk, _ = FLOW.step(talk, Tap(data), "zh")
+        talk = FLOW.step(talk, Tap(data), "zh", NOON).talk
         assert talk is not None
         assert question not in talk.answers
         assert talk.reopened != question
