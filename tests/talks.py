@@ -23,22 +23,48 @@ from bot.storage.engine import opened
 from bot.storage.unit_of_work import Settle
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import UNLIMITED, BatchResult, settle
+from tests.paths import Named, taps
 
 TOKEN = "1000000000:" + "t" * 35
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=CHINA)
 VAULT = Keyring(Keys(b"i" * 32, (b"w" * 32,)))  # known to the tests, so that a database can be opened again
 
-# Question after question: what the worker taps.
-SHORT_PATH = (
-    "a:age:from_31_to_40", "a:occupation:food_delivery", "a:province:shanghai", "a:education:junior",
-    "a:income:from_5001", "a:income_stability:unstable", "a:saving:below_1000", "a:debt:below_50000",
-    "+:debt_kinds:consumer", "done:debt_kinds", "a:constrained:yes", "+:why_constrained:credit_record",
-    "done:why_constrained", "a:social_insurance:none", "+:why_no_social_insurance:unknown_how",
-    "done:why_no_social_insurance", "+:commercial_cover:none", "done:commercial_cover",
-    "a:investing:no", "+:worries:accident", "done:worries",
-)  # fmt: skip
+RIDER: Named = {
+    "age": "from_31_to_40",
+    "occupation": "food_delivery",
+    "province": "shanghai",
+    "education": "junior",
+    "income": "from_5001",
+    "income_stability": "unstable",
+    "saving": "below_1000",
+    "debt": "below_50000",
+    "debt_kinds": "consumer",
+    "constrained": "yes",
+    "why_constrained": "credit_record",
+    "social_insurance": "none",
+    "why_no_social_insurance": "unknown_how",
+    "commercial_cover": "none",
+    "investing": "no",
+    "worries": "accident",
+}
+QUESTIONNAIRE = load_knowledge().questionnaire
+SHORT_PATH = taps(QUESTIONNAIRE, RIDER)  # question after question: what the rider taps
 CONSENT = ("+:consent:answers", "+:consent:abroad", "go:agree")
+
+
+def up_to(question: str) -> tuple[str, ...]:
+    """What the rider taps until a question is asked."""
+    return SHORT_PATH[: _first(question)]
+
+
+def onwards(question: str) -> tuple[str, ...]:
+    """What the rider taps from a question on."""
+    return SHORT_PATH[_first(question) :]
+
+
+def _first(question: str) -> int:
+    return next(n for n, data in enumerate(SHORT_PATH) if data.split(":")[1] == question)
 
 
 @cache

@@ -29,7 +29,7 @@ from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound, Outbound
 from bot.turns.turn import BatchResult
 from tests.chats import at
-from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
+from tests.talks import CONSENT, VAULT, settling_today, up_to
 
 UNHURRIED = SendRate(overall=0, chat=0)
 
@@ -519,7 +519,7 @@ async def test_what_waits_in_the_lane_of_someone_who_deletes_is_not_sent(engine:
     post = Post()
     async with working(store, post):
         post.closed.clear()
-        for number, data in enumerate(["/start", *CONSENT, *SHORT_PATH[:2]]):
+        for number, data in enumerate(["/start", *CONSENT, *up_to("province")]):
             await store.take(Inbound(number, at(7), Command("start") if number == 0 else Tap(data)))
         await store.take(Inbound(50, at(8), Command("start")))
         await store.take(Inbound(60, at(7), Tap("go:forget")))

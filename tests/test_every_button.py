@@ -15,7 +15,8 @@ from bot.demo.double.entities import read_html, units
 from bot.dialogue.conversation import Conversation, Tap
 from bot.render import Message
 from tests.answer_sets import answer_set
-from tests.talks import CONSENT, NOON, SHORT_PATH, presenter, rules
+from tests.paths import taps, taps_of
+from tests.talks import CONSENT, NOON, RIDER, SHORT_PATH, presenter, rules, up_to
 from tests.test_personas import FILES, read
 from tests.test_rights import data_of, said
 
@@ -35,15 +36,8 @@ COMMANDS = ("start", "survey", "result", "review", "tips", "calc", "mydata", "co
 
 def taps_for(answers: Answers, consent: tuple[str, ...] = CONSENT) -> tuple[str, ...]:
     """Give the fewest taps that give these answers: start, consent, and every question in its turn."""
-    taps: list[str] = ["/start", *consent]
-    for id, answer in answers.items():
-        if answer == ("skipped",):
-            taps.append(f"skip:{id}")
-        elif QUESTIONNAIRE.by_id[id].multiple:
-            taps += [*(f"+:{id}:{option}" for option in answer), f"done:{id}"]
-        else:
-            taps.append(f"a:{id}:{answer[0]}")
-    return tuple(taps)
+    given = (taps_of(QUESTIONNAIRE.by_id[id], answer) for id, answer in answers.items())
+    return ("/start", *consent, *(tap for taps in given for tap in taps))
 
 
 def histories() -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -54,17 +48,17 @@ def histories() -> Iterator[tuple[str, tuple[str, ...]]]:
     owner = read(next(path for path in FILES if path.stem == "truck_owner_in_debt"))
     for number, data in enumerate(taps_for(owner.said)[4:], 4):
         yield f"before {data}", taps_for(owner.said)[:number]
-    yield "asked back", (*AGREED, *SHORT_PATH[:2], "深圳")
-    yield "missed twice", (*AGREED, *SHORT_PATH[:2], "阿巴阿巴", "巴拉巴拉")
-    yield "paused", (*AGREED, *SHORT_PATH[:5], "/cancel")
-    yield "gone back", (*AGREED, *SHORT_PATH[:5], "back:income_stability")
+    yield "asked back", (*AGREED, *up_to("province"), "深圳")
+    yield "missed twice", (*AGREED, *up_to("province"), "阿巴阿巴", "巴拉巴拉")
+    yield "paused", (*AGREED, *up_to("income_stability"), "/cancel")
+    yield "gone back", (*AGREED, *up_to("income_stability"), "back:income_stability")
     yield "result", DONE
     yield "all skipped", (*AGREED, SHORT_PATH[0], *(f"skip:{q.id}" for q in QUESTIONNAIRE.path({})[1:]))
-    yield "a minor's result", (*AGREED, "a:age:from_14_to_17", *SHORT_PATH[1:])
+    yield "a minor's result", (*AGREED, *taps(QUESTIONNAIRE, {**RIDER, "age": "from_14_to_17"}))
     yield "answer reopened", (*DONE, "edit:income")
     yield "ticks reopened", (*DONE, "edit:worries", "+:worries:illness")
-    yield "edit that asks more", (*AGREED, *SHORT_PATH[:7], "a:debt:none", *SHORT_PATH[10:], "edit:debt",
-                                  "a:debt:from_100001")  # fmt: skip
+    owing_nothing = taps(QUESTIONNAIRE, {**RIDER, "debt": "none"})
+    yield "edit that asks more", (*AGREED, *owing_nothing, "edit:debt", "a:debt:from_100001")
     yield "asked from the advice", (*DONE, "edit:sex:tips")
     yield "marked", (*DONE, "mark:emergency_fund:done", "mark:credit_dispute:not_for_me")
     yield "reminded and stuck", (*DONE, "remind:emergency_fund:week", "stuck:credit_dispute")
@@ -75,7 +69,7 @@ def histories() -> Iterator[tuple[str, tuple[str, ...]]]:
     for number, data in enumerate(research):
         yield f"before research {data}", (*skipped, "go:research", *research[:number])
     yield "research withdrawn", (*WITH_RESEARCH, "a:sex:male", "go:withdraw_research")
-    yield "Traditional", (*AGREED, *SHORT_PATH[:3], "lang:hant")
+    yield "Traditional", (*AGREED, *up_to("education"), "lang:hant")
     yield "Traditional and simple", (*DONE, "lang:hant", "mode:simple")
     yield "English and simple", (*DONE, "lang:en", "mode:simple")
 

@@ -15,14 +15,14 @@ from bot.dialogue.replies import Explain, MyData, Review, Say, ShowResult
 from bot.render import File, Message
 from bot.turns.contract import Inbound
 from tests.chats import at
-from tests.talks import CONSENT, NOON, SHORT_PATH, presenter, turned
+from tests.talks import CONSENT, NOON, SHORT_PATH, presenter, turned, up_to
 
 WITH_RESEARCH = (*CONSENT[:2], "+:consent:research", CONSENT[2])
 STATES: dict[str, tuple[str, ...]] = {
     "nothing": (),
     "consent": ("/start",),
-    "survey": ("/start", *CONSENT, *SHORT_PATH[:5]),
-    "ticking": ("/start", *CONSENT, *SHORT_PATH[:9]),
+    "survey": ("/start", *CONSENT, *up_to("income_stability")),
+    "ticking": ("/start", *CONSENT, *up_to("debt_kinds"), "+:debt_kinds:consumer"),
     "result": ("/start", *CONSENT, *SHORT_PATH),
     "unscored": ("/start", *CONSENT, *SHORT_PATH, "go:unscored"),
     "research": ("/start", *WITH_RESEARCH, *SHORT_PATH, "go:research"),

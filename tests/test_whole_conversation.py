@@ -16,7 +16,18 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import Ask, Reply
 from bot.ops.logs import Lines
 from bot.render import Message, Presenter
-from tests.talks import CONSENT, SHORT_PATH, TOKEN, VAULT, answer_all, presenter, running_bot, tap
+from tests.talks import (
+    CONSENT,
+    SHORT_PATH,
+    TOKEN,
+    VAULT,
+    answer_all,
+    onwards,
+    presenter,
+    running_bot,
+    tap,
+    up_to,
+)
 
 
 async def test_a_rider_answers_is_scored_and_is_advised(tmp_path: Path) -> None:
@@ -50,13 +61,13 @@ async def test_a_restart_in_mid_questionnaire_forgets_nothing(tmp_path: Path) ->
         worker = simulator.worker()
         async with running_bot(simulator, tmp_path / "bot.sqlite"):
             await worker.starts()
-            for data in (*CONSENT, *SHORT_PATH[:5]):
+            for data in (*CONSENT, *up_to("income_stability")):
                 await tap(worker, data)
             await worker.expects(lambda screen: "稳定吗" in screen.last.text)
-        await worker.taps(SHORT_PATH[5])  # while the bot is down
+        await worker.taps(onwards("income_stability")[0])  # while the bot is down
         async with running_bot(simulator, tmp_path / "bot.sqlite"):
             await worker.expects(lambda screen: "攒下" in screen.last.text)
-            for data in SHORT_PATH[6:]:
+            for data in onwards("saving"):
                 await tap(worker, data)
             await worker.expects(lambda screen: "您的结果" in screen.last.text)
 
@@ -71,7 +82,7 @@ async def test_bad_input_gets_one_kind_answer_and_changes_nothing(tmp_path: Path
     async with Simulator(token=TOKEN) as simulator, running_bot(simulator, database):
         worker = simulator.worker()
         await worker.starts()
-        for data in (*CONSENT, *SHORT_PATH[:4]):
+        for data in (*CONSENT, *up_to("income")):
             await tap(worker, data)
         await worker.expects(lambda screen: "挣多少钱" in screen.last.text)
         kept = stored(database)
@@ -100,7 +111,7 @@ async def test_an_amount_said_roughly_is_read_when_it_is_clear(tmp_path: Path) -
     async with Simulator(token=TOKEN) as simulator, running_bot(simulator, tmp_path / "bot.sqlite"):
         worker = simulator.worker()
         await worker.starts()
-        for data in (*CONSENT, *SHORT_PATH[:4]):
+        for data in (*CONSENT, *up_to("income")):
             await tap(worker, data)
         await worker.expects(lambda screen: "挣多少钱" in screen.last.text)
         await worker.says("五千多")

@@ -11,7 +11,7 @@ from tests.emulators import gaps
 from tests.emulators.door import Door
 from tests.emulators.phones import TELEMELYA, TEST_API, Emulator, Phone, tap, until
 from tests.faults.service import Service
-from tests.talks import CONSENT, SHORT_PATH
+from tests.talks import CONSENT, SHORT_PATH, onwards, up_to
 
 LANES = [(TELEMELYA, "webhook"), (TEST_API, "webhook"), (TEST_API, "polling")]
 lanes = pytest.mark.parametrize(("emulator", "way"), LANES, ids=[f"{e.name}-{way}" for e, way in LANES])
@@ -60,7 +60,7 @@ async def test_a_rider_answers_is_scored_and_is_advised(emulator: Emulator, way:
 async def test_words_amounts_and_mistakes_are_answered(emulator: Emulator, way: str, tmp_path: Path) -> None:
     async with at(emulator, way, tmp_path) as (phone, _):
         await phone.says("/start")
-        for data in (*CONSENT, *SHORT_PATH[:4]):
+        for data in (*CONSENT, *up_to("income")):
             await tap(phone, data)
         await until(phone, lambda seen: "挣多少钱" in seen[-1].text, "the question on income")
         await phone.says("/nonsense")
@@ -75,13 +75,13 @@ async def test_a_killed_bot_goes_on_where_it_was_and_deletes(
 ) -> None:
     async with at(emulator, way, tmp_path) as (phone, service):
         await phone.says("/start")
-        for data in (*CONSENT, *SHORT_PATH[:5]):
+        for data in (*CONSENT, *up_to("income_stability")):
             await tap(phone, data)
         await until(phone, lambda seen: "稳定吗" in seen[-1].text, "the sixth question")
         await service.kill()
         await service.start()
         await service.listening()
-        for data in SHORT_PATH[5:]:
+        for data in onwards("income_stability"):
             await tap(phone, data)
         await until(phone, lambda seen: "您的结果" in seen[-1].text, "the result")
         await phone.says("/delete")

@@ -16,8 +16,9 @@ from bot.render.view import Operator
 from bot.storage.deletion import Retention
 from bot.storage.tables import conversations
 from bot.storage.yearly_limit import LIMIT
+from tests.paths import taps
 from tests.privacy import audit
-from tests.talks import CONSENT, SHORT_PATH, TODAY, presenter
+from tests.talks import CONSENT, QUESTIONNAIRE, RIDER, TODAY, onwards, presenter
 from tests.test_rights import data_of, said, state
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +49,7 @@ def test_pipl_16_who_refuses_still_gets_general_guidance_and_nothing_is_kept() -
 def test_pipl_14_a_new_version_of_the_consent_is_asked_before_the_next_answer() -> None:
     talk = state("survey")
     assert talk is not None
-    _, (asked,) = said(replace(talk, consent_version="older"), SHORT_PATH[5])
+    _, (asked,) = said(replace(talk, consent_version="older"), onwards("income_stability")[0])
     assert "+:consent:answers" in data_of(asked)
 
 
@@ -86,7 +87,7 @@ def test_pipl_31_who_is_under_14_is_turned_away_and_nothing_is_kept() -> None:
 
 
 def test_minors_law_72_who_is_14_to_17_is_not_scored() -> None:
-    path = ["a:age:from_14_to_17", *SHORT_PATH[1:]]
+    path = taps(QUESTIONNAIRE, {**RIDER, "age": "from_14_to_17"})
     _, (*_, report) = said(None, "/start", *CONSENT, *path)
     assert "未满18岁，我们不打分" in report.text
 

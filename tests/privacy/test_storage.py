@@ -26,7 +26,7 @@ from bot.storage.engine import opened
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
-from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
+from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today, up_to
 
 PEOPLE = 1_000
 RACES = 10_000 if os.environ.get("LONG") else 1_000
@@ -88,7 +88,7 @@ async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tm
         async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
             intake = Intake(store, metrics)
             await asyncio.gather(
-                *(talk(store, n, "/start", *CONSENT, *SHORT_PATH[:6], words[n]) for n in range(PEOPLE))
+                *(talk(store, n, "/start", *CONSENT, *up_to("saving"), words[n]) for n in range(PEOPLE))
             )
             for n in range(0, PEOPLE, 50):  # errors: what can't be read, and a store that is gone
                 await take(intake, f'{{"update_id": "{words[n]}"'.encode())
@@ -127,8 +127,8 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
     url, tombstones = f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", Tombstones(tmp_path / "tombstones")
     async with opened(url, VAULT, settling_today(), tombstones) as store:
         people = range(PEOPLE)
-        await asyncio.gather(*(talk(store, n, "/start", *CONSENT, *SHORT_PATH[:3]) for n in people))
-        await talk(store, PEOPLE, "/start", *CONSENT, *SHORT_PATH[:3])  # who stays
+        await asyncio.gather(*(talk(store, n, "/start", *CONSENT, *up_to("education")) for n in people))
+        await talk(store, PEOPLE, "/start", *CONSENT, *up_to("education"))  # who stays
         await empty_outbox(store)
         await store.deletion.scrub()
         yesterday = tmp_path / "yesterday"
@@ -182,7 +182,7 @@ async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp
 @pytest.mark.asvs("11.3.3")
 async def test_pipl_51_a_tampered_value_is_refused(tmp_path: Path, part: str) -> None:
     async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
-        await talk(store, 1, "/start", *CONSENT, *SHORT_PATH[:2])
+        await talk(store, 1, "/start", *CONSENT, *up_to("province"))
         with sqlite3.connect(tmp_path / "b.sqlite") as connection:
             (value,) = connection.execute(f"select {part} from conversations").fetchone()
             for place in range(0, len(value), 7):
