@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import expit
+from scipy.special import expit, xlog1py, xlogy
 from sklearn.linear_model import LogisticRegression
 
 Floats = NDArray[np.float64]
@@ -92,8 +92,8 @@ def information(fitted: Fit, rows: Rows, *, centre: Floats) -> Floats:
 
 
 def log_loss(p: Floats, rows: Rows) -> float:
-    """Mean negative log-likelihood in nats, with expected outcomes."""
-    losses = -(rows.y * np.log(p) + (1 - rows.y) * np.log1p(-p))
+    """Mean negative log-likelihood in nats, with expected outcomes; infinite if the impossible happened."""
+    losses = -(xlogy(rows.y, p) + xlog1py(1 - rows.y, -p))
     return float(np.average(losses, weights=rows.weight))
 
 

@@ -98,6 +98,8 @@ def merit(loss: tuple[float, float], wrong: tuple[float, float], rows: int) -> t
 
     A perfectly calibrated model shows some miscalibration by chance; CHANCE / rows of it are allowed.
     """
+    if not np.isfinite([*loss, *wrong]).all():
+        return False, "a figure could not be computed"
     if loss[0] > loss[1]:
         return False, "worse in log loss on held-out rows"
     if wrong[0] > max(wrong[1], CHANCE / rows):
@@ -118,7 +120,7 @@ def choose_tau(spec: Spec, rows: Rows) -> float:
             fitted = blend(spec, _take(rows, np.flatnonzero(fold != held)), tau=tau * scaled)
             test = _take(rows, np.flatnonzero(fold == held))
             parts.append(log_loss(fitted.probabilities(test.x), test))
-        return float(np.mean(parts))
+        return float(np.nan_to_num(np.mean(parts), nan=np.inf))  # NaN compares as no larger: it would win
 
     return min(TAUS, key=loss)
 

@@ -57,7 +57,8 @@ def train(spec: Spec, answers: Rows | None = None, *, tau: float | None = None) 
 
     Without answers this is the published model and `tau` doesn't matter for the slopes. Uncertainty: the
     information of the published survey (n respondents, widened to the published standard errors where these
-    are larger), scaled to `tau`, plus the information of the answers.
+    are larger), scaled down to `tau` where that is less, plus the information of the answers. A larger `tau`
+    says how far the survey is trusted, and not that it asked more people.
     """
     respondents = _respondents(spec)
     weight = respondents if tau is None else tau
@@ -66,7 +67,7 @@ def train(spec: Spec, answers: Rows | None = None, *, tau: float | None = None) 
     fitted = fit(spec.columns, rows, signs=spec.column_signs)
     means = ground.weight @ ground.x / ground.weight.sum()
     fitted, means = _rounded(fitted, means)
-    precision = _prior_precision(spec, fitted, ground, means) * (weight / respondents)
+    precision = _prior_precision(spec, fitted, ground, means) * min(1.0, weight / respondents)
     if answers is not None:
         precision = precision + information(fitted, answers, centre=means)
     return Trained(spec, fitted, means, np.linalg.inv(precision).astype(np.float64))

@@ -9,6 +9,7 @@ import pytest
 
 from models.__main__ import main
 from models.serving import risk
+from models.serving.scoring import Z90
 from models.training import answers, learning, simulation
 from models.training import published as survey
 from models.training import train as training
@@ -16,7 +17,7 @@ from models.training.answers import AnswersError
 from models.training.evaluation import miscalibration
 from models.training.fitting import Fit, Rows, fit
 from models.training.outcomes import expected
-from models.training.specs import CONSTRAINT, GAP
+from models.training.specs import CONSTRAINT, GAP, Spec
 from models.training.train import train
 
 VERSION = survey.read().questionnaire
@@ -154,6 +155,50 @@ def test_a_worse_candidate_is_not_promoted_and_nothing_changes(
     assert not decision.promoted
     assert decision.log_loss[0] > decision.log_loss[1]
     assert contents(folder) == before
+
+
+def test_the_survey_never_counts_for_more_people_than_it_asked() -> None:
+    rows = drawn(train(CONSTRAINT).fit, 500)
+    asked, many = (train(CONSTRAINT, rows, tau=tau).errors for tau in (2110.0, 20000.0))
+    assert many == pytest.approx(asked, rel=0.02)
+
+
+def test_after_learning_nine_of_ten_ranges_hold_a_truth_drawn_from_the_reports_own_uncertainty() -> None:
+    draw = np.random.default_rng(11)
+    published, ground = train(CONSTRAINT), expected(CONSTRAINT)
+    away = np.column_stack([np.ones(len(ground.x)), ground.x - published.means])
+    inside = []
+    for seed in range(60):
+        point, *slopes = draw.multivariate_normal(
+            [published.baseline, *published.fit.slopes], published.covariance
+        )
+        truth = Fit(CONSTRAINT.columns, point - np.array(slopes) @ published.means, np.array(slopes))
+        learned = train(CONSTRAINT, drawn(truth, 500, seed=seed), tau=20000.0)
+        half = Z90 * np.sqrt(np.einsum("ij,jk,ik->i", away, learned.covariance, away))
+        far = np.abs(learned.fit.logits(ground.x) - truth.logits(ground.x))
+        inside.append(float(np.average(far <= half, weights=ground.weight)))
+    assert 0.85 <= np.mean(inside) <= 0.97
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_a_figure_that_is_no_number_refuses(place: int) -> None:
+    figures = [0.50, 0.51, 0.0, 0.0]
+    assert learning.merit((figures[0], figures[1]), (figures[2], figures[3]), 100)[0]
+    figures[place] = float("nan")
+    promoted, why = learning.merit((figures[0], figures[1]), (figures[2], figures[3]), 100)
+    assert not promoted
+    assert why == "a figure could not be computed"
+
+
+def test_a_weight_whose_loss_is_no_number_is_never_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, kept = drawn(train(CONSTRAINT).fit, 200), learning.blend
+
+    def broken(spec: Spec, rows: Rows, *, tau: float) -> Fit:
+        found = kept(spec, rows, tau=tau)
+        return Fit(found.features, float("nan"), found.slopes) if tau < 300 else found
+
+    monkeypatch.setattr(learning, "blend", broken)
+    assert learning.choose_tau(CONSTRAINT, rows) >= 300
 
 
 @pytest.mark.parametrize(
