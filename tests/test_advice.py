@@ -12,40 +12,40 @@ from tests.steps import AGREED, answers, asked, talk
 
 def test_advice_unfolds_with_and_without_a_talk() -> None:
     assert talk("open:tip", start=None) == (None, (Card("tip"),))
-    assert talk("theme:credit", start=None) == (None, (Tips("credit", here=True),))
+    assert talk("theme:credit", start=None) == (None, (Tips("credit", replaces=True),))
     assert talk(Command("tips")) == (AGREED, (Tips(),))
 
 
 def test_a_page_of_a_card_replaces_the_one_before_and_a_forged_one_is_the_first() -> None:
-    assert talk("open:tip:1") == (AGREED, (Card("tip", 1, here=True),))
-    assert talk("open:tip:0") == (AGREED, (Card("tip", here=True),))
+    assert talk("open:tip:1") == (AGREED, (Card("tip", 1, replaces=True),))
+    assert talk("open:tip:0") == (AGREED, (Card("tip", replaces=True),))
     for forged in ("open:tip:-1", "open:tip:²", "open:tip:99999999999", "open:tip:1:1"):
-        assert talk(forged) == (AGREED, (Card("tip", here=True),))
+        assert talk(forged) == (AGREED, (Card("tip", replaces=True),))
     assert talk("open:gone:1") == (AGREED, (Say("unknown_advice"),))
 
 
 def test_a_mark_on_a_later_page_stays_on_it() -> None:
     state, replies = talk("mark:tip:done:1")
     assert state == replace(AGREED, marks={"tip": "done"})
-    assert replies == (Card("tip", 1, here=True),)
-    assert talk("mark:tip:none:1", start=state) == (AGREED, (Card("tip", 1, here=True),))
+    assert replies == (Card("tip", 1, replaces=True),)
+    assert talk("mark:tip:none:1", start=state) == (AGREED, (Card("tip", 1, replaces=True),))
 
 
 def test_a_piece_that_is_marked_is_remembered_and_its_card_is_shown_anew() -> None:
     state, replies = talk("mark:tip:done")
     assert state == replace(AGREED, marks={"tip": "done"})
-    assert replies == (Card("tip", here=True),)
+    assert replies == (Card("tip", replaces=True),)
 
 
 def test_a_mark_is_changed_and_taken_back() -> None:
     state, _ = talk("mark:tip:done", "mark:tip:have")
     assert state == replace(AGREED, marks={"tip": "have"})
-    assert talk("mark:tip:none", start=state) == (AGREED, (Card("tip", here=True),))
+    assert talk("mark:tip:none", start=state) == (AGREED, (Card("tip", replaces=True),))
 
 
 def test_a_mark_taken_back_in_the_list_shows_the_list() -> None:
     state, _ = talk("mark:tip:not_for_me")
-    assert talk("mark:tip:none:list", start=state) == (AGREED, (Tips("marked", here=True),))
+    assert talk("mark:tip:none:list", start=state) == (AGREED, (Tips("marked", replaces=True),))
 
 
 def test_a_mark_leaves_the_open_question_open() -> None:
@@ -77,10 +77,10 @@ def test_a_talk_that_was_kept_before_there_were_marks_is_still_read() -> None:
 
 
 def test_a_page_of_a_list_is_named_by_its_button_and_a_forged_one_is_the_first() -> None:
-    assert talk("theme:credit:2") == (AGREED, (Tips("credit", 2, here=True),))
+    assert talk("theme:credit:2") == (AGREED, (Tips("credit", 2, replaces=True),))
     for forged in ("theme:credit:-1", "theme:credit:²", "theme:credit:99999999999"):
-        assert talk(forged) == (AGREED, (Tips("credit", 0, here=True),))
-    assert talk("theme:") == (AGREED, (Tips(here=True),))
+        assert talk(forged) == (AGREED, (Tips("credit", 0, replaces=True),))
+    assert talk("theme:") == (AGREED, (Tips(replaces=True),))
 
 
 def test_a_question_asked_from_the_advice_leads_back_to_it() -> None:
@@ -91,7 +91,7 @@ def test_a_question_asked_from_the_advice_leads_back_to_it() -> None:
     state, replies = talk("a:work:rider", start=state)
     assert answers(state)["work"] == ("rider",)
     assert finished is not None
-    assert replies == (Tips(here=True, before=finished.answers),)
+    assert replies == (Tips(replaces=True, before=finished.answers),)
     assert talk(Command("result"), start=state) == (state, (ShowResult(),))
 
 

@@ -39,7 +39,7 @@ def test_an_answer_before_consent_is_not_stored() -> None:
 def test_refusing_keeps_nothing_and_still_gives_general_advice() -> None:
     state, replies = talk(Command("start"), "go:decline", start=None)
     assert state is None
-    assert replies == (Say("declined", here=True), Tips())
+    assert replies == (Say("declined", replaces=True), Tips())
 
 
 def test_a_new_version_of_the_consent_asks_again_and_keeps_the_answers() -> None:
@@ -66,12 +66,12 @@ def test_a_tap_answers_and_the_next_question_comes() -> None:
 
 
 def test_a_child_is_turned_away_and_nothing_is_kept() -> None:
-    assert talk("a:age:child") == (None, (Say("under_14", here=True),))
+    assert talk("a:age:child") == (None, (Say("under_14", replaces=True),))
 
 
 def test_the_last_answer_brings_the_report() -> None:
     _, replies = talk("a:age:adult", "a:debt:none", "a:work:rider")
-    assert replies == (Say("done", here=True), ShowResult())
+    assert replies == (Say("done", replaces=True), ShowResult())
 
 
 def test_an_answer_opens_the_question_that_depends_on_it() -> None:
@@ -159,7 +159,7 @@ def test_an_edit_asks_again_only_what_became_open() -> None:
     finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
     _, replies = talk("edit:work", "a:work:driver", start=finished)
     assert finished is not None
-    assert replies == (Say("done", here=True), ShowResult(before=finished.answers))
+    assert replies == (Say("done", replaces=True), ShowResult(before=finished.answers))
     _, replies = talk("edit:debt", "a:debt:some", start=finished)
     assert asked(replies) == "kinds"
 
@@ -215,7 +215,7 @@ def test_cancel_pauses_and_start_resumes_where_it_was() -> None:
 def test_delete_asks_first_and_then_keeps_nothing() -> None:
     state, replies = talk("a:age:adult", Command("delete"))
     assert replies == (Say("ask_forget"),)
-    assert talk("go:forget", start=state) == (None, (Say("forgotten", here=True),))
+    assert talk("go:forget", start=state) == (None, (Say("forgotten", replaces=True),))
 
 
 def test_delete_works_before_consent_too() -> None:
@@ -236,4 +236,4 @@ def test_a_reminder_is_set_by_the_step_itself_by_the_clock_that_it_is_given() ->
     step = FLOW.step(AGREED, Tap("remind:survey:hour"), "zh", NOON)
     assert step.talk is not None
     assert step.talk.reminders == (Reminder("survey", int(NOON.timestamp()) + 3600),)
-    assert step.replies == (Reminders(here=True),)
+    assert step.replies == (Reminders(replaces=True),)

@@ -81,10 +81,10 @@ def test_who_objected_to_the_score_takes_along_what_is_to_be_done_and_no_result(
 @pytest.mark.parametrize(
     ("data", "reply"),
     [
-        ("calc:", Reckon(None, None, here=True)),
-        ("calc:loan", Reckon("loan", None, here=True)),
-        ("calc:loan:", Reckon("loan", ("",), here=True)),
-        ("calc:loan:1000:3", Reckon("loan", ("1000", "3"), here=True)),
+        ("calc:", Reckon(None, None, replaces=True)),
+        ("calc:loan", Reckon("loan", None, replaces=True)),
+        ("calc:loan:", Reckon("loan", ("",), replaces=True)),
+        ("calc:loan:1000:3", Reckon("loan", ("1000", "3"), replaces=True)),
     ],
 )
 @pytest.mark.parametrize("talk", [None, BUSY])

@@ -22,7 +22,7 @@ def test_a_double_tap_changes_nothing_and_shows_the_next_question() -> None:
 
 def test_a_double_tap_on_the_last_answer_says_nothing_new() -> None:
     finished, (done, _) = talk("a:age:adult", "a:debt:none", "a:work:rider")
-    assert done == Say("done", here=True)  # where the question was: an edit, no further message
+    assert done == Say("done", replaces=True)  # where the question was: an edit, no further message
     assert talk("a:work:rider", start=finished) == (finished, (done,))
 
 

@@ -219,7 +219,7 @@ def test_what_has_no_deadline_offers_none_and_an_old_button_for_it_asks_again() 
 def test_a_reminder_can_be_stopped() -> None:
     talk, _ = said(state("result"), "remind:emergency_fund:week")
     stopped, (listed,) = said(talk, "remind:emergency_fund:stop")
-    assert listed.here
+    assert listed.replaces
     assert stopped is not None
     assert stopped.reminders == ()
     assert "现在没有提醒" in listed.text

@@ -80,7 +80,7 @@ def test_a_double_tap_on_the_last_step_hears_that_it_is_done(data: str) -> None:
     finished, _ = talk("a:age:adult", "a:debt:none", "a:work:driver", start=AGREED)
     state, replies = talk(data, start=finished)
     assert state == finished
-    assert replies == (Say("done", here=True),)
+    assert replies == (Say("done", replaces=True),)
 
 
 def test_who_is_woken_with_nothing_kept_hears_nothing() -> None:

@@ -95,7 +95,7 @@ def test_who_deletes_gets_nothing_that_waited_of_their_own_and_others_get_theirs
     settled = turned(batch, {at(7): BEGUN})
     assert [(o.chat, o.message) for o in settled.outgoing] == [
         (at(8), said(Say("help"), "zh")),
-        (at(7), said(Say("forgotten", here=True), "zh")),
+        (at(7), said(Say("forgotten", replaces=True), "zh")),
     ]
     assert (settled.forgotten, settled.conversations) == ({at(7)}, {at(7): None})
 

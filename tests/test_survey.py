@@ -42,7 +42,7 @@ def test_an_answer_is_kept_and_the_next_question_shown_with_nothing_pending() ->
 def test_the_last_answer_shows_the_result_and_nothing_that_changed() -> None:
     talk = at({**BEGUN, "kinds": ("car",)})
     after = calm(talk, answers={**talk.answers, "work": ("rider",)})
-    assert SURVEY.press(talk, "a", "work", "rider") == (after, (Say("done", here=True), ShowResult(None)))
+    assert SURVEY.press(talk, "a", "work", "rider") == (after, (Say("done", replaces=True), ShowResult(None)))
 
 
 def test_an_edited_answer_shows_the_result_with_what_it_was_before() -> None:
@@ -50,7 +50,7 @@ def test_an_edited_answer_shows_the_result_with_what_it_was_before() -> None:
     after = calm(talk, answers={**GRADUATE, "work": ("driver",)})
     assert SURVEY.press(talk, "a", "work", "driver") == (
         after,
-        (Say("done", here=True), ShowResult(GRADUATE)),
+        (Say("done", replaces=True), ShowResult(GRADUATE)),
     )
 
 
@@ -58,7 +58,7 @@ def test_an_edit_that_changes_nothing_tells_of_no_change() -> None:
     talk = at(GRADUATE, reopened="work")
     assert SURVEY.press(talk, "a", "work", "rider") == (
         calm(talk),
-        (Say("done", here=True), ShowResult(None)),
+        (Say("done", replaces=True), ShowResult(None)),
     )
 
 
@@ -71,13 +71,13 @@ def test_an_edit_that_opens_a_new_question_remembers_what_was_before_until_the_e
     assert open_ is not None
     end, report = SURVEY.answer(open_, KINDS, ("car",))
     assert end == replace(open_, answers={**open_.answers, "kinds": ("car",)}, before=None)
-    assert report == (Say("done", here=True), ShowResult(start))
+    assert report == (Say("done", replaces=True), ShowResult(start))
 
 
 def test_an_answer_that_a_list_of_advice_asked_for_leads_back_to_it() -> None:
     talk = at(BEGUN, reopened="work", then="tips")
     after = calm(talk, answers={**BEGUN, "work": ("rider",)}, then=None)
-    assert SURVEY.press(talk, "a", "work", "rider") == (after, (Tips(here=True, before=BEGUN),))
+    assert SURVEY.press(talk, "a", "work", "rider") == (after, (Tips(replaces=True, before=BEGUN),))
 
 
 @pytest.mark.parametrize("answer", [("submarine",), (), ("car", "nothing")])
@@ -87,7 +87,7 @@ def test_an_answer_that_does_not_fit_changes_nothing(answer: tuple[str, ...]) ->
 
 
 def test_who_is_too_young_is_told_and_nothing_is_kept() -> None:
-    assert SURVEY.press(at({}), "a", "age", "child") == (None, (Say("under_14", here=True),))
+    assert SURVEY.press(at({}), "a", "age", "child") == (None, (Say("under_14", replaces=True),))
 
 
 # --- ticks -------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def test_back_from_a_question_of_the_research_part_stays_there_for_who_left_that
 
 def test_back_from_a_question_that_a_list_of_advice_asked_for_leads_back_to_it() -> None:
     talk = at(BEGUN, reopened="work", then="tips", ticks=("car",), before=BEGUN)
-    assert SURVEY.press(talk, "back", "work") == (calm(talk, then=None, before=None), (Tips(here=True),))
+    assert SURVEY.press(talk, "back", "work") == (calm(talk, then=None, before=None), (Tips(replaces=True),))
 
 
 def test_an_edit_reopens_an_answered_question_with_nothing_pending() -> None:
@@ -234,7 +234,7 @@ def test_a_double_tap_on_an_answer_shows_the_open_question_without_a_word() -> N
 @pytest.mark.parametrize(("verb", "object_"), [("a", "rider"), ("done", ""), ("skip", ""), ("keep", "")])
 def test_a_double_tap_after_the_last_question_hears_that_it_is_done(verb: str, object_: str) -> None:
     talk = at(GRADUATE)
-    assert SURVEY.press(talk, verb, "work", object_) == (talk, (Say("done", here=True),))
+    assert SURVEY.press(talk, verb, "work", object_) == (talk, (Say("done", replaces=True),))
 
 
 @pytest.mark.parametrize(("verb", "object_"), [("a", "driver"), ("why", ""), ("back", "")])

@@ -21,9 +21,9 @@ def tap(
         case "open" | "mark" if subject not in pieces:
             return talk, (Say("unknown_advice"),)
         case "open":
-            return talk, (Card(subject, _page(object_), here=bool(object_)),)
+            return talk, (Card(subject, _page(object_), replaces=bool(object_)),)
         case "theme":
-            return listed(talk, Tips(subject or None, _page(object_), here=True))
+            return listed(talk, Tips(subject or None, _page(object_), replaces=True))
         case "mark":
             return _mark(talk, subject, object_) if talk and kept else (talk, (Say("mark_not_kept"),))
     return None
@@ -44,7 +44,9 @@ def _mark(talk: Conversation, piece: str, target: str) -> Turn:
         talk = replace(talk, marks={**talk.marks, piece: mark})
     elif state == NO_MARK:
         talk = replace(talk, marks={id: kept for id, kept in talk.marks.items() if id != piece})
-    return talk, (Tips("marked", here=True) if origin == "list" else Card(piece, _page(origin), here=True),)
+    return talk, (
+        Tips("marked", replaces=True) if origin == "list" else Card(piece, _page(origin), replaces=True),
+    )
 
 
 def _page(number: str) -> int:

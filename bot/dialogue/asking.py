@@ -112,7 +112,7 @@ class Survey:
             return self.again(talk, "stale")
         option = question.option(answer[0])
         if option is not None and option.ends:
-            return None, (Say("under_14", here=True),)
+            return None, (Say("under_14", replaces=True),)
         editing = talk.then is not None or not self.questionnaire.next(talk.answers, research=talk.research)
         before = talk.before if talk.before is not None else talk.answers if editing else None
         answers = {**talk.answers, question.id: answer}
@@ -138,10 +138,10 @@ class Survey:
     def _settled(self, talk: Conversation) -> Turn:
         before = talk.before if talk.before != talk.answers else None
         if talk.then == "tips":
-            return replace(talk, then=None, before=None), (Tips(here=True, before=before),)
+            return replace(talk, then=None, before=None), (Tips(replaces=True, before=before),)
         screen = self.screen(talk)
         if isinstance(screen, ShowResult):
-            return replace(talk, before=None), (Say("done", here=True), ShowResult(before))
+            return replace(talk, before=None), (Say("done", replaces=True), ShowResult(before))
         return talk, (screen,)
 
     def _back(self, talk: Conversation, question: Question) -> Turn:
@@ -169,7 +169,7 @@ class Survey:
         """Heal an old button by showing the open question; a double tap hears again what the first heard."""
         finished = self.position(talk) is None
         if verb == "a" and talk.answers.get(subject) == (object_,):
-            return talk, (Say("done", here=True) if finished else self.screen(talk),)
+            return talk, (Say("done", replaces=True) if finished else self.screen(talk),)
         if verb in ("done", "skip", "keep") and finished:
-            return talk, (Say("done", here=True),)
+            return talk, (Say("done", replaces=True),)
         return self.again(talk, "stale")

@@ -28,7 +28,7 @@ def counts(
     changed = before != after
     for reply in replies:
         match reply:
-            case Card(piece, here=False):
+            case Card(piece, replaces=False):
                 yield "opened", piece
             case Remind(what):
                 yield "reminded", what

@@ -231,7 +231,7 @@ class Flow:
                 return talk, (Say("privacy"),)
             case "calc", sum:
                 given = tuple(object_.split(":")) if data.count(":") > 1 else None
-                return talk, (Reckon(sum or None, given, here=True),)
+                return talk, (Reckon(sum or None, given, replaces=True),)
             case ("lang", "zh" | "en" | "hant") | ("mode", "simple" | "normal"):
                 talk = talk or Conversation(questionnaire=self.questionnaire.version, language=language)
                 talk = _shown_as(talk, subject)
@@ -251,21 +251,21 @@ class Flow:
     def _ended(self, verb: str, subject: str, object_: str) -> Turn | None:
         """Repeat the last word to a second tap on a button that ended the talk: it begins no new one."""
         if verb == "go" and subject == "forget":
-            return None, (Say("forgotten", here=True),)
+            return None, (Say("forgotten", replaces=True),)
         if verb == "go" and subject == "decline":
-            return None, (Say("declined", here=True),)
+            return None, (Say("declined", replaces=True),)
         question = self.questionnaire.by_id.get(subject) if verb == "a" else None
         option = question.option(object_) if question else None
-        return (None, (Say("under_14", here=True),)) if option is not None and option.ends else None
+        return (None, (Say("under_14", replaces=True),)) if option is not None and option.ends else None
 
     def _go(self, talk: Conversation, where: str) -> Turn:
         match where:
             case "forget":
-                return None, (Say("forgotten", here=True),)
+                return None, (Say("forgotten", replaces=True),)
             case "agree":
                 return self._agree(talk)
             case "decline" if not self.agreed(talk):
-                return None, (Say("declined", here=True), Tips())
+                return None, (Say("declined", replaces=True), Tips())
             case _ if not self.agreed(talk):
                 return self._again(talk, talk.language, "consent_first")
             case "restart":

@@ -26,7 +26,7 @@ def tap(talk: Conversation, pieces: frozenset[str], due: Due, verb: str, what: s
         return replace(talk, stuck=stuck), (Stuck(what),)
     if when == STOP:
         left = tuple(reminder for reminder in talk.reminders if reminder.what != what)
-        return replace(talk, reminders=left), (Reminders(here=True),)
+        return replace(talk, reminders=left), (Reminders(replaces=True),)
     return _choose(talk, due, what, when)
 
 
@@ -48,7 +48,7 @@ def _set(talk: Conversation, due: Due, what: str, when: When | date) -> Turn:
     if at is None:
         return talk, (AskReminder(what),)
     reminders = added(talk.reminders, Reminder(what, int(at.timestamp())))
-    return replace(talk, reminders=reminders), (Reminders(here=True),)
+    return replace(talk, reminders=reminders), (Reminders(replaces=True),)
 
 
 def _day(written: str) -> date | None:

@@ -50,11 +50,11 @@ class ShowResult:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Unfold a page of a piece of advice; `here` replaces the tapped message instead of adding one."""
+    """Unfold a page of a piece of advice; with `replaces` in the place of the tapped message."""
 
     piece: str
     page: int = 0
-    here: bool = False
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Tips:
 
     shelf: str | None = None
     page: int = 0
-    here: bool = False
+    replaces: bool = False
     before: Answers | None = None
 
 
@@ -105,7 +105,7 @@ class AskDay:
 class Reminders:
     """List the reminders, each with a button that stops it."""
 
-    here: bool = False
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Reckon:
 
     sum: str | None = None
     given: tuple[str, ...] | None = None
-    here: bool = False
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +152,10 @@ class Explain:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say something fixed; `here` replaces the tapped message instead of adding one."""
+    """Say something fixed; with `replaces` in the place of the tapped message."""
 
     what: Saying
-    here: bool = False
+    replaces: bool = False
 
 
 Reply = (

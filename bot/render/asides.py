@@ -130,10 +130,10 @@ def ask_day(sheet: View, reply: AskDay) -> Message:
     text = sheet.render("reminders.j2", asking=False, picking=True, title=_what(sheet, reply.what))
     if reply.month is not None and days:
         chosen = [Button(str(day.day), f"remind:{reply.what}:{day}") for day in days]
-        return Message(text, (*in_rows(chosen, WEEK), *_other_time(sheet, reply.what)), here=True)
+        return Message(text, (*in_rows(chosen, WEEK), *_other_time(sheet, reply.what)), replaces=True)
     months = sorted({day.replace(day=1) for day in days_ahead(sheet.today)})
     chosen = [Button(sheet.label("month", month=m), f"remind:{reply.what}:{m:%Y-%m}") for m in months]
-    return Message(text, (*in_rows(chosen), *_other_time(sheet, reply.what)), here=True)
+    return Message(text, (*in_rows(chosen), *_other_time(sheet, reply.what)), replaces=True)
 
 
 def _other_time(sheet: View, what: str) -> Keyboard:
@@ -151,7 +151,7 @@ def reminders(sheet: View, reply: Reminders) -> Message:
         (Button(sheet.label("stop", what=_what(sheet, r.what)), f"remind:{r.what}:stop"),) for r in held[:6]
     )
     another = () if held else ((Button(sheet.label("the_talk"), "remind:survey"),),)
-    return Message(text, (*stopping, *another, *sheet.rows(("tips",))), here=reply.here)
+    return Message(text, (*stopping, *another, *sheet.rows(("tips",))), replaces=reply.replaces)
 
 
 def stuck(sheet: View, reply: Stuck) -> Message:

@@ -35,7 +35,7 @@ def reckon(sheet: View, reply: Reckon) -> Message:
     """Ask the sum's next question, or give its result; anything forged begins the list of sums anew."""
     if reply.sum is None or reply.sum not in SUMS:
         rows = [(Button(sheet.label(f"calc_{name}"), f"calc:{name}"),) for name in SUMS]
-        return Message(sheet.render("calc.j2", sum=None), tuple(rows), here=reply.here)
+        return Message(sheet.render("calc.j2", sum=None), tuple(rows), replaces=reply.replaces)
     ask, work = SUMS[reply.sum]
     given = _given(sheet, reply)
     said: list[str] = []
@@ -56,7 +56,7 @@ def reckon(sheet: View, reply: Reckon) -> Message:
         Button(sheet.label("calc_again"), f"calc:{reply.sum}:"),
         Button(sheet.label("calc_others"), "calc:"),
     )
-    return Message(text, (again, *sheet.rows(("tips",))), here=True)
+    return Message(text, (again, *sheet.rows(("tips",))), replaces=True)
 
 
 def _given(sheet: View, reply: Reckon) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ def _question(sheet: View, reply: Reckon, asked: Asked, said: Sequence[str]) -> 
     ]
     columns = 4 if asked.label == "calc_ask_province" else 2
     rows = in_rows(buttons, columns)
-    return Message(text, (*rows, (Button(sheet.label("calc_others"), "calc:"),)), here=reply.here)
+    return Message(text, (*rows, (Button(sheet.label("calc_others"), "calc:"),)), replaces=reply.replaces)
 
 
 def _words(sheet: View, ask: "Ask", said: Sequence[str]) -> dict[str, str]:

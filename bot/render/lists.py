@@ -45,7 +45,7 @@ def tips(sheet: View, reply: Tips) -> Message:
         if offered
     )
     back = (Button(sheet.label("themes"), "theme:"),)
-    return Message(text, (*buttons, *((turning,) if turning else ()), back), here=True)
+    return Message(text, (*buttons, *((turning,) if turning else ()), back), replaces=True)
 
 
 def pages(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
@@ -70,7 +70,7 @@ def _all(sheet: View, shelves: dict[str, tuple[Entry, ...]], reply: Tips) -> Mes
     )
     changed = sheet.changed(reply.before)
     text = sheet.render("tips.j2", shelf=None, personal=bool(sheet.answers), **changed)
-    return Message(text, rows, here=reply.here)
+    return Message(text, rows, replaces=reply.replaces)
 
 
 def _name(sheet: View, shelf: str) -> str:

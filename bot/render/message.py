@@ -43,7 +43,7 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message in Telegram's HTML; `here` lets it replace the message whose button was tapped.
+    """One message, marked up with b, i, u, s, code and blockquote; with `replaces` in the tapped one's place.
 
     With an attachment it is sent as that: a picture or a printout is set when it is sent. The text is its
     caption then (1,024 characters at most).
@@ -51,7 +51,7 @@ class Message:
 
     text: str
     buttons: Keyboard = ()
-    here: bool = False
+    replaces: bool = False
     attachment: Attachment | None = None
 
 

@@ -172,7 +172,7 @@ def _said(sheet: View, reply: Say) -> Message:
     what = reply.what
     told = asdict(sheet.operator) if what == "privacy" else {}
     rows = _ways(sheet) if what == "choose_language" else sheet.rows(*_UNDER[what])
-    return Message(sheet.render(f"say/{what}.j2", **told), rows, here=reply.here)
+    return Message(sheet.render(f"say/{what}.j2", **told), rows, replaces=reply.replaces)
 
 
 def _ways(sheet: View) -> Keyboard:

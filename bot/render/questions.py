@@ -19,7 +19,7 @@ def consent(sheet: View, reply: AskConsent) -> Message:
     )
     stated = [(n, p.in_(sheet.language)) for n, p in zip(NUMBERS, purposes, strict=False)]
     text = sheet.render("consent.j2", note=reply.note, purposes=stated)
-    return Message(text, (*ticks, *sheet.rows(("agree",), ("decline", "privacy"))), here=True)
+    return Message(text, (*ticks, *sheet.rows(("agree",), ("decline", "privacy"))), replaces=True)
 
 
 def ask(sheet: View, reply: Ask) -> Message:
@@ -44,7 +44,7 @@ def ask(sheet: View, reply: Ask) -> Message:
         *_options(sheet, question, reply),
         *_steering(sheet, question, reply),
     )
-    return Message(text, rows, here=True)
+    return Message(text, rows, replaces=True)
 
 
 def _confirm(sheet: View, question: Question, reply: Ask) -> Keyboard:

@@ -87,7 +87,7 @@ def card(sheet: View, reply: Card) -> Message:
     later = (_later(sheet, reply.piece),) if sheet.talk and sheet.talk.consent else ()
     steering = sheet.rows(("result" if sheet.answers else "start", "tips"))
     rows = (*_turning(sheet, reply.piece, page, len(pages)), marking, *later, *steering)
-    return Message(pages[page], rows, here=reply.here)
+    return Message(pages[page], rows, replaces=reply.replaces)
 
 
 def _turning(sheet: View, piece: str, page: int, pages: int) -> Keyboard:

@@ -133,7 +133,7 @@ def _language(inbound: Inbound, talk: Conversation | None) -> Language:
 
 
 def _outbound(inbound: Inbound, message: Message) -> Outbound:
-    return Outbound(inbound.chat, message, inbound.message if message.here else None)
+    return Outbound(inbound.chat, message, inbound.message if message.replaces else None)
 
 
 def _offered(messages: Iterable[Message]) -> Iterator[str]:
