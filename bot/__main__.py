@@ -138,7 +138,7 @@ async def _demo(port: int, database: Path) -> int:
 async def _polling(settings: Settings) -> int:
     async with _bot(settings) as bot:
         with stopped_by_signals(bot.stop):
-            await bot.poll()
+            await bot.poll(settings)
     return 0
 
 

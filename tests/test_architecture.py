@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.channels",
         "bot.delivery",
         "bot.dialogue",
+        "bot.loading",
         "bot.ops",
         "bot.privacy",
         "bot.render",

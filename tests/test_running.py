@@ -70,3 +70,14 @@ async def test_a_clock_that_is_put_right_by_some_hours_drops_what_is_over_and_no
     assert await store.conversation(at(7)) is None
     assert await store.conversation(at(8)) is not None
     assert alarms(caplog) == set()
+
+
+async def test_a_clock_that_is_months_ahead_at_the_start_drops_nothing(
+    engine: AsyncEngine, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(engine, VAULT, settling_today(), clock=clock)
+    await store.take(Inbound(1, at(7), Command("start")))
+    clock.now += 200 * DAY
+    await tidied(store, clock, 0)
+    assert await store.conversation(at(7)) is not None
+    assert alarms(caplog) == {"the clock is in doubt: nothing is dropped"}

@@ -203,7 +203,10 @@ async def test_the_outbox_is_looked_at_once_however_often_the_counts_are_asked()
     metrics = Metrics()
     pages = [await metrics.page(backlog, overdue) for _ in range(3)]
     assert looked == 1
-    assert all(b"outbox_letters 3.0" in page and b"reminders_oldest_seconds 5.0" in page for page in pages)
+    assert all(
+        b"gigguide_outbox_letters 3.0" in page and b"gigguide_reminders_oldest_seconds 5.0" in page
+        for page in pages
+    )
 
 
 async def test_a_turn_cut_off_at_its_commit_comes_again_and_its_letters_wait_for_the_next_look(

@@ -52,7 +52,8 @@ def client_of(
     store: Store, alive: Callable[[], bool] = lambda: True, campaigns: tuple[str, ...] = ()
 ) -> httpx.AsyncClient:
     metrics = Metrics(campaigns)
-    app = webhook(Intake(store, metrics), store, metrics, SecretStr(SECRET), alive)
+    metrics.health.working = alive
+    app = webhook(Intake(store, metrics), store, metrics, SecretStr(SECRET))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot")
 
 
@@ -101,8 +102,12 @@ async def test_how_many_came_by_each_declared_link_is_counted_and_forged_labels_
             body["message"]["from"] = {**WORKER, "id": chat}
             await client.post(PATH, headers=RIGHT, json=body)
         page = (await client.get("/metrics")).text
-    counted = {line for line in page.splitlines() if line.startswith("came_total{")}
-    assert counted == {'came_total{campaign="poster_1"} 2.0', 'came_total{campaign="other"} 1.0'}
+    counted = {line for line in page.splitlines() if line.startswith("gigguide_came_total{")}
+    assert counted == {
+        'gigguide_came_total{campaign="poster_1"} 2.0',
+        'gigguide_came_total{campaign="poster_2"} 0.0',
+        'gigguide_came_total{campaign="other"} 1.0',
+    }
     assert "<b>" not in page
 
 
@@ -183,8 +188,8 @@ async def test_health_readiness_and_counts_are_told(store: Store, client: httpx.
     assert (await client.get("/healthz")).text == "alive"
     assert (await client.get("/readyz")).json()["outbox"] == 1
     page = (await client.get("/metrics")).text
-    assert 'updates_total{result="taken"} 1.0' in page
-    assert 'updates_total{result="repeated"} 1.0' in page
+    assert 'gigguide_updates_total{result="taken"} 1.0' in page
+    assert 'gigguide_updates_total{result="repeated"} 1.0' in page
     async with client_of(store, alive=lambda: False) as stopped:
         assert (await stopped.get("/healthz")).status_code == 503
 
@@ -194,15 +199,18 @@ async def test_without_its_database_the_worker_is_alive_but_not_ready(tmp_path: 
     engine = open_engine("postgresql+asyncpg://nobody@127.0.0.1:1/none")
     async with client_of(Store(engine, VAULT, settling_today())) as client:
         assert (await client.get("/healthz")).status_code == 200
-        for path in ("/readyz", "/metrics"):
-            answer = await client.get(path)
-            assert (answer.status_code, answer.text) == (503, "the database doesn't answer")
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.text) == (503, "the database doesn't answer")
+        measured = await client.get("/metrics")
+        assert measured.status_code == 200
+        assert "gigguide_database_up 0.0" in measured.text
+        assert "gigguide_ready 0.0" in measured.text
         assert (await client.post(PATH, headers=RIGHT, json=said(1, "/start"))).status_code == 500
     await engine.dispose()
 
 
 async def test_who_hangs_up_in_the_middle_of_a_body_leaves_nothing(store: Store) -> None:
-    app = webhook(Intake(store, Metrics()), store, Metrics(), SecretStr(SECRET), lambda: True)
+    app = webhook(Intake(store, Metrics()), store, Metrics(), SecretStr(SECRET))
     sent: list[Any] = []
     body = [{"type": "http.request", "body": b'{"update_id"', "more_body": True}, {"type": "http.disconnect"}]
 

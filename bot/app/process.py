@@ -4,18 +4,22 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import uvicorn
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
-from telegram.error import TelegramError
+from starlette.applications import Starlette
+from telegram import WebhookInfo
+from telegram.error import InvalidToken, TelegramError
 
 from bot.app.settings import Settings
+from bot.app.version import VERSION
 from bot.channels.inbound_rate import InboundRate
 from bot.channels.intake import Intake
 from bot.channels.listening import listen
+from bot.channels.pages import pages
 from bot.channels.telegram.client import Telegram
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.webhook import webhook
@@ -24,6 +28,7 @@ from bot.delivery.send_rate import SendRate
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.flow import Flow
 from bot.dialogue.reminders import CHINA, awake
+from bot.ops.health import Health
 from bot.ops.metrics import Metrics
 from bot.render import Presenter
 from bot.storage.counters import Counts
@@ -35,8 +40,10 @@ from bot.turns.turn import BatchResult, settle
 TIDY = 3600.0  # seconds between rounds of dropping what is no longer kept
 COUNT = 60.0  # seconds between writings of what was counted
 REMIND = 20.0  # seconds between looks for reminders
+SILENCE = 30 * 24 * 3600.0  # seconds without an update after which the clock is in doubt
 DOUBT = 24 * 3600.0  # seconds by which the clock may jump before nothing is dropped any more
 WATCH = 60.0  # seconds between looks whether the webhook is still ours
+RECENT = timedelta(minutes=5)  # an error of Telegram's with the webhook that is older is over
 LAST_WORDS = 5.0  # seconds for messages under way when the bot is stopped
 
 log = logging.getLogger(__name__)
@@ -94,7 +101,10 @@ class Bot:
         floods: InboundRate | None = None,
     ) -> None:
         self._store, self._presenter = store, presenter
-        self._metrics = Metrics(campaigns)
+        self._health = Health()
+        self._metrics = Metrics(campaigns, self._health)
+        self._metrics.build.info({"version": VERSION, "knowledge": presenter.knowledge.version})
+        self._metrics.limit.set(store.people_a_year)
         self._stop = asyncio.Event()
         self._intake = Intake(store, self._metrics, floods)
         self._counts = Counts(store.engine)
@@ -103,68 +113,76 @@ class Bot:
         self._dispatcher = Dispatcher(
             store, self._telegram.deliver, pace, lambda result: self._metrics.sends.labels(result).inc()
         )
-        self._polling = Polling(self._intake, self._telegram.fetch, self._telegram.answer_tap)
+        self._polling = Polling(
+            self._intake, self._telegram.fetch, self._telegram.answer_tap, self._health.see
+        )
 
     def stop(self) -> None:
         """End `poll` or `serve`: nothing more is taken, what is under way comes to its end."""
         self._stop.set()
 
-    async def poll(self) -> None:
-        """Receive by long polling until stopped or cancelled."""
+    async def poll(self, settings: Settings | None = None) -> None:
+        """Receive by long polling until stopped or cancelled; with settings, show the pages too."""
         async with self._working():
-            receiving = asyncio.create_task(self._polling.run())
-            stopping = asyncio.create_task(self._stop.wait())
+            works = [asyncio.create_task(self._polling.run()), asyncio.create_task(self._stop.wait())]
+            if settings is not None:
+                app = Starlette(routes=pages(self._store, self._metrics))
+                works.append(asyncio.create_task(self._listen(app, settings)))
             try:
-                await asyncio.wait((receiving, stopping), return_when=asyncio.FIRST_COMPLETED)
-                if receiving.done():
-                    receiving.result()
+                done, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+                for work in done:
+                    work.result()
             finally:
-                stopping.cancel()
-                receiving.cancel()
-                await asyncio.wait((receiving, stopping))
+                self._stop.set()
+                works[0].cancel()
+                await asyncio.wait(works, timeout=LAST_WORDS)
 
     async def serve(self, settings: Settings) -> None:
         """Receive by webhook until the process is told to stop."""
         secret = settings.needed_webhook_secret()
-        async with self._working() as alive:
-            app = webhook(self._intake, self._store, self._metrics, secret, alive)
-            server = _Server(
-                uvicorn.Config(
-                    app,
-                    host=settings.host,
-                    port=settings.port,
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                    proxy_headers=False,
-                    date_header=False,
-                    lifespan="off",
-                    timeout_graceful_shutdown=int(LAST_WORDS),
-                )
-            )
-            listening = listen(settings.host, settings.port)
+        async with self._working():
+            app = webhook(self._intake, self._store, self._metrics, secret)
             watch = asyncio.create_task(self._watch_webhook(settings.webhook_url, secret))
-            leaving = asyncio.create_task(self._leave(server))
             try:
                 log.info("webhook", extra={"port": settings.port})
-                await server.serve(sockets=[listening])
+                await self._listen(app, settings)
             finally:
                 watch.cancel()
-                leaving.cancel()
+
+    async def _listen(self, app: Starlette, settings: Settings) -> None:
+        """Serve an application until the process is told to stop."""
+        server = _Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                date_header=False,
+                lifespan="off",
+                timeout_graceful_shutdown=int(LAST_WORDS),
+            )
+        )
+        leaving = asyncio.create_task(self._leave(server))
+        try:
+            await server.serve(sockets=[listen(settings.host, settings.port)])
+        finally:
+            leaving.cancel()
 
     async def _leave(self, server: uvicorn.Server) -> None:
         await self._stop.wait()
         server.should_exit = True
 
     @asynccontextmanager
-    async def _working(self) -> AsyncIterator[Callable[[], bool]]:
-        """Deliver and tidy while the block runs; it gives a function that tells whether both still do."""
+    async def _working(self) -> AsyncIterator[None]:
+        """Deliver, tidy, remind and count while the block runs."""
         async with self._telegram:
             work = (self._dispatcher.run, self._tidy, self._remind, self._count)
             tasks = [asyncio.create_task(forever()) for forever in work]
             introduction = asyncio.create_task(self._introduce())
             try:
-                yield lambda: not any(task.done() for task in tasks)
+                self._health.working = lambda: not any(task.done() for task in tasks)
+                yield
             finally:
                 introduction.cancel()
                 self._stop.set()
@@ -194,11 +212,26 @@ class Bot:
             try:
                 if abs(jump) > DOUBT:
                     log.error("the clock jumped: nothing is dropped", extra={"seconds": round(jump)})
-                elif count := await self._store.deletion.tidy():
-                    log.info("conversations expired", extra={"count": count})
+                elif (ahead := await self._ahead()) > DOUBT:
+                    log.error("the clock is in doubt: nothing is dropped", extra={"seconds": round(ahead)})
+                else:
+                    if count := await self._store.deletion.tidy():
+                        log.info("conversations expired", extra={"count": count})
+                    self._metrics.tidied.set(self._store.clock())
             except (SQLAlchemyError, OSError) as error:
                 log.warning("not tidied", extra={"error": type(error).__name__})
             await self._stopped(TIDY)
+
+    async def _ahead(self) -> float:
+        """Return by how many seconds our clock may be off: by Telegram's, which no operator sets.
+
+        Where Telegram doesn't say, a month without an update is a doubt too.
+        """
+        now = self._store.clock()
+        if (theirs := await self._telegram.clock()) is not None:
+            return abs(now - theirs)
+        last = await self._store.last_handled()
+        return now - last if last is not None and now - last > SILENCE else 0.0
 
     async def _remind(self) -> None:
         """Send what people asked to be reminded of, when its time has come."""
@@ -227,7 +260,7 @@ class Bot:
                 await self._stop.wait()
 
     async def _watch_webhook(self, url: str, secret: SecretStr) -> None:
-        """Register the webhook, and raise the alarm when somebody else changed it."""
+        """Register the webhook, then keep what Telegram says of it in view."""
         if not url:
             return
         registered = False
@@ -236,8 +269,26 @@ class Bot:
                 if not registered:
                     await self._telegram.set_webhook(url, secret)
                     registered = True
-                elif await self._telegram.webhook_url() != url:
-                    log.critical("the webhook was changed by someone else: the token may be stolen")
+                else:
+                    self._look_at(url, await self._telegram.webhook_info())
+            except InvalidToken:
+                self._health.see("Telegram refuses BOT_TOKEN: it was revoked, or it is another bot's")
+                log.critical("Telegram refuses the token")
             except TelegramError as error:
+                self._health.see("Telegram can't be reached")
                 log.warning("webhook not checked", extra={"error": type(error).__name__})
             await asyncio.sleep(WATCH if registered else 5)
+
+    def _look_at(self, url: str, info: WebhookInfo) -> None:
+        """Note what Telegram says of the webhook: where it pushes, what waits, what failed last."""
+        self._health.pending = info.pending_update_count
+        if info.url != url:
+            self._health.see("the webhook leads elsewhere than WEBHOOK_URL: register one address only")
+            log.critical("the webhook was changed: another WEBHOOK_URL is in use, or the token leaked")
+            return
+        failed = info.last_error_date
+        if failed is not None and info.pending_update_count and now_in_china() - failed < RECENT:
+            self._health.see("Telegram can't deliver to WEBHOOK_URL: look at proxy, path and certificate")
+            log.error("webhook not reached by Telegram", extra={"error": info.last_error_message or ""})
+        else:
+            self._health.see("")

@@ -41,12 +41,15 @@ class Intake:
             self._metrics.updates.labels("flood").inc()
             return
         try:
-            new = await self._store.take(admitted)
+            with self._metrics.health.turn():
+                new = await self._store.take(admitted)
         except (SQLAlchemyError, OSError) as error:
             self._floods.give_back(admitted)
             self._metrics.updates.labels("not_stored").inc()
+            self._metrics.health.not_stored()
             log.error("turn not saved, will be tried again", extra={"error": _kind(error)})
             raise NotStored from None
+        self._metrics.health.stored()
         if not new:
             self._floods.give_back(admitted)
         self._metrics.updates.labels("taken" if new else "repeated").inc()

@@ -45,6 +45,11 @@ class Lease:
         """The name under which this process holds letters now; empty when it holds none."""
         return self._name if self._monotonic() < self._until else b""
 
+    @property
+    def lost(self) -> bool:
+        """Whether this process had a lease and could not renew it in time."""
+        return bool(self._name) and not self.name
+
     def sure(self, holder: bytes) -> bool:
         """Say whether what leaves now under this name arrives before anyone else may send."""
         return holder == self._name and self._monotonic() < self._until - ON_THE_WAY * LEASE

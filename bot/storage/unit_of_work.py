@@ -22,7 +22,7 @@ from bot.storage.outbox import Outbox, Queued
 from bot.storage.processed_updates import note
 from bot.storage.rotation import in_use
 from bot.storage.sql import among, padded
-from bot.storage.tables import conversations, outbox
+from bot.storage.tables import conversations, dead_letters, outbox, updates
 from bot.storage.yearly_limit import LIMIT, YearlyLimit
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import BatchResult
@@ -69,6 +69,7 @@ class Store:
         insert = postgresql.insert if self._postgres else sqlite.insert
         self._saving = _upsert(insert(conversations), keep=("person", "key"))
         self._limit = YearlyLimit(limit, clock, postgres=self._postgres)
+        self.people_a_year = limit
 
     async def take(self, inbound: Inbound) -> bool:
         """Take one turn with its effect exactly once; False when the update was handled before.
@@ -203,6 +204,18 @@ class Store:
         if changed:
             connection.execute(self._saving, changed)
         return sealers
+
+    async def last_handled(self) -> int | None:
+        """Return when the last update was handled, in seconds since 1970; None when there was none."""
+        async with self.engine.connect() as connection:
+            last: int | None = await connection.scalar(sa.select(sa.func.max(updates.c.handled_at)))
+        return last
+
+    async def standing(self) -> tuple[int, int]:
+        """Return how many letters are dead, and how many people agreed this year."""
+        async with self.engine.connect() as connection:
+            dead = await connection.scalar(sa.select(sa.func.count()).select_from(dead_letters))
+            return dead or 0, await connection.run_sync(self._limit.people)
 
     async def conversation(self, chat: Address) -> Conversation | None:
         """Give what is kept of a chat, for the tests and the office."""

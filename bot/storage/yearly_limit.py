@@ -36,6 +36,10 @@ class YearlyLimit:
             people = connection.scalar(_JOINED, year) or 0
         return max(0, self._people - people)
 
+    def people(self, connection: sa.Connection) -> int:
+        """Return how many people agreed this year."""
+        return connection.scalar(_JOINED, {"year": self._year()}) or 0
+
     def note(self, connection: sa.Connection, joined: int) -> None:
         """Count those who joined in this transaction."""
         if joined:

@@ -96,5 +96,5 @@ async def test_a_webhook_that_somebody_else_changed_raises_the_alarm(
             with suppress(asyncio.CancelledError):
                 await watch
     process.log.removeHandler(alarm)
-    assert "the token may be stolen" in caplog.text
+    assert "the token leaked" in caplog.text
     assert "thief" not in caplog.text

@@ -84,7 +84,7 @@ async def test_a_request_whose_end_is_in_doubt_is_refused(store: Store) -> None:
             answer = await reader.read(65_536)
         writer.close()
     assert answer.startswith(b"HTTP/1.1 400")
-    assert b"updates_total" not in answer
+    assert b"gigguide_updates_total" not in answer
 
 
 @contextlib.asynccontextmanager
@@ -169,4 +169,4 @@ async def test_a_server_whose_certificate_nobody_vouches_for_is_not_talked_to(tm
 async def test_who_is_refused_at_the_webhook_is_counted(client: httpx.AsyncClient) -> None:
     for _ in range(3):
         await client.post("/telegram", json=said(1, "/start"), headers={**RIGHT, SECRET_HEADER: "guess"})
-    assert 'updates_total{result="forbidden"} 3.0' in (await client.get("/metrics")).text
+    assert 'gigguide_updates_total{result="forbidden"} 3.0' in (await client.get("/metrics")).text

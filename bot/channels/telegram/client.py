@@ -13,6 +13,7 @@ from telegram import (
     BotCommand,
     BotCommandScopeAllPrivateChats,
     MenuButtonCommands,
+    WebhookInfo,
 )
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
@@ -136,10 +137,12 @@ class Telegram:
         asked = {"offset": offset, "timeout": WAIT, "allowed_updates": ALLOWED}
         answer = await self._request.call(self._url + "getUpdates", asked, WAIT + 5)
         try:
-            updates: list[dict[str, object]] = json.loads(answer)["result"]
-        except (ValueError, KeyError) as error:
+            updates = json.loads(answer)["result"]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise NetworkError("no Bot API answered") from error
-        return updates
+        if not isinstance(updates, list):
+            raise NetworkError("no Bot API answered")
+        return [update for update in updates if isinstance(update, dict)]
 
     async def set_webhook(self, url: str, secret: SecretStr, connections: int = 40) -> None:
         """Have Telegram push updates to `url`."""
@@ -147,9 +150,17 @@ class Telegram:
             url, secret_token=secret.get_secret_value(), allowed_updates=ALLOWED, max_connections=connections
         )
 
-    async def webhook_url(self) -> str:
-        """Say where Telegram pushes updates: empty when it doesn't."""
-        return (await self._bot.get_webhook_info()).url
+    async def clock(self) -> float | None:
+        """Return the time by Telegram's clock in seconds since 1970; None when it doesn't say."""
+        try:
+            await self._bot.get_me()
+        except TelegramError:
+            return None
+        return self._request.server_time
+
+    async def webhook_info(self) -> WebhookInfo:
+        """Return what Telegram says of the webhook: its address, what waits, what failed last."""
+        return await self._bot.get_webhook_info()
 
     async def introduce(self, knowledge: Knowledge, word: Callable[[Language, str], str]) -> None:
         """Register commands, menu button and descriptions, in every language."""

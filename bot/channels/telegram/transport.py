@@ -4,12 +4,14 @@ import json
 import mimetypes
 from collections.abc import Callable
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 import aiohttp
 from pydantic import TypeAdapter
 from telegram.error import (
     BadRequest,
+    Conflict,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -65,6 +67,7 @@ class Request(BaseRequest):
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
+        self.server_time: float | None = None  # by the last answer's Date header
 
     @property
     def read_timeout(self) -> float:
@@ -139,11 +142,20 @@ class Request(BaseRequest):
                 timeout=aiohttp.ClientTimeout(total=seconds + 5, sock_connect=5),
                 allow_redirects=False,
             ) as response:
+                self.server_time = _time_of(response.headers.get("Date"))
                 return response.status, await response.read()
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(type(error).__name__) from None
+
+
+def _time_of(date: str | None) -> float | None:
+    """Return the seconds since 1970 that a Date header says."""
+    try:
+        return parsedate_to_datetime(date).timestamp() if date else None
+    except ValueError:
+        return None
 
 
 def refusal(status: int, body: bytes) -> TelegramError:
@@ -163,6 +175,8 @@ def refusal(status: int, body: bytes) -> TelegramError:
             return InvalidToken("the token was rejected")
         case 403:
             return Forbidden(text or "Forbidden")
+        case 409:
+            return Conflict(text or "Conflict")
     return NetworkError(f"{text or 'no answer'} ({status})")
 
 

@@ -1,11 +1,9 @@
 """The webhook: authenticated before read, committed before answered; health and metrics beside it."""
 
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import SecretStr
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -13,15 +11,14 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from bot.channels.intake import Intake, NotStored
+from bot.channels.pages import pages
 from bot.channels.telegram.updates import take
 from bot.ops.metrics import Metrics
-from bot.storage.due_reminders import Waking
 from bot.storage.unit_of_work import Store
 
 PATH = "/telegram"
 LARGEST = 1_000_000  # bytes of one update; Telegram's own are far smaller
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
-GONE = (SQLAlchemyError, OSError, TimeoutError)
 
 
 def webhook(
@@ -29,18 +26,13 @@ def webhook(
     store: Store,
     metrics: Metrics,
     secret: SecretStr,
-    alive: Callable[[], bool] = lambda: True,
 ) -> Starlette:
-    """Build the ASGI application: the updates at PATH, /healthz, /readyz and /metrics."""
-    pages = _Pages(store, metrics, alive)
-    return Starlette(
-        routes=[
-            Route(PATH, _Door(intake, metrics, secret.get_secret_value().encode()), methods=["POST"]),
-            Route("/healthz", pages.healthy),
-            Route("/readyz", pages.ready),
-            Route("/metrics", pages.measure),
-        ]
-    )
+    """Return the ASGI application: the updates at PATH, and the operator's pages."""
+    door = _Door(intake, metrics, secret.get_secret_value().encode())
+    # Without redirects of slashes: they would lead to whatever host the request names.
+    app = Starlette(routes=[Route(PATH, door, methods=["POST"]), *pages(store, metrics)])
+    app.router.redirect_slashes = False
+    return app
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,33 +71,6 @@ class _Door:
         if tapped:
             return JSONResponse({"method": "answerCallbackQuery", "callback_query_id": tapped})
         return Response(status_code=200)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pages:
-    """What the operator's tools ask: 503 when the process or its database doesn't answer."""
-
-    store: Store
-    metrics: Metrics
-    alive: Callable[[], bool]
-
-    async def healthy(self, _request: Request) -> Response:
-        alive = self.alive()
-        return PlainTextResponse("alive" if alive else "stopped", 200 if alive else 503)
-
-    async def ready(self, _request: Request) -> Response:
-        try:
-            letters, oldest = await self.store.outbox.backlog()
-        except GONE:
-            return PlainTextResponse("the database doesn't answer", 503)
-        return JSONResponse({"outbox": letters, "oldest_seconds": round(oldest)})
-
-    async def measure(self, _request: Request) -> Response:
-        try:
-            page = await self.metrics.page(self.store.outbox.backlog, Waking(self.store).overdue)
-        except GONE:
-            return PlainTextResponse("the database doesn't answer", 503)
-        return Response(page, media_type="text/plain; version=0.0.4")
 
 
 async def _body(request: Request) -> bytes | None:
