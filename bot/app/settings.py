@@ -35,6 +35,7 @@ class Settings:
     """What the operator decides.
 
     BOT_TOKEN: the token from BotFather, needed to talk to Telegram.
+    BOT_TOKEN_FILE, WEBHOOK_SECRET_FILE, DATABASE_URL_FILE: a file that holds the value instead.
     DATABASE_URL: an SQLAlchemy address; the default is a file under var/.
     TELEGRAM_API: where the Bot API answers, for a local server or a double.
     MASTER_KEYS: the keys that seal what is kept; or
@@ -74,10 +75,10 @@ class Settings:
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings from the environment's variables; raises SettingMissing."""
-        given, environ = cls(), with_files(environ)
+        given, secrets = cls(), from_files(environ)
         return cls(
-            token=SecretStr(_token(environ.get("BOT_TOKEN", ""))),
-            database_url=_database(environ.get("DATABASE_URL", given.database_url)),
+            token=SecretStr(_token(secrets.get("BOT_TOKEN", ""))),
+            database_url=_database(secrets.get("DATABASE_URL", given.database_url)),
             telegram_api=_address("TELEGRAM_API", environ.get("TELEGRAM_API", given.telegram_api)).rstrip(
                 "/"
             ),
@@ -85,7 +86,7 @@ class Settings:
             master_keys_file=Path(environ.get("MASTER_KEYS_FILE", given.master_keys_file)),
             tombstones_file=Path(environ.get("TOMBSTONES_FILE", given.tombstones_file)),
             models_folder=Path(folder) if (folder := environ.get("MODELS_FOLDER", "")) else None,
-            webhook_secret=SecretStr(environ.get("WEBHOOK_SECRET", "")),
+            webhook_secret=SecretStr(secrets.get("WEBHOOK_SECRET", "")),
             webhook_url=_webhook(environ.get("WEBHOOK_URL", "")),
             host=environ.get("WEBHOOK_HOST", given.host),
             port=_port(environ, given.port),
@@ -133,20 +134,21 @@ class Settings:
         return SendRate(self.send_rate, self.chat_rate)
 
 
-def with_files(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the variables, each secret read from the file that NAME_FILE names; raises SettingMissing."""
-    read = dict(environ)
+def from_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return each secret that is set, by itself or in the file that NAME_FILE names; raises SettingMissing."""
+    found: dict[str, str] = {}
     for name in IN_FILES:
-        path = environ.get(f"{name}_FILE", "")
-        if not path:
-            continue
-        if environ.get(name):
+        value, path = environ.get(name), environ.get(f"{name}_FILE", "")
+        if path and value:
             raise SettingMissing(f"{name} and {name}_FILE are both set: keep one of them")
-        try:
-            read[name] = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingMissing(f"{name}_FILE can't be read: {type(error).__name__}") from None
-    return read
+        if path:
+            try:
+                value = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise SettingMissing(f"{name}_FILE can't be read: {type(error).__name__}") from None
+        if value is not None:
+            found[name] = value
+    return found
 
 
 def misspelt(environ: Mapping[str, str]) -> list[tuple[str, str]]:
