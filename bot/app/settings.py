@@ -135,7 +135,7 @@ class Settings:
 
 
 def from_files(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return each secret that is set, by itself or in the file that NAME_FILE names; raises SettingMissing."""
+    """Return each secret that is set, itself or in the file that NAME_FILE names; raises SettingMissing."""
     found: dict[str, str] = {}
     for name in IN_FILES:
         value, path = environ.get(name), environ.get(f"{name}_FILE", "")
