@@ -24,6 +24,7 @@ from bot.app.process import Bot, now_in_china, settling, today_in_china
 from bot.app.settings import SettingMissing, Settings, misspelt
 from bot.app.signals import stopped_by_signals
 from bot.backoffice import cli as office
+from bot.channels.telegram.limits import CAPABILITIES
 from bot.channels.terminal import Terminal, hold
 from bot.check import lint, outdated, told_otherwise
 from bot.dialogue.reminders import CHINA
@@ -269,7 +270,7 @@ def _check(options: argparse.Namespace) -> int:
         print(record(load_knowledge().questionnaire))
     knowledge = load_knowledge()
     on = options.on or today_in_china()
-    report = outdated(knowledge, on) if options.outdated else lint(knowledge, on)
+    report = outdated(knowledge, on) if options.outdated else lint(knowledge, on, CAPABILITIES)
     if on != today_in_china() and not report.findings:
         changes = told_otherwise(knowledge, today_in_china(), on)
         report = replace(report, then=tuple(map(str, changes)))

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.channels.telegram.limits import CAPABILITIES
 from bot.check import lint, offences, outdated, told_otherwise
 from bot.check.forbidden import stiffness
 from bot.check.texts import numbers
@@ -49,11 +50,11 @@ def with_piece(id: str, /, **changes: object) -> Knowledge:
 
 
 def found(knowledge: Knowledge, on: date = ON) -> str:
-    return "\n".join(str(finding) for finding in lint(knowledge, on).findings)
+    return "\n".join(str(finding) for finding in lint(knowledge, on, CAPABILITIES).findings)
 
 
 def test_this_knowledge_has_nothing_to_put_right() -> None:
-    report = lint(KNOWLEDGE, ON)
+    report = lint(KNOWLEDGE, ON, CAPABILITIES)
     assert not report.findings, str(report)
     assert report.counts["pieces of advice"] >= 14
     assert all(

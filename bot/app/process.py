@@ -21,9 +21,12 @@ from bot.channels.intake import Intake
 from bot.channels.listening import listen
 from bot.channels.pages import pages
 from bot.channels.telegram.client import Telegram
+from bot.channels.telegram.limits import CHAT_BURST, CHAT_RATE, OVERALL_RATE
 from bot.channels.telegram.polling import Polling
+from bot.channels.telegram.updates import NAME as TELEGRAM
 from bot.channels.telegram.webhook import webhook
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.port import routed
 from bot.delivery.send_rate import SendRate
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.flow import Flow
@@ -111,7 +114,10 @@ class Bot:
         store.told.append(self._counts.hear)
         self._telegram = Telegram(token, api)
         self._dispatcher = Dispatcher(
-            store, self._telegram.deliver, pace, lambda result: self._metrics.sends.labels(result).inc()
+            store,
+            routed({TELEGRAM: self._telegram}),
+            pace or SendRate(OVERALL_RATE, CHAT_RATE, CHAT_BURST),
+            lambda result: self._metrics.sends.labels(result).inc(),
         )
         self._polling = Polling(
             self._intake, self._telegram.fetch, self._telegram.answer_tap, self._health.see

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.channels.inbound_rate import InboundRate
+from bot.channels.telegram.limits import CHAT_BURST, CHAT_RATE, OVERALL_RATE
 from bot.delivery.send_rate import SendRate
 from bot.privacy.keyring import Keys, keys_in
 from bot.storage.deletion import Retention
@@ -64,8 +65,8 @@ class Settings:
     webhook_url: str = ""
     host: str = "127.0.0.1"
     port: int = 8443
-    send_rate: float = 30.0
-    chat_rate: float = 1.0
+    send_rate: float = OVERALL_RATE
+    chat_rate: float = CHAT_RATE
     take_rate: float = 1.0
     operator_contact: str = ""
     people_a_year: int = LIMIT
@@ -131,7 +132,7 @@ class Settings:
 
     def pace(self) -> SendRate:
         """Give the pace of sending."""
-        return SendRate(self.send_rate, self.chat_rate)
+        return SendRate(self.send_rate, self.chat_rate, CHAT_BURST)
 
 
 def from_files(environ: Mapping[str, str]) -> dict[str, str]:

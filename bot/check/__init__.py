@@ -14,18 +14,22 @@ from bot.check.compare_days import Change, told_otherwise
 from bot.check.findings import CheckResult, Finding
 from bot.check.forbidden import offences
 from bot.check.lengths import check_lengths
-from bot.check.questions import check_questions
+from bot.check.questions import check_buttons, check_questions
 from bot.check.references import check_dates, check_ground, check_stand_ins, values_of
 from bot.check.texts import check_piece, check_sources
 from bot.check.vocabulary import check_vocabulary
 from bot.content.knowledge import THEMES, Knowledge
 from bot.content.questionnaire import LANGUAGES
+from bot.turns.contract import Capabilities
 
 __all__ = ["Change", "Finding", "Report", "lint", "offences", "outdated", "told_otherwise"]
 
 
-def lint(knowledge: Knowledge, on: date) -> CheckResult:
-    """Check everything as on a day: questions, figures, sources, advice, and every card in every context."""
+def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult:
+    """Check everything as on a day: questions, figures, sources, advice, and every card in every context.
+
+    channels: what the channels can do in which it is said.
+    """
     findings = [
         *check_ground(knowledge, on),
         *check_stand_ins(knowledge, on),
@@ -44,6 +48,7 @@ def lint(knowledge: Knowledge, on: date) -> CheckResult:
         read |= {fact for card in cards for fact in card.read}
         rendered += len(cards)
     findings += check_questions(knowledge, frozenset(read))
+    findings += check_buttons(knowledge, channels)
     return CheckResult(_counts(knowledge, rendered), tuple(findings))
 
 

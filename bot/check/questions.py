@@ -1,13 +1,13 @@
 """Checks of the questions: every one is used, reachable, in both languages and fits a button."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.check.findings import Finding
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import SKIPPED, Question, Questionnaire
 from bot.guidance import DERIVED, questions_of
+from bot.turns.contract import Capabilities
 
-DATA_LIMIT = 64  # bytes that a Telegram button carries
 ARTIFACTS = frozenset(
     {"financing_constraint", "insurance_gap", "financing_constraint_published", "employment_status"}
 )
@@ -22,7 +22,6 @@ def check_questions(knowledge: Knowledge, read: frozenset[str]) -> Iterator[Find
         yield from _consumers(knowledge, question, read, where)
         yield from _translations(question, where)
         yield from _facts(knowledge.questionnaire, question, where)
-        yield from _buttons(question, where)
     yield from _paths(knowledge)
     yield from _renamings(knowledge.questionnaire)
     yield from _recorded(knowledge)
@@ -145,11 +144,19 @@ def _facts(questionnaire: Questionnaire, question: Question, where: str) -> Iter
             )
 
 
-def _buttons(question: Question, where: str) -> Iterator[Finding]:
+def check_buttons(knowledge: Knowledge, channels: Iterable[Capabilities]) -> Iterator[Finding]:
+    """Find what a button of some channel can't carry."""
+    room = min((channel.button_data for channel in channels), default=None)
+    for question in knowledge.questionnaire.questions if room else ():
+        yield from _buttons(question, room or 0)
+
+
+def _buttons(question: Question, room: int) -> Iterator[Finding]:
+    where = f"questionnaire.yaml {question.id}"
     longest = [f"edit:{question.id}", *(f"a:{question.id}:{option.id}" for option in question.options)]
     for data in longest:
-        if len(data.encode()) > DATA_LIMIT:
-            yield Finding(where, f"{data} has over {DATA_LIMIT} bytes", "shorten the ids")
+        if len(data.encode()) > room:
+            yield Finding(where, f"{data} has over {room} bytes", "shorten the ids")
 
 
 def _paths(knowledge: Knowledge) -> Iterator[Finding]:

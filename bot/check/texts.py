@@ -106,7 +106,7 @@ def _markup(text: str) -> Iterator[str]:
     open_: list[str] = []
     for closing, tag in TAGS.findall(text):
         if tag not in KNOWN_TAGS:
-            yield f"<{tag}> is no markup of Telegram's"
+            yield f"<{tag}> is no markup that every channel can show"
         elif not closing:
             open_.append(tag)
         elif not open_ or open_.pop() != tag:

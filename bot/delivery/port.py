@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
-from bot.turns.contract import Outbound
+from bot.turns.contract import Capabilities, Outbound
 
 # Sends a message if it may, asked as late as can be. Returns when the channel took it; raises NotDelivered.
 Deliver = Callable[[Outbound, Callable[[], bool]], Awaitable[None]]
@@ -44,6 +44,10 @@ class Unreachable(NotDelivered):
 class Port(Protocol):
     """The sending side of a channel."""
 
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the channel can do."""
+
     async def deliver(self, outbound: Outbound, may: Callable[[], bool]) -> None:
         """Send one message if it may, asked as the bytes leave; with `edits` put it in that one's place.
 
@@ -58,6 +62,6 @@ def routed(ports: Mapping[str, Port]) -> Deliver:
         port = ports.get(outbound.chat.channel)
         if port is None:
             raise Refused("no such channel")
-        await port.deliver(outbound, may)
+        await port.deliver(port.capabilities.fitted(outbound), may)
 
     return deliver

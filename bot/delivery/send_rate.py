@@ -10,17 +10,17 @@ CAREFUL = 60.0  # seconds after a refusal for which edits keep to the common mea
 
 
 class SendRate:
-    """Telegram's limits. `overall` is for all processes together: each keeps to its share. 0: no limit.
+    """A channel's limits, in messages a second, overall and in a chat; 0 is without limit.
 
-    The common measure is published for messages, to keep bots from broadcasting. An edit answers somebody's
-    tap; it shares its chat's measure alone (its makers say so: tdlib/td issue 3034), until Telegram refuses.
+    `overall` is for all processes together, and each keeps to its share. `burst` is how many may go to a chat
+    at once. An edit answers somebody's tap: it counts in its chat's measure alone, until the channel refuses.
     """
 
     def __init__(
         self,
-        overall: float = 30.0,
-        chat: float = 1.0,
-        burst: float = 20.0,
+        overall: float = 0.0,
+        chat: float = 0.0,
+        burst: float = 1.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._overall, self._chat, self._monotonic = overall, chat, monotonic
@@ -29,7 +29,7 @@ class SendRate:
         self._careful_until = monotonic()
 
     def refused(self) -> None:
-        """Hear that Telegram found us too fast."""
+        """Note that the channel found us too fast."""
         self._careful_until = self._monotonic() + CAREFUL
 
     async def wait(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> bool:

@@ -1,6 +1,6 @@
 """The contract of every channel: where a person is reached, what comes in, and what goes out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -51,6 +51,29 @@ class Outbound:
     chat: Address
     message: Message
     edits: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can do: most characters of a message and below a file, most bytes that a button carries.
+
+    Where a channel can't edit, a message that would replace another is added. Where it takes no files, what
+    is said below the file stands alone.
+    """
+
+    text: int
+    caption: int
+    button_data: int
+    edits: bool
+    files: bool
+
+    def fitted(self, outbound: Outbound) -> Outbound:
+        """Return the message as this channel can send it."""
+        if outbound.edits is not None and not self.edits:
+            outbound = replace(outbound, edits=None)
+        if outbound.message.attachment is not None and not self.files:
+            outbound = replace(outbound, message=replace(outbound.message, attachment=None))
+        return outbound
 
 
 def update_number(channel: str, id: str) -> int:

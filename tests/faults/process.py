@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.intake import Intake, NotStored
+from bot.channels.telegram.limits import CHAT_BURST, CHAT_RATE, OVERALL_RATE
 from bot.channels.telegram.updates import take
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.port import Unreachable
@@ -83,7 +84,9 @@ class Process:
         if self.alone:
             await self.store.outbox.hold.release_everyone()
         self.intake = Intake(self.store, Metrics())
-        courier = Dispatcher(self.store, self._deliver, SendRate(monotonic=self.world.loop.time))
+        courier = Dispatcher(
+            self.store, self._deliver, SendRate(OVERALL_RATE, CHAT_RATE, CHAT_BURST, self.world.loop.time)
+        )
         self.ready = True
         await asyncio.gather(
             courier.run(),

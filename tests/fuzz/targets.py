@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from bot.channels.telegram.limits import CAPABILITIES
 from bot.channels.telegram.updates import NotAnUpdate, inbound_of, read_update
 from bot.content.parameters import Parameters
 from bot.content.questionnaire import Question
@@ -24,8 +25,6 @@ from tests.test_webhook import said as update_of
 from tests.test_webhook import tapped
 from tests.typed import private_in, read
 
-LONGEST = 4096  # characters of a message, by Telegram's limit
-DATA = 64  # bytes of a button's data
 ECHO = Wording({"zh": {"a.j2": "<b>{{ x }}</b>{{ x }}"}, "en": {"a.j2": "{{ x }}"}}, Parameters({}))
 
 
@@ -42,7 +41,7 @@ def questions() -> tuple[Question, ...]:
 
 def words_of(data: bytes) -> str:
     """Text as Telegram could send it: no lone surrogates, not too long."""
-    return data.decode("utf-8", "ignore")[:LONGEST]
+    return data.decode("utf-8", "ignore")[: CAPABILITIES.text]
 
 
 def update(data: bytes) -> None:
@@ -74,9 +73,9 @@ def turn(number: int, incoming: Incoming) -> None:
 
 def fits(message: Message) -> None:
     shown = entities.read_html(message.text) if message.text else None
-    assert shown is None or len(shown.text.encode("utf-16-le")) // 2 <= LONGEST
+    assert shown is None or len(shown.text.encode("utf-16-le")) // 2 <= CAPABILITIES.text
     for button in (button for row in message.buttons for button in row):
-        assert 0 < len(button.data.encode()) <= DATA
+        assert 0 < len(button.data.encode()) <= CAPABILITIES.button_data
         assert button.text
 
 

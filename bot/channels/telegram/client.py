@@ -17,6 +17,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.channels.telegram.limits import CAPABILITIES
 from bot.channels.telegram.transport import Request, Upload
 from bot.channels.telegram.updates import ALLOWED
 from bot.content.knowledge import Knowledge
@@ -73,6 +74,8 @@ class Telegram:
     @cached_property
     def _typesetter(self) -> Typesetter:
         return Typesetter()  # made when the first picture is asked for
+
+    capabilities = CAPABILITIES
 
     async def deliver(self, outgoing: Outbound, may: Callable[[], bool] = lambda: True) -> None:
         """Send or edit one message; a message that can't be edited any more is sent anew.
