@@ -4,7 +4,7 @@ from bot.content.conditions import Condition
 from bot.content.consent import Consent, Purpose
 from bot.content.questionnaire import Option, Question, Questionnaire, Renaming, Text
 from bot.dialogue.flow import Flow
-from tests.typed import VOCABULARY
+from tests.typed import COMMANDS, VOCABULARY
 
 
 def option(id: str, *, zh: str = "", up_to: float | None = None, exclusive: bool = False,
@@ -53,4 +53,4 @@ def flow(
     renamed: tuple[Renaming, ...] = (),
 ) -> Flow:
     asked = Questionnaire(version, questions or (AGE, DEBT, KINDS, WORK, SEX), renamed)
-    return Flow(asked, consent, frozenset({"tip"}), VOCABULARY)
+    return Flow(asked, consent, frozenset({"tip"}), VOCABULARY, COMMANDS)

@@ -28,8 +28,7 @@ PRESSED = ("remind:emergency_fund:", "remind:survey:", "mark:women_maternity:")
 AGREED = ("/start", *CONSENT)
 DONE = (*AGREED, *SHORT_PATH)
 WITH_RESEARCH = ("/start", *CONSENT[:2], "+:consent:research", CONSENT[2], *SHORT_PATH, "go:research")
-COMMANDS = ("start", "survey", "result", "review", "tips", "calc", "mydata", "correct", "withdraw", "explain",
-            "remind", "help", "privacy", "lang", "delete", "cancel", "restart")  # fmt: skip
+COMMANDS = [command.id for command in presenter().knowledge.commands.commands]
 
 # --- the states: how the talk stood when the button was pressed --------------------------------------
 

@@ -8,17 +8,21 @@ from decimal import Decimal
 import pytest
 
 from bot.channels.telegram.limits import CAPABILITIES
+from bot.channels.terminal import Terminal
 from bot.check import lint, offences, outdated, told_otherwise
+from bot.check.commands import check_commands
 from bot.check.forbidden import stiffness
 from bot.check.texts import numbers
 from bot.content.knowledge import Knowledge, Piece
 from bot.content.parameters import Parameter, Parameters, Value
-from bot.content.questionnaire import Language, Option, Questionnaire, Renaming, Text
+from bot.content.questionnaire import LANGUAGES, Language, Option, Questionnaire, Renaming, Text
 from bot.content.templates import Wording
-from bot.loading.knowledge import load_knowledge
+from bot.loading.knowledge import commands, load_knowledge
 from bot.loading.places import DATA
 from bot.loading.strict_yaml import File, KnowledgeRefused
 from bot.loading.vocabulary import vocabulary
+from bot.render import Presenter
+from tests.talks import NOON
 
 ON = date(2026, 11, 29)
 KNOWLEDGE = load_knowledge()
@@ -378,3 +382,46 @@ def test_a_phrase_that_is_never_met_is_found() -> None:
     never: Mapping[Language, tuple[str, ...]] = {"zh": ("信用分",), "en": ("Credit score",)}
     knowledge = replace(small("emergency_fund"), phrases=replace(KNOWLEDGE.phrases, never=never))
     assert "phrases.yaml never.en: 'Credit score' is never met" in found(knowledge)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("  - {id: correct}", "  - {id: correct}\n  - {id: fly}", "commands.yaml fly: nothing handles it"),
+        ("  - {id: correct}\n", "", "commands.yaml: correct is handled and not listed"),
+        (
+            "  - {id: correct}",
+            "  - {id: correct, says: help}",
+            "correct: it says something and",
+        ),
+        ("  - {id: correct}", "  - {id: correct, aliases: [tips]}", "tips: two commands have this name"),
+        ("  - {id: correct}", "  - {id: correct, zh: 改}", "correct: its line lacks a language"),
+        ("  - {id: correct}", "  - {id: correct, aliases: [Mend-it]}", "Mend-it is no name for a command"),
+        ("{id: delete,", "{id: delete, aliases: [wipe],", "an alias of it would wait"),
+        ("zh: 全部建议", "zh: " + "全" * 257, "tips: its line has over 256 characters"),
+        ("says: paused", "says: rested", "rested is said and not listed"),
+        ("  done: []\n", "", "sayings: done is said and not listed"),
+        ("  done: []", "  done: []\n  over: []", "sayings.over: nothing says it"),
+        ("  done: []\n", "", "templates/zh/say/done.j2: it belongs to no saying"),
+        ("  paused: [[continue]", "  paused: [[fly]", "can't be worded"),
+    ],
+)
+def test_a_mistake_in_the_commands_is_found(old: str, new: str, told: str) -> None:
+    text = (DATA / "knowledge/commands.yaml").read_text(encoding="utf-8")
+    assert old in text
+    changed = commands(File("commands.yaml", text.replace(old, new, 1)))
+    assert told in found(replace(small("emergency_fund"), commands=changed))
+
+
+def test_a_command_that_only_says_something_needs_no_programmer() -> None:
+    text = (DATA / "knowledge/commands.yaml").read_text(encoding="utf-8")
+    entry = "\n  - {id: hours, says: hours, zh: 几点上班, en: Opening hours}\nsayings:\n  hours: []\n"
+    known = replace(KNOWLEDGE, commands=commands(File("commands.yaml", text.replace("\nsayings:\n", entry))))
+    wording = {tongue: dict(texts) for tongue, texts in KNOWLEDGE.wording.templates.items()}
+    for tongue in LANGUAGES:
+        wording[tongue]["say/hours.j2"] = "8:00"
+    known = replace(known, wording=Wording(wording, KNOWLEDGE.parameters))
+    assert not list(check_commands(known))
+    terminal = Terminal(Presenter(known), lambda: NOON)
+    assert "8:00" in terminal.say("/hours")
+    assert "/hours 几点上班" in terminal.say("/help")

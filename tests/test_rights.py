@@ -9,6 +9,7 @@ import pytest
 from bot.channels.telegram.updates import _incoming
 from bot.content.parameters import Figures
 from bot.dialogue import data_rights
+from bot.dialogue.commands import ANYTIME
 from bot.dialogue.conversation import Conversation, Tap, Typed, Wake
 from bot.dialogue.reminders import CHINA
 from bot.dialogue.replies import Explain, MyData, Review, Say, ShowResult
@@ -285,12 +286,12 @@ ASKED = replace(HELD, consent=(), answers={})  # the consent is being asked
         ("mydata", MyData(), Say("nothing_kept")),
         ("correct", Review(), Say("nothing_kept")),
         ("withdraw", Say("ask_withdraw"), Say("nothing_kept")),
-        ("nonsense", None, None),
+        ("delete", Say("ask_forget"), Say("nothing_kept")),
     ],
 )
 def test_each_command_that_is_a_right_has_its_answer(name: str, told: object, told_nobody: object) -> None:
-    assert data_rights.command(HELD, name) == ((HELD, (told,)) if told else None)
-    assert data_rights.command(None, name) == ((None, (told_nobody,)) if told_nobody else None)
+    assert ANYTIME[name](HELD) == (HELD, (told,))
+    assert ANYTIME[name](None) == (None, (told_nobody,))
 
 
 @pytest.mark.parametrize(

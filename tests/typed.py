@@ -1,11 +1,12 @@
-"""Typed words and the knowledge's own vocabulary."""
+"""Typed words and commands, by the knowledge's own lists."""
 
 from bot.content.questionnaire import Question
 from bot.dialogue import reading, screening
 from bot.dialogue.reading import Reading, folding
 from bot.loading.knowledge import load_knowledge
 
-VOCABULARY = load_knowledge().vocabulary
+KNOWLEDGE = load_knowledge()
+VOCABULARY, COMMANDS = KNOWLEDGE.vocabulary, KNOWLEDGE.commands
 
 
 def read(text: str, question: Question) -> Reading:

@@ -202,7 +202,7 @@ class Bot:
         today = today_in_china()
 
         def render(language: Any, name: str) -> str:
-            return self._presenter.knowledge.wording.block(language, "commands.j2", name, on=today)
+            return self._presenter.knowledge.wording.block(language, "profile.j2", name, on=today)
 
         try:
             await self._telegram.introduce(self._presenter.knowledge, render)

@@ -3,13 +3,15 @@
 questions   every question is used and reachable   texts         no bare number, no red line, languages alike
 references  ids, sources, dates                    contexts      every context a card can be read in
 forbidden   the words that must not be said        vocabulary    the words by which typed answers are read
-lengths     nothing too long to be read            compare_days  what would be told on another day
+lengths     nothing too long to be read            commands      each is handled, and has its words
+compare_days  what would be told on another day
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from bot.check.commands import check_commands
 from bot.check.compare_days import Change, told_otherwise
 from bot.check.findings import CheckResult, Finding
 from bot.check.forbidden import offences
@@ -37,6 +39,7 @@ def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult
         *_templates(knowledge),
         *check_lengths(knowledge, on),
         *check_vocabulary(knowledge),
+        *check_commands(knowledge),
     ]
     read = {fact for piece in knowledge.advice for fact in _conditions(knowledge, piece.id)}
     values, rendered = values_of(knowledge), 0

@@ -7,6 +7,7 @@ from typing import get_args
 from jinja2 import TemplateError
 
 from bot.check.findings import Finding
+from bot.content.commands import CommandSaying
 from bot.content.knowledge import THEMES, Knowledge
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.content.templates import MOST, length
@@ -20,7 +21,6 @@ from bot.dialogue.replies import (
     Reminders,
     Reply,
     Say,
-    Saying,
     ShowResult,
     Tips,
 )
@@ -70,6 +70,6 @@ def _said_to_everybody(knowledge: Knowledge) -> Iterator[Reply]:
         for question in knowledge.questionnaire.questions:
             guess = tuple(option.id for option in question.options)[:2] if note == "guess" else ()
             yield Ask(question.id, 1, len(knowledge.questionnaire.questions), note=note, guess=guess)
-    yield from (Say(what) for what in get_args(Saying))
+    yield from (Say(CommandSaying(what)) for what in knowledge.commands.sayings)
     yield from (Tips(theme) for theme in (None, *THEMES))
     yield from (Answer(), Explain(), Reckon(), Reminders(), ShowResult())

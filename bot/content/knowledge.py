@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from bot.content.codebook import CodebookWords
+from bot.content.commands import Commands
 from bot.content.conditions import Condition
 from bot.content.consent import Consent
 from bot.content.parameters import Confidence, Parameters
@@ -124,6 +125,7 @@ class Knowledge:
     vocabulary: Vocabulary
     phrases: Phrases
     codebook: CodebookWords
+    commands: Commands
     asks: Asks = field(default_factory=lambda: Asks({}, {}))
     recorded: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
 

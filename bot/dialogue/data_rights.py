@@ -3,36 +3,19 @@
 from dataclasses import replace
 
 from bot.content.questionnaire import Questionnaire
+from bot.dialogue.commands import ANYTIME
 from bot.dialogue.conversation import Command, Conversation, Tap
-from bot.dialogue.replies import Explain, MyData, Review, Say, ShowResult, Turn
+from bot.dialogue.replies import MyData, Say, ShowResult, Turn
 
 RESEARCH = "research"  # the purpose that can be withdrawn alone
 TO_DELETION = (Command("delete"), Tap("go:delete"), Tap("go:forget"))  # open whatever happens
 
 
-def command(talk: Conversation | None, name: str) -> Turn | None:
-    """Take a command that is a right; None when it is none."""
-    match name:
-        case "explain":
-            return talk, (Explain(),)
-        case "mydata" | "correct" | "withdraw" if talk is None:
-            return None, (Say("nothing_kept"),)
-        case "mydata":
-            return talk, (MyData(),)
-        case "correct":
-            return talk, (Review(),)
-        case "withdraw":
-            return talk, (Say("ask_withdraw"),)
-    return None
-
-
 def tap(talk: Conversation | None, where: str, questionnaire: Questionnaire) -> Turn | None:
     """Take a tap on the button `go:<where>` that is a right; None when it is none."""
     match where:
-        case "mydata" | "explain" | "withdraw":
-            return command(talk, where)
-        case "delete":
-            return talk, (Say("ask_forget" if talk else "nothing_kept"),)
+        case "mydata" | "explain" | "withdraw" | "delete":
+            return ANYTIME[where](talk)
         case "data_file" | "withdraw_research" | "unscored" | "scored" if talk is None:
             return None, (Say("nothing_kept"),)
         case "data_file" if talk:

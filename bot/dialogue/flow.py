@@ -6,12 +6,14 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import assert_never
 
+from bot.content.commands import CommandEntry, Commands
 from bot.content.consent import Consent
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Language, Question, Questionnaire
 from bot.content.vocabulary import Vocabulary
-from bot.dialogue import advice_taps, counting, data_rights, reminder_taps
+from bot.dialogue import advice_taps, commands, counting, data_rights, reminder_taps
 from bot.dialogue.asking import Survey
+from bot.dialogue.commands import AFTER_CONSENT, ANYTIME
 from bot.dialogue.conversation import (
     Command,
     Conversation,
@@ -33,7 +35,6 @@ from bot.dialogue.replies import (
     Note,
     Reckon,
     Remind,
-    Reminders,
     Reply,
     Review,
     Say,
@@ -77,6 +78,7 @@ class Flow:
     consent: Consent
     pieces: frozenset[str]
     vocabulary: Vocabulary
+    commands: Commands
     deadline: Callable[[str, date], date | None] = lambda piece, on: None
     version: str = ""
 
@@ -88,6 +90,7 @@ class Flow:
             knowledge.consent,
             frozenset(knowledge.pieces),
             knowledge.vocabulary,
+            knowledge.commands,
             knowledge.deadline,
             knowledge.version,
         )
@@ -116,6 +119,8 @@ class Flow:
         )
 
     def _turn(self, talk: Conversation | None, incoming: Incoming, language: Language, now: datetime) -> Turn:
+        if isinstance(incoming, Command) and (command := self.commands.named(incoming.name)):
+            incoming = replace(incoming, name=command.id)
         match incoming:
             case Group():
                 return talk, (Say("group"),)
@@ -123,14 +128,14 @@ class Flow:
                 return talk, (Say("hurry"),)
             case Wake():
                 return _woken(talk, now)
-            case Typed(said) | Command("ask", said) if in_despair(said, self.vocabulary):
+            case Typed(said) | Command(commands.ASK, said) if in_despair(said, self.vocabulary):
                 return talk, (Say("despair"),)
-            case Command("ask", rest):
+            case Command(commands.ASK, rest):
                 return talk, (
                     Say("private") if private_in(rest, self.vocabulary) else Answer(rest[:MAX_TYPED]),
                 )
             case Command(name):
-                return self._command(talk, name, language)
+                return self._command(talk, self.commands.named(name), language)
             case Tap(data):
                 return self._tap(talk, data, language, now)
             case Typed(text):
@@ -178,44 +183,16 @@ class Flow:
 
     # --- commands --------------------------------------------------------------------------------
 
-    def _command(self, talk: Conversation | None, name: str, language: Language) -> Turn:
-        if (turn := data_rights.command(talk, name)) is not None:
-            return turn
-        match name:
-            case "help" | "privacy":
-                return talk, (Say(name),)
-            case "remind" if talk is not None and self.agreed(talk):
-                return talk, (Reminders(),)
-            case "lang":
-                return talk, (Say("choose_language"),)
-            case "tips":
-                return advice_taps.listed(talk, Tips())
-            case "calc":
-                return talk, (Reckon(),)
-            case "delete":
-                return talk, (Say("ask_forget" if talk else "nothing_kept"),)
+    def _command(self, talk: Conversation | None, command: CommandEntry | None, language: Language) -> Turn:
+        if command is not None and not command.agreed:
+            return (talk, (Say(command.says),)) if command.says else ANYTIME[command.id](talk)
         if talk is None:
             return self._begin(language)
         if not self.agreed(talk):
             return talk, (self._screen(talk),)
-        return self._command_in_survey(talk, name)
-
-    def _command_in_survey(self, talk: Conversation, name: str) -> Turn:
-        question = self.survey.position(talk)
-        match name:
-            case "start" | "survey":
-                return talk, (self._screen(talk, "resumed" if talk.answers else None),)
-            case "result":
-                return talk, (self._screen(talk, "not_finished"),)
-            case "review":
-                return talk, (Review(),)
-            case "restart":
-                return talk, (Say("ask_restart"),)
-            case "cancel":
-                return talk, (Say("paused"),)
-            case "back" | "skip" | "why" if question is not None:
-                return self.survey.press(talk, name, question.id)
-        return self.survey.again(talk, "unknown_command")
+        if command is None:
+            return self.survey.again(talk, "unknown_command")
+        return (talk, (Say(command.says),)) if command.says else AFTER_CONSENT[command.id](self.survey, talk)
 
     # --- taps ------------------------------------------------------------------------------------
 

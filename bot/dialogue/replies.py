@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from bot.content.commands import CommandSaying
 from bot.content.questionnaire import Answers
 from bot.dialogue.conversation import Conversation
 
@@ -154,7 +155,7 @@ class Explain:
 class Say:
     """Say something fixed; with `replaces` in the place of the tapped message."""
 
-    what: Saying
+    what: Saying | CommandSaying
     replaces: bool = False
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.content.codebook import CodebookWords
+from bot.content.commands import Commands
 from bot.content.consent import Consent
 from bot.content.knowledge import Asks, Knowledge, Piece, Source
 from bot.content.parameters import Parameter, Parameters
@@ -65,6 +66,7 @@ def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> K
         version=_version(root, artifacts),
         vocabulary=vocabulary(File.read(root, data / "reading.yaml")),
         phrases=phrases(File.read(root, data / "phrases.yaml")),
+        commands=commands(File.read(root, data / "commands.yaml")),
         codebook=_codebook(File.read(root, data / "codebook.yaml")),
         recorded=recorded(root),
     )
@@ -112,6 +114,11 @@ def _consent(file: File) -> Consent:
 
 def _codebook(file: File) -> CodebookWords:
     return file.fit(CodebookWords, [file.mapping()])[0]
+
+
+def commands(file: File) -> Commands:
+    """Read the commands, and the buttons under fixed sayings."""
+    return file.fit(Commands, [file.mapping()])[0]
 
 
 def _parameters(file: File) -> tuple[Parameter, ...]:

@@ -26,7 +26,6 @@ from bot.dialogue.replies import (
     Reply,
     Review,
     Say,
-    Saying,
     ShowResult,
     Stuck,
     TakeAlong,
@@ -40,32 +39,6 @@ from bot.render.simple import simple
 from bot.render.view import Operator, View
 
 MANY = 2_000  # worded questions that are remembered
-
-# The buttons under each fixed saying, row by row.
-_UNDER: dict[Saying, tuple[tuple[str, ...], ...]] = {
-    "done": (),
-    "under_14": (),
-    "declined": (),
-    "paused": (("continue",), ("tips",)),
-    "ask_forget": (("forget",), ("stay",)),
-    "forgotten": (),
-    "ask_restart": (("restart",), ("stay",)),
-    "privacy": (("mydata", "withdraw"), ("continue",)),
-    "help": (("continue", "tips"),),
-    "choose_language": (),
-    "after_result": (("result", "review"), ("tips",)),
-    "unknown_advice": (("tips",),),
-    "mark_not_kept": (("start",), ("tips",)),
-    "ask_withdraw": (("withdraw_research",), ("forget",), ("stay",)),
-    "research_withdrawn": (("continue",), ("mydata",)),
-    "private": (("continue",),),
-    "despair": (),
-    "nothing_kept": (("continue",),),
-    "full": (),
-    "group": (),
-    "sorry": (),
-    "hurry": (),
-}
 
 
 @dataclass(frozen=True)
@@ -170,8 +143,9 @@ def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker])
 
 def _said(sheet: View, reply: Say) -> Message:
     what = reply.what
-    told = asdict(sheet.operator) if what == "privacy" else {}
-    rows = _ways(sheet) if what == "choose_language" else sheet.rows(*_UNDER[what])
+    commands = sheet.knowledge.commands
+    rows = _ways(sheet) if what == "choose_language" else sheet.rows(*commands.sayings[what])
+    told = {"commands": commands.listed(), **asdict(sheet.operator)}
     return Message(sheet.render(f"say/{what}.j2", **told), rows, replaces=reply.replaces)
 
 

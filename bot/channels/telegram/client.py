@@ -28,10 +28,6 @@ from bot.render import Attachment, Button, File, Message
 from bot.render.printout import Handout, ResultPicture
 from bot.turns.contract import Outbound
 
-COMMANDS = (
-    "start", "result", "tips", "ask", "calc", "remind", "review", "restart", "cancel",
-    "explain", "mydata", "withdraw", "delete", "privacy", "lang", "help",
-)  # fmt: skip
 PRINTOUT = "what-to-do.pdf"
 PAUSE = 2.0  # seconds between looks whether Telegram can be reached at the start
 WAIT = 30  # seconds that Telegram holds an empty poll
@@ -169,7 +165,7 @@ class Telegram:
         """Register commands, menu button and descriptions, in every language."""
         await self._bot.set_chat_menu_button(menu_button=MenuButtonCommands())
         for language in LANGUAGES:
-            commands = [BotCommand(name, word(language, f"command_{name}")) for name in COMMANDS]
+            commands = [BotCommand(each.id, each.in_(language)) for each in knowledge.commands.listed()]
             code = None if language == "en" else language  # English also serves every other language
             await self._bot.set_my_commands(
                 commands, scope=BotCommandScopeAllPrivateChats(), language_code=code
