@@ -1,8 +1,9 @@
 """Checks of the questions: every one is used, reachable, in both languages and fits a button."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from bot.check.findings import Finding
+from bot.content.conditions import Condition
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import SKIPPED, Question, Questionnaire
 from bot.guidance import DERIVED, questions_of
@@ -12,6 +13,7 @@ ARTIFACTS = frozenset(
     {"financing_constraint", "insurance_gap", "financing_constraint_published", "employment_status"}
 )
 UNKNOWN = "unknown"  # the option of who is not sure: nothing follows from it
+CONDITIONS = ("ask_if", "not_for", "short_if")
 REGION_QUESTIONS = ("province", "region")
 
 
@@ -72,7 +74,7 @@ def _renamings(questionnaire: Questionnaire) -> Iterator[Finding]:
 
 
 def _options(questionnaire: Questionnaire) -> set[tuple[str, str]]:
-    return {(question.id, option.id) for question in questionnaire.questions for option in question.options}
+    return {(question.id, option.id) for question in questionnaire.questions for option in question.readable}
 
 
 def _consumers(
@@ -104,7 +106,8 @@ def _used(knowledge: Knowledge, question: Question, consumer: str, read: frozens
             return named and question.id in questions_of(name, knowledge.questionnaire)
         case "condition":
             target = knowledge.questionnaire.by_id.get(name)
-            return target is not None and question.id in (target.ask_if or {})
+            conditions = target.conditions() if target is not None else ()
+            return any(question.id in condition for condition in conditions)
         case "advice":
             return any(question.id in questions_of(fact, knowledge.questionnaire) for fact in read)
         case "research":
@@ -117,7 +120,7 @@ def _translations(question: Question, where: str) -> Iterator[Finding]:
         "name": (question.name.zh, question.name.en),
         "text": (question.text.zh, question.text.en),
         "why": (question.why.zh, question.why.en),
-        **{f"option {option.id}": (option.zh, option.en) for option in question.options},
+        **{f"option {option.id}": (option.zh, option.en) for option in question.readable},
     }
     for name, (zh, en) in words.items():
         if not zh.strip() or not en.strip():
@@ -163,20 +166,45 @@ def _paths(knowledge: Knowledge) -> Iterator[Finding]:
     earlier: dict[str, Question] = {}
     reachable: set[str] = set()
     for question in knowledge.questionnaire.questions:
-        where = f"questionnaire.yaml {question.id}.ask_if"
         opened = True
+        for condition in question.conditions():
+            yield from _strangers(question, condition, earlier)
         for id, options in (question.ask_if or {}).items():
-            if id not in earlier:
-                yield Finding(where, f"{id} is no earlier question", "fix the id or the order")
-                opened = False
-                continue
-            known = {o.id for o in earlier[id].options} | ({SKIPPED} if earlier[id].skippable else set())
-            for option in set(options) - known:
-                yield Finding(where, f"{id} has no option {option}", "fix the id")
-            ending = {o.id for o in earlier[id].options if o.ends}
-            opened = opened and id in reachable and bool((set(options) & known) - ending)
+            known = {o.id for o in earlier[id].options if not o.ends} if id in earlier else set()
+            skipped = {SKIPPED} if id in earlier and earlier[id].skippable else set()
+            opened = opened and id in reachable and not (known | skipped).isdisjoint(options)
         if opened:
             reachable.add(question.id)
         else:
+            where = f"questionnaire.yaml {question.id}.ask_if"
             yield Finding(where, "no answers lead here", "loosen ask_if or remove the question")
+        yield from _retired(question)
         earlier[question.id] = question
+
+
+def _strangers(
+    question: Question, condition: Condition, earlier: Mapping[str, Question]
+) -> Iterator[Finding]:
+    """Find what a condition names and no earlier question offers, or ever did."""
+    kind = next(kind for kind in CONDITIONS if getattr(question, kind) is condition)
+    where = f"questionnaire.yaml {question.id}.{kind}"
+    for id, options in condition.items():
+        if id not in earlier:
+            yield Finding(where, f"{id} is no earlier question", "fix the id or the order")
+            continue
+        known = {o.id for o in earlier[id].readable} | ({SKIPPED} if earlier[id].skippable else set())
+        for option in sorted(set(options) - known):
+            yield Finding(where, f"{id} has no option {option}", "fix the id")
+
+
+def _retired(question: Question) -> Iterator[Finding]:
+    """Find ids that stand twice, and meanings that no option has."""
+    ids = [option.id for option in question.readable]
+    where = f"questionnaire.yaml {question.id}"
+    for id in sorted({id for id in ids if ids.count(id) > 1}):
+        yield Finding(where, f"{id} is there twice", "an id that was given up is never used again")
+    for option in question.readable:
+        if option.same_as is not None and option.same_as not in {o.id for o in question.options}:
+            yield Finding(
+                where, f"{option.id} is the same as {option.same_as}, which is not offered", "fix same_as"
+            )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from bot.content.conditions import Condition, holds
+from bot.content.conditions import Condition, Facts, holds
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -37,7 +37,8 @@ class Option:
     `code` is the survey report's code, `up_to` the highest amount (yuan, years or hours) that the
     option covers, `aliases` are typed words that mean it. An `exclusive` option stands alone among
     several choices; one that `ends` stops the talk and nothing is stored. `facts` are what follows from
-    choosing it: the values of each fact.
+    choosing it: the values of each fact. `same_as` names an option whose
+    meaning this one includes, so that what holds for that one holds for this one too.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Option:
     exclusive: bool = False
     ends: bool = False
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    same_as: str | None = None
 
     def in_(self, language: Language) -> str:
         """Give the option's words in `language`."""
@@ -58,7 +60,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question, with its name for lists of answers, why it is asked and who uses its answer."""
+    """One question, with its name for lists of answers, why it is asked and who uses its answer.
+
+    `options` are offered; `retired` ones were offered by an earlier version and stay readable in stored
+    answers. `ask_if` opens a question that follows up another. `not_for` spares people for whom nothing
+    uses the answer. `short_if` brings a question of the research part into the short one.
+    """
 
     id: str
     part: Part
@@ -72,6 +79,14 @@ class Question:
     multiple: bool = False
     feature: str | None = None
     ask_if: Condition | None = None
+    not_for: Condition | None = None
+    short_if: Condition | None = None
+    retired: tuple[Option, ...] = ()
+
+    @property
+    def readable(self) -> tuple[Option, ...]:
+        """All options that a stored answer can name: those offered, then the retired ones."""
+        return (*self.options, *self.retired)
 
     @property
     def serves_advice(self) -> bool:
@@ -79,8 +94,17 @@ class Question:
         return any(user == "advice" or user.startswith("fact:") for user in self.used_by)
 
     def option(self, id: str) -> Option | None:
-        """Find an option by its id."""
-        return next((option for option in self.options if option.id == id), None)
+        """Find an option, retired or not, by its id."""
+        return next((option for option in self.readable if option.id == id), None)
+
+    def meaning(self, answer: tuple[str, ...]) -> frozenset[str]:
+        """Return what an answer means: its options, and those whose meaning they include."""
+        chosen = (self.option(id) for id in answer)
+        return frozenset(answer) | {o.same_as for o in chosen if o is not None and o.same_as is not None}
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Return every condition on earlier answers that decides whether and when it is asked."""
+        return tuple(each for each in (self.ask_if, self.not_for, self.short_if) if each is not None)
 
     def accepts(self, answer: tuple[str, ...]) -> bool:
         """Say whether `answer` can be stored: known options, one unless multiple, exclusive ones alone."""
@@ -165,7 +189,7 @@ class Questionnaire:
             question.id: Words(
                 question.id,
                 question.text,
-                {option.id: Text(option.zh, option.en) for option in question.options},
+                {option.id: Text(option.zh, option.en) for option in question.readable},
             )
             for question in self.questions
         }
@@ -173,7 +197,8 @@ class Questionnaire:
     @cached_property
     def _decisive(self) -> tuple[str, ...]:
         """The questions on whose answers it hangs whether others are asked."""
-        return tuple({id: None for question in self.questions for id in question.ask_if or {}})
+        asked = (condition for question in self.questions for condition in question.conditions())
+        return tuple({id: None for condition in asked for id in condition})
 
     def under_new_ids(self, answers: Answers, version: str) -> Answers:
         """Give the answers to another version under the ids of this one."""
@@ -205,12 +230,10 @@ class Questionnaire:
         path: list[Question] = []
         facts: dict[str, frozenset[str]] = {}
         for question in self.questions:
-            if question.part == "research" and not research:
-                continue
-            if question.ask_if is None or holds(question.ask_if, facts):
+            if _applies(question, facts, research=research):
                 path.append(question)
                 if question.id in answers and question.id in self._decisive:
-                    facts[question.id] = frozenset(answers[question.id])
+                    facts[question.id] = question.meaning(answers[question.id])
         return tuple(path)
 
     def next(self, answers: Answers, *, research: bool = False) -> Question | None:
@@ -222,3 +245,9 @@ class Questionnaire:
         """Keep the answers that lie on the path: those off it don't exist for score or advice."""
         path = self.path(answers, research=True)
         return {question.id: answers[question.id] for question in path if question.id in answers}
+
+
+def _applies(question: Question, facts: Facts, *, research: bool) -> bool:
+    short = question.part == "short" or (question.short_if is not None and holds(question.short_if, facts))
+    spared = question.not_for is not None and holds(question.not_for, facts)
+    return (research or short) and not spared and holds(question.ask_if or {}, facts)

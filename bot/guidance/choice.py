@@ -9,7 +9,7 @@ from typing import Literal
 from bot.content.conditions import Condition, Facts, Verdict, holds, judge, undecided
 from bot.content.knowledge import THEMES, Knowledge, Piece, Theme
 from bot.content.questionnaire import Answers, Questionnaire
-from bot.guidance.facts import dated_facts, questions_of
+from bot.guidance.facts import MINOR, dated_facts, questions_of
 from bot.guidance.levels import levels_from
 from models.serving.risk import Abstained, Score
 
@@ -108,7 +108,7 @@ class Guidance:
 def score(knowledge: Knowledge, answers: Answers) -> dict[str, Score | Abstained]:
     """Score the answers with every served model; minors are not scored, truck owners also by their group."""
     levels = levels_from(answers, knowledge.questionnaire)
-    minor = answers.get("age") == ("from_14_to_17",)
+    minor = answers.get("age", ("",))[0] in MINOR
     group = "truck" if answers.get("occupation") == ("truck_owner",) else None
     return {name: model.score(levels, group=group, minor=minor) for name, model in knowledge.models.items()}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.content.conditions import Facts, judge
+from bot.content.conditions import Facts, holds, judge
 from bot.content.parameters import Figures, NoValue, Parameters
 from bot.content.questionnaire import SKIPPED, Answers, Questionnaire
 from bot.guidance.levels import REGION, region_of
@@ -13,6 +13,11 @@ from models.serving.risk import Abstained, Score
 Scores = Mapping[str, Score | Abstained]
 Known = Mapping[str, frozenset[str]]
 
+MINOR = (
+    "from_14_to_15",
+    "from_16_to_17",
+    "from_14_to_17",
+)  # ages; the last one as it was asked until 2026-11
 COVER_OF_ILLNESS = frozenset({"medical", "city_medical"})
 PROVINCE = "province"
 EMPLOYEE_SCHEME = frozenset({"flexible", "employee"})
@@ -40,7 +45,12 @@ def _yes_no(known: Known, question: str, *options: str) -> frozenset[str] | None
 
 def minor(known: Known) -> frozenset[str] | None:
     """Whether the worker is under 18."""
-    return _yes_no(known, "age", "from_14_to_17")
+    return _yes_no(known, "age", *MINOR)
+
+
+def under_16(known: Known) -> frozenset[str] | None:
+    """Whether the worker is too young to be employed at all; an earlier version didn't ask it."""
+    return None if said(known, "age", "from_14_to_17") else _yes_no(known, "age", "from_14_to_15")
 
 
 def over_retirement_age(known: Known) -> frozenset[str] | None:
@@ -65,6 +75,26 @@ def over_45(known: Known) -> frozenset[str] | None:
 def has_social_insurance(known: Known) -> frozenset[str] | None:
     """Whether the worker pays into any scheme, the residents' included."""
     return _yes_no(known, "social_insurance", "flexible", "employee", "resident")
+
+
+def _branch(branch: str, *schemes: str) -> Callable[[Known], frozenset[str] | None]:
+    """Follow whether a branch of social insurance is paid: it exists in these schemes only."""
+
+    def follow(known: Known) -> frozenset[str] | None:
+        if "social_insurance" not in known:
+            return None
+        if not said(known, "social_insurance", *schemes):
+            return frozenset({"no"})
+        return _yes_no(known, "social_branches", branch)
+
+    return follow
+
+
+has_basic_medical = _branch("medical", "flexible", "employee", "resident")
+has_pension = _branch("pension", "flexible", "employee", "resident")
+# Flexible workers can join these two in some places; the residents' scheme has neither.
+has_injury_insurance = _branch("injury", "flexible", "employee")
+has_unemployment_insurance = _branch("unemployment", "flexible", "employee")
 
 
 def in_employee_scheme(known: Known) -> frozenset[str] | None:
@@ -145,6 +175,7 @@ def necessity(known: Known) -> frozenset[str] | None:
 YES_NO = ("yes", "no")
 DERIVED: Mapping[str, Derived] = {
     "minor": Derived(("age",), YES_NO, minor),
+    "under_16": Derived(("age",), YES_NO, under_16),
     "over_retirement_age": Derived(("age", "sex"), YES_NO, over_retirement_age),
     "near_retirement": Derived(("age",), YES_NO, near_retirement),
     "over_45": Derived(("age",), ("yes", "perhaps", "no"), over_45),
@@ -155,6 +186,12 @@ DERIVED: Mapping[str, Derived] = {
     "saves": Derived(("saving",), YES_NO, saves),
     "in_debt": Derived(("debt",), YES_NO, in_debt),
     "has_social_insurance": Derived(("social_insurance",), YES_NO, has_social_insurance),
+    "has_basic_medical": Derived(("social_insurance", "social_branches"), YES_NO, has_basic_medical),
+    "has_pension": Derived(("social_insurance", "social_branches"), YES_NO, has_pension),
+    "has_injury_insurance": Derived(("social_insurance", "social_branches"), YES_NO, has_injury_insurance),
+    "has_unemployment_insurance": Derived(
+        ("social_insurance", "social_branches"), YES_NO, has_unemployment_insurance
+    ),
     "in_employee_scheme": Derived(("social_insurance",), YES_NO, in_employee_scheme),
     "has_commercial_cover": Derived(("commercial_cover",), YES_NO, has_commercial_cover),
     "has_accident_cover": Derived(("commercial_cover",), YES_NO, has_accident_cover),
@@ -181,16 +218,20 @@ def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, o
     """Say what is known: the option ids by question, what options state, derived facts, region and bands.
 
     A fact that is absent is unknown: skipped, "not sure", or not to be told from what was said. A question
-    that the answers close is known to have no answer: who owes nothing has no kinds of debt.
+    that the answers close is known to have no answer: who owes nothing has no kinds of debt. So is one from
+    which its people are spared, but nothing is derived from that: nobody said that a minor owes nothing.
     """
     known = {
-        id: frozenset(answer)
+        id: question.meaning(answer) if (question := questionnaire.by_id.get(id)) else frozenset(answer)
         for id, answer in answers.items()
         if answer not in ((SKIPPED,), ("unknown",)) and id != REGION
     }
+    spared: dict[str, frozenset[str]] = {}
     for question in questionnaire.questions:
-        if question.ask_if and question.id != REGION and judge(question.ask_if, known) == "no":
-            known[question.id] = frozenset()
+        if question.not_for and holds(question.not_for, known):
+            spared[question.id] = frozenset()
+        elif question.ask_if and question.id != REGION and judge(question.ask_if, known | spared) == "no":
+            (spared if spared.keys() & question.ask_if.keys() else known)[question.id] = frozenset()
     stated = {
         fact: frozenset().union(*(said.values.get(option, ()) for option in known.get(said.question, ())))
         for fact, said in questionnaire.stated.items()
@@ -204,6 +245,7 @@ def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, o
     region = region_of(answers, questionnaire)
     return (
         known
+        | spared
         | {fact: values for fact, values in stated.items() if values}
         | derived
         | bands

@@ -54,7 +54,9 @@ def _asking_more(sheet: View, scores: Scores) -> Keyboard:
 
 def _may_ask_research(sheet: View) -> bool:
     talk = sheet.talk
-    return talk is not None and "research" in (talk.consent or ()) and not talk.research
+    if talk is None or "research" not in (talk.consent or ()) or talk.research:
+        return False
+    return sheet.knowledge.questionnaire.next(talk.answers, research=True) is not None
 
 
 def review(sheet: View) -> Message:

@@ -79,7 +79,7 @@ class View:
         """Word an answer; of several choices so many are named, and the others counted."""
         if answer == (SKIPPED,):
             return self.label("skipped")
-        chosen = [option.in_(self.language) for option in question.options if option.id in answer]
+        chosen = [option.in_(self.language) for option in question.readable if option.id in answer]
         more = len(chosen) - named
         others = [self.label("others", left=more)] if more > 0 else []
         return self.label("listed", words=[*chosen[:named], *others])

@@ -83,7 +83,7 @@ class Codebook:
     def _values(self, name: str, question: Question, words: Words) -> Iterator[tuple[str, str, str]]:
         coded = name in self.sheet.features
         by_value: dict[str, list[Text]] = {}
-        for option in question.options:
+        for option in question.readable:
             value = _code(option.code) if coded else option.id
             if value and option.id in words.options:
                 by_value.setdefault(value, []).append(words.options[option.id])

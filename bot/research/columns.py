@@ -106,15 +106,15 @@ def _own_columns(questions: tuple[Question, ...]) -> Iterator[Column]:
     """Give the columns of what the codes alone don't tell."""
     for question in questions:
         if question.multiple:
-            for option in question.options:
+            for option in question.readable:
                 yield Column(f"{question.id}__{option.id}", question, option)
         elif question.id not in COARSE and not _told_by_code(question):
             yield Column(f"answer_{question.id}", question)
 
 
 def _told_by_code(question: Question) -> bool:
-    codes = {option.code for option in question.options}
-    return None not in codes and len(codes) == len(question.options)
+    codes = {option.code for option in question.readable}
+    return None not in codes and len(codes) == len(question.readable)
 
 
 def _answer(column: Column, answers: Answers) -> str:

@@ -18,6 +18,7 @@ from bot.dialogue.counting import Count
 from bot.dialogue.data_rights import RESEARCH
 from bot.dialogue.flow import Flow
 from bot.dialogue.reminders import CHINA
+from bot.guidance.facts import MINOR
 from bot.privacy.keyring import Keyring, WrongKey
 from bot.privacy.tombstones import Tombstones
 from bot.storage.conversations import answers_of, state_of
@@ -25,7 +26,6 @@ from bot.storage.engine import check_schema
 from bot.storage.tables import conversations, counts, dead_letters
 
 PAGE = 1_000  # rows a transaction: short enough never to stand in the bot's way
-MINORS = frozenset({"from_14_to_17"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Office:
         except (WrongKey, ValidationError):
             self.unreadable += 1
             return None
-        if MINORS.intersection(answers.get("age", ())):
+        if not set(MINOR).isdisjoint(answers.get("age", ())):
             return None
         answered, questionnaire = talk.questionnaire, self.knowledge.questionnaire
         if answered != questionnaire.version:

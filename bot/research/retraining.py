@@ -14,7 +14,7 @@ from bot.research.export import export
 from bot.research.participants import Office
 from bot.research.report.labels import Labels, environment
 from models.serving import artifact
-from models.training import learning, published
+from models.training import answers, learning
 from models.training.learning import Decision
 from models.training.specs import SERVED
 from models.training.train import ARTIFACTS, archive
@@ -60,8 +60,13 @@ async def retrain(office: Office, folder: Path, on: date) -> list[Retrained]:
     begin(folder)
     before = {spec.name: _read(folder, spec.name) for spec in SERVED}
     with tempfile.TemporaryDirectory() as private:
+<<<<<<< HEAD
         people = (p async for p in office.participants() if p.answered == published.read().questionnaire)
         await export(people, Columns(office.knowledge), Path(private))
+=======
+        people = (p async for p in office.participants() if p.answered in answers.questionnaires())
+        await export(people, Sheet(office.knowledge), Path(private))
+>>>>>>> 7e3f68b (Ask what is used: ages under 18 apart, when somebody was refused, which branches are paid)
         decisions = learning.learn(Path(private) / "answers.csv", folder)
     found = [_retrained(decision, before[decision.model], folder) for decision in decisions]
     for language in LANGUAGES:

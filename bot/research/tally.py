@@ -98,8 +98,8 @@ class _Counting:
         self.places: dict[str, dict[str, int]] = {}
         width = len(self.names)
         for question in self.own:
-            self.places[question.id] = {o.id: width + at for at, o in enumerate(question.options)}
-            width += len(question.options)
+            self.places[question.id] = {o.id: width + at for at, o in enumerate(question.readable)}
+            width += len(question.readable)
         self.blank = np.full(width, UNKNOWN, dtype=np.int8).tobytes()
 
     def add(self, participant: Participant) -> None:

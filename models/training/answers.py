@@ -8,16 +8,19 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from models.training import published
 from models.training.fitting import Rows
 from models.training.specs import Spec
 
 VERSION = "questionnaire_version"
+QUESTIONNAIRES = Path(__file__).with_name("questionnaires.yaml")
 
 
 class AnswersError(ValueError):
@@ -34,6 +37,12 @@ class Collected:
     rows: Rows
     left_out: int
     sha256: str
+
+
+@cache
+def questionnaires() -> tuple[str, ...]:
+    """Return the versions of the questionnaire whose codes are those of the evidence, the oldest first."""
+    return tuple(yaml.safe_load(QUESTIONNAIRES.read_text(encoding="utf-8"))["versions"])
 
 
 def outcomes(path: Path) -> frozenset[str]:
@@ -107,13 +116,13 @@ def _levels(
     path: Path, number: int, row: Mapping[str, str], columns: Sequence[str]
 ) -> tuple[int | None, ...]:
     evidence = published.read()
-    if row[VERSION] != evidence.questionnaire:
+    if row[VERSION] not in questionnaires():
         raise _fault(
             path,
             number,
-            f"{VERSION} is {row[VERSION]!r}; the codes here are those of {evidence.questionnaire!r}",
-            "export the rows of that version only, or update `questionnaire` in models/evidence/tables.yaml "
-            "once the codes are known to be the same",
+            f"{VERSION} is {row[VERSION]!r}; the codes here are those of {', '.join(questionnaires())}",
+            "export the rows of these versions only, or add it to models/training/questionnaires.yaml "
+            "once its codes are known to be the same",
         )
     result: list[int | None] = []
     for name in columns:

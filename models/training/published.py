@@ -80,7 +80,6 @@ class Anomaly:
 class Survey:
     """The whole of the evidence; `sha256` is taken over the bytes of all evidence files."""
 
-    questionnaire: str
     sample: Mapping[str, int]
     coding: Codes
     table_4: Mapping[str, Coefficient]
@@ -103,7 +102,6 @@ def read() -> Survey:
     tables, shares, anomalies = (_load(name) for name in ("tables.yaml", "shares.yaml", "anomalies.yaml"))
     coding = {name: tuple(codes) for name, codes in tables["coding"].items()}
     survey = Survey(
-        questionnaire=tables["questionnaire"],
         sample=tables["sample"],
         coding=coding,
         table_4=_table(tables["table_4"]),

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 import numpy as np
 
 from bot.content.questionnaire import Question, Questionnaire
+from bot.guidance.facts import MINOR
 from bot.guidance.levels import REGION_CODES
 from bot.research.report.published import published_options
 from models.training import population, published
@@ -16,7 +17,7 @@ from models.training.population import Levels, Table
 from models.training.specs import TABLE_6
 
 CODES = {code: region for region, code in REGION_CODES.items()}
-NOBODY = frozenset({"under_14", "from_14_to_17", "unknown"})  # options that no resident chooses
+NOBODY = frozenset({"under_14", *MINOR, "unknown"})  # options that no resident chooses
 OFTEN = 0.3  # how often a choice is ticked of which the report says nothing
 
 # A world that has moved on: owing counts twice as much, income and investing the other way round, four in ten
