@@ -162,7 +162,7 @@ def test_a_past_result_is_replayed_from_its_trace() -> None:
 
 
 def test_a_minor_is_told_something_of_use_too() -> None:
-    assert len(told({"age": ("from_14_to_17",)}).first) == 3
+    assert len(told({"age": ("from_16_to_17",)}).first) == 3
 
 
 # --- what an answer changed ------------------------------------------------------------------------

@@ -16,8 +16,13 @@ from tests.advised import KNOWLEDGE, ON, RIDER, known, told
 @pytest.mark.parametrize(
     ("fact", "answers", "values"),
     [
-        ("minor", {"age": "from_14_to_17"}, "yes"),
+        ("minor", {"age": "from_16_to_17"}, "yes"),
         ("minor", {"age": "from_18_to_20"}, "no"),
+        ("minor", {"age": "from_14_to_17"}, "yes"),
+        ("under_16", {"age": "from_14_to_15"}, "yes"),
+        ("under_16", {"age": "from_16_to_17"}, "no"),
+        ("under_16", {"age": "from_14_to_17"}, ""),
+        ("constrained", {"constrained": "ever"}, "ever yes"),
         ("over_retirement_age", {"age": "from_60"}, "yes"),
         ("over_retirement_age", {"age": "from_41_to_50"}, "no"),
         ("over_retirement_age", {"age": "from_51_to_59"}, ""),
@@ -43,6 +48,15 @@ from tests.advised import KNOWLEDGE, ON, RIDER, known, told
         ("has_social_insurance", {"social_insurance": "resident"}, "yes"),
         ("has_social_insurance", {"social_insurance": "none"}, "no"),
         ("has_social_insurance", {"social_insurance": "unknown"}, ""),
+        ("has_basic_medical", {"social_insurance": "resident", "social_branches": "medical"}, "yes"),
+        ("has_basic_medical", {"social_insurance": "flexible", "social_branches": "pension"}, "no"),
+        ("has_basic_medical", {"social_insurance": "flexible", "social_branches": "unknown"}, ""),
+        ("has_basic_medical", {"social_insurance": "flexible"}, ""),
+        ("has_basic_medical", {"social_insurance": "none"}, "no"),
+        ("has_pension", {"social_insurance": "employee", "social_branches": "pension"}, "yes"),
+        ("has_injury_insurance", {"social_insurance": "employee", "social_branches": "injury"}, "yes"),
+        ("has_injury_insurance", {"social_insurance": "resident", "social_branches": "injury"}, "no"),
+        ("has_unemployment_insurance", {"social_insurance": "employee"}, ""),
         ("in_employee_scheme", {"social_insurance": "resident"}, "no"),
         ("in_employee_scheme", {"social_insurance": "flexible"}, "yes"),
         ("has_commercial_cover", {"commercial_cover": "none"}, "no"),
@@ -121,6 +135,12 @@ def test_the_medical_window_is_open_by_its_figure(on: str, state: str) -> None:
     assert dated_facts(KNOWLEDGE.parameters, date.fromisoformat(on)) == {"medical_window": {state}}
 
 
+def test_nothing_is_derived_from_questions_that_minors_are_spared() -> None:
+    facts = known({"age": ("from_16_to_17",), "occupation": ("food_delivery",)})
+    assert {"in_debt", "low_income", "recent_graduate"}.isdisjoint(facts)
+    assert all(facts[id] == frozenset() for id in ("debt", "debt_kinds", "constrained", "why_constrained"))
+
+
 # --- levels and scores -----------------------------------------------------------------------------
 
 
@@ -143,7 +163,7 @@ def test_what_was_skipped_is_unknown_to_the_models() -> None:
 
 
 def test_minors_are_not_scored() -> None:
-    for found in score(KNOWLEDGE, {**RIDER, "age": ("from_14_to_17",)}).values():
+    for found in score(KNOWLEDGE, {**RIDER, "age": ("from_16_to_17",)}).values():
         assert isinstance(found, Abstained)
         assert found.reason == "not_for_minors"
 

@@ -121,7 +121,7 @@ def test_nothing_is_ticked_for_the_worker() -> None:
 
 
 def test_a_minor_gets_advice_and_no_score() -> None:
-    state = talk({**answer_set(QUESTIONNAIRE, random.Random(2)), "age": ("from_14_to_17",)})
+    state = talk({**answer_set(QUESTIONNAIRE, random.Random(2)), "age": ("from_16_to_17",)})
     text = worded(ShowResult(), state, "zh").text
     assert "不打分" in text
     assert "第" not in text.split("先做这几件")[0]

@@ -87,3 +87,63 @@ def test_words_are_given_in_the_asked_language() -> None:
     assert asked.text.in_("en") == "work?"
     assert asked.options[0].in_("zh") == "骑手"
     assert asked.options[0].in_("en") == "rider"
+
+
+# --- who is asked what, and what earlier versions asked --------------------------------------------------
+
+SPARED = {
+    "education",
+    "income",
+    "debt",
+    "debt_kinds",
+    "constrained",
+    "why_constrained",
+    "premium",
+    "investing",
+}
+
+
+def asked_of(answers: dict[str, tuple[str, ...]], *, research: bool = False) -> list[str]:
+    return [q.id for q in KNOWLEDGE.questionnaire.path(answers, research=research)]
+
+
+@pytest.mark.parametrize("age", ["from_14_to_15", "from_16_to_17", "from_14_to_17"])
+def test_minors_are_not_asked_what_is_not_used_for_them(age: str) -> None:
+    answers = {"age": (age,), "commercial_cover": ("accident",), "province": (SKIPPED,)}
+    path = asked_of(answers, research=True)
+    assert SPARED.isdisjoint(path)
+    assert path == asked_of(answers), "nobody under age is asked for research"
+
+
+def test_sex_is_asked_in_the_short_part_where_advice_hangs_on_it() -> None:
+    for age in ("from_41_to_50", "from_51_to_59", "from_60"):
+        assert asked_of({"age": (age,)})[-1] == "sex"
+    young = {"age": ("from_31_to_40",)}
+    assert "sex" not in asked_of(young)
+    assert "sex" in asked_of(young, research=True)
+
+
+def test_what_an_earlier_version_asked_stays_readable_and_is_offered_to_nobody() -> None:
+    today = KNOWLEDGE.questionnaire
+    before = {"age": ("from_14_to_17",), "constrained": ("yes",), "why_constrained": ("other",)}
+    kept = today.fitting(before, "2026-11-23")
+    assert kept == {**before, "constrained": ("ever",)}, "nobody said that it was in the last year"
+    assert today.fitting(before, today.version) == before
+    for id in ("age", "constrained"):
+        question = today.by_id[id]
+        assert question.accepts(kept[id])
+        assert not {option.id for option in question.options} & {option.id for option in question.retired}
+
+
+def test_a_follow_up_is_asked_after_an_earlier_answer_that_means_the_same() -> None:
+    for answer in ("yes", "earlier", "ever"):
+        assert "why_constrained" in asked_of({"constrained": (answer,)})
+    assert "why_constrained" not in asked_of({"constrained": ("no",)})
+
+
+def test_every_answer_that_any_version_offered_can_still_be_read() -> None:
+    today = KNOWLEDGE.questionnaire
+    for version, questions in KNOWLEDGE.recorded.items():
+        for words in questions.values():
+            for id in words.options:
+                assert today.fitting({words.id: (id,)}, version), (version, words.id, id)

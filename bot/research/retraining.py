@@ -60,13 +60,8 @@ async def retrain(office: Office, folder: Path, on: date) -> list[Retrained]:
     begin(folder)
     before = {spec.name: _read(folder, spec.name) for spec in SERVED}
     with tempfile.TemporaryDirectory() as private:
-<<<<<<< HEAD
-        people = (p async for p in office.participants() if p.answered == published.read().questionnaire)
-        await export(people, Columns(office.knowledge), Path(private))
-=======
         people = (p async for p in office.participants() if p.answered in answers.questionnaires())
-        await export(people, Sheet(office.knowledge), Path(private))
->>>>>>> 7e3f68b (Ask what is used: ages under 18 apart, when somebody was refused, which branches are paid)
+        await export(people, Columns(office.knowledge), Path(private))
         decisions = learning.learn(Path(private) / "answers.csv", folder)
     found = [_retrained(decision, before[decision.model], folder) for decision in decisions]
     for language in LANGUAGES:

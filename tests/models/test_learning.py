@@ -11,7 +11,6 @@ from models.__main__ import main
 from models.serving import risk
 from models.serving.scoring import Z90
 from models.training import answers, learning, simulation
-from models.training import published as survey
 from models.training import train as training
 from models.training.answers import AnswersError
 from models.training.evaluation import miscalibration
@@ -20,7 +19,7 @@ from models.training.outcomes import expected
 from models.training.specs import CONSTRAINT, GAP, Spec
 from models.training.train import train
 
-VERSION = survey.read().questionnaire
+*_, VERSION = answers.questionnaires()
 HEADER = ["questionnaire_version", *sorted({*CONSTRAINT.features, *GAP.features}), "constrained", "gap"]
 GOOD = {"education": "3", "income": "2", "saving": "2", "debt": "3", "premium": "1", "investing": "0"}
 

@@ -81,13 +81,13 @@ def test_a_slip_of_the_thumb_is_never_taken_for_another_answer() -> None:
 
 async def test_who_falls_silent_comes_back_days_later_to_where_they_were(tmp_path: Path) -> None:
     habits = Habits(research=1, longer=1, silent=0.05, returns=1, skips=0, marks=0)
-    ended, found = await walked(tmp_path, residents(8), habits)
+    ended, found = await walked(tmp_path, residents(12), habits)
     async with reader(tmp_path) as office:
         numbers = (await office.counted()).numbers
     away = sum(number for (what, _), number in numbers.items() if what == "put_away")
     assert away >= 1, "who came back had put the phone away"
     assert len({participant.day for participant in found}) >= 2
-    assert ended.finished + ended.silent == 8
+    assert ended.finished + ended.silent == 12
 
 
 async def test_a_town_is_not_written_over_another(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_pipl_31_who_is_under_14_is_turned_away_and_nothing_is_kept() -> None:
 
 
 def test_minors_law_72_who_is_14_to_17_is_not_scored() -> None:
-    path = taps(QUESTIONNAIRE, {**RIDER, "age": "from_14_to_17"})
+    path = taps(QUESTIONNAIRE, {**RIDER, "age": "from_16_to_17"})
     _, (*_, report) = said(None, "/start", *CONSENT, *path)
     assert "未满18岁，我们不打分" in report.text
 

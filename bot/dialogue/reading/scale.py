@@ -87,7 +87,9 @@ def of(question: Question) -> Scale:
         low = float(stated[1]) * (10**4 if stated[2] else 1) if stated else before
         before = math.inf if option.up_to is None else option.up_to
         bands.append(Band(option.id, low, before, option.ends))
-    period = next((period for words, period in _PERIODS if words in question.text.zh), None)
+    # The period that is asked about comes first; an explanation behind it may name another.
+    named = [(question.text.zh.find(words), period) for words, period in _PERIODS]
+    period = min((found for found in named if found[0] >= 0), default=(0, None))[1]
     return Scale(unit, period, tuple(bands))
 
 
