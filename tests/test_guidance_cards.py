@@ -57,9 +57,9 @@ def test_a_card_works_out_the_cost_for_this_worker() -> None:
 
 def test_a_card_estimates_a_pension_as_a_range_and_never_where_the_base_is_in_dispute() -> None:
     assert "每月大约" in card(KNOWLEDGE, "flexible_pension", RIDER, "zh", ON)
-    disputed = card(KNOWLEDGE, "flexible_pension", {**RIDER, "province": ("sichuan",)}, "zh", ON)
-    assert "每月939.80元" in disputed
+    disputed = card(KNOWLEDGE, "flexible_pension", {**RIDER, "province": ("jilin",)}, "zh", ON)
     assert "每月大约" not in disputed
+    assert "您那里的数，我们还没查准。先打12333问。" in disputed
 
 
 def test_without_a_new_base_the_card_names_the_year_and_the_later_charge() -> None:
@@ -97,7 +97,7 @@ def test_a_base_of_one_city_is_not_told_as_that_of_the_whole_province() -> None:
 
 def test_where_a_province_has_no_figure_the_card_doesnt_ask_for_the_province_again() -> None:
     text = card(KNOWLEDGE, "flexible_pension", {**RIDER, "province": ("henan",)}, "zh", date(2027, 7, 5))
-    assert "这个省份的标准还没查准" in text
+    assert "您那里的数，我们还没查准。先打12333问。" in text
     assert "告诉我您在哪个省份" not in text
 
 

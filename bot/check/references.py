@@ -7,7 +7,7 @@ from itertools import pairwise
 from bot.check.findings import Finding
 from bot.content.conditions import Condition
 from bot.content.knowledge import Knowledge, Piece
-from bot.content.parameters import CARRIED_FOR, Parameter, Value
+from bot.content.parameters import Parameter, Value
 from bot.guidance import DERIVED
 
 SOON = timedelta(days=60)
@@ -129,7 +129,8 @@ def check_stand_ins(knowledge: Knowledge, on: date) -> Iterator[Finding]:
     """Find figures whose last value is too old to stand in, so that whoever needs them is told none."""
     for parameter in knowledge.parameters:
         ended = _ended(parameter, on)
-        if parameter.carried and ended is not None and ended < on - CARRIED_FOR:
+        stands_in = any(parameter.stands_in(value, on) for value in parameter.values)
+        if parameter.carried and ended is not None and not stands_in:
             where = f"parameters.yaml {parameter.id}"
             yield Finding(where, f"expired on {ended}, too long ago to stand in", "add the new value")
 
@@ -144,7 +145,7 @@ def _ended(parameter: Parameter, on: date) -> date | None:
 def _lapsed(parameter: Parameter, value: Value | None, where: str, on: date) -> Iterator[Finding]:
     if value is None:
         ended = _ended(parameter, on)
-        stands_in = parameter.carried and ended is not None and ended >= on - CARRIED_FOR
+        stands_in = any(parameter.stands_in(old, on) for old in parameter.values)
         stand_in = ", and the old one stands in, by name" if stands_in else ""
         state = f"expired on {ended}{stand_in}" if ended else "nothing is in force yet"
         yield Finding(where, state, "add the new value with its source")

@@ -1,10 +1,10 @@
 """Every figure, dated and sourced: looked up by day, never guessed, each look remembered."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, TypeVar
 
 Confidence = Literal["verified_text", "verified_secondary", "derived", "memory", "unsure"]
 CONFIDENCES: tuple[Confidence, ...] = ("verified_text", "verified_secondary", "derived", "memory", "unsure")
@@ -13,11 +13,10 @@ Unit = Literal[
     "date", "phone", "text",
 ]  # fmt: skip
 
+T = TypeVar("T")
 Table = Mapping[str, Decimal]
 Figure = Decimal | date | str | Table
 """A number in the parameter's unit (ratios as 0.2, never 20), a day, words, or numbers by name."""
-
-CARRIED_FOR = timedelta(days=366)  # how long an old figure may stand in while the new one is unpublished
 
 
 class NoValue(LookupError):
@@ -49,8 +48,8 @@ class Parameter:
     """One figure through time.
 
     `carried`: while the new figure is unpublished the old one is charged and made up later, so that the
-    last value may be shown, named as such. `check_every`: days after which a check is stale. `place`: in
-    words by language, for a figure that holds in a part of its province only.
+    last value may be shown, named as such, for `carried_days` after its end. `check_every`: days after which
+    a check is stale. `place`: in words by language, for a figure that holds in a part of its province only.
     """
 
     id: str
@@ -59,8 +58,14 @@ class Parameter:
     en: str
     values: tuple[Value, ...]
     carried: bool = False
+    carried_days: int = 366
     check_every: int = 365
     place: Mapping[Literal["zh", "en"], str] = field(default_factory=dict)
+
+    def stands_in(self, value: Value, on: date) -> bool:
+        """Say whether a value that has ended may still be shown on a day, named as an old one."""
+        ended = value.to is not None and value.to < on <= value.to + timedelta(days=self.carried_days)
+        return self.carried and ended
 
 
 @dataclass(frozen=True)
@@ -100,13 +105,17 @@ class Parameters:
         """Give the value in force, or the one last in force if the parameter is `carried`.
 
         The second item says whether it is such a stand-in: then the words must name its year and say
-        that the difference may be charged later. Raises NoValue as `at` does, and after CARRIED_FOR.
+        that the difference may be charged later. Raises NoValue as `at` does, and once that is too old.
         """
         parameter = self.parameter(id)
-        ended = [v for v in parameter.values if v.to is not None and on - CARRIED_FOR <= v.to < on]
-        if not parameter.carried or not ended or any(v.covers(on) for v in parameter.values):
+        ended = [value for value in parameter.values if parameter.stands_in(value, on)]
+        if not ended or any(value.covers(on) for value in parameter.values):
             return self.at(id, on), False
         return _sure(id, max(ended, key=lambda value: value.from_)), True
+
+    def knows(self, id: str, on: date) -> bool:
+        """Say whether a figure may be told on a day; raises NoValue for an unknown id."""
+        return any(v.covers(on) and v.confidence != "unsure" for v in self.parameter(id).values)
 
 
 def _sure(id: str, value: Value) -> Value:
@@ -120,23 +129,35 @@ def _sure(id: str, value: Value) -> Value:
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of one day, with a trace of every one that was looked at."""
+    """The figures of one day; `used` are those that were looked at, `missed` those that weren't there."""
 
     parameters: Parameters
     on: date
     used: dict[str, Value] = field(default_factory=dict)
+    missed: set[str] = field(default_factory=set)
 
     def __call__(self, id: str) -> Figure:
         """Give the figure in force; raises NoValue."""
-        value = self.parameters.at(id, self.on)
+        value = self._found(id, self.parameters.at)
         self.used[id] = value
         return value.value
 
     def last(self, id: str) -> tuple[Value, bool]:
         """Give the value in force, or its named stand-in; raises NoValue (see Parameters.last)."""
-        value, carried = self.parameters.last(id, self.on)
+        value, carried = self._found(id, self.parameters.last)
         self.used[id] = value
         return value, carried
+
+    def known(self, id: str) -> bool:
+        """Say whether a figure may be told on this day, so that a text can do without it."""
+        return self.parameters.knows(id, self.on)
+
+    def _found(self, id: str, look: Callable[[str, date], T]) -> T:
+        try:
+            return look(id, self.on)
+        except NoValue:
+            self.missed.add(id)
+            raise
 
     def number(self, id: str) -> Decimal:
         """Give a figure that has to be a number; raises NoValue when it is not."""

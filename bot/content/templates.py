@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cached_property
 from html import unescape
 
@@ -20,6 +21,13 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 CENT = Decimal("0.01")
+SHARES: Mapping[Fraction, Mapping[Language, str]] = {
+    Fraction(1, 2): {"zh": "一半", "en": "half"},
+    Fraction(1, 3): {"zh": "三分之一", "en": "a third"},
+    Fraction(2, 3): {"zh": "三分之二", "en": "two thirds"},
+}
+LARGEST_PART = 3  # of the fractions that have a word
+CLOSE = Fraction(1, 10_000)  # what the last digits of a written ratio may be away from its fraction
 MANY = 10_000  # worded blocks that are remembered
 MOST = 700  # characters of a message, so that it is read
 
@@ -101,13 +109,13 @@ def environment(templates: Mapping[str, str]) -> Environment:
     )
     made.filters |= {
         "yuan": yuan, "percent": percent, "number": number, "day": day, "month": month,
-        "per_hundred": per_hundred, "place": place,
+        "per_hundred": per_hundred, "place": place, "share": share,
     }  # fmt: skip
     return made
 
 
 def _context(figures: Figures, language: Language, context: Mapping[str, object]) -> dict[str, object]:
-    return {"figure": figures, "language": language, "today": figures.on, **context}
+    return {"figure": figures, "known": figures.known, "language": language, "today": figures.on, **context}
 
 
 def tidy(text: str) -> str:
@@ -139,6 +147,16 @@ def number(context: Context, amount: Decimal | int) -> str:
 def percent(ratio: Decimal | float) -> str:
     """Word a ratio such as 0.2 as 20%, with at most two decimals."""
     return f"{_plain((Decimal(str(ratio)) * 100).quantize(CENT, ROUND_HALF_UP))}%"
+
+
+@pass_context
+def share(context: Context, ratio: Decimal | float) -> str:
+    """Word a ratio as people say it: 三分之二, 一半; two thirds, half. Others in per cent."""
+    exact = Fraction(str(ratio)).limit_denominator(LARGEST_PART)
+    words = SHARES.get(exact)
+    if words is None or abs(exact - Fraction(str(ratio))) > CLOSE:
+        return percent(ratio)
+    return words[context["language"]]
 
 
 @pass_context

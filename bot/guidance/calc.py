@@ -107,7 +107,10 @@ class Sums:
         province = self._only("province")
         if f"medical.flex.rate.{province}" not in self.figures.parameters:
             return None
-        return calculators.medical_contribution(self.figures, str(province))
+        try:
+            return calculators.medical_contribution(self.figures, str(province))
+        except NoValue:  # the base or the rate is unsure or too old to stand in
+            return None
 
     @property
     def pension_share(self) -> Range | None:
@@ -133,10 +136,13 @@ class Sums:
         return calculators.subsidy(self.figures, lowest.month) if lowest else None
 
     @property
-    def resident_medical(self) -> Carried:
-        """The least that residents pay for a year of medical insurance."""
+    def resident_medical(self) -> Carried | None:
+        """The least that residents pay for a year of medical insurance; None once that is too old."""
         id = "medical.resident.individual_min"
-        value, carried = self.figures.last(id)
+        try:
+            value, carried = self.figures.last(id)
+        except NoValue:
+            return None
         return Carried(number_of(id, value.value), value.from_.year, carried)
 
     @property
@@ -173,13 +179,16 @@ class Sums:
     def retirement(self) -> RetirementSpan | None:
         """When the statutory age is reached, by age band and sex; None without a band closed on both sides.
 
-        Which of the women's two ages applies is for the office to say, so that both count; with the sex
-        unknown all three do.
+        Which of a woman's two ages applies is for the office to say, so that both count where an employer
+        pays or paid; with the sex unknown the men's counts too.
         """
         band = self._band("age")
         if band is None:
             return None
-        categories = CATEGORIES.get(self._only("sex"), ALL_CATEGORIES)
+        by_sex = CATEGORIES.get(self._only("sex"), ALL_CATEGORIES)
+        # Who pays alone is counted from 55 in most places; only a job as a worker makes it 50.
+        alone = self._only("social_insurance") in ("flexible", "resident", "none")
+        categories = tuple(each for each in by_sex if not (alone and each == "woman_50"))
         return calculators.retirement_span(self.figures, categories, (int(band.low) + 1, int(band.high)))
 
     @property

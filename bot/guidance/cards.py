@@ -28,6 +28,11 @@ class Ground:
         return self.piece.confidence == "memory" or self.figures.from_memory
 
     @property
+    def missing(self) -> bool:
+        """Whether a figure was unsure or too old, so that the card, so far, did without it."""
+        return bool(self.figures.missed)
+
+    @property
     def hotline(self) -> Figure:
         """The number to ask at."""
         return self.figures(self.piece.check_with)
