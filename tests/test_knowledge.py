@@ -99,7 +99,7 @@ def test_the_version_changes_with_any_word(edit: Edit) -> None:
         ("parameters.yaml", "from: 2006-01-01", "since: 2006-01-01", "nothing reads this key"),
         ("parameters.yaml", "value: 0.2,", "value: a fifth,", "pension.flex.contribution_rate.value"),
         ("parameters.yaml", "confidence: verified_text", "confidence: certain", "confidence"),
-        ("parameters.yaml", "unit: phone", "unit: number", "hotline.union"),
+        ("parameters.yaml", "unit: phone", "unit: number", "hotline.social_insurance"),
         ("sources.yaml", "kind: law", "kind: idea", "social_insurance_law.kind"),
         ("questionnaire.yaml", "skippable: false", "skippable: perhaps", "age.skippable"),
         ("questionnaire.yaml", "part: short", "prt: short", "age"),
