@@ -19,7 +19,8 @@ from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import TelegramError
 
-from bot.app.mistakes import told
+from bot.app.doctor import examine
+from bot.app.mistakes import UNAVAILABLE, told
 from bot.app.process import Bot, now_in_china, settling, today_in_china
 from bot.app.settings import SettingMissing, Settings, misspelt
 from bot.app.signals import stopped_by_signals
@@ -112,6 +113,9 @@ def _to_serve(commands: Any) -> None:
     migrating = commands.add_parser("migrate", help="bring the database's schema up to date")
     migrating.set_defaults(run=lambda _options: asyncio.run(_migrate(Settings.read(os.environ))))
 
+    doctor = commands.add_parser("doctor", help="look at settings, Telegram, database, keys, disk and clock")
+    doctor.set_defaults(run=lambda _options: asyncio.run(_doctor(Settings.read(os.environ))))
+
     rotating = commands.add_parser("rotate-keys", help="wrap everyone's key with the master key in use")
     step = rotating.add_mutually_exclusive_group()
     step.add_argument("--new", dest="step", action="store_const", const="new", help="first: add a key")
@@ -193,6 +197,17 @@ def _uvloop(work: Coroutine[object, object, int]) -> int:
         return runner.run(work)
 
 
+async def _doctor(settings: Settings) -> int:
+    well = True
+    for name, meant in misspelt(os.environ):
+        well = False
+        print(f"!!  setting: {name} is none: {meant} is perhaps meant")
+    async for line in examine(settings, load_knowledge(models=settings.models_folder), today_in_china()):
+        print(line)
+        well = well and line.well
+    return 0 if well else UNAVAILABLE
+
+
 async def _migrate(settings: Settings) -> int:
     engine = open_engine(settings.database_url)
     try:
@@ -220,7 +235,7 @@ async def _rotate(settings: Settings, step: str | None) -> int:
         private_files.write(settings.master_keys_file, str(keys))
         print("a `next` key was added: restart every process, then run `python -m bot rotate-keys --use`")
         return 0
-    vault, engine = Keyring(keys), open_engine(settings.database_url)
+    vault, engine = Keyring(keys), open_engine(settings.needed_database())
     try:
         done = await rewrap(engine, vault, Lease(engine, time.time))
     finally:
@@ -237,6 +252,7 @@ async def _rotate(settings: Settings, step: str | None) -> int:
 
 
 async def _letters(settings: Settings, action: str, ids: list[int]) -> int:
+    settings.needed_database()
     async with _store(settings, Presenter(load_knowledge())) as store:
         dead = await store.outbox.dead.all()
         chosen = ids or [letter.id for letter in dead]

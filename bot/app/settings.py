@@ -121,10 +121,33 @@ class Settings:
             )
         return self.webhook_secret
 
-    def keys(self) -> Keys:
-        """Give the master keys; raises ValueError when they can't be read, or others can read them."""
+    def needed_database(self) -> str:
+        """Return the address of a database that is there; raises SettingMissing."""
+        file = self.database_file
+        if file is not None and not file.exists():
+            raise SettingMissing(f"there is no database {file}: is DATABASE_URL that of the bot?")
+        return self.database_url
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of an SQLite database; None for a server."""
+        kind, _, rest = self.database_url.partition(":///")
+        return Path(rest) if kind.startswith("sqlite") else None
+
+    def keys(self, *, make: bool = True) -> Keys:
+        """Return the master keys; a missing file is made if `make` and no database is there already.
+
+        Raises ValueError when they can't be read, or others can read them.
+        """
         given = self.master_keys.get_secret_value()
-        return Keys.parse(given) if given else keys_in(self.master_keys_file)
+        if given:
+            return Keys.parse(given)
+        file, database = self.master_keys_file, self.database_file
+        if not file.exists() and not (make and (database is None or not database.exists())):
+            raise SettingMissing(
+                f"{file} is not there, and new keys would open nothing that is kept: put the file back"
+            )
+        return keys_in(file)
 
     def floods(self) -> InboundRate:
         """Give the guard against floods."""

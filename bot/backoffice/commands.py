@@ -38,7 +38,7 @@ async def opened_office(database: Path | None) -> AsyncIterator["Office"]:
 
     if database is None:
         settings = Settings.read(os.environ)
-        url, keys = settings.database_url, settings.keys()
+        url, keys = settings.needed_database(), settings.keys(make=False)
         tombstones, models = Tombstones(settings.tombstones_file), settings.models_folder
     else:
         beside = database.with_suffix(".keys")

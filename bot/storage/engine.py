@@ -97,19 +97,24 @@ async def migrate(engine: AsyncEngine, vault: Keyring) -> None:
 async def prove_keys(engine: AsyncEngine, vault: Keyring) -> None:
     """Refuse keys that are not this database's (WrongKey); a database without keys gets these."""
     async with engine.begin() as connection:
-        if count := await connection.run_sync(orphans, vault.names):
-            raise WrongKey(
-                f"{count} people's records are wrapped with a master key that is not here: put the older "
-                "`wrap` line back into the keys, then run `python -m bot rotate-keys`"
-            )
-        row = (await connection.execute(sa.select(seals))).first()
-        if row is None:
+        if not await connection.run_sync(check_keys, vault):
             key, locker = vault.new_key(NOBODY)
             proof = locker.seal(vault.pseudonym("0"), NOBODY)
             await connection.execute(sa.insert(seals).values(key=key, proof=proof))
-        elif vault.locker(row.key, NOBODY).open(row.proof, NOBODY) != vault.pseudonym("0"):
-            raise WrongKey("the index key is not the one that this database was made with")
         await connection.run_sync(note_names, vault.names)
+
+
+def check_keys(connection: sa.Connection, vault: Keyring) -> bool:
+    """Return whether the database has keys; raises WrongKey when these don't open all that lies in it."""
+    if count := orphans(connection, vault.names):
+        raise WrongKey(
+            f"{count} people's records are wrapped with a master key that is not here: put the older "
+            "`wrap` line back into the keys, then run `python -m bot rotate-keys`"
+        )
+    row = connection.execute(sa.select(seals)).first()
+    if row is not None and vault.locker(row.key, NOBODY).open(row.proof, NOBODY) != vault.pseudonym("0"):
+        raise WrongKey("the index key is not the one that this database was made with")
+    return row is not None
 
 
 @asynccontextmanager

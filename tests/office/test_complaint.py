@@ -70,7 +70,7 @@ def test_the_command_prints_it_and_refuses_what_it_cannot_stand_for(
     assert "rule: platform_work is yes or perhaps" in capsys.readouterr().out
     old = tmp_path / "old.json"
     old.write_text(json.dumps({"answers": {}, "shown_by": "0123456789ab"}), encoding="utf-8")
-    assert main(["account", str(old)]) == 2
+    assert main(["account", str(old)]) == 65
     assert "0123456789ab" in capsys.readouterr().err
     old.write_text("no data", encoding="utf-8")
     assert main(["account", str(old)]) == 2

@@ -307,5 +307,5 @@ def nameless(rows: list[dict[str, str]]) -> list[list[tuple[str, str]]]:
 
 
 def test_a_database_without_its_keys_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["export", "--out", str(tmp_path), "--database", str(tmp_path / "none.sqlite")]) == 2
+    assert main(["export", "--out", str(tmp_path), "--database", str(tmp_path / "none.sqlite")]) in (65, 78)
     assert "none.keys" in capsys.readouterr().err

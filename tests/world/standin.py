@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+WEBHOOK = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
 ME = {"id": 1, "is_bot": True, "first_name": "B", "username": "b_bot"}
 
 
@@ -16,7 +17,7 @@ def bot_api(status: int = 200) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            good = {"ok": True, "result": ME}
+            good = {"ok": True, "result": WEBHOOK if self.path.endswith("getWebhookInfo") else ME}
             bad = {"ok": False, "error_code": status, "description": "Unauthorized"}
             body = json.dumps(good if status == 200 else bad).encode()
             self.send_response(status)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 NOBODY = "postgresql+asyncpg://postgres@127.0.0.1:1/test"
 
 
-def run(folder: Path, command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("BOT_", "WEBHOOK_"))}
     clean |= {
         "BOT_TOKEN": "1:token",
@@ -27,7 +27,7 @@ def run(folder: Path, command: str, **settings: str) -> subprocess.CompletedProc
         **settings,
     }
     return subprocess.run(
-        [sys.executable, "-m", "bot", command],
+        [sys.executable, "-m", "bot", *command],
         env=clean, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
@@ -86,6 +86,9 @@ def test_a_token_that_telegram_refuses_is_told(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate").returncode == 0
+    for file in tmp_path.glob("bot.sqlite*"):
+        file.unlink()
     (tmp_path / "bot.sqlite").write_text("not a database" * 100, encoding="ascii")
     ended = run(tmp_path, "migrate")
     assert ended.returncode == 69
@@ -106,3 +109,40 @@ def test_a_database_of_a_newer_release_is_refused_by_every_command(tmp_path: Pat
         ended = run(tmp_path, command)
         assert ended.returncode == 65, ended.stderr
         assert "newer than this release" in ended.stderr
+
+
+@pytest.mark.parametrize("command", [["letters"], ["rotate-keys"], ["outdated"]])
+def test_a_command_that_only_looks_makes_no_database(tmp_path: Path, command: list[str]) -> None:
+    ended = run(tmp_path, *command)
+    assert ended.returncode == 78
+    assert "there is no database" in ended.stderr
+    assert not (tmp_path / "bot.sqlite").exists()
+
+
+def test_lost_keys_are_not_replaced_by_new_ones(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate").returncode == 0
+    (tmp_path / "master.keys").unlink()
+    for command in ("letters", "webhook", "polling"):
+        ended = run(tmp_path, command)
+        assert ended.returncode == 78
+        assert "put the file back" in ended.stderr
+    assert not (tmp_path / "master.keys").exists()
+
+
+def test_the_doctor_says_of_each_thing_what_to_do(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate").returncode == 0
+    with bot_api() as api:
+        ended = run(tmp_path, "doctor", TELEGRAM_API=api, OPERATOR_CONTACT="us", OPERATOR_CONTAKT="us")
+    lines = ended.stdout.splitlines()
+    assert ended.returncode == 69, ended.stderr
+    for line in ("ok  database: it takes writes", "ok  schema: the one of this release", "ok  clock: right"):
+        assert line in lines
+    assert "!!  setting: OPERATOR_CONTAKT is none: OPERATOR_CONTACT is perhaps meant" in lines
+
+
+def test_the_doctor_finds_a_database_that_is_gone_and_a_token_that_is_refused(tmp_path: Path) -> None:
+    with bot_api(status=401) as api:
+        ended = run(tmp_path, "doctor", TELEGRAM_API=api)
+    assert "!!  Telegram: Telegram doesn't know BOT_TOKEN" in ended.stdout
+    assert "bot.sqlite is not there" in ended.stdout
+    assert not (tmp_path / "bot.sqlite").exists()

@@ -149,6 +149,15 @@ class Telegram:
             url, secret_token=secret.get_secret_value(), allowed_updates=ALLOWED, max_connections=connections
         )
 
+    async def greet(self) -> str:
+        """Return the bot's name at Telegram; raises TelegramError."""
+        await self._request.initialize()
+        return (await self._bot.get_me()).username or ""
+
+    async def close(self) -> None:
+        """Close what `greet` opened."""
+        await self._request.shutdown()
+
     async def clock(self) -> float | None:
         """Return the time by Telegram's clock in seconds since 1970; None when it doesn't say."""
         try:
