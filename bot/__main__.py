@@ -19,12 +19,12 @@ from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import TelegramError
 
-from bot.app.doctor import examine
 from bot.app.mistakes import UNAVAILABLE, told
 from bot.app.process import Bot, now_in_china, settling, today_in_china
 from bot.app.settings import SettingMissing, Settings, misspelt
 from bot.app.signals import stopped_by_signals
 from bot.backoffice import cli as office
+from bot.backoffice.doctor import examine
 from bot.channels.telegram.limits import CAPABILITIES
 from bot.channels.terminal import Terminal, hold
 from bot.check import lint, outdated, told_otherwise

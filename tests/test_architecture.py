@@ -75,6 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bot.backoffice": {
         "bot.app",
+        "bot.channels",
         "bot.check",
         "bot.content",
         "bot.demo",
