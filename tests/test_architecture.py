@@ -167,7 +167,7 @@ def test_only_the_channel_of_telegram_and_what_is_composed_of_it_know_its_librar
         for source in modules("bot")
         if any(module.split(".")[0] == "telegram" for module in imports(source))
     }
-    assert knowing <= {"bot", "bot/app", "bot/channels/telegram"}, knowing
+    assert knowing <= {"bot", "bot/app", "bot/backoffice", "bot/channels/telegram"}, knowing
 
 
 def test_the_double_knows_nothing_of_our_bot() -> None:
