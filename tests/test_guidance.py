@@ -1,12 +1,16 @@
 """The choice: who is told what, in which order, why not the rest, and what an edit changed."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+
+import pytest
 
 from bot.content.conditions import Condition
 from bot.content.knowledge import Knowledge, More, Piece
+from bot.content.parameters import Parameters, Value
 from bot.content.questionnaire import Answers
 from bot.guidance import Changes, Guidance, Marks, advise, changes, outcome
+from bot.guidance.choice import BY_NEAR
 from models.serving.risk import Abstained, Score
 from tests.advised import KNOWLEDGE, ON, RIDER, told
 
@@ -45,6 +49,57 @@ def test_of_the_first_three_at_most_two_share_a_theme() -> None:
 
 def test_with_one_theme_only_it_fills_all_three_places() -> None:
     assert len(told({}, knowledge=knowing(piece("a"), piece("b"), piece("c"))).first) == 3
+
+
+def test_of_near_duplicates_one_at_most_is_among_the_first() -> None:
+    kin = [replace(piece(id, priority), kin="lender") for id, priority in (("a", 90), ("b", 80), ("c", 70))]
+    other = [piece("d", 20, theme="insurance"), piece("e", 10, theme="group")]
+    found = told({}, knowledge=knowing(*kin, *other))
+    assert [a.id for a in found.first] == ["a", "d", "e"]
+    assert [a.id for a in told({}, knowledge=knowing(*kin)).first] == ["a"], "nor do they fill the places"
+
+
+def test_an_emergency_is_never_among_the_first_but_advised() -> None:
+    urgent = replace(piece("a", 90, theme="danger"), call=("hotline.police",))
+    found = told({}, knowledge=knowing(urgent, piece("b")))
+    assert [a.id for a in found.first] == ["b"]
+    assert ids(found) == ["b", "a"]
+
+
+def test_what_helps_most_people_is_told_to_whoever_of_whom_nothing_is_known_and_then_says_what_isnt() -> None:
+    window = replace(piece("a", 90, when={"social_insurance": ("none",)}), anyway=60)
+    knowledge = knowing(window, piece("b", 50))
+    found = told({}, knowledge=knowledge)
+    assert [(a.id, a.priority, a.because) for a in found.first] == [
+        ("a", 60, ("social_insurance",)),
+        ("b", 50, ()),
+    ]
+    assert told({"social_insurance": ("none",)}, knowledge=knowledge).first[0].priority == 90
+    assert ids(told({"social_insurance": ("resident",)}, knowledge=knowledge)) == ["b"]
+    assert told({}, knowledge=knowing(window, replace(window, id="c", anyway=None))).undecided[0].id == "c"
+
+
+@pytest.mark.parametrize(("days", "priority"), [(-1, 50), (0, 50 + BY_NEAR), (45, 50 + BY_NEAR), (46, 50)])
+def test_a_near_deadline_moves_a_piece_up_until_it_is_over(days: int, priority: int) -> None:
+    end = replace(
+        KNOWLEDGE.parameters.parameter("medical.resident.window_end"),
+        values=(Value(date(2020, 1, 1), ON + timedelta(days), (), "memory", ON),),
+    )
+    parameters = Parameters({**KNOWLEDGE.parameters.by_id, end.id: end})
+    dated = replace(piece("a"), deadline=end.id)
+    assert told({}, knowledge=replace(knowing(dated), parameters=parameters)).first[0].priority == priority
+
+
+def test_each_piece_has_one_of_three_verdicts_for_a_worker() -> None:
+    pieces = (
+        piece("for_all"),
+        piece("barred", eligible={"age": ("from_31_to_40",)}),
+        piece("for_others", when={"age": ("from_31_to_40",)}),
+        piece("open", when={"debt": ("none",)}),
+    )
+    found = told({"age": ("from_21_to_30",)}, knowledge=knowing(*pieces))
+    verdicts = {p.id: found.verdict(p.id) for p in pieces}
+    assert verdicts == {"for_all": "yes", "barred": "not", "for_others": "not", "open": "depends"}
 
 
 def test_what_worries_a_worker_moves_up() -> None:
@@ -96,7 +151,7 @@ def test_the_trace_says_of_each_piece_what_became_of_it_and_by_which_facts() -> 
 def test_what_hangs_on_an_unknown_names_the_question_that_settles_it() -> None:
     found = told({"age": ("from_21_to_30",)})
     settling = {undecided.id: undecided.question for undecided in found.undecided}
-    assert settling["resident_medical_now"] == "social_insurance"
+    assert settling["how_to_enrol"] == "social_insurance"
     assert settling["ebike_liability"] == "occupation"
     assert settling["claim_steps"] == "commercial_cover"
     assert settling["card_instalments"] == "debt", "first the question that opens the other"

@@ -8,7 +8,7 @@ import pytest
 
 from bot.content.parameters import Figures, Parameters
 from bot.content.questionnaire import LANGUAGES, Answers, Language
-from bot.guidance import benefit, card, render_card, title
+from bot.guidance import benefit, card, hotlines, render_card, title
 from bot.guidance.calc import Sums
 from tests.advised import KNOWLEDGE, ON, RIDER, known
 
@@ -118,6 +118,24 @@ def test_what_is_from_memory_is_told_with_the_hotline_and_only_that() -> None:
     assert f"{warned}12393问一声" in card(KNOWLEDGE, "resident_medical_now", RIDER, "zh", ON)
     assert f"{warned}12378问一声" in card(KNOWLEDGE, "ebike_liability", RIDER, "zh", ON)
     assert warned not in card(KNOWLEDGE, "credit_dispute", RIDER, "zh", ON)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_number_on_a_card_can_be_copied_and_those_to_call_first_come_first(language: Language) -> None:
+    for piece in KNOWLEDGE.advice:
+        numbers = hotlines(KNOWLEDGE, piece.id, RIDER, language, ON)
+        assert numbers[: len(piece.call)] == piece.call
+        assert len(set(numbers)) == len(numbers)
+        text = card(KNOWLEDGE, piece.id, RIDER, language, ON)
+        for id in numbers:
+            assert str(KNOWLEDGE.parameters.at(id, ON).value) in text
+
+
+def test_an_emergency_has_its_numbers_and_another_card_the_ones_it_tells() -> None:
+    told = hotlines(KNOWLEDGE, "violence_at_home", {}, "zh", ON)
+    assert told[0] == "hotline.police"
+    assert {"hotline.women", "hotline.legal_aid", "hotline.government"} <= set(told)
+    assert hotlines(KNOWLEDGE, "check_my_record", {}, "zh", ON) == ("hotline.social_insurance",)
 
 
 def test_each_gap_without_cover_has_its_months_of_waiting() -> None:

@@ -94,6 +94,36 @@ def test_a_question_that_the_answers_close_is_known_to_have_no_answer() -> None:
     assert "card_instalments" not in [u.id for u in told({"age": ("from_60",), "debt": ("none",)}).undecided]
 
 
+FINE = {
+    "social_insurance": ("flexible",), "commercial_cover": ("accident",), "saving": ("below_1000",),
+    "constrained": ("no",), "worries": ("illness",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "values"),
+    [
+        ("saving", "from_5001", {"yes"}),
+        ("constrained", "never_needed", {"yes"}),
+        ("worries", "none", {"yes"}),
+        ("social_insurance", "none", {"no"}),
+        ("commercial_cover", "none", {"no"}),
+        ("saving", "none", {"no"}),
+        ("constrained", "yes", {"no"}),
+        ("worries", "debt", {"no"}),
+        ("worries", "unemployment", {"no"}),
+        ("worries", "education_cost", {"no"}),
+        ("social_insurance", "unknown", set()),
+        ("worries", SKIPPED, set()),
+    ],
+)
+def test_nothing_is_to_mend_only_where_all_is_well_and_known(
+    question: str, answer: str, values: set[str]
+) -> None:
+    facts = facts_from({**FINE, question: (answer,)}, KNOWLEDGE.questionnaire, {}, ON)
+    assert facts.get("nothing_to_mend", frozenset()) == values
+
+
 def test_nothing_follows_from_silence() -> None:
     assert known({}) == {}
     silence = known({question.id: (SKIPPED,) for question in KNOWLEDGE.questionnaire.questions})

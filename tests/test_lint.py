@@ -12,11 +12,13 @@ from bot.channels.terminal import Terminal
 from bot.check import lint, offences, outdated, told_otherwise
 from bot.check.commands import check_commands
 from bot.check.forbidden import stiffness
+from bot.check.pieces import LED_BY, check_pieces
 from bot.check.texts import numbers
 from bot.content.knowledge import Knowledge, Piece
 from bot.content.parameters import Parameter, Parameters, Value
 from bot.content.questionnaire import LANGUAGES, Language, Option, Questionnaire, Renaming, Text
 from bot.content.templates import Wording
+from bot.guidance import title
 from bot.loading.knowledge import commands, load_knowledge
 from bot.loading.places import DATA
 from bot.loading.strict_yaml import File, KnowledgeRefused
@@ -57,6 +59,10 @@ def found(knowledge: Knowledge, on: date = ON) -> str:
     return "\n".join(str(finding) for finding in lint(knowledge, on, CAPABILITIES).findings)
 
 
+def misfits(knowledge: Knowledge) -> str:
+    return "\n".join(map(str, check_pieces(knowledge, ON)))
+
+
 def test_this_knowledge_has_nothing_to_put_right() -> None:
     report = lint(KNOWLEDGE, ON, CAPABILITIES)
     assert not report.findings, str(report)
@@ -90,7 +96,7 @@ def test_this_knowledge_has_nothing_to_put_right() -> None:
         ("zh", "不花钱，只是把钱分开放。", "", "block cost says nothing"),
         ("zh", '{% extends "advice/card.j2" %}', "", "no sources at its foot"),
         ("zh", "不花钱，", "不花钱。" * 160, "characters (at most 700)"),
-        ("en", "No work for", "No.\n" * 90 + "No work for", "no ① on its first page"),
+        ("en", "No work for", "No.\n" * 250 + "No work for", "no ① on its first page"),
         ("en", "Nothing; the", "Nothing to pay.\n" * 150 + "The", "pages (at most 3)"),
     ],
 )
@@ -123,6 +129,50 @@ def test_what_is_too_long_to_be_read_is_found_wherever_it_is_said(name: str) -> 
 )
 def test_a_mistake_in_a_card_is_found(changes: dict[str, object], told: str) -> None:
     assert told in found(with_piece("emergency_fund", **changes))
+
+
+@pytest.mark.parametrize(
+    ("id", "changes", "told"),
+    [
+        ("loan_true_cost", {"when": {}}, "minors would be told of it"),
+        ("debts_in_order", {"when": {"in_debt": ("yes",)}}, "minors would be told of it"),
+        ("debts_in_order", {"when": {"minor": ("yes", "no")}}, "minors would be told of it"),
+        ("violence_at_home", {"call": ()}, "says that it is an emergency"),
+        ("emergency_fund", {"call": ("hotline.police",)}, "says that it is an emergency"),
+        ("violence_at_home", {"call": ("deposit.insurance_cap",)}, "is no hotline"),
+        ("violence_at_home", {"call": ("hotline.gone",)}, "is no hotline"),
+        ("violence_at_home", {"call": ("hotline.spam",)}, "don't stand before its first step"),
+        ("hit_someone", {"call": ("hotline.police", "hotline.ambulance")}, "in their order"),
+        ("emergency_fund", {"kin": "alone"}, "nothing else is of its kin alone"),
+        ("emergency_fund", {"anyway": 101}, "anyway is 101"),
+    ],
+)
+def test_a_piece_that_does_not_fit_among_the_others_is_found(
+    id: str, changes: dict[str, object], told: str
+) -> None:
+    assert told in misfits(with_piece(id, **changes))
+
+
+def test_two_cards_of_one_title_are_found() -> None:
+    twice = with_words("zh", "emergency_fund", "先攒一笔应急钱", "看看税有没有多交，能退")
+    both = replace(twice, advice=(*twice.advice, KNOWLEDGE.piece("tax_refund")))
+    assert title(KNOWLEDGE, "tax_refund", "zh", ON) == "看看税有没有多交，能退"
+    assert "emergency_fund, tax_refund: all are called" in misfits(both)
+
+
+@pytest.mark.parametrize("question", LED_BY)
+def test_an_option_that_leads_to_no_advice_is_found(question: str) -> None:
+    option = KNOWLEDGE.questionnaire.by_id[question].options[0].id
+    leading = tuple(p for p in KNOWLEDGE.advice if option not in str((p.when, p.eligible, p.more)))
+    report = misfits(replace(KNOWLEDGE, advice=leading))
+    assert f"questionnaire.yaml {question}.{option}: no piece of advice follows from it" in report
+
+
+@pytest.mark.parametrize(("language", "begins"), [("zh", "收到短信，"), ("en", "When it comes, ")])
+def test_a_first_step_that_waits_for_something_is_found(language: Language, begins: str) -> None:
+    assert "its first step waits" in misfits(with_words(language, "emergency_fund", "① ", f"① {begins}"))
+    urgent = with_words(language, "poisoned", "① ", f"① {begins}")
+    assert "its first step waits" not in misfits(urgent), "an emergency has happened already"
 
 
 def parameter(*values: Value) -> Parameter:

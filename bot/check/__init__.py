@@ -4,7 +4,7 @@ questions   every question is used and reachable   texts         no bare number,
 references  ids, sources, dates                    contexts      every context a card can be read in
 forbidden   the words that must not be said        vocabulary    the words by which typed answers are read
 lengths     nothing too long to be read            commands      each is handled, and has its words
-compare_days  what would be told on another day
+pieces      emergencies, minors, kin, options      compare_days  what would be told on another day
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from bot.check.compare_days import Change, told_otherwise
 from bot.check.findings import CheckResult, Finding
 from bot.check.forbidden import offences
 from bot.check.lengths import check_lengths
+from bot.check.pieces import check_pieces
 from bot.check.questions import check_buttons, check_questions
 from bot.check.references import check_dates, check_ground, check_stand_ins, values_of
 from bot.check.texts import check_piece, check_sources
@@ -39,6 +40,7 @@ def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult
         *check_lengths(knowledge, on),
         *check_vocabulary(knowledge),
         *check_commands(knowledge),
+        *check_pieces(knowledge, on),
     ]
     read = {fact for piece in knowledge.advice for fact in _conditions(knowledge, piece.id)}
     values, rendered = values_of(knowledge), 0

@@ -11,8 +11,10 @@ from bot.content.templates import plain
 from bot.guidance import render_card, title
 
 HEADINGS = {
+    "danger": "Emergencies 紧急的事",
     "social_insurance": "Social insurance 社保",
     "credit": "Credit 征信和借钱",
+    "debt": "Debts, collectors, courts 欠债、催收、法院",
     "insurance": "Insurance 低价保险",
     "cash_flow": "Cash flow and safety 存钱和防骗",
     "group": "By group 按人群",

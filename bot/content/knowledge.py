@@ -18,8 +18,10 @@ from bot.content.templates import Wording
 from bot.content.vocabulary import Vocabulary
 from models.serving.risk import Model
 
-Theme = Literal["social_insurance", "credit", "insurance", "cash_flow", "group"]
-THEMES: tuple[Theme, ...] = ("social_insurance", "credit", "insurance", "cash_flow", "group")
+Theme = Literal["danger", "social_insurance", "credit", "debt", "insurance", "cash_flow", "group"]
+THEMES: tuple[Theme, ...] = (
+    "danger", "social_insurance", "credit", "debt", "insurance", "cash_flow", "group",
+)  # fmt: skip
 
 SourceKind = Literal["law", "regulation", "rule", "notice", "announcement", "report", "service", "other"]
 
@@ -76,6 +78,9 @@ class Piece:
     when: for whom it is of use. eligible: what the rules ask for besides. already: who has it done.
     priority: 0 to 100, higher first. sources: citations, "source_id article". check_with: the hotline
     parameter that answers doubts. deadline: the parameter that says by which day it must be done.
+    call: of an emergency, the hotline parameters to call first. kin: a name that near duplicates share, so
+    that one of them at most is among the first. anyway: the priority for workers of whom `when` or
+    `eligible` is not known; without it they are asked first.
     """
 
     id: str
@@ -92,6 +97,9 @@ class Piece:
     valid_from: date | None = None
     valid_until: date | None = None
     deadline: str = ""
+    call: tuple[str, ...] = ()
+    kin: str = ""
+    anyway: int | None = None
 
     @property
     def template(self) -> str:

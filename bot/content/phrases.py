@@ -1,4 +1,4 @@
-"""Phrases that no worker may read, or only in a warning, as knowledge/phrases.yaml lists them."""
+"""Phrases that the check looks for, as knowledge/phrases.yaml lists them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +10,13 @@ ByLanguage = Mapping[Language, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """In lower case, by language: never said; only to warn of, beside a word of warning; officialese."""
+    """In lower case, by language: never said; only to warn of, beside a word of warning; officialese.
+
+    No first step begins with one that is `waiting`.
+    """
 
     never: ByLanguage
     warned_of: ByLanguage
     warning: ByLanguage
     officialese: ByLanguage
+    waiting: ByLanguage

@@ -7,7 +7,7 @@ audit   a past result anew, with its rules and figures
 """
 
 from bot.guidance.audit import Account, OtherKnowledge, Told, audit_result, replay
-from bot.guidance.cards import Ground, benefit, beware, card, parts, render_card, title
+from bot.guidance.cards import Ground, benefit, beware, card, hotlines, parts, render_card, title
 from bot.guidance.choice import (
     Advised,
     Guidance,
@@ -51,6 +51,7 @@ __all__ = [
     "changes",
     "dated_facts",
     "facts_from",
+    "hotlines",
     "levels_from",
     "outcome",
     "pages",

@@ -67,6 +67,16 @@ def render_card(knowledge: Knowledge, piece: str, facts: Facts, language: Langua
     return knowledge.wording.render_with(figures, language, found.template, **context)
 
 
+def hotlines(
+    knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date
+) -> tuple[str, ...]:
+    """Name the hotlines that a card tells, by parameter: first whom to call in an emergency, then as told."""
+    figures = Figures(knowledge.parameters, on)
+    render_card(knowledge, piece, _facts(knowledge, answers, on), language, figures)
+    told = (id for id in figures.used if knowledge.parameters.by_id[id].unit == "phone")
+    return tuple(dict.fromkeys((*knowledge.piece(piece).call, *told)))
+
+
 def parts(
     knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date
 ) -> tuple[Mapping[str, str], Ground]:

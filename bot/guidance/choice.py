@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Literal
 
@@ -15,10 +15,13 @@ from models.serving.risk import Abstained, Score
 
 FIRST = 3  # pieces that are shown at once
 MOST_OF_A_THEME = 2  # among the first, so that one worry doesn't hide the others
+NEAR = timedelta(days=45)  # before a deadline, from which on its piece moves up
+BY_NEAR = 8  # what a near deadline adds to the priority
 
 Outcome = Literal[
     "advised", "not_in_force", "set_aside", "not_for_you", "already", "not_eligible", "undecided"
 ]
+PieceVerdict = Literal["yes", "not", "depends"]
 Marks = Mapping[str, str]
 """What the worker said of a piece, by its id: done, have it, or not for me."""
 
@@ -60,7 +63,10 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One line of the trace: what became of a piece, by which facts, at which priority."""
+    """One line of the trace: what became of a piece, by which facts, at which priority.
+
+    The facts of an advised piece that is given `anyway` are those that are not known.
+    """
 
     id: str
     outcome: Outcome
@@ -104,6 +110,12 @@ class Guidance:
         order = sorted(grouped, key=lambda question: (question is None, -len(grouped[question])))
         return {question: tuple(grouped[question]) for question in order}
 
+    def verdict(self, piece: str) -> "PieceVerdict":
+        """Say whether a piece is for this worker: yes, not, or that it depends on one answer."""
+        if any(undecided.id == piece for undecided in self.undecided):
+            return "depends"
+        return "yes" if any(advised.id == piece for advised in self.advised) else "not"
+
 
 def score(knowledge: Knowledge, answers: Answers) -> dict[str, Score | Abstained]:
     """Score the answers with every served model; minors are not scored, truck owners also by their group."""
@@ -117,7 +129,7 @@ def advise(knowledge: Knowledge, facts: Facts, on: date, marks: Marks | None = N
     """Choose and order the advice: same knowledge, facts, day and marks, same guidance."""
     facts = {**facts, **dated_facts(knowledge.parameters, on)}
     marks = dict(marks or {})
-    judged = [_judge(piece, facts, on, marks) for piece in knowledge.advice]
+    judged = [_judge(knowledge, piece, facts, on, marks) for piece in knowledge.advice]
     by_outcome: dict[Outcome, list[Judged]] = {}
     for line in judged:
         by_outcome.setdefault(line.outcome, []).append(line)
@@ -125,7 +137,7 @@ def advise(knowledge: Knowledge, facts: Facts, on: date, marks: Marks | None = N
         (_advised(knowledge.piece(line.id), line) for line in by_outcome.get("advised", [])),
         key=lambda advised: (-advised.priority, advised.id),
     )
-    first = _first(ranked)
+    first = _first(knowledge, ranked)
     shown = {advised.id for advised in first}
     rest = [advised for advised in ranked if advised.id not in shown]
     open_ = by_outcome.get("undecided", [])
@@ -144,7 +156,7 @@ def advise(knowledge: Knowledge, facts: Facts, on: date, marks: Marks | None = N
     )
 
 
-def _judge(piece: Piece, facts: Facts, on: date, marks: Marks) -> Judged:
+def _judge(knowledge: Knowledge, piece: Piece, facts: Facts, on: date, marks: Marks) -> Judged:
     priority, names = piece.priority, (*piece.when, *piece.eligible)
     outcome: Outcome
     if not piece.in_force(on):
@@ -158,7 +170,9 @@ def _judge(piece: Piece, facts: Facts, on: date, marks: Marks) -> Judged:
     elif (failed := judge(piece.eligible, facts)) != "yes":
         outcome, names = _unfit("not_eligible", failed, piece.eligible, facts)
     else:
-        outcome, priority = "advised", _priority(piece, facts)
+        outcome, priority = "advised", _priority(knowledge, piece, piece.priority, facts, on)
+    if outcome == "undecided" and piece.anyway is not None:
+        outcome, priority = "advised", _priority(knowledge, piece, piece.anyway, facts, on)
     return Judged(piece.id, outcome, priority, names)
 
 
@@ -171,24 +185,38 @@ def _unfit(
     return outcome, tuple(failing)
 
 
-def _priority(piece: Piece, facts: Facts) -> int:
-    return piece.priority + sum(more.by for more in piece.more if holds(more.when, facts))
+def _priority(knowledge: Knowledge, piece: Piece, least: int, facts: Facts, on: date) -> int:
+    """Add to the least priority what moves the piece up for this worker, and on this day."""
+    deadline = knowledge.deadline(piece.id, on)
+    near = BY_NEAR if deadline is not None and on <= deadline <= on + NEAR else 0
+    return least + near + sum(more.by for more in piece.more if holds(more.when, facts))
 
 
 def _advised(piece: Piece, line: Judged) -> Advised:
     return Advised(piece.id, piece.theme, line.priority, line.facts)
 
 
-def _first(ranked: list[Advised]) -> tuple[Advised, ...]:
+def _first(knowledge: Knowledge, ranked: list[Advised]) -> tuple[Advised, ...]:
+    """Choose the first pieces: no emergency, for nobody is in one by answers alone, and no two of a kin."""
     chosen: list[Advised] = []
     passed: list[Advised] = []
     for advised in ranked:
+        piece = knowledge.piece(advised.id)
+        if piece.call or _has_kin(knowledge, piece, chosen):
+            continue
         full = sum(a.theme == advised.theme for a in chosen) == MOST_OF_A_THEME
         (passed if full else chosen).append(advised)
         if len(chosen) == FIRST:
             break
     # With advice of one theme only, the rest of it fills the places.
-    return (*chosen, *passed[: FIRST - len(chosen)])
+    for advised in passed:
+        if len(chosen) < FIRST and not _has_kin(knowledge, knowledge.piece(advised.id), chosen):
+            chosen.append(advised)
+    return tuple(chosen)
+
+
+def _has_kin(knowledge: Knowledge, piece: Piece, chosen: list[Advised]) -> bool:
+    return piece.kin != "" and any(knowledge.piece(a.id).kin == piece.kin for a in chosen)
 
 
 def _by_theme(ranked: list[Advised]) -> dict[Theme, tuple[Advised, ...]]:

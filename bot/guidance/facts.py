@@ -172,6 +172,20 @@ def necessity(known: Known) -> frozenset[str] | None:
     return frozenset({"no"}) if said(known, "why_flexible", "career", "free_hours") else None
 
 
+def nothing_to_mend(known: Known) -> frozenset[str] | None:
+    """Whether the worker is covered, saves, could borrow and fears neither debts, lack of work nor fees."""
+    if not {"social_insurance", "commercial_cover", "saving", "constrained", "worries"} <= known.keys():
+        return None
+    fine = (
+        said(known, "social_insurance", "flexible", "employee", "resident")
+        and not said(known, "commercial_cover", "none")
+        and not said(known, "saving", "none")
+        and not said(known, "constrained", "yes")
+        and not said(known, "worries", "debt", "unemployment", "education_cost")
+    )
+    return frozenset({"yes" if fine else "no"})
+
+
 YES_NO = ("yes", "no")
 DERIVED: Mapping[str, Derived] = {
     "minor": Derived(("age",), YES_NO, minor),
@@ -198,6 +212,9 @@ DERIVED: Mapping[str, Derived] = {
     "has_medical_cover": Derived(("commercial_cover",), YES_NO, has_medical_cover),
     "has_liability_cover": Derived(("commercial_cover",), YES_NO, has_liability_cover),
     "necessity": Derived(("why_flexible",), YES_NO, necessity),
+    "nothing_to_mend": Derived(
+        ("social_insurance", "commercial_cover", "saving", "constrained", "worries"), YES_NO, nothing_to_mend
+    ),
 }
 
 BANDS = ("low", "middle", "high")

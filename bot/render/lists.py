@@ -13,6 +13,7 @@ from bot.render.view import View
 ROWS = 6  # entries of a page; with turning pages and going back it has eight rows of buttons
 ROOM = 440  # characters of a page's entries; with its heading it has 700
 BEWARE = 240  # characters of a threshold's explanation; the card has the rest
+OWN = ("not_yet", "one_more", "marked")  # the shelves behind the themes, in one row
 NAMED = 2  # pieces that are named for a question; the rest are counted
 
 
@@ -63,14 +64,16 @@ def pages(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
 
 
 def _all(sheet: View, shelves: dict[str, tuple[Entry, ...]], reply: Tips) -> Message:
-    rows: Keyboard = tuple(
-        (Button(sheet.label("counted", what=_name(sheet, shelf), count=len(entries)), f"theme:{shelf}"),)
-        for shelf, entries in shelves.items()
-        if entries
-    )
+    themes = tuple((_shelf(sheet, id, _name(sheet, id), shelves[id]),) for id in THEMES if shelves[id])
+    own = tuple(_shelf(sheet, id, sheet.label(f"short_{id}"), shelves[id]) for id in OWN if shelves.get(id))
+    rows: Keyboard = (*themes, *((own,) if own else ()))
     changed = sheet.changed(reply.before)
     text = sheet.render("tips.j2", shelf=None, personal=bool(sheet.answers), **changed)
     return Message(text, rows, replaces=reply.replaces)
+
+
+def _shelf(sheet: View, shelf: str, name: str, entries: Sequence[Entry]) -> Button:
+    return Button(sheet.label("counted", what=name, count=len(entries)), f"theme:{shelf}")
 
 
 def _name(sheet: View, shelf: str) -> str:

@@ -1,0 +1,75 @@
+"""The first three pieces fit the person: kinds of workers with what must be among them, and what must not."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.content.questionnaire import Answers
+from bot.guidance import Guidance, advise, facts_from, score
+from tests.advised import KNOWLEDGE
+
+ON = date(2026, 11, 29)
+FILE = Path(__file__).parent / "golden" / "first_pieces.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of worker: what they answer, and the key."""
+
+    who: str
+    answers: Answers
+    among: tuple[frozenset[str], ...]
+    not_first: frozenset[str]
+
+
+def kinds() -> list[Kind]:
+    raw: list[Mapping[str, Any]] = yaml.load(FILE.read_text(encoding="utf-8"), yaml.BaseLoader)
+    return [
+        Kind(
+            row["who"],
+            {q: tuple(a) if isinstance(a, list) else (a,) for q, a in row["answers"].items()},
+            tuple(map(frozenset, row["among"])),
+            frozenset(row["not_first"]),
+        )
+        for row in raw
+    ]
+
+
+def guided(answers: Answers, on: date = ON) -> Guidance:
+    facts = facts_from(answers, KNOWLEDGE.questionnaire, score(KNOWLEDGE, answers), on)
+    return advise(KNOWLEDGE, facts, on)
+
+
+def first(answers: Answers, on: date = ON) -> list[str]:
+    return [advised.id for advised in guided(answers, on).first]
+
+
+@pytest.fixture(params=kinds(), ids=lambda kind: re.sub(r"\W+", "_", kind.who)[:60])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    return request.param
+
+
+def test_each_kind_answers_what_the_bot_would_accept(kind: Kind) -> None:
+    for question, answer in kind.answers.items():
+        assert KNOWLEDGE.questionnaire.by_id[question].accepts(answer), question
+
+
+def test_what_a_social_worker_would_say_first_is_among_the_first_three(kind: Kind) -> None:
+    found = first(kind.answers)
+    for either in kind.among:
+        assert either & set(found), f"{found} has none of {sorted(either)}"
+
+
+def test_what_would_miss_the_person_is_not_among_the_first_three(kind: Kind) -> None:
+    assert not kind.not_first & set(first(kind.answers))
+
+
+def test_the_keys_name_pieces_that_exist() -> None:
+    named = {id for kind in kinds() for ids in (*kind.among, kind.not_first) for id in ids}
+    assert named - set(KNOWLEDGE.pieces) <= {"start_late"}
