@@ -27,9 +27,21 @@ class Tombstones:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
+        self._last: dict[bytes, int] | None = None  # when each person was last deleted
+
+    def last(self, person: bytes) -> int:
+        """Return when a person was last deleted, in seconds since 1970; 0 when never."""
+        if self._last is None:
+            self._last = {}
+            for stone in self.all():
+                self._last[stone.person] = max(stone.at, self._last.get(stone.person, 0))
+        return self._last.get(person, 0)
 
     def add(self, stones: Iterable[Tombstone]) -> None:
         """Remember deletions; on disk when this returns."""
+        stones = list(stones)
+        if self._last is not None:
+            self._last.update({stone.person: stone.at for stone in stones})
         if self._path is None:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,7 @@ class Row:
     locker: Sealer
     blocked: bool
     changed_at: int
+    expires_at: int
 
 
 def load(
@@ -71,7 +72,7 @@ def unsealed(row: sa.Row[Any], vault: Keyring) -> Row:
     """Open a row. Raises WrongKey or ValidationError."""
     locker = vault.locker(row.key, row.person)
     talk = replace(state_of(row, locker), answers=answers_of(row, locker))
-    return Row(talk, row.key, locker, row.blocked, row.changed_at)
+    return Row(talk, row.key, locker, row.blocked, row.changed_at, row.expires_at)
 
 
 def state_of(row: sa.Row[Any], locker: Sealer) -> Conversation:

@@ -56,6 +56,10 @@ class Deletion:
         for table in (conversations, outbox, dead_letters):
             connection.execute(sa.delete(table).where(table.c.person.in_(list(keys))))
 
+    def left_since(self, person: bytes, when: float) -> bool:
+        """Return whether a person was deleted at that time or later."""
+        return self._tombstones.last(person) >= when
+
     def _fingerprint(self, key: bytes, person: bytes) -> bytes:
         try:
             return self._vault.fingerprint(key, person)
@@ -121,7 +125,9 @@ class Deletion:
         for row in connection.execute(held):
             key = self._fingerprint(row.key, row.person)
             old = row.changed_at < last[row.person] - SKEW and (row.person, ANY) in dead
-            if old or (key != ANY and (row.person, key) in dead):
+            # A row that changed long after its stone lived on: that deletion was rolled back.
+            lived = row.changed_at > last[row.person] + DAY
+            if old or (key != ANY and (row.person, key) in dead and not lived):
                 back[row.person] = row.key
         if back:
             if self._postgres:

@@ -160,9 +160,13 @@ class Store:
             for e in inbounds
             if e not in heard and e.update is not None and e.update not in seen
         }
-        sealers = self._save(connection, settled, rows, unreadable, people, now)
+        wrote = {e.chat for e in heard if not isinstance(e.incoming, Wake)}
+        woken = people.keys() - wrote
+        sealers = self._save(connection, settled, rows, unreadable, people, now, woken)
         letters = self.outbox.write(connection, settled.outgoing, people, sealers, now)
-        self._limit.note(connection, settled.joined)  # last: its row is everybody's, and locked from here on
+        # Last, for its row is everybody's and locked from here on. Who left this year has a place already.
+        back = self._returned(settled, rows, people) if settled.joined else 0
+        self._limit.note(connection, settled.joined - back)
         last = {chat: row.changed_at for chat, row in rows.items()}
         settled.events.failures += lost.values()
         settled.events.counts.update(counting.times(settled.stood, last, now))
@@ -174,6 +178,18 @@ class Store:
         )
         return effect, ids - seen
 
+    def _returned(
+        self, settled: BatchResult, rows: Mapping[Address, Row], people: Mapping[Address, bytes]
+    ) -> int:
+        """Return how many of those who joined in this batch had left in the same year."""
+        before = {chat for chat, row in rows.items() if row.conversation.consent}
+        joined = {
+            chat
+            for chat, talk in settled.conversations.items()
+            if talk is not None and talk.consent and chat not in before
+        }
+        return sum(self.deletion.left_since(people[chat], self._limit.begins()) for chat in joined)
+
     def _save(
         self,
         connection: sa.Connection,
@@ -182,8 +198,12 @@ class Store:
         unreadable: Collection[Address],
         people: Mapping[Address, bytes],
         now: int,
+        woken: Collection[Address],
     ) -> dict[Address, Sealer]:
-        """Write the conversations that changed; gives the sealers of all who have a row now."""
+        """Write the conversations that changed; returns the sealers of all who have a row now.
+
+        woken: the chats that only our own reminder woke; nobody wrote there.
+        """
         gone = {people[chat]: rows[chat].key for chat in settled.forgotten if chat in rows}
         gone |= {people[chat]: b"" for chat in settled.forgotten if chat in unreadable}
         if gone:
@@ -198,9 +218,11 @@ class Store:
             key, sealers[chat] = (row.key, row.locker) if row else self.vault.new_key(person)
             days = self._retention.result if chat in settled.finished else self._retention.draft
             sealed = seal(chat, talk, person, sealers[chat])
-            changed.append(
-                {"person": person, "key": key, "blocked": False, **sealed, **times(talk, now, days)}
-            )
+            dated = times(talk, now, days)
+            if row is not None and chat in woken:
+                # Their days run from their own last word, not from ours.
+                dated["expires_at"] = max(row.expires_at, times(talk, now, 0)["expires_at"] or 0)
+            changed.append({"person": person, "key": key, "blocked": False, **sealed, **dated})
         if changed:
             connection.execute(self._saving, changed)
         return sealers

@@ -45,5 +45,9 @@ class YearlyLimit:
         if joined:
             connection.execute(self._joining, {"year": self._year(), "people": joined})
 
+    def begins(self) -> float:
+        """Return when this calendar year began in China, in seconds since 1970."""
+        return datetime(self._year(), 1, 1, tzinfo=CHINA).timestamp()
+
     def _year(self) -> int:
         return datetime.fromtimestamp(self._clock(), CHINA).year
