@@ -33,12 +33,19 @@ def taps(questionnaire: Questionnaire, named: Named, *, research: bool = False) 
     return tuple(tap for id, answer in answers.items() for tap in taps_of(questionnaire.by_id[id], answer))
 
 
+def alone(question: Question, answer: tuple[str, ...]) -> bool:
+    """Say whether an answer is one exclusive option, whose tick is the whole answer."""
+    options = [question.option(id) for id in answer]
+    return any(option is not None and option.exclusive for option in options)
+
+
 def taps_of(question: Question, answer: tuple[str, ...]) -> Iterator[str]:
     """List the buttons that give one answer."""
     if answer == (SKIPPED,):
         yield f"skip:{question.id}"
     elif question.multiple:
         yield from (f"+:{question.id}:{option}" for option in answer)
-        yield f"done:{question.id}"
+        if not alone(question, answer):
+            yield f"done:{question.id}"
     else:
         yield f"a:{question.id}:{answer[0]}"

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.content.consent import Consent
 from bot.dialogue.conversation import Command, Tap, Typed
 from bot.dialogue.reminders import Reminder
@@ -94,12 +96,17 @@ def test_a_tick_pressed_twice_stays_ticked() -> None:
     assert answers(state)["kinds"] == ("home",)
 
 
-def test_an_exclusive_choice_clears_the_others_and_is_cleared_by_them() -> None:
-    before = ("a:age:adult", "a:debt:some")
-    state, _ = talk(*before, "+:kinds:home", "+:kinds:nothing", "done:kinds")
+@pytest.mark.parametrize(
+    ("ticked", "said"),
+    [((), "+:kinds:nothing"), (("+:kinds:home",), "+:kinds:nothing"), ((), Typed("nothing"))],
+)
+def test_an_exclusive_choice_is_the_whole_answer_and_goes_on_by_itself(
+    said: str | Typed, ticked: tuple[str, ...]
+) -> None:
+    state, replies = talk("a:age:adult", "a:debt:some", *ticked, said)
     assert answers(state)["kinds"] == ("nothing",)
-    state, _ = talk(*before, "+:kinds:nothing", "+:kinds:home", "done:kinds")
-    assert answers(state)["kinds"] == ("home",)
+    assert asked(replies) == "work"
+    assert talk("+:kinds:nothing", start=state) == (state, replies)  # a double tap
 
 
 def test_done_without_a_tick_asks_for_one() -> None:

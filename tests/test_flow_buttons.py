@@ -166,7 +166,7 @@ def test_of_whom_nothing_is_kept_there_is_nothing_to_delete() -> None:
     ("rest", "reply"),
     [
         ("社保断了", Answer("社保断了")),
-        ("问" * 300, Answer("问" * 200)),
+        ("问" * 300, Answer("问" * 300)),
         ("验证码是 482913", Say("private")),
         ("不想活了，验证码是 482913", Say("despair")),
     ],

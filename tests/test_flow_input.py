@@ -1,6 +1,7 @@
 """Whatever comes in: old buttons, typed words, photos, commands, and laws for all of it."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.content.questionnaire import Language, Renaming
 from bot.dialogue.conversation import Command, Conversation, Incoming, Media, Tap, Typed
-from bot.dialogue.replies import Answer, Ask, AskConsent, Review, Say, ShowResult
+from bot.dialogue.replies import Answer, Ask, AskConsent, Review, Say, ShowResult, Tips
 from tests.questionnaires import AGE, DEBT, WORK, flow, question
 from tests.steps import AGREED, FLOW, answers, asked, step, talk
 
@@ -83,11 +84,77 @@ def test_who_comes_by_another_door_is_asked_for_consent_in_the_language_of_their
     assert replies == (AskConsent(),)
 
 
-def test_who_types_before_the_consent_keeps_their_ticks_and_hears_what_comes_first() -> None:
+def test_who_types_before_the_consent_keeps_their_ticks_and_is_asked_for_what_is_missing() -> None:
     ticked = Conversation("1", language="en", ticks=("answers",))
     state, replies = step(ticked, Typed("rider"), "zh")
-    assert state == ticked
-    assert replies == (AskConsent(ticks=("answers",), note="consent_first"),)
+    assert state == replace(ticked, misses=1)
+    assert replies == (AskConsent(("answers",), one="abroad", note="consent_first", heard="rider"),)
+
+
+def test_consent_is_given_by_typing_with_a_yes_for_each_required_purpose() -> None:
+    begun, _ = step(None, Command("start"), "zh")
+    once, replies = step(begun, Typed("同意"), "zh")
+    assert replies == (AskConsent(("answers",), one="abroad", note="noted"),)
+    assert once is not None
+    assert not FLOW.agreed(once)
+    twice, replies = step(once, Typed("行"), "zh")
+    assert twice is not None
+    assert twice.consent == ("answers", "abroad")
+    assert asked(replies) == "age"
+
+
+@given(st.lists(st.sampled_from(["同意", "嗯", "什么", "5000", "ok", "骑手", "可以", "不清楚"]), max_size=6))
+def test_words_agree_to_no_purpose_without_a_yes_of_its_own(words: list[str]) -> None:
+    state, _ = step(None, Command("start"), "zh")
+    given_yes = 0
+    for word in words:
+        agreed = state is not None and FLOW.agreed(state)
+        given_yes += word in ("同意", "嗯", "ok", "可以") and not agreed
+        state, _ = step(state, Typed(word), "zh")
+        assert state is not None
+        assert FLOW.agreed(state) == (given_yes >= 2)
+
+
+@pytest.mark.parametrize("no", ["不同意", "不行", "no", "拒绝"])
+def test_a_typed_no_to_consent_keeps_nothing(no: str) -> None:
+    begun, _ = step(None, Command("start"), "zh")
+    assert step(begun, Typed(no), "zh") == (None, (Say("declined"), Tips()))
+
+
+def test_who_types_what_is_no_yes_never_sees_the_same_wall_twice_in_a_row() -> None:
+    state, shown = step(None, Command("start"), "zh")
+    for word in ("你好", "在吗", "什么意思", "哦哦哦哦"):
+        before = shown
+        state, shown = step(state, Typed(word), "zh")
+        assert [replace(r, heard="") for r in shown if isinstance(r, AskConsent)] != list(before)
+
+
+def test_forwarded_words_agree_to_nothing_and_answer_nothing() -> None:
+    begun, _ = step(None, Command("start"), "zh")
+    state, (reply,) = step(begun, Typed("同意", "forwarded"), "zh")
+    assert state is not None
+    assert not state.ticks
+    assert isinstance(reply, AskConsent)
+    assert reply.note == "forwarded"
+    state, (again,) = talk(Typed("adult", "forwarded"))
+    assert answers(state) == {}
+    assert isinstance(again, Ask)
+    assert again.note == "forwarded"
+
+
+def test_an_edited_message_changes_no_answer_unless_it_mends_one_that_was_not_read() -> None:
+    state, (reply,) = talk("a:age:adult", Typed("none", "edited"))
+    assert answers(state) == {"age": ("adult",)}
+    assert isinstance(reply, Ask)
+    assert (reply.question, reply.note) == ("debt", "edited")
+    state, _ = talk("a:age:adult", Typed("nnn"), Typed("none", "edited"))
+    assert answers(state)["debt"] == ("none",)
+
+
+@pytest.mark.parametrize("how", ["typed", "forwarded", "edited"])
+def test_after_the_result_any_words_are_a_question(how: Literal["typed", "forwarded", "edited"]) -> None:
+    finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
+    assert talk(Typed("社保断了", how), start=finished)[1] == (Answer("社保断了"),)
 
 
 @pytest.mark.parametrize("command", ["start", "survey"])
@@ -100,9 +167,6 @@ def test_the_recap_is_for_who_has_answered_something(command: str) -> None:
 
 
 def test_two_hundred_characters_are_read_and_one_more_is_too_long() -> None:
-    finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
-    assert talk(Typed("问" * 200), start=finished)[1] == (Answer("问" * 200),)
-    assert talk(Typed("问" * 201), start=finished)[1] == (Say("after_result"),)
     for length, note in ((200, "not_read"), (201, "too_long")):
         _, (reply,) = talk(Typed("问" * length))
         assert isinstance(reply, Ask)
@@ -140,11 +204,29 @@ def test_typed_steering_words_work_like_their_buttons() -> None:
     assert replies[0].note == "why"
 
 
-def test_after_the_result_words_are_a_question_and_photos_are_pointed_to_the_result() -> None:
+def test_a_photo_after_the_result_is_told_what_can_be_done_instead() -> None:
     finished, _ = talk("a:age:adult", "a:debt:none", "a:work:rider")
-    assert talk(Typed("社保断了"), start=finished) == (finished, (Answer("社保断了"),))
-    for incoming in (Media(), Typed("x" * 999)):
-        assert talk(incoming, start=finished) == (finished, (Say("after_result"),))
+    assert talk(Media(), start=finished) == (finished, (Say("no_pictures"),))
+
+
+def test_typed_choices_are_said_back_and_a_typed_word_ends_them() -> None:
+    state, (reply,) = talk("a:age:adult", "a:debt:some", Typed("car"))
+    assert isinstance(reply, Ask)
+    assert (reply.note, reply.ticks) == ("ticked", ("car",))
+    for done in ("好了", "没有了", "没有", "done"):
+        after, replies = talk(Typed(done), start=state)
+        assert answers(after)["kinds"] == ("car",)
+        assert asked(replies) == "work"
+
+
+def test_what_we_asked_back_is_refused_or_chosen_by_its_place() -> None:
+    state, (reply,) = talk(Typed("adul"), Typed("不是"))
+    assert answers(state) == {}
+    assert isinstance(reply, Ask)
+    assert reply.note == "not_that"
+    several = replace(AGREED, guess=("age", "child", "adult"))
+    state, _ = talk(Typed("第二个"), start=several)
+    assert answers(state) == {"age": ("adult",)}
 
 
 def test_the_result_can_be_seen_again() -> None:

@@ -185,8 +185,8 @@ def test_simplified_words_never_load_the_converter() -> None:
         "import sys; from bot.loading.knowledge import load_knowledge; "
         "from bot.dialogue.reading import read; "
         "k = load_knowledge(); q = k.questionnaire.by_id['income']; "
-        "read('五千五', q, k.vocabulary); print('opencc' in sys.modules); "
-        "read('兩萬', q, k.vocabulary); print('opencc' in sys.modules)"
+        "read('五千五', q, k.vocabulary, 2026); print('opencc' in sys.modules); "
+        "read('兩萬', q, k.vocabulary, 2026); print('opencc' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -258,7 +258,7 @@ def test_traditional_script_is_the_same_words_in_other_signs() -> None:
 
 def test_a_typed_yes_confirms_what_was_asked_back() -> None:
     again, (asked,) = said(said(None, *STATES["survey"][:6])[0], "深圳")
-    assert "我理解为" in asked.text
+    assert "您是说" in asked.text
     assert again is not None
     assert again.guess == ("province", "guangdong")
     confirmed, _ = said(again, "对的")
@@ -270,7 +270,7 @@ def test_a_typed_yes_confirms_what_was_asked_back() -> None:
 def test_after_two_misses_it_is_explained_and_the_buttons_are_shown() -> None:
     talk, (first,) = said(state("survey"), "阿巴阿巴")
     _, (second,) = said(talk, "巴拉巴拉")
-    assert "抱歉，我没看懂" in first.text
+    assert "没对上" in first.text
     assert "不怪您" in second.text
     assert data_of(second) == data_of(first)
 

@@ -103,11 +103,18 @@ def test_ticks_come_and_go_in_the_order_of_the_question() -> None:
     )
 
 
-def test_nothing_clears_the_others_and_is_cleared_by_them() -> None:
+def test_nothing_takes_the_place_of_all_ticks_and_is_the_answer() -> None:
     talk = at(BEGUN, ticks=("car", "home"))
-    alone = calm(talk, ticks=("nothing",))
-    assert SURVEY.press(talk, "+", "kinds", "nothing") == (alone, (replace(KINDS_OPEN, ticks=("nothing",)),))
-    assert SURVEY.press(alone, "+", "kinds", "car")[0] == replace(alone, ticks=("car",))
+    after, _ = SURVEY.press(talk, "+", "kinds", "nothing")
+    assert after is not None
+    assert (after.answers["kinds"], after.ticks) == (("nothing",), None)
+
+
+def test_another_tick_clears_nothing_that_is_being_changed() -> None:
+    answered = at({**BEGUN, "kinds": ("nothing",)}, reopened="kinds")
+    after, _ = SURVEY.press(answered, "+", "kinds", "car")
+    assert after is not None
+    assert after.ticks == ("car",)
 
 
 def test_ticks_begin_with_the_answer_that_is_being_changed() -> None:

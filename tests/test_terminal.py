@@ -1,5 +1,6 @@
 """The same talk in a terminal: recorded transcripts read today as they read then."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -26,10 +27,15 @@ CONVERSATIONS = Path(__file__).parent / "conversations"
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A talk to record: what is typed or answered to which question, and what is tapped at the end."""
+    """A talk to record: what is typed or answered to which question, and what is done at the end.
+
+    `spoken` is what is typed without a tap: at consent, at a question (by its id), and after the result;
+    a question that isn't named is skipped in words.
+    """
 
     language: Language
-    answers: Named
+    answers: Named = field(default_factory=dict)
+    spoken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
     then: tuple[str, ...] = ()
 
@@ -42,6 +48,9 @@ def talks() -> Mapping[str, Talk]:
 def lines(talk: Talk, terminal: Terminal) -> Iterator[str]:
     """Give what the worker types, line by line; each line must be said before the next is asked for."""
     yield "/start"
+    if talk.spoken:
+        yield from typed_alone(talk, terminal)
+        return
     yield from (pressed(terminal, data) for data in CONSENT)
     questionnaire, typed = terminal.presenter.knowledge.questionnaire, dict(talk.typed)
     while (state := terminal.talk) and (question := questionnaire.next(state.answers)):
@@ -54,6 +63,15 @@ def lines(talk: Talk, terminal: Terminal) -> Iterator[str]:
                 pressed(terminal, tap) for tap in taps_of(question, answer_to(question, talk.answers))
             )
     yield from (pressed(terminal, data) for data in talk.then)
+
+
+def typed_alone(talk: Talk, terminal: Terminal) -> Iterator[str]:
+    """Give what is typed from consent to the end, the same lines once only."""
+    yield from talk.spoken["consent"]
+    questionnaire, said = terminal.presenter.knowledge.questionnaire, dict(talk.spoken)
+    while (state := terminal.talk) and (question := questionnaire.next(state.answers)):
+        yield from said.pop(question.id, ("跳过" if talk.language == "zh" else "skip",))
+    yield from talk.spoken["after"]
 
 
 def pressed(terminal: Terminal, data: str) -> str:
@@ -75,6 +93,13 @@ def test_a_recorded_conversation_reads_as_it_did(name: str) -> None:
     recorded = (CONVERSATIONS / f"{name}.txt").read_text(encoding="utf-8")
     now = replay(recorded, Terminal(presenter(), lambda: NOON, talks()[name].language))
     assert now.split() == recorded.split(), "run `make regenerate` and read what changed"
+
+
+@pytest.mark.parametrize("name", [name for name, talk in talks().items() if talk.spoken])
+def test_who_only_types_comes_from_the_start_to_the_result_and_asks_on(name: str) -> None:
+    recorded = (CONVERSATIONS / f"{name}.txt").read_text(encoding="utf-8")
+    assert not re.search(r"^> #", recorded, re.MULTILINE)
+    assert "您的结果" in recorded or "Your result" in recorded
 
 
 def test_every_transcript_is_of_a_talk_and_whole_ones_are_recorded_in_both_languages() -> None:

@@ -92,7 +92,7 @@ async def test_bad_input_gets_one_kind_answer_and_changes_nothing(tmp_path: Path
             (worker.sends_photo(), "看不了图片"),
             (worker.sends_sticker(), "看不了图片"),
             (worker.says("好" * 4096), "太长"),
-            (worker.says("5000左右"), "我理解为"),
+            (worker.says("5000左右"), "您是说"),
         )
         for sending, expected in sendings:
             before = len(worker.screen.from_bot)
@@ -179,7 +179,7 @@ def stored(database: Path) -> dict[bytes, tuple[str, str]]:
     kept = {}
     for person, key, state, answers in rows:
         locker = VAULT.locker(key, person)
-        talk = json.loads(locker.open(state, b"state:" + person)) | {"misses": 0}
+        talk = json.loads(locker.open(state, b"state:" + person)) | {"misses": 0, "guess": None}
         said = locker.open(answers, b"answers:" + person).decode() if answers else ""
         kept[person] = (json.dumps(talk), said)
     return kept

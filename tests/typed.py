@@ -5,12 +5,13 @@ from bot.dialogue import reading, screening
 from bot.dialogue.reading import Reading, folding
 from bot.loading.knowledge import load_knowledge
 
+YEAR = 2026
 KNOWLEDGE = load_knowledge()
 VOCABULARY, COMMANDS = KNOWLEDGE.vocabulary, KNOWLEDGE.commands
 
 
 def read(text: str, question: Question) -> Reading:
-    return reading.read(text, question, VOCABULARY)
+    return reading.read(text, question, VOCABULARY, YEAR)
 
 
 def fold(text: str) -> str:

@@ -18,6 +18,9 @@ class Kinds:
 
     assent: Terms
     dissent: Terms
+    agree: Terms
+    refuse: Terms
+    wrong: Terms
     yes: Terms
     no: Terms
     dont_know: Terms

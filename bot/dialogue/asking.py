@@ -32,7 +32,13 @@ class Survey:
         return self.questionnaire.path(talk.answers, research=talk.research)
 
     def screen(
-        self, talk: Conversation, note: Note | None = None, guess: tuple[str, ...] = ()
+        self,
+        talk: Conversation,
+        note: Note | None = None,
+        guess: tuple[str, ...] = (),
+        *,
+        heard: str = "",
+        told: str = "",
     ) -> Ask | ShowResult:
         """Show the open question, or the report when none is open."""
         question = self.position(talk)
@@ -51,11 +57,23 @@ class Survey:
             guess=guess,
             can_go_back=index > 0 and talk.then is None,
             then=talk.then,
+            heard=heard,
+            told=told,
         )
 
-    def again(self, talk: Conversation, note: Note | None = None, guess: tuple[str, ...] = ()) -> Turn:
+    def again(
+        self,
+        talk: Conversation,
+        note: Note | None = None,
+        guess: tuple[str, ...] = (),
+        *,
+        heard: str = "",
+        told: str = "",
+    ) -> Turn:
         """Show the open question again with a note; after the last one, say how to go on instead."""
-        screen = self.screen(talk, note, guess)
+        screen = self.screen(talk, note, guess, heard=heard, told=told)
+        if isinstance(screen, ShowResult) and note == "media":
+            return talk, (Say("no_pictures"),)
         return talk, (Say("after_result") if isinstance(screen, ShowResult) else screen,)
 
     def carried_over(self, talk: Conversation) -> Conversation:
@@ -120,8 +138,10 @@ class Survey:
             replace(talk, answers=answers, before=before, reopened=None, ticks=None, misses=0, guess=None)
         )
 
-    def tick(self, talk: Conversation, question: Question, *ids: str, on: bool = True) -> Turn:
-        """Tick or untick choices; an exclusive one clears the others and is cleared by them."""
+    def tick(
+        self, talk: Conversation, question: Question, *ids: str, on: bool = True, note: Note | None = None
+    ) -> Turn:
+        """Tick or untick choices; an exclusive one says all there is to say, so that it is the answer."""
         held = set(self.ticks(talk, question))
         for id in ids:
             option = question.option(id)
@@ -132,8 +152,10 @@ class Survey:
                 alone = {other.id for other in question.options if other.exclusive}
                 held = {id} if option.exclusive else (held - alone) | {id}
         ticks = tuple(option.id for option in question.options if option.id in held)
+        if on and any(option.id in held and option.exclusive for option in question.options):
+            return self.answer(talk, question, ticks)
         talk = replace(talk, ticks=ticks, misses=0, guess=None)
-        return talk, (self.screen(talk),)
+        return talk, (self.screen(talk, note),)
 
     def _settled(self, talk: Conversation) -> Turn:
         before = talk.before if talk.before != talk.answers else None
@@ -168,7 +190,7 @@ class Survey:
     def _stale(self, talk: Conversation, verb: str, subject: str, object_: str) -> Turn:
         """Heal an old button by showing the open question; a double tap hears again what the first heard."""
         finished = self.position(talk) is None
-        if verb == "a" and talk.answers.get(subject) == (object_,):
+        if verb in ("a", "+") and talk.answers.get(subject) == (object_,):
             return talk, (Say("done", replaces=True) if finished else self.screen(talk),)
         if verb in ("done", "skip", "keep") and finished:
             return talk, (Say("done", replaces=True),)

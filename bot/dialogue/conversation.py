@@ -21,7 +21,7 @@ class Conversation:
     the edit began that is still under way, `ticks` the choices ticked but not yet confirmed, `marks` the
     pieces of advice that the worker set aside, `stuck` those on which they asked for help, `unscored`
     whether they objected to the score, `traditional` whether they read Traditional script, `simple` whether
-    they want one idea a line and big buttons; `guess` the question and the option that we asked back, for
+    they want one idea a line and big buttons; `guess` the question and the options that we asked back, for
     a typed yes; `shown_by` the version of the knowledge, models included, that made the last result shown.
     """
 
@@ -42,7 +42,7 @@ class Conversation:
     unscored: bool = False
     traditional: bool = False
     simple: bool = False
-    guess: tuple[str, str] | None = None
+    guess: tuple[str, ...] | None = None
     shown_by: str = ""
 
 
@@ -55,9 +55,10 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Words that the worker typed."""
+    """Words that the worker typed, forwarded from somebody, or put in the place of others by an edit."""
 
     text: str
+    how: Literal["typed", "forwarded", "edited"] = "typed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import assert_never
 from bot.content.commands import CommandEntry, Commands
 from bot.content.consent import Consent
 from bot.content.knowledge import Knowledge
-from bot.content.questionnaire import Language, Question, Questionnaire
+from bot.content.questionnaire import Language, Questionnaire
 from bot.content.vocabulary import Vocabulary
 from bot.dialogue import advice_taps, commands, counting, data_rights, reminder_taps
 from bot.dialogue.asking import Survey
@@ -26,7 +26,6 @@ from bot.dialogue.conversation import (
     Wake,
 )
 from bot.dialogue.counting import Count
-from bot.dialogue.reading import Control, Guess, Match, agrees, read
 from bot.dialogue.reminders import due, split
 from bot.dialogue.replies import (
     Answer,
@@ -44,10 +43,9 @@ from bot.dialogue.replies import (
     Turn,
 )
 from bot.dialogue.screening import in_despair, private_in
+from bot.dialogue.typed_words import TypedWords
 
-EXPLAIN = 2  # misses after which the note says how it works
 RESULT = "result"  # stands beside the questions' ids in `Step.shown`
-MAX_TYPED = 200  # characters; a longer text is no answer to a short question
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +98,11 @@ class Flow:
         """The rules of the questions."""
         return Survey(self.questionnaire)
 
+    @cached_property
+    def typed_words(self) -> TypedWords:
+        """The rules of words that are typed while consent or a question is open."""
+        return TypedWords(self.survey, self.consent, self.vocabulary)
+
     def step(self, talk: Conversation | None, incoming: Incoming, language: Language, now: datetime) -> Step:
         """Take one step at a time (aware); `language` is the worker's own, used where no talk says otherwise.
 
@@ -131,15 +134,13 @@ class Flow:
             case Typed(said) | Command(commands.ASK, said) if in_despair(said, self.vocabulary):
                 return talk, (Say("despair"),)
             case Command(commands.ASK, rest):
-                return talk, (
-                    Say("private") if private_in(rest, self.vocabulary) else Answer(rest[:MAX_TYPED]),
-                )
+                return talk, (Say("private") if private_in(rest, self.vocabulary) else Answer(rest),)
             case Command(name):
                 return self._command(talk, self.commands.named(name), language)
             case Tap(data):
                 return self._tap(talk, data, language, now)
-            case Typed(text):
-                return self._typed(talk, text, language)
+            case Typed():
+                return self._typed(talk, incoming, language, now.year)
             case Media():
                 return self._again(talk, language, "media")
             case _:
@@ -287,37 +288,17 @@ class Flow:
 
     # --- typed words -----------------------------------------------------------------------------
 
-    def _typed(self, talk: Conversation | None, text: str, language: Language) -> Turn:
-        if private_in(text, self.vocabulary):
+    def _typed(self, talk: Conversation | None, typed: Typed, language: Language, year: int) -> Turn:
+        if private_in(typed.text, self.vocabulary):
             return talk, (Say("private"),)
-        if talk is None or not self.agreed(talk):
-            return self._again(talk, language, "consent_first")
+        if talk is None:
+            return self._begin(language)
+        if not self.agreed(talk):
+            return self.typed_words.to_consent(talk, typed)
         question = self.survey.position(talk)
-        if question is None and len(text) <= MAX_TYPED:
-            return talk, (Answer(text),)
-        if question is None or len(text) > MAX_TYPED:
-            return self.survey.again(talk, "too_long")
-        if talk.guess and talk.guess[0] == question.id and agrees(text, self.vocabulary):
-            return self._confirm(talk, question, talk.guess[1])
-        match read(text, question, self.vocabulary):
-            case Match(options) if question.multiple:
-                return self.survey.tick(talk, question, *options)
-            case Match(options):
-                return self.survey.answer(talk, question, options)
-            case Control(verb):
-                return self.survey.press(talk, verb, question.id)
-            case Guess(options):
-                note: Note = "guess"
-            case _:
-                note, options = "not_read" if talk.misses < EXPLAIN - 1 else "explained", ()
-        guess = (question.id, options[0]) if len(options) == 1 else None
-        return self.survey.again(replace(talk, misses=talk.misses + 1, guess=guess), note, options)
-
-    def _confirm(self, talk: Conversation, question: Question, option: str) -> Turn:
-        """Take a typed yes to 'did you mean …?' for the option that was asked back."""
-        if question.multiple:
-            return self.survey.tick(talk, question, option)
-        return self.survey.answer(talk, question, (option,))
+        if question is None:
+            return talk, (Answer(typed.text),)
+        return self.typed_words.to_question(talk, typed, question, year)
 
 
 def _shown_as(talk: Conversation, choice: str) -> Conversation:

@@ -11,20 +11,30 @@ from bot.dialogue.conversation import Conversation
 Note = Literal[
     "why", "resumed", "stale", "media", "too_long", "not_read", "guess", "choose_one",
     "unknown_command", "cannot_skip", "explained", "consent_first", "consent_needed", "not_finished",
+    "forwarded", "edited", "ticked", "other_quantity", "not_that", "noted", "consent_words", "answered",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class AskConsent:
-    """Ask for consent, with the purposes ticked so far."""
+    """Ask for consent, with the purposes ticked so far; `one` asks for that purpose alone, in short.
+
+    `heard` are the typed words that agree to nothing: they may be a question, which is answered first.
+    """
 
     ticks: tuple[str, ...] = ()
     note: Note | None = None
+    one: str | None = None
+    heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask one question; `done` and `left` count the questions behind and ahead, this one included."""
+    """Ask one question; `done` and `left` count the questions behind and ahead, this one included.
+
+    `heard` are the typed words that are no answer: they may be a question, which is answered first. `told` is
+    the quantity that they are an amount of instead.
+    """
 
     question: str
     done: int
@@ -35,6 +45,8 @@ class Ask:
     guess: tuple[str, ...] = ()
     can_go_back: bool = True
     then: Literal["tips"] | None = None
+    heard: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,7 @@ Saying = Literal[
     "done", "under_14", "declined", "paused", "ask_forget", "forgotten", "ask_restart",
     "privacy", "help", "full", "choose_language", "after_result", "unknown_advice", "nothing_kept", "group",
     "sorry", "mark_not_kept", "ask_withdraw", "research_withdrawn", "private", "despair",
-    "hurry",
+    "hurry", "no_pictures",
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from bot.content.parameters import Figures
 from bot.content.questionnaire import Language
 from bot.content.templates import MOST
 from bot.dialogue.conversation import Conversation
+from bot.dialogue.reading import asks
 from bot.dialogue.reminders import CHINA, WHENS, days_ahead, due
 from bot.dialogue.replies import Answer, AskDay, AskReminder, MyData, Reminders, Stuck, TakeAlong
 from bot.dialogue.retrieval import Asker
@@ -77,6 +78,14 @@ def answer(sheet: View, reply: Answer, asker: Asker) -> Message:
     opening = tuple((Button(sheet.title(id), f"open:{id}"),) for id in offered)
     kept = sheet.talk is not None and sheet.talk.answers
     return Message(text, (*opening, *sheet.rows(("tips", "result") if kept else ("tips",))))
+
+
+def aside(sheet: View, heard: str, asker: Asker) -> Message | None:
+    """Answer typed words that turn out to be a question that we answer for certain; None for all others."""
+    if not asks(heard, sheet.knowledge.vocabulary):
+        return None
+    found = asker.answer(heard)
+    return answer(sheet, Answer(heard), asker) if found.best in sheet.knowledge.pieces else None
 
 
 def spoken(question: str) -> Language:

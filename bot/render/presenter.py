@@ -1,7 +1,7 @@
 """Every reply in words and buttons, in the worker's language, with the figures in force on a day."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import assert_never
@@ -79,15 +79,26 @@ class Presenter:
     def render(
         self, reply: Reply, talk: Conversation | None, language: Language, today: date
     ) -> tuple[Message, ...]:
-        """Word one reply; every text fits one Telegram message."""
-        if isinstance(reply, Ask | AskConsent):
-            message = self._asked(reply, language, today)
-        else:
-            sheet = View(self.knowledge, talk, language, today, self.operator)
-            message = _worded(sheet, reply, self.asker)
+        """Word one reply; every text fits one Telegram message.
+
+        Typed words that are no answer may be a question: it is answered first, and then the open question
+        comes again.
+        """
+        sheet = View(self.knowledge, talk, language, today, self.operator)
+        messages: tuple[Message, ...]
+        match reply:
+            case Ask(heard=heard) | AskConsent(heard=heard) if heard:
+                # Worded here and now: what somebody typed is not remembered.
+                aside = asides.aside(sheet, heard, self.asker(asides.spoken(heard), today))
+                asked = replace(reply, note="answered", heard="") if aside else reply
+                messages = (*((aside,) if aside else ()), _worded(sheet, asked, self.asker))
+            case Ask() | AskConsent():
+                messages = (self._asked(reply, language, today),)
+            case _:
+                messages = (_worded(sheet, reply, self.asker),)
         if talk is not None and talk.simple:
-            message = simple(message)
-        return (traditional(message) if talk is not None and talk.traditional else message,)
+            messages = tuple(map(simple, messages))
+        return tuple(map(traditional, messages)) if talk is not None and talk.traditional else messages
 
     @cached_property
     def _asked(self) -> Callable[[Ask | AskConsent, Language, date], Message]:

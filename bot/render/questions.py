@@ -6,11 +6,12 @@ from bot.render.message import Button, Keyboard, Message, in_rows, tick
 from bot.render.view import View
 
 BAR = 10  # squares of the progress bar
+HEARD = 16  # characters of typed words that are said back
 NUMBERS = "①②③④⑤"  # phones cut long buttons, so a purpose is stated in full above its tick
 
 
 def consent(sheet: View, reply: AskConsent) -> Message:
-    """Word what is agreed to, each purpose with its tick."""
+    """Word what is agreed to, each purpose with its tick; one alone in short, for who types."""
     purposes = sheet.knowledge.consent.purposes
     label = sheet.label("purpose")
     ticks = tuple(
@@ -18,8 +19,19 @@ def consent(sheet: View, reply: AskConsent) -> Message:
         for number, purpose in zip(NUMBERS, purposes, strict=False)
     )
     stated = [(n, p.in_(sheet.language)) for n, p in zip(NUMBERS, purposes, strict=False)]
+    if reply.one is not None:
+        at = [purpose.id for purpose in purposes].index(reply.one)
+        words = {"number": NUMBERS[at], "purpose": stated[at][1], "heard": short(reply.heard)}
+        text = sheet.render("consent_one.j2", note=reply.note, **words)
+        return Message(text, (ticks[at], *sheet.rows(("decline", "privacy"))))
     text = sheet.render("consent.j2", note=reply.note, purposes=stated)
     return Message(text, (*ticks, *sheet.rows(("agree",), ("decline", "privacy"))), replaces=True)
+
+
+def short(heard: str) -> str:
+    """Shorten typed words so that they can be said back in one line."""
+    words = " ".join(heard.split())
+    return words if len(words) <= HEARD else words[:HEARD] + "…"
 
 
 def ask(sheet: View, reply: Ask) -> Message:
@@ -36,6 +48,10 @@ def ask(sheet: View, reply: Ask) -> Message:
         multiple=question.multiple,
         note=reply.note,
         guess=[o.in_(sheet.language) for o in question.options if o.id in reply.guess],
+        ticked=[o.in_(sheet.language) for o in question.options if o.id in reply.ticks],
+        heard=short(reply.heard),
+        told=sheet.label(f"told_{reply.told}") if reply.told else "",
+        name=sheet.name(question.id),
     )
     if reply.then == "tips":
         text = f"{sheet.label('for_tips')}\n\n{text}"
@@ -83,6 +99,8 @@ def _steering(sheet: View, question: Question, reply: Ask) -> Keyboard:
         if offered
     ]
     steering = tuple(Button(sheet.label(verb), f"{verb}:{question.id}") for verb in verbs)
+    if reply.note == "edited":
+        steering = (*sheet.rows(("review",))[0], *steering)
     if reply.then == "tips":
         steering = (Button(sheet.label("to_tips"), f"back:{question.id}"), *steering)
     done = ((Button(sheet.label("done"), f"done:{question.id}"),),) if question.multiple else ()

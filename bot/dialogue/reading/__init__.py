@@ -26,12 +26,28 @@ from bot.dialogue.reading.choices import choose
 from bot.dialogue.reading.folding import fold, join, mend
 from bot.dialogue.reading.meanings import Control, Guess, Match, NotRead, Reading
 
-__all__ = ["Control", "Guess", "Match", "NotRead", "Reading", "agrees", "read"]
+__all__ = [
+    "Control",
+    "Guess",
+    "Match",
+    "NotRead",
+    "Reading",
+    "agrees",
+    "asks",
+    "denies",
+    "place",
+    "read",
+    "refuses",
+]
 
 MAX_READ = 400  # characters; what is longer is no answer to a short question
 _FIRST = {sign: place for place, sign in enumerate("一二三四五六七八九十", 1)} | {
     word: place for place, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth"), 1)
 }
+_PARTICLES = " ?.!啊呀呢了吧的嘛叭啦哈嘞噻诶哦噢呗滴"
+_ASKS = re.compile(
+    r"[?]|[吗么呢]\W*$|[\u4e00-\u9fff](?:不|没有|没)\W*$|(?:^| )(?:can|do|does|is|are|may|should|will) "
+)
 _SIGN = "([一二三四五六七八九十]|[0-9]{1,2})"
 _PLACE = re.compile(
     rf"(?:我?(?:要|就?选|应该选)?第{_SIGN}[个项条]?(?:选项)?|我?(?:就|应该)?选项?(?:{_SIGN}|([a-h]))|"
@@ -41,8 +57,11 @@ _PLACE = re.compile(
 )
 
 
-def read(text: str, question: Question, vocabulary: Vocabulary) -> Reading:
-    """Read `text` as an answer to `question`; any string gives a reading, in time linear in its length."""
+def read(text: str, question: Question, vocabulary: Vocabulary, year: int) -> Reading:
+    """Read `text` as an answer to `question`; any string gives a reading, in time linear in its length.
+
+    year: the present one, by which a year of birth is an age.
+    """
     words = _once(_bare(text, vocabulary))
     if not words or len(text) > MAX_READ:
         return NotRead()
@@ -55,37 +74,74 @@ def read(text: str, question: Question, vocabulary: Vocabulary) -> Reading:
     if len(labelled) == 1 and not (known and known.kind == "hint"):
         return Match((labelled[0],))
     verb = _steering(words, vocabulary)
-    reading = _answer(words, question, vocabulary)
+    reading = _answer(words, question, vocabulary, year)
     if isinstance(reading, Match):
         return reading
     if verb and not (known and known.options):
         return Control(verb)
-    if isinstance(reading, NotRead) and (counted := _counted(words, question)):
+    if isinstance(reading, NotRead) and (counted := _counted(words, question, vocabulary)):
         return counted
     if isinstance(reading, NotRead) and (mended := mend(words, vocabulary)) != words:
-        reading = _answer(mended, question, vocabulary)
+        reading = _answer(mended, question, vocabulary, year)
         return Guess(reading.options) if isinstance(reading, Match) else reading
     return reading
 
 
 def agrees(text: str, vocabulary: Vocabulary) -> bool:
-    """Say whether a text is nothing but a yes: 对, 是的, yes."""
-    return _bare(text, vocabulary) in vocabulary.kinds.assent
+    """Say whether a text is nothing but a yes: 对, 同意, 可以, yes."""
+    return _alone(text, (*vocabulary.kinds.assent, *vocabulary.kinds.agree), vocabulary)
+
+
+def refuses(text: str, vocabulary: Vocabulary) -> bool:
+    """Say whether a text is nothing but a refusal: 不同意, 不要, no."""
+    return _alone(text, (*vocabulary.kinds.dissent, *vocabulary.kinds.refuse), vocabulary)
+
+
+def denies(text: str, vocabulary: Vocabulary) -> bool:
+    """Say whether a text is nothing but a no: 没有, 不是, no."""
+    kinds = vocabulary.kinds
+    return _alone(text, (*kinds.no, *kinds.refuse, *kinds.wrong), vocabulary)
+
+
+def asks(text: str, vocabulary: Vocabulary) -> bool:
+    """Say whether a text is a question: a word that asks, or a question mark or particle at its end."""
+    words = _bare(text, vocabulary)
+    return bool(_ASKS.search(fold(text[:MAX_READ], vocabulary))) or any(
+        word in words if not word.isascii() else re.search(rf"(?<![a-z]){word}(?![a-z])", words)
+        for word in vocabulary.kinds.question
+    )
+
+
+def place(text: str, vocabulary: Vocabulary) -> int | None:
+    """Give the place in a list that a text names (第二个, option 3), from 1 on; None for any other text."""
+    found = _PLACE.fullmatch(_bare(text, vocabulary))
+    if not found:
+        return None
+    sign = next(part for part in found.groups() if part)
+    return _FIRST.get(sign) or (int(sign) if sign.isdecimal() else ord(sign) - ord("a") + 1)
+
+
+def _alone(text: str, words: tuple[str, ...], vocabulary: Vocabulary) -> bool:
+    bare = _once(_bare(text, vocabulary))
+    if bare in words:
+        return True
+    said = [part.strip(_PARTICLES) for part in re.split("[ 、,.!;]+", bare)]  # 中 同意
+    return bool(said) and all(part in words for part in said)
 
 
 def _bare(text: str, vocabulary: Vocabulary) -> str:
     return fold(text[:MAX_READ], vocabulary).strip(" .!、,;'\"")
 
 
-def _answer(words: str, question: Question, vocabulary: Vocabulary) -> Reading:
+def _answer(words: str, question: Question, vocabulary: Vocabulary, year: int) -> Reading:
     if any(option.up_to is not None for option in question.options):
-        return measure(words, question, vocabulary)
+        return measure(words, question, vocabulary, year)
     spelt = lexicon.of(question, vocabulary).known.get(words.replace(" ", ""))
     return choose(spelt.text if spelt and spelt.kind == "name" else join(words), question, vocabulary)
 
 
 def _steering(words: str, vocabulary: Vocabulary) -> Steering | None:
-    plain = words.rstrip(" ?.!啊呀呢了吧的嘛叭啦哈嘞噻诶")
+    plain = words.rstrip(_PARTICLES)
     return vocabulary.steering.get(words) or vocabulary.steering.get(plain)
 
 
@@ -96,11 +152,7 @@ def _once(words: str) -> str:
     return half if doubled else words
 
 
-def _counted(words: str, question: Question) -> Guess | None:
+def _counted(text: str, question: Question, vocabulary: Vocabulary) -> Guess | None:
     """Guess the option that is named by its place: 第二个, 选B, option 3; a bare number may be an amount."""
-    found = _PLACE.fullmatch(words)
-    if not found:
-        return None
-    sign = next(part for part in found.groups() if part)
-    place = _FIRST.get(sign) or (int(sign) if sign.isdecimal() else ord(sign) - ord("a") + 1)
-    return Guess((question.options[place - 1].id,)) if 0 < place <= len(question.options) else None
+    at = place(text, vocabulary)
+    return Guess((question.options[at - 1].id,)) if at and at <= len(question.options) else None

@@ -10,6 +10,7 @@ from bot.dialogue.reading.choices import MAX_GUESSES, choose
 from bot.dialogue.reading.meanings import Guess, Match, NotRead, Reading
 from bot.dialogue.reading.scale import Band, Scale
 
+_DATED = re.compile("[-/.][0-9]{1,2}[-/.][0-9]{1,2}")  # 65/1/1; 26.5 is an age
 _A_NUMBER = re.compile(numerals.NUMERAL)
 _NEVER_SURE = frozenset({"some", "over", "past"})
 YOUNGEST = 10  # years
@@ -31,11 +32,11 @@ class Number:
     of: str = ""
 
 
-def measure(words: str, question: Question, vocabulary: Vocabulary) -> Reading:
+def measure(words: str, question: Question, vocabulary: Vocabulary, year: int) -> Reading:
     """Read folded words as an amount on the scale of `question`, or as the name of an option."""
     bands = scale.of(question)
     plain = numerals.decimals(numerals.english(words))
-    if bands.unit == "岁" and (told := _born(plain, bands) or _decade(plain, bands)):
+    if bands.unit == "岁" and (told := _born(plain, bands, year) or _decade(plain, bands)):
         return told
     named = choose(words, question, vocabulary)
     if (
@@ -49,20 +50,24 @@ def measure(words: str, question: Question, vocabulary: Vocabulary) -> Reading:
     return _Phrase(plain, question, vocabulary).read()
 
 
-def _born(words: str, bands: Scale) -> Reading | None:
-    """Guess the bands of a year of birth (80后, 1985年, a bare 88); the reader knows no clock, so it asks."""
+def _born(words: str, bands: Scale, now: int) -> Reading | None:
+    """Guess the bands of a year of birth (80后, 1985年, a bare 88), for the birthday is open; None if none.
+
+    now: the present year.
+    """
     found = measures.BORN.fullmatch(words)
     if not found:
         return None
     year = int("".join(str(numerals.DIGITS.get(c, c)) for c in found["full"] or found["short"]))
-    dated = bool(found["date"].strip()) and (bool(found["told"]) or not found["date"][0].isdigit())
+    dated = bool(found["date"].strip() if found["told"] else _DATED.fullmatch(found["date"]))
     sure = bool(found["full"] or "后" in found["told"] or "born" in found["early"] or dated)
     told = bool(found["told"]) or not {"年", "生"}.isdisjoint(found["late"])
     if not sure and (found["date"] or _is_an_age(found["short"], year, told=told)):
         return None
-    age = (126 - year) % 100  # in 2026; ten years of span outlive the years after
-    ages = bands.touched(max(age - 10, 10), age)
-    return Guess(tuple(band.id for band in ages)[-3:]) if ages else None
+    age = (now - year) % 100  # a year of this century or of the last
+    younger = 10 if "后" in found["told"] and year % 10 == 0 else 5 if "后" in found["told"] else 1
+    ages = bands.touched(max(age - younger, 0), age)
+    return Guess(tuple(band.id for band in ages)) if ages else None
 
 
 def _is_an_age(digits: str, year: int, *, told: bool) -> bool:
