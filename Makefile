@@ -7,9 +7,10 @@ DAY := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 # What of bot/ may be covered in part.
 PARTLY := bot/__main__.py,bot/check/*,bot/backoffice/*,bot/research/*,bot/demo/*,bot/delivery/dispatcher.py,bot/storage/engine.py,bot/loading/knowledge.py,bot/delivery/send_rate.py,bot/channels/telegram/transport.py,bot/app/process.py,bot/app/settings.py,bot/channels/terminal.py,bot/channels/telegram/client.py,bot/delivery/typesetting.py
 
-.PHONY: help demo test check regenerate train bench faults load towns sbom fuzz prove mutants emulators wheel lock clean
+.PHONY: help demo office test check regenerate train bench faults load towns sbom fuzz prove mutants emulators wheel lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
+	@echo "office  set up what report, simulate and retrain need"
 	@echo "test   set up, check style and types, run all tests"
 	@echo "check  lint questions, knowledge, templates and models"
 	@echo "regenerate  make every generated file anew and list what changed (NAMES='wordings transcripts' only those)"
@@ -34,7 +35,13 @@ $(VENV)/serve: requirements.txt
 $(VENV)/dev: requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-dev.txt
-	touch $@ $(VENV)/serve
+	touch $@ $(VENV)/serve $(VENV)/office
+
+$(VENV)/office: requirements-office.txt $(VENV)/serve
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-office.txt
+	touch $@
+
+office: $(VENV)/office
 
 demo: $(VENV)/serve
 	$(BIN)/python -m bot demo
@@ -108,6 +115,7 @@ wheel: $(VENV)/dev
 lock: $(VENV)/dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml --output-file requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraints requirements-dev.txt pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra office --constraints requirements-dev.txt pyproject.toml --output-file requirements-office.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra hunt --constraints requirements-dev.txt pyproject.toml --output-file requirements-hunt.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate tests/emulators/requirements.in --output-file tests/emulators/requirements.txt
 

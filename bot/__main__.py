@@ -49,7 +49,10 @@ log = logging.getLogger("bot")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    options = _parser().parse_args(arguments)
+    return _run(_parser().parse_args(arguments))
+
+
+def _run(options: argparse.Namespace) -> int:
     logs.set_up()
     try:
         status: int = options.run(options)
@@ -84,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         "--on", type=date.fromisoformat, help="as on this day (YYYY-MM-DD), and what is told otherwise then"
     )
     check.add_argument("--record", action="store_true", help="keep how this questionnaire's version asks")
-    check.set_defaults(run=_check)
+    check.set_defaults(stored=False, run=_check)
 
     office.register(commands, print)
     return parser
@@ -94,13 +97,13 @@ def _to_try(commands: Any) -> None:
     demo = commands.add_parser("demo", help="try it here: the bot, a local Telegram double and a chat page")
     demo.add_argument("--port", type=int, default=8080, help="of the chat page (default 8080)")
     demo.add_argument("--database", type=Path, default=Path("var/demo.sqlite"), help="where answers are kept")
-    demo.set_defaults(run=lambda options: asyncio.run(_demo(options.port, options.database)))
+    demo.set_defaults(stored=False, run=lambda options: asyncio.run(_demo(options.port, options.database)))
 
     terminal = commands.add_parser("terminal", help="hold the talk in this terminal")
     terminal.add_argument("--language", choices=["zh", "en"], default="zh")
     terminal.add_argument("--on", type=date.fromisoformat, help="as on this day (YYYY-MM-DD)")
     terminal.add_argument("--record", type=Path, help="write the transcript to this file")
-    terminal.set_defaults(run=_terminal)
+    terminal.set_defaults(stored=False, run=_terminal)
 
 
 def _to_serve(commands: Any) -> None:
@@ -297,5 +300,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    logs.guard_last_words()
-    sys.exit(main())
+    chosen = _parser().parse_args()
+    if getattr(chosen, "stored", True):  # of what holds nobody's answers, a bug shows all that it can
+        logs.guard_last_words(frames=getattr(chosen, "by_hand", False))
+    sys.exit(_run(chosen))

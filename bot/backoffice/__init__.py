@@ -1,1 +1,1 @@
-"""Operators' commands: the worklist, complaints, breaches, the live report."""
+"""Operators' commands: the worklist, complaints, breaches."""

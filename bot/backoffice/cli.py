@@ -44,11 +44,6 @@ def _pages(commands: Any, say: Say) -> None:
     _add_database(report)
     report.set_defaults(run=_bind(work.report, say))
 
-    live = commands.add_parser("office", help="the report, live, on this machine only")
-    live.add_argument("--port", type=int, default=8090, help="(default 8090)")
-    _add_database(live)
-    live.set_defaults(run=_bind(work.office, say))
-
 
 def _towns_and_models(commands: Any, say: Say) -> None:
     simulate = commands.add_parser(
@@ -58,7 +53,7 @@ def _towns_and_models(commands: Any, say: Say) -> None:
     simulate.add_argument("--seed", type=int, default=1)
     simulate.add_argument("--moved", action="store_true", help="a world that has moved on from the survey")
     simulate.add_argument("--database", type=Path, default=Path("var/town.sqlite"), help="a new file")
-    simulate.set_defaults(run=_bind(work.simulate, say))
+    simulate.set_defaults(stored=False, run=_bind(work.simulate, say))
 
     retrain = commands.add_parser("retrain", help="let the models learn from answers, if that is better")
     retrain.add_argument("--artifacts", type=Path, required=True, help="the models' folder, e.g. var/models")
@@ -86,6 +81,7 @@ def _add_database(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--database", type=Path, help="a file made by simulate or demo; otherwise DATABASE_URL is read"
     )
+    parser.set_defaults(by_hand=True)
 
 
 def _bind(

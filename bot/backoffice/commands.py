@@ -2,15 +2,12 @@
 
 import argparse
 import os
-import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from pydantic import SecretStr
 
 from bot.app.process import now_in_china, today_in_china
 from bot.app.settings import Settings
@@ -21,7 +18,6 @@ from bot.dialogue.reminders import CHINA
 from bot.loading.knowledge import load_knowledge
 from bot.privacy.keyring import Keyring, keys_in
 from bot.privacy.tombstones import Tombstones
-from bot.research.progress import Progress
 
 if TYPE_CHECKING:
     from bot.research.participants import Office
@@ -29,6 +25,10 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 LONG = 5_000  # rows from which reading them shows its progress
 SERVE = "a bot with MODELS_FOLDER set to this folder serves it from its next start"
+
+
+class CannotRun(ValueError):
+    """A command can't do its work as it was given; the message says what to do."""
 
 
 @asynccontextmanager
@@ -43,7 +43,7 @@ async def opened_office(database: Path | None) -> AsyncIterator["Office"]:
     else:
         beside = database.with_suffix(".keys")
         if not beside.is_file():
-            raise ValueError(f"{beside} is missing: without its keys {database} can't be read")
+            raise CannotRun(f"{beside} is missing: without its keys {database} can't be read")
         url, keys, tombstones = f"sqlite+aiosqlite:///{database}", keys_in(beside), Tombstones()
         models = None
     engine = open_for_reading(url)
@@ -55,9 +55,23 @@ async def opened_office(database: Path | None) -> AsyncIterator["Office"]:
 
 def _progress(total: int) -> Callable[[int], None]:
     """Show how reading goes on, where it takes long enough to wonder."""
-    if total < LONG:
+    if total < LONG or find_spec("tqdm") is None:
         return lambda done: None
-    return Progress(total, sys.stderr).show
+    return bar(total)
+
+
+def bar(total: int) -> Callable[[int], None]:
+    """Return what draws how many people of all are done."""
+    from tqdm import tqdm
+
+    drawn = tqdm(total=total, unit=" people", file=sys.stderr, mininterval=1.0)
+
+    def show(done: int) -> None:
+        drawn.update(done - drawn.n)
+        if done >= total:
+            drawn.close()
+
+    return show
 
 
 async def export(options: argparse.Namespace, say: Say) -> int:
@@ -66,7 +80,7 @@ async def export(options: argparse.Namespace, say: Say) -> int:
     from bot.research.export import export
 
     if options.to == "parquet" and find_spec("pyarrow") is None:
-        raise ValueError("Parquet needs pyarrow: install this project's extra `parquet`, or use --to csv")
+        raise CannotRun("Parquet needs pyarrow: install this project's extra `parquet`, or use --to csv")
     async with opened_office(options.database) as office:
         count = await export(office.participants(), Columns(office.knowledge), options.out, options.to)
         say(f"{count} people who agreed to research: {options.out / f'answers.{options.to}'}, codebook.csv")
@@ -76,7 +90,7 @@ async def export(options: argparse.Namespace, say: Say) -> int:
 async def publish(options: argparse.Namespace, say: Say) -> int:
     """Write tables with noise, and take what they cost from the budget."""
     if find_spec("opendp") is None:
-        raise ValueError("the noise comes from OpenDP: install this project's extra `publish`")
+        raise CannotRun("the noise comes from OpenDP: install this project's extra `publish`")
     _need("numpy")
     from bot.research.columns import Columns
     from bot.research.publishing import BUDGET, publish
@@ -111,14 +125,13 @@ async def report(options: argparse.Namespace, say: Say) -> int:
 
 async def simulate(options: argparse.Namespace, say: Say) -> int:
     """Have a town talk to the bot."""
-    _need("numpy", "scipy", "sklearn")
+    _need("numpy", "scipy", "sklearn", "tqdm")
     from bot.demo.town.people import Town
     from bot.demo.town.walking import walk
 
     knowledge = load_knowledge()
     town = Town(knowledge.questionnaire, options.people, options.seed, options.moved)
-    bar = Progress(options.people, sys.stderr)
-    ended = await walk(knowledge, town.residents(), options.database, options.seed, told=bar.show)
+    ended = await walk(knowledge, town.residents(), options.database, options.seed, told=bar(options.people))
     say(f"{ended.finished} talks held, {ended.silent} people fell silent: {options.database}")
     return 0
 
@@ -152,34 +165,12 @@ async def outdated(options: argparse.Namespace, say: Say) -> int:
         return max(_unreadable(office.unreadable, say), int(bool(waiting.knowledge.findings)))
 
 
-async def office(options: argparse.Namespace, say: Say) -> int:
-    """Serve the report on this machine until it is stopped."""
-    _need("matplotlib", "scipy", "sklearn")
-    import uvicorn
-
-    from bot.backoffice.page import HOST, Desk, application
-    from bot.research.report.findings import gather
-    from bot.research.report.page import page
-
-    token = SecretStr(secrets.token_urlsafe(32))
-    async with opened_office(options.database) as office:
-        desk = Desk(
-            lambda: gather(office, today_in_china()),
-            lambda found, language, link: page(found, office.knowledge, language, link),
-        )
-        # Without an access log: the token stands in the first address.
-        config = uvicorn.Config(
-            application(desk, token), host=HOST, port=options.port, log_config=None, access_log=False
-        )
-        say(f"The report: http://{HOST}:{options.port}/?token={token.get_secret_value()}  (Ctrl+C stops it)")
-        await uvicorn.Server(config).serve()
-    return 0
-
-
 def _need(*modules: str) -> None:
-    """Refuse with what to install when a library of the office is missing; raises ValueError."""
+    """Refuse with what to install when a library of the office is missing; raises CannotRun."""
     if missing := [name for name in modules if find_spec(name) is None]:
-        raise ValueError(f"{', '.join(missing)} is not installed: run `pip install -e '.[dev]'`")
+        raise CannotRun(
+            f"{', '.join(missing)} is not installed: run `make office` (it is the extra `office`)"
+        )
 
 
 async def breach(options: argparse.Namespace, say: Say) -> int:

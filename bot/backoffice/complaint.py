@@ -50,16 +50,20 @@ def _run(options: Namespace, say: Callable[[str], None]) -> int:
         for line in explain(load_knowledge(), case, options.on or today_in_china(), options.language):
             say(line)
     except OtherKnowledge as error:
-        raise ValueError(error) from error
+        raise CannotExplain(str(error)) from error
     return 0
 
 
+class CannotExplain(ValueError):
+    """How a result came about can't be worked out from this file; the message says why."""
+
+
 def read_case(path: Path) -> Case:
-    """Read a data file; raises ValueError saying what is wrong with it."""
+    """Read a data file; raises CannotExplain saying what is wrong with it."""
     try:
         return TypeAdapter(Case).validate_python(File.read(path.parent, path).mapping())
     except (KnowledgeRefused, ValidationError) as error:
-        raise ValueError(f"{path}: no data file as /mydata gives it ({error})") from error
+        raise CannotExplain(f"{path}: no data file as /mydata gives it ({error})") from error
 
 
 def explain(knowledge: Knowledge, case: Case, on: date, language: Language) -> Iterator[str]:

@@ -5,6 +5,7 @@ import logging
 import sys
 import threading
 import time
+import traceback
 from typing import Any
 
 # What a record of ours may say besides its fixed sentence, given as `extra`.
@@ -39,8 +40,11 @@ def set_up(level: int = logging.INFO) -> None:
     logging.getLogger("bot").setLevel(level)
 
 
-def guard_last_words() -> None:
-    """Log what nobody caught as any other error: Python would print its text, which may be a worker's."""
+def guard_last_words(*, frames: bool = False) -> None:
+    """Log what nobody caught as any other error: Python would print its text, which may be a worker's.
+
+    frames: print the lines of code that led there too, for somebody who runs a command by hand.
+    """
 
     def crashed(error: BaseException | None) -> None:
         while isinstance(error, BaseExceptionGroup):
@@ -48,6 +52,8 @@ def guard_last_words() -> None:
         if error is not None:
             told = {"error": type(error).__name__, "place": place(error)}
             logging.getLogger("bot").critical("crashed", extra=told)
+            if frames:
+                sys.stderr.write("".join(traceback.format_tb(error.__traceback__)))
 
     sys.excepthook = lambda _kind, error, _trace: crashed(error)
     sys.unraisablehook = lambda unraisable: crashed(unraisable.exc_value)

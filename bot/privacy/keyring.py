@@ -20,6 +20,10 @@ NAME = 4  # bytes by which a wrapping key is named
 PSEUDONYM = 16  # bytes by which a person is found
 
 
+class KeysRefused(ValueError):
+    """The master keys can't be used: the message says why, never what was read."""
+
+
 class WrongKey(ValueError):
     """What is sealed can't be opened: the keys are not the database's, or the value was tampered with."""
 
@@ -55,7 +59,7 @@ class Keys:
     def parse(cls, text: str) -> "Keys":
         """Read the keys from their text: one `index`, some `wrap`, any `next` lines (or comma-separated).
 
-        Raises ValueError that says what is wrong, never what was read.
+        Raises KeysRefused that says what is wrong, never what was read.
         """
         found: dict[str, list[bytes]] = {"index": [], "wrap": [], "next": []}
         for part in text.replace(",", "\n").split("\n"):
@@ -64,13 +68,13 @@ class Keys:
                 try:
                     found[name].append(base64.b64decode(value, validate=True))
                 except (KeyError, ValueError):
-                    raise ValueError(
+                    raise KeysRefused(
                         "the master keys can't be read: each line is `index`, `wrap` or `next`"
                     ) from None
         if len(found["index"]) != 1 or not found["wrap"]:
-            raise ValueError("the master keys need one `index` and at least one `wrap` line")
+            raise KeysRefused("the master keys need one `index` and at least one `wrap` line")
         if any(len(key) != KEY for keys in found.values() for key in keys):
-            raise ValueError(f"a master key has not {KEY} bytes")
+            raise KeysRefused(f"a master key has not {KEY} bytes")
         return cls(found["index"][0], tuple(found["wrap"]), tuple(found["next"]))
 
     def __str__(self) -> str:
@@ -98,13 +102,13 @@ class Keys:
 def keys_in(path: Path) -> Keys:
     """Read the keys' file, or make it (only its owner may read it).
 
-    Raises ValueError if others may read it.
+    Raises KeysRefused if others may read it.
     """
     if not path.exists():
         with suppress(FileExistsError):  # another process was first: its keys are ours
             write(path, str(Keys.new()), put=os.link)
     if path.stat().st_mode & 0o077:
-        raise ValueError(f"{path} can be read by others: run `chmod 600 {path}`")
+        raise KeysRefused(f"{path} can be read by others: run `chmod 600 {path}`")
     return Keys.parse(path.read_text(encoding="ascii"))
 
 

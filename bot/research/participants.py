@@ -154,18 +154,22 @@ class Office:
         return Counts(every, agreed, blocked, dead or 0)
 
 
+class NoDatabase(ValueError):
+    """There is no database to read."""
+
+
 def open_for_reading(url: str) -> AsyncEngine:
     """Open a database that is there, so that nothing can be written through it.
 
     Raises:
-        ValueError: there is no such SQLite file.
+        NoDatabase: there is no such SQLite file.
     """
     if not url.startswith("sqlite"):
         settings = {"default_transaction_read_only": "on"}
         return create_async_engine(url, hide_parameters=True, connect_args={"server_settings": settings})
     engine = create_async_engine(url, hide_parameters=True)
     if not (engine.url.database and Path(engine.url.database).is_file()):
-        raise ValueError(f"there is no database at {engine.url.database}: name it, or run the bot first")
+        raise NoDatabase(f"there is no database at {engine.url.database}: name it, or run the bot first")
     sa.event.listen(engine.sync_engine, "connect", _read_only)
     return engine
 

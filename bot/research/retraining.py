@@ -81,20 +81,24 @@ def begin(folder: Path) -> None:
             shutil.copyfile(ARTIFACTS / path.name, path)
 
 
+class NoEarlierModel(ValueError):
+    """There is no earlier version to put back."""
+
+
 def roll_back(folder: Path, model: str, version: str = "") -> str:
     """Put a model's earlier version back, the last one unless named; gives the version that serves now.
 
     What served until now is kept in `previous/` too, so a step back can be taken back.
 
     Raises:
-        ValueError: there is no such earlier version.
+        NoEarlierModel: there is no such earlier version.
         ArtifactError: one of the two was changed by hand.
     """
     kept = sorted(
         (folder / PREVIOUS).glob(f"{model}-{version}*.json"), key=lambda path: path.stat().st_mtime_ns
     )
     if not kept:
-        raise ValueError(f"{folder / PREVIOUS} holds no earlier {model} {version}".rstrip())
+        raise NoEarlierModel(f"{folder / PREVIOUS} holds no earlier {model} {version}".rstrip())
     text = kept[-1].read_text(encoding="utf-8")
     wanted = artifact.verify(text, name=model)
     current = folder / f"{model}.json"

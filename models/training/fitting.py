@@ -52,14 +52,6 @@ class Fit:
         result: Floats = expit(self.logits(x))
         return result
 
-    def estimator(self) -> LogisticRegression:
-        """The scikit-learn model with exactly these coefficients."""
-        model = LogisticRegression()
-        model.classes_ = np.array([0, 1])
-        model.coef_, model.intercept_ = self.slopes[None, :].copy(), np.array([self.constant])
-        model.n_features_in_ = len(self.features)
-        return model
-
 
 def fit(features: Sequence[str], rows: Rows, *, signs: Mapping[str, int] | None = None) -> Fit:
     """The maximum-likelihood fit in which each slope named in `signs` has that sign or is zero.

@@ -15,6 +15,7 @@ from models.serving import artifact, risk
 from models.serving.risk import Abstained, ArtifactError, Model, Score
 from models.training.specs import CONSTRAINT, GAP, Spec
 from models.training.train import ARTIFACTS, train
+from tests.models.twin import estimator
 
 SPECS = {spec.name: spec for spec in (CONSTRAINT, GAP)}
 MANY = 100_000
@@ -45,7 +46,7 @@ def partial_profiles(model: Model) -> list[dict[str, int | None]]:
 def test_json_scores_as_scikit_learn_does_on_many_profiles(served: Model) -> None:
     spec: Spec = SPECS[served.name]
     levels = random_levels(served, MANY, seed=1)
-    theirs = train(spec).fit.estimator().predict_proba(spec.design(levels))[:, 1]
+    theirs = estimator(train(spec).fit).predict_proba(spec.design(levels))[:, 1]
     ours = np.array([scored(served, profile(served, row)).probability for row in levels])
     assert np.abs(ours - theirs).max() < SAME
 

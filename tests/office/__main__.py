@@ -7,12 +7,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from bot.backoffice.commands import bar
 from bot.demo.town.people import Town
 from bot.demo.town.walking import walk
 from bot.loading.knowledge import load_knowledge
 from bot.privacy.keyring import Keyring, keys_in
 from bot.research.participants import Office, open_for_reading
-from bot.research.progress import Progress
 from tests.office.proof import Verdict, poisoned, verdicts
 
 
@@ -41,7 +41,7 @@ async def told(people: int, seed: int, folder: Path, *, moved: bool) -> list[Ver
     """Let a town talk to the bot, then ask the office about it."""
     knowledge = load_knowledge()
     town, database = Town(knowledge.questionnaire, people, seed, moved), folder / "town.sqlite"
-    await walk(knowledge, town.residents(), database, seed, told=Progress(people, sys.stderr).show)
+    await walk(knowledge, town.residents(), database, seed, told=bar(people))
     url, vault = f"sqlite+aiosqlite:///{database}", Keyring(keys_in(database.with_suffix(".keys")))
     agreed = await poisoned(url, vault)
     engine = open_for_reading(url)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import sqlalchemy as sa
 import statsmodels.api as sm
+from scipy.stats import norm
 
 from bot.demo.town.people import MOVED, Resident, Town
 from bot.dialogue.data_rights import RESEARCH
@@ -16,7 +17,7 @@ from bot.research.columns import Columns
 from bot.research.export import export
 from bot.research.participants import Office
 from bot.research.report.drift import drift
-from bot.research.report.published import Z99, Compared, agreement, compare
+from bot.research.report.published import SURE, Compared, agreement, compare
 from bot.research.report.quality import calibrations
 from bot.research.retraining import Retrained, retrain
 from bot.research.tally import Tally, tally
@@ -105,7 +106,7 @@ def _slopes(path: Path, town: Town) -> Verdict:
     complete = np.array([[float(cell) for cell in row] for row in rows if all(row)])
     fitted = sm.Logit(complete[:, -1], sm.add_constant(complete[:, :-1])).fit(disp=0)
     far = (fitted.params[1:] - [town.slopes[name] for name in TABLE_6]) / fitted.bse[1:]
-    inside = int(np.count_nonzero(np.abs(far) <= Z99))
+    inside = int(np.count_nonzero(np.abs(far) <= norm.ppf((1 + SURE) / 2)))
     worst = TABLE_6[int(np.abs(far).argmax())]
     numbers = f"{inside} of {len(far)}, n={len(complete):,}, the farthest {worst} at {np.abs(far).max():.2f}"
     return Verdict(

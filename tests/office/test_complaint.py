@@ -73,5 +73,5 @@ def test_the_command_prints_it_and_refuses_what_it_cannot_stand_for(
     assert main(["account", str(old)]) == 65
     assert "0123456789ab" in capsys.readouterr().err
     old.write_text("no data", encoding="utf-8")
-    assert main(["account", str(old)]) == 2
+    assert main(["account", str(old)]) == 65
     assert "no data file as /mydata gives it" in capsys.readouterr().err

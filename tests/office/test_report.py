@@ -26,7 +26,7 @@ from bot.research.report.drift import drift
 from bot.research.report.findings import Facts
 from bot.research.report.labels import Labels
 from bot.research.report.page import page
-from bot.research.report.published import agreement, compare, published_codes, published_options, wilson
+from bot.research.report.published import agreement, compare, interval, published_codes, published_options
 from bot.research.report.quality import GROUPINGS, Band, by_group, calibrations
 from bot.research.report.sections import Parts
 from bot.research.tally import FINISHED, Tally
@@ -234,7 +234,7 @@ def shape(words: object) -> object:
 def test_an_interval_holds_the_share_and_stays_between_nothing_and_all() -> None:
     for n in (1, 10, 1_000):
         for hits in (0, n // 2, n):
-            low, high = wilson(hits, n)
+            low, high = interval(hits, n)
             assert 0 <= low <= hits / n + 1e-12
             assert hits / n - 1e-12 <= high <= 1
 

@@ -1,6 +1,5 @@
 """A town talks to the real bot over HTTP; what it said is what the office reads."""
 
-import io
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -15,7 +14,6 @@ from bot.demo.town.walking import Walked, walk
 from bot.dialogue.reading import Match
 from bot.privacy.keyring import Keyring, keys_in
 from bot.research.participants import Office, Participant, open_for_reading
-from bot.research.progress import Progress
 from models.training import population
 from tests.office.rooms import KNOWLEDGE
 from tests.typed import read
@@ -117,17 +115,3 @@ def test_a_town_draws_the_reference_population() -> None:
         for (code,), share in zip(table.levels.tolist(), table.shares.tolist(), strict=True):
             found = sum(resident.levels[feature] == code for resident in drawn) / len(drawn)
             assert abs(found - share) < 0.05
-
-
-def test_progress_is_a_line_each_tenth_off_a_terminal() -> None:
-    out = io.StringIO()
-    bar = Progress(50, out, clock=lambda: 0.0)
-    for done in range(1, 51):
-        bar.show(done)
-    assert out.getvalue().count("\n") == 10
-    assert "50 of 50" in out.getvalue()
-    pages = io.StringIO()
-    by_pages = Progress(2_500, pages, clock=lambda: 0.0)
-    for done in (1_000, 2_000, 2_500):
-        by_pages.show(done)
-    assert [line[43:48] for line in pages.getvalue().splitlines()] == ["1,000", "2,000", "2,500"]

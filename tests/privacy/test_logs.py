@@ -87,3 +87,22 @@ def test_what_nobody_caught_is_told_by_kind_and_place_whoever_reports_it(
     line = json.loads(stream.getvalue())
     assert (line["level"], line["what"], line["error"]) == ("CRITICAL", "crashed", "ValueError")
     assert "上海" not in stream.getvalue()
+
+
+def raised(answer: str) -> ValueError:
+    try:
+        raise ValueError(answer)  # the line that is shown, without what it holds
+    except ValueError as error:
+        return error
+
+
+def test_a_command_by_hand_shows_the_lines_that_led_to_a_bug_and_no_word_of_an_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for owner, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(owner, name, getattr(owner, name))  # so that it is put back
+    logs.guard_last_words(frames=True)
+    sys.excepthook(ValueError, raised("上海 5500"), None)
+    shown = capsys.readouterr().err
+    assert "raise ValueError(answer)" in shown
+    assert "上海" not in shown

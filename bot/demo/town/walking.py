@@ -209,9 +209,13 @@ async def _round(walkers: list[Walker], told: Callable[[int], None]) -> list[Wal
     return silent
 
 
+class TownThere(ValueError):
+    """A town is not written over what is there."""
+
+
 def _check_new(database: Path) -> None:
     if database.exists():
-        raise ValueError(f"{database} is there already: name another one, or remove it")
+        raise TownThere(f"{database} is there already: name another one, or remove it")
 
 
 def _said(knowledge: Knowledge) -> dict[str, str]:

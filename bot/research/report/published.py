@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import yaml
+from scipy.stats import binomtest
 
 from bot.research.disclosure import LEAST, Cells, told
 from models.training import published
@@ -14,7 +15,7 @@ from models.training.published import Codes
 if TYPE_CHECKING:
     from bot.research.tally import Tally
 
-Z99 = 2.5758293035489004  # half of a 99 % interval, in standard errors
+SURE = 0.99  # of an interval to hold the share
 
 # A share that no feature carries, as evidence/shares.yaml calls it: the question and option that ask for it.
 ASKED_BY: Mapping[str, tuple[str, str]] = {
@@ -62,7 +63,7 @@ class Compared:
     @property
     def interval(self) -> tuple[float, float] | None:
         """Its 99 % interval (Wilson)."""
-        return wilson(self.hits, self.n) if self.n and self.hits is not None else None
+        return interval(self.hits, self.n) if self.n and self.hits is not None else None
 
     @property
     def agrees(self) -> bool | None:
@@ -70,12 +71,10 @@ class Compared:
         return self.interval and self.interval[0] <= self.printed.value <= self.interval[1]
 
 
-def wilson(hits: int, n: int, z: float = Z99) -> tuple[float, float]:
-    """The interval for a share that holds for few people too."""
-    centre, share = z * z / (2 * n), hits / n
-    half = z * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
-    whole = 1 + z * z / n
-    return max(0.0, (share + centre - half) / whole), min(1.0, (share + centre + half) / whole)
+def interval(hits: int, n: int) -> tuple[float, float]:
+    """Return the 99 % interval for a share (Wilson's), which holds for few people too."""
+    found = binomtest(hits, n).proportion_ci(SURE, method="wilson")
+    return float(found.low), float(found.high)
 
 
 @cache

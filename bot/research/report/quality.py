@@ -9,7 +9,7 @@ from scipy.stats import chi2
 
 from bot.research.columns import Group
 from bot.research.disclosure import hidden_table, told
-from bot.research.report.published import wilson
+from bot.research.report.published import interval
 from bot.research.tally import Tally
 from models.serving.risk import Model, Score
 from models.training.evaluation import auc
@@ -102,7 +102,7 @@ def _calibration(tally: Tally, model: Model, outcome: str) -> Calibration:
         expected, hits, n = float(p[part].sum()), int(y[part].sum()), len(part)
         distance += (hits - expected) ** 2 / (expected * (1 - expected / n))
         shown = told(n, hits)
-        parts.append(Part(n, expected / n, hits / n if shown else None, wilson(hits, n) if shown else None))
+        parts.append(Part(n, expected / n, hits / n if shown else None, interval(hits, n) if shown else None))
     alarm = distance > chi2.ppf(CHANCE, count)
     rank = auc(p, Rows(p[:, None], y, np.ones(len(y)))) if 0 < y.sum() < len(y) else None
     return Calibration(model.name, model.version, len(y), tuple(parts), bool(alarm), rank)

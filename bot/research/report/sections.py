@@ -12,7 +12,7 @@ from bot.research.report.blocks import Part, Row, Table, percent, tens
 from bot.research.report.drift import ALARM, WATCH
 from bot.research.report.findings import Facts
 from bot.research.report.labels import Labels
-from bot.research.report.published import agreement, wilson
+from bot.research.report.published import agreement, interval
 from bot.research.report.quality import EACH, Band
 from bot.research.tally import FINISHED
 from models.training import population
@@ -89,7 +89,7 @@ class Parts:
                 (
                     self.labels.code(feature, code),
                     None if code in few or not n else count / n,
-                    None if code in few or not n else wilson(count, n),
+                    None if code in few or not n else interval(count, n),
                     reference.share({feature: (code,)}),
                 )
                 for code, count in counts.items()
