@@ -23,6 +23,7 @@ THEMES: tuple[Theme, ...] = (
     "danger", "social_insurance", "credit", "debt", "insurance", "cash_flow", "group",
 )  # fmt: skip
 
+UNTITLED = ("report", "service", "other")  # kinds of sources whose Chinese title nobody asks for by name
 SourceKind = Literal["law", "regulation", "rule", "notice", "announcement", "report", "service", "other"]
 
 
@@ -46,9 +47,11 @@ class Source:
     note: str = ""
 
     def in_(self, language: Language) -> str:
-        """Give the title to print: the Chinese one, with the gloss behind it in English."""
+        """Give the title to print: the Chinese one, and in English the gloss, behind a title that a counter knows."""
         titled = self.zh + (f"（{self.number}）" if self.number else "")
-        return titled if language == "zh" else f"{titled} ({self.en})"
+        if language == "zh":
+            return titled
+        return self.en if self.kind in UNTITLED else f"{titled} ({self.en})"
 
 
 @dataclass(frozen=True, slots=True)
