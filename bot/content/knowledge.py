@@ -47,7 +47,7 @@ class Source:
     note: str = ""
 
     def in_(self, language: Language) -> str:
-        """Give the title to print: the Chinese one, and in English the gloss, behind a title that a counter knows."""
+        """Give the title to print: in English the gloss, behind the Chinese title if a counter knows it."""
         titled = self.zh + (f"（{self.number}）" if self.number else "")
         if language == "zh":
             return titled
