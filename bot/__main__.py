@@ -5,6 +5,7 @@ import asyncio
 import gc
 import logging
 import os
+import secrets
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -33,7 +34,7 @@ from bot.loading.knowledge import load_knowledge
 from bot.loading.wordings import record
 from bot.ops import logs
 from bot.privacy import private_files
-from bot.privacy.keyring import Keyring, keys_in
+from bot.privacy.keyring import Keyring, Keys, keys_in
 from bot.privacy.tombstones import Tombstones
 from bot.render import Operator, Presenter
 from bot.storage.engine import DatabaseBehind, migrate, open_engine, opened
@@ -119,6 +120,10 @@ def _to_serve(commands: Any) -> None:
     doctor = commands.add_parser("doctor", help="look at settings, Telegram, database, keys, disk and clock")
     doctor.set_defaults(run=lambda _options: asyncio.run(_doctor(Settings.read(os.environ))))
 
+    making = commands.add_parser("new-keys", help="make every secret of a new installation")
+    making.add_argument("--file", type=Path, help="write the keys there, print nothing secret")
+    making.set_defaults(run=_new_keys)
+
     rotating = commands.add_parser("rotate-keys", help="wrap everyone's key with the master key in use")
     step = rotating.add_mutually_exclusive_group()
     step.add_argument("--new", dest="step", action="store_const", const="new", help="first: add a key")
@@ -198,6 +203,19 @@ def _store(settings: Settings, presenter: Presenter) -> AbstractAsyncContextMana
 def _uvloop(work: Coroutine[object, object, int]) -> int:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
+
+
+def _new_keys(options: argparse.Namespace) -> int:
+    """Write new keys to a file that is not there yet, or print all secrets for an .env file."""
+    keys = str(Keys.new())
+    if options.file is not None:
+        private_files.write(options.file, keys, put=os.link)
+        print(f"written to {options.file}: keep a copy apart from the database's backups")
+        return 0
+    print(f"MASTER_KEYS={','.join(keys.splitlines())}")
+    print(f"WEBHOOK_SECRET={secrets.token_urlsafe(48)}")
+    print(f"POSTGRES_PASSWORD={secrets.token_urlsafe(24)}")
+    return 0
 
 
 async def _doctor(settings: Settings) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import main
 from bot.app.settings import SettingMissing, Settings
 from bot.dialogue.conversation import Command
 from bot.privacy.keyring import KEY, Keys, keys_in
@@ -140,4 +141,34 @@ def test_two_processes_that_start_at_once_have_the_same_keys(
         return Keys(bytes(KEY), (bytes(KEY),))
 
     monkeypatch.setattr(Keys, "new", overtaken)
+    assert keys_in(path) == first
+
+
+def test_a_credential_of_systemd_may_be_readable_by_its_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "master.keys"
+    keys = keys_in(path)
+    path.chmod(0o440)
+    with pytest.raises(ValueError, match="chmod 600"):
+        keys_in(path)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert keys_in(path) == keys
+    path.chmod(0o444)
+    with pytest.raises(ValueError, match="chmod 600"):
+        keys_in(path)
+
+
+def test_new_keys_are_printed_for_an_env_file_or_written_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new-keys"]) == 0
+    printed = dict(line.split("=", 1) for line in capsys.readouterr().out.splitlines())
+    settings = Settings.read(printed)
+    assert settings.keys()
+    assert settings.needed_webhook_secret()
+    path = tmp_path / "master.keys"
+    assert main(["new-keys", "--file", str(path)]) == 0
+    first = keys_in(path)
+    assert main(["new-keys", "--file", str(path)]) != 0, "keys that are there are never replaced"
     assert keys_in(path) == first

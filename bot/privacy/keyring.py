@@ -107,7 +107,9 @@ def keys_in(path: Path) -> Keys:
     if not path.exists():
         with suppress(FileExistsError):  # another process was first: its keys are ours
             write(path, str(Keys.new()), put=os.link)
-    if path.stat().st_mode & 0o077:
+    # systemd 254 and later hand a credential over with mode 0440, in a folder that only the service enters.
+    handed_over = path.parent == Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nowhere"))
+    if path.stat().st_mode & (0o007 if handed_over else 0o077):
         raise KeysRefused(f"{path} can be read by others: run `chmod 600 {path}`")
     return Keys.parse(path.read_text(encoding="ascii"))
 
