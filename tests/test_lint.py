@@ -11,6 +11,7 @@ from bot.channels.telegram.limits import CAPABILITIES
 from bot.channels.terminal import Terminal
 from bot.check import lint, offences, outdated, told_otherwise
 from bot.check.commands import check_commands
+from bot.check.figures import check_figures
 from bot.check.forbidden import stiffness
 from bot.check.pieces import LED_BY, check_pieces
 from bot.check.texts import numbers
@@ -98,6 +99,9 @@ def test_this_knowledge_has_nothing_to_put_right() -> None:
         ("zh", "不花钱，", "不花钱。" * 160, "characters (at most 700)"),
         ("en", "No work for", "No.\n" * 250 + "No work for", "no ① on its first page"),
         ("en", "Nothing; the", "Nothing to pay.\n" * 150 + "The", "pages (at most 3)"),
+        ("en", "Nothing; the", "先交，后补 the", "Chinese in an English card"),
+        ("en", "Nothing; the", "Say 临时救助临时救助临时救助临时救助 the", "Chinese in an English card"),
+        ("en", "Nothing; the", "Ask.\n临时救助 aid\nThe", "more Chinese than English in a line"),
     ],
 )
 def test_a_mistake_in_the_words_is_found(language: Language, old: str, new: str, told: str) -> None:
@@ -124,6 +128,7 @@ def test_what_is_too_long_to_be_read_is_found_wherever_it_is_said(name: str) -> 
         ({"when": {"weather": ("fine",)}}, "weather is no fact"),
         ({"already": {"minor": ("maybe",)}}, "minor is never maybe"),
         ({"checked_on": date(2030, 1, 1)}, "in the future"),
+        ({"sources": ("local_practice",)}, "is marked verified_secondary, and a source of it memory"),
         ({"id": "no_words"}, "can't be worded"),
     ],
 )
@@ -195,6 +200,83 @@ def value(from_: str, to: str | None, sources: tuple[str, ...] = ("civil_code",)
 )
 def test_a_mistake_in_a_figure_is_found(values: tuple[Value, ...], told: str) -> None:
     assert told in found(with_parameter(parameter(*values)))
+
+
+YEAR = ("2024-07-01", "2025-06-30"), ("2025-07-01", "2026-06-30"), ("2026-07-01", "2027-06-30")
+
+
+def base(province: str, *years: Mapping[str, Decimal] | None, notes: tuple[str, ...] = ()) -> Parameter:
+    """Make a province's bases, one a year; None leaves a year out."""
+    values = tuple(
+        replace(value(*YEAR[at]), value=limits, note=notes[at] if at < len(notes) else "")
+        for at, limits in enumerate(years)
+        if limits is not None
+    )
+    return Parameter(f"pension.base_limits.{province}", "CNY/month", province, province, values)
+
+
+def limits(floor: str, cap: str = "22500", average: str = "7500") -> Mapping[str, Decimal]:
+    return {"floor": Decimal(floor), "cap": Decimal(cap), "average": Decimal(average)}
+
+
+def figures_found(*parameters: Parameter, on: date = ON) -> str:
+    return "\n".join(map(str, check_figures(parameters, on)))
+
+
+QUIET = tuple(base(province, limits("4500"), limits("4590")) for province in ("one", "two", "three"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (base("odd", limits("22501")), "its floor 22501 exceeds its cap 22500"),
+        (base("odd", limits("4500", average="22501")), "its average 22501 lies outside of floor and cap"),
+        (base("odd", limits("4043"), limits("4579")), "it changes by 13% from 2024-07-01 to 2025-07-01"),
+    ],
+)
+def test_a_figure_that_no_notice_would_say_is_found(wrong: Parameter, told: str) -> None:
+    assert not figures_found(*QUIET)
+    assert told in figures_found(*QUIET, wrong)
+
+
+def test_a_jump_is_measured_by_what_is_usual_for_its_like() -> None:
+    moved = base("odd", limits("4500"), limits("5000"))
+    assert "its like by 2%" in figures_found(*QUIET, moved)
+    wild = tuple(base(name, limits("4500"), limits("4950")) for name in ("one", "two", "three"))
+    assert not figures_found(*wild, moved)
+    assert not figures_found(moved), "alone it may double"
+
+
+def test_a_jump_that_is_meant_says_so_and_an_unsure_figure_is_compared_with_nothing() -> None:
+    meant = base("odd", limits("4000"), limits("5000"), notes=("", "jump: the floor was frozen before"))
+    assert not figures_found(*QUIET, meant)
+    unsure = replace(meant, values=(replace(meant.values[0], confidence="unsure"), meant.values[1]))
+    assert not figures_found(*QUIET, replace(unsure, values=(unsure.values[0], value(*YEAR[1]))))
+
+
+def test_a_figure_checked_in_the_future_is_found() -> None:
+    early = base("odd", limits("4500"))
+    assert "it was checked on 2026-11-29, in the future" in figures_found(early, on=date(2026, 11, 28))
+    assert not figures_found(early, on=ON)
+
+
+def test_a_figure_that_we_worked_out_ourselves_is_told_as_rough() -> None:
+    own = KNOWLEDGE.parameters.by_id["pension.base_limits.hunan"]
+    ours = replace(own, values=tuple(replace(each, confidence="derived") for each in own.values))
+    told = "told as a standard, though we worked it out: pension.base_limits.hunan"
+    parameters = Parameters({**KNOWLEDGE.parameters.by_id, own.id: ours})
+    wording = Wording(KNOWLEDGE.wording.templates, parameters)
+    changed = replace(small("pension_tier_choice"), parameters=parameters, wording=wording)
+    assert told in found(changed)
+    assert told not in found(small("pension_tier_choice"))
+
+
+def test_two_cards_with_one_title_are_found() -> None:
+    title = KNOWLEDGE.wording.templates["zh"]["advice/tax_refund.j2"].split("\n")[1]
+    own = KNOWLEDGE.wording.templates["zh"]["advice/emergency_fund.j2"].split("\n")[1]
+    twice = with_words("zh", "emergency_fund", own, title)
+    both = tuple(KNOWLEDGE.piece(id) for id in ("emergency_fund", "tax_refund"))
+    assert "advice emergency_fund, tax_refund: one zh title" in found(replace(twice, advice=both))
 
 
 def with_question(id: str, **changes: object) -> Knowledge:

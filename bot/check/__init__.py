@@ -4,7 +4,8 @@ questions   every question is used and reachable   texts         no bare number,
 references  ids, sources, dates                    contexts      every context a card can be read in
 forbidden   the words that must not be said        vocabulary    the words by which typed answers are read
 lengths     nothing too long to be read            commands      each is handled, and has its words
-pieces      emergencies, minors, kin, options      compare_days  what would be told on another day
+pieces      emergencies, minors, kin, options      figures       none impossible, no unmeant jump
+compare_days  what would be told on another day
 """
 
 from collections import Counter
@@ -13,13 +14,14 @@ from datetime import date
 
 from bot.check.commands import check_commands
 from bot.check.compare_days import Change, told_otherwise
+from bot.check.figures import check_figures
 from bot.check.findings import CheckResult, Finding
 from bot.check.forbidden import offences
 from bot.check.lengths import check_lengths
 from bot.check.pieces import check_pieces
 from bot.check.questions import check_buttons, check_questions
 from bot.check.references import check_dates, check_ground, check_stand_ins, values_of
-from bot.check.texts import check_piece, check_sources
+from bot.check.texts import check_piece, check_sources, check_titles
 from bot.check.vocabulary import check_vocabulary
 from bot.content.knowledge import THEMES, Knowledge
 from bot.content.questionnaire import LANGUAGES
@@ -35,6 +37,8 @@ def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult
     """
     findings = [
         *check_ground(knowledge, on),
+        *check_figures(knowledge.parameters, on),
+        *check_titles(knowledge, on),
         *check_sources(knowledge),
         *_templates(knowledge),
         *check_lengths(knowledge, on),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bot.check.references import NO_SOURCE
 from bot.content.knowledge import Knowledge, Piece
 from bot.content.parameters import Figures
 from bot.content.questionnaire import Language
@@ -32,7 +33,10 @@ class Watched(Mapping[str, frozenset[str]]):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One card in one context: its text, the figures told, and the facts that were read."""
+    """One card in one context: its text, the figures told, and the facts that were read.
+
+    `worked_out` are the amounts of money among the figures that we worked out and no notice says.
+    """
 
     piece: Piece
     language: Language
@@ -40,6 +44,7 @@ class Rendered:
     text: str
     figures: frozenset[str]
     read: frozenset[str]
+    worked_out: frozenset[str] = frozenset()
 
 
 def renderings(
@@ -64,10 +69,18 @@ def renderings(
         untried = next((name for name in facts.asked if name not in tried), None)
         if untried is None:
             read = frozenset(facts.asked)
-            yield Rendered(piece, language, dict(facts.facts), text, frozenset(figures.used), read)
+            ours = frozenset(_worked_out(knowledge, figures))
+            yield Rendered(piece, language, dict(facts.facts), text, frozenset(figures.used), read, ours)
         else:
             possible = [dated[untried]] if untried in dated else _possible(piece, untried, values)
             open_ += [{**tried, untried: value} for value in possible]
+
+
+def _worked_out(knowledge: Knowledge, figures: Figures) -> Iterator[str]:
+    for id, value in figures.used.items():
+        amount = knowledge.parameters.by_id[id].unit.startswith("CNY")
+        if amount and value.confidence == "derived" and not id.startswith(NO_SOURCE):
+            yield id
 
 
 def _possible(piece: Piece, fact: str, values: Mapping[str, tuple[str, ...]]) -> list[frozenset[str] | None]:

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from bot.check.findings import Finding
 from bot.content.conditions import Condition
-from bot.content.knowledge import Knowledge, Piece
-from bot.content.parameters import Parameter, Value
+from bot.content.knowledge import Knowledge, Piece, Source
+from bot.content.parameters import CONFIDENCES, Confidence, Parameter, Value
 from bot.guidance import DERIVED
 
 SOON = timedelta(days=60)
@@ -82,6 +82,12 @@ def _piece(
     yield from _citations(knowledge, piece.sources, where)
     if not piece.sources:
         yield Finding(where, "it has no source", "name what it stands on")
+    read = [source.seen for source in _sources(knowledge, piece) if source.seen != "derived"]
+    if weakest := max(
+        (seen for seen in read if _surer(piece.confidence, seen)), key=CONFIDENCES.index, default=""
+    ):
+        todo = "lower its confidence, read the source, or leave the source out"
+        yield Finding(where, f"it is marked {piece.confidence}, and a source of it {weakest}", todo)
     if piece.confidence == "unsure":
         yield Finding(where, "unsure advice is never given", "check it, or take it out")
     if not 0 <= piece.priority <= 100:
@@ -97,6 +103,15 @@ def _piece(
     conditions = [piece.when, piece.eligible, piece.already, *(more.when for more in piece.more)]
     for condition in conditions:
         yield from _condition(condition, facts, where)
+
+
+def _sources(knowledge: Knowledge, piece: Piece) -> Iterator[Source]:
+    ids = (citation.partition(" ")[0] for citation in piece.sources)
+    yield from (knowledge.sources[id] for id in ids if id in knowledge.sources)
+
+
+def _surer(confidence: Confidence, than: Confidence) -> bool:
+    return CONFIDENCES.index(confidence) < CONFIDENCES.index(than)
 
 
 def _condition(condition: Condition, facts: Mapping[str, tuple[str, ...]], where: str) -> Iterator[Finding]:

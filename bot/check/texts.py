@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 
 from jinja2 import TemplateError
@@ -32,6 +33,13 @@ IN_WORDS: Mapping[Language, re.Pattern[str]] = {
     ),
 }
 NAME = re.compile(r"""["'][a-z0-9_./]*[a-z][a-z0-9_./]*["']""")  # of a figure, a fact or a template
+HAN = re.compile(r"[\u3400-\u9fff]+")
+HAN_MARKS = re.compile("[，。；：！？、]")
+LONGEST_NAME = 14  # Chinese characters of a name that an English reader looks for on the screen
+ROUGH: Mapping[Language, str] = {
+    "zh": "大约|粗算|估|左右",
+    "en": r"\b(about|roughly|around|estimated?)\b",
+}  # an amount that we worked out ourselves is told as such
 CASES = 3  # of one template that are told; the others are mostly the same
 REQUIRED = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
 
@@ -47,6 +55,20 @@ def check_sources(knowledge: Knowledge) -> Iterator[Finding]:
                 for number in _bare(kind, text, language):
                     where = f"templates/{language}/{name}:{line}"
                     yield Finding(where, f"a bare number: {number}", "make it a figure in parameters.yaml")
+
+
+def check_titles(knowledge: Knowledge, on: date) -> Iterator[Finding]:
+    """Find cards that nobody can tell apart in a list: given on the same day, with one title."""
+    for language in LANGUAGES:
+        alike: dict[str, list[str]] = defaultdict(list)
+        for piece in knowledge.advice:
+            source = knowledge.wording.templates[language].get(piece.template)
+            if piece.in_force(on) and source is not None:
+                with suppress(LookupError, TemplateError, ValueError, TypeError):  # found when it is worded
+                    alike[title(knowledge, piece.id, language, on)].append(piece.id)
+        for name, ids in alike.items():
+            if len(ids) > 1:
+                yield Finding(f"advice {', '.join(ids)}", f"one {language} title: {name}", "tell them apart")
 
 
 def _bare(kind: str, text: str, language: Language) -> Iterator[str]:
@@ -98,8 +120,22 @@ def _problems(card: Rendered, phrases: Phrases) -> Iterator[str]:
     words = body(card.text)
     yield from offences(words, card.language, phrases)
     yield from stiffness(words, card.language, phrases)
+    if card.language == "en":
+        yield from _chinese(words)
+    if card.worked_out and not re.search(ROUGH[card.language], words):
+        yield f"told as a standard, though we worked it out: {', '.join(sorted(card.worked_out))}"
     if "<blockquote expandable>" not in card.text:
         yield "no sources at its foot: it must extend advice/card.j2"
+
+
+def _chinese(words: str) -> Iterator[str]:
+    """Find Chinese in an English card that is more than a name to look for."""
+    for line in words.split("\n"):
+        names = HAN.findall(line)
+        if HAN_MARKS.search(line) or any(len(name) > LONGEST_NAME for name in names):
+            yield f"Chinese in an English card: {line[:60]}"
+        elif len("".join(names)) > len(re.findall("[A-Za-z0-9]", line)):
+            yield f"more Chinese than English in a line: {line[:60]}"
 
 
 def _markup(text: str) -> Iterator[str]:
