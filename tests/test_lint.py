@@ -271,14 +271,6 @@ def test_a_figure_that_we_worked_out_ourselves_is_told_as_rough() -> None:
     assert told not in found(small("pension_tier_choice"))
 
 
-def test_two_cards_with_one_title_are_found() -> None:
-    title = KNOWLEDGE.wording.templates["zh"]["advice/tax_refund.j2"].split("\n")[1]
-    own = KNOWLEDGE.wording.templates["zh"]["advice/emergency_fund.j2"].split("\n")[1]
-    twice = with_words("zh", "emergency_fund", own, title)
-    both = tuple(KNOWLEDGE.piece(id) for id in ("emergency_fund", "tax_refund"))
-    assert "advice emergency_fund, tax_refund: one zh title" in found(replace(twice, advice=both))
-
-
 def with_question(id: str, **changes: object) -> Knowledge:
     questions = tuple(
         replace(question, **changes) if question.id == id else question  # type: ignore[arg-type]  # as named

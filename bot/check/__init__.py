@@ -21,7 +21,7 @@ from bot.check.lengths import check_lengths
 from bot.check.pieces import check_pieces
 from bot.check.questions import check_buttons, check_questions
 from bot.check.references import check_dates, check_ground, check_stand_ins, values_of
-from bot.check.texts import check_piece, check_sources, check_titles
+from bot.check.texts import check_piece, check_sources
 from bot.check.vocabulary import check_vocabulary
 from bot.content.knowledge import THEMES, Knowledge
 from bot.content.questionnaire import LANGUAGES
@@ -38,7 +38,6 @@ def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult
     findings = [
         *check_ground(knowledge, on),
         *check_figures(knowledge.parameters, on),
-        *check_titles(knowledge, on),
         *check_sources(knowledge),
         *_templates(knowledge),
         *check_lengths(knowledge, on),

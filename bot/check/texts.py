@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import date
 
 from jinja2 import TemplateError
@@ -55,20 +54,6 @@ def check_sources(knowledge: Knowledge) -> Iterator[Finding]:
                 for number in _bare(kind, text, language):
                     where = f"templates/{language}/{name}:{line}"
                     yield Finding(where, f"a bare number: {number}", "make it a figure in parameters.yaml")
-
-
-def check_titles(knowledge: Knowledge, on: date) -> Iterator[Finding]:
-    """Find cards that nobody can tell apart in a list: given on the same day, with one title."""
-    for language in LANGUAGES:
-        alike: dict[str, list[str]] = defaultdict(list)
-        for piece in knowledge.advice:
-            source = knowledge.wording.templates[language].get(piece.template)
-            if piece.in_force(on) and source is not None:
-                with suppress(LookupError, TemplateError, ValueError, TypeError):  # found when it is worded
-                    alike[title(knowledge, piece.id, language, on)].append(piece.id)
-        for name, ids in alike.items():
-            if len(ids) > 1:
-                yield Finding(f"advice {', '.join(ids)}", f"one {language} title: {name}", "tell them apart")
 
 
 def _bare(kind: str, text: str, language: Language) -> Iterator[str]:
