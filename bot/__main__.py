@@ -29,6 +29,7 @@ from bot.backoffice.doctor import examine
 from bot.channels.telegram.limits import CAPABILITIES
 from bot.channels.terminal import Terminal, hold
 from bot.check import lint, outdated, told_otherwise
+from bot.dialogue.data_rights import without_research
 from bot.dialogue.reminders import CHINA
 from bot.loading.knowledge import load_knowledge
 from bot.loading.wordings import record
@@ -37,7 +38,16 @@ from bot.privacy import private_files
 from bot.privacy.keyring import Keyring, Keys, keys_in
 from bot.privacy.tombstones import Tombstones
 from bot.render import Operator, Presenter
-from bot.storage.engine import DatabaseBehind, migrate, open_engine, opened
+from bot.storage import backup
+from bot.storage.engine import (
+    DatabaseBehind,
+    check_keys,
+    check_schema,
+    migrate,
+    open_engine,
+    opened,
+    schema_of_release,
+)
 from bot.storage.lease import Lease
 from bot.storage.rotation import KeyNotKnown, needless, rewrap
 from bot.storage.unit_of_work import Store
@@ -120,6 +130,14 @@ def _to_serve(commands: Any) -> None:
     doctor = commands.add_parser("doctor", help="look at settings, Telegram, database, keys, disk and clock")
     doctor.set_defaults(run=lambda _options: asyncio.run(_doctor(Settings.read(os.environ))))
 
+    saving = commands.add_parser("backup", help="write all that is kept, sealed, to one file")
+    saving.add_argument("--to", type=Path, required=True, help="the file; keep it apart from the keys")
+    saving.set_defaults(run=lambda options: asyncio.run(_backup(Settings.read(os.environ), options.to)))
+
+    restoring = commands.add_parser("restore", help="put a backup into a new, empty database")
+    restoring.add_argument("--from", dest="file", type=Path, required=True, help="the file of `backup`")
+    restoring.set_defaults(run=lambda options: asyncio.run(_restore(Settings.read(os.environ), options.file)))
+
     making = commands.add_parser("new-keys", help="make every secret of a new installation")
     making.add_argument("--file", type=Path, help="write the keys there, print nothing secret")
     making.set_defaults(run=_new_keys)
@@ -197,12 +215,44 @@ def _store(settings: Settings, presenter: Presenter) -> AbstractAsyncContextMana
         tombstones,
         settings.retention,
         settings.people_a_year,
+        lambda talk: without_research(talk, presenter.knowledge.questionnaire),
     )
 
 
 def _uvloop(work: Coroutine[object, object, int]) -> int:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
+
+
+async def _backup(settings: Settings, path: Path) -> int:
+    engine = open_engine(settings.needed_database())
+    try:
+        await check_schema(engine)
+        async with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            rows = await connection.run_sync(backup.write, path, schema_of_release(), int(time.time()))
+    finally:
+        await engine.dispose()
+    print(f"{rows['conversations']} people's records written to {path}; without the keys nobody opens them")
+    return 0
+
+
+async def _restore(settings: Settings, path: Path) -> int:
+    """Restore a backup, then delete again whom the tombstones name: nobody comes back who was forgotten."""
+    engine = open_engine(settings.database_url)
+    vault = Keyring(settings.keys(make=False))
+    try:
+        await migrate(engine, vault)
+        async with engine.begin() as connection:
+            rows = await connection.run_sync(backup.restore, path, schema_of_release())
+            await connection.run_sync(check_keys, vault)
+    finally:
+        await engine.dispose()
+    async with _store(settings, Presenter(load_knowledge())):
+        pass  # its opening forgets again whom the backup brought back
+    print(f"{rows['conversations']} people's records restored; queued messages are no part of a backup")
+    return 0
 
 
 def _new_keys(options: argparse.Namespace) -> int:

@@ -1,10 +1,11 @@
 """Who was forgotten, in a file beside the database: it outlives the restore of an older backup."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+NO_RESEARCH, UNSCORED, SCORED = WISHES = ("no_research", "unscored", "scored")
 ANY = bytes(16)  # stands for the key of a row that could not be opened: its stone goes by time
 
 
@@ -14,6 +15,15 @@ class Tombstone:
 
     person: bytes
     key: bytes
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person withdrew or objected to (one of WISHES), and when (Unix seconds)."""
+
+    person: bytes
+    what: str
     at: int
 
 
@@ -42,23 +52,44 @@ class Tombstones:
         stones = list(stones)
         if self._last is not None:
             self._last.update({stone.person: stone.at for stone in stones})
-        if self._path is None:
-            return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="ascii") as file:
-            # The line before may be half written, by who died there: hence the first line's end.
-            file.writelines(f"\n{stone.person.hex()} {stone.key.hex()} {stone.at}" for stone in stones)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
+        if self._path is not None:
+            _append(self._path, [f"{stone.person.hex()} {stone.key.hex()} {stone.at}" for stone in stones])
 
     def all(self) -> list[Tombstone]:
-        """Give every deletion; a line that is half written is none, for it was never committed."""
-        if self._path is None or not self._path.exists():
-            return []
-        lines = (line.split() for line in self._path.read_text(encoding="ascii").splitlines())
-        return [
-            Tombstone(bytes.fromhex(line[0]), bytes.fromhex(line[1]), int(line[2]))
-            for line in lines
-            if len(line) == 3
-        ]
+        """Return every deletion; a line that is half written is none, for it was never committed."""
+        lines = _lines(self._path, 3) if self._path else []
+        return [Tombstone(bytes.fromhex(line[0]), bytes.fromhex(line[1]), int(line[2])) for line in lines]
+
+    @property
+    def _wishes(self) -> Path | None:
+        """The file beside the stones: an older release must not read a wish as a stone."""
+        return self._path.with_name(f"{self._path.name}.wishes") if self._path else None
+
+    def wish(self, wishes: Collection[Wish]) -> None:
+        """Remember what people withdrew or objected to; on disk when this returns."""
+        if wishes and self._wishes is not None:
+            _append(self._wishes, [f"{wish.person.hex()} {wish.what} {wish.at} ." for wish in wishes])
+
+    def wishes(self) -> list[Wish]:
+        """Return every wish, in the order in which they came."""
+        lines = _lines(self._wishes, 4) if self._wishes else []
+        return [Wish(bytes.fromhex(line[0]), line[1], int(line[2])) for line in lines]
+
+
+def _append(path: Path, lines: Iterable[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)  # whatever the umask
+    with os.fdopen(handle, "a", encoding="ascii") as file:
+        # The line before may be half written by a process that died there: hence the first line's end.
+        file.writelines(f"\n{line}" for line in lines)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _lines(path: Path, parts: int) -> list[list[str]]:
+    """Return the lines of so many parts."""
+    if not path.exists():
+        return []
+    lines = (line.split() for line in path.read_text(encoding="ascii").splitlines())
+    return [line for line in lines if len(line) == parts]

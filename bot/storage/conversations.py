@@ -52,12 +52,17 @@ def load(
 
 def seal(chat: Address, talk: Conversation, person: bytes, locker: Sealer) -> dict[str, Any]:
     """Seal a conversation as columns, the answers apart: a constraint forbids those without consent."""
+    address = locker.seal(chat.name.encode(), b"address:" + person) if talk.reminders else None
+    return {**seal_state(talk, person, locker), "address": address}
+
+
+def seal_state(talk: Conversation, person: bytes, locker: Sealer) -> dict[str, Any]:
+    """Seal a conversation as columns, without the address to which its reminders go."""
     answers = _answers.dump_json(dict(talk.answers)) if talk.answers else None
     return {
         "state": locker.seal(_state.dump_json(talk, exclude={"answers"}), b"state:" + person),
         "answers": locker.seal(answers, b"answers:" + person) if answers else None,
         "consent": talk.consent_version if talk.consent else None,
-        "address": locker.seal(chat.name.encode(), b"address:" + person) if talk.reminders else None,
     }
 
 

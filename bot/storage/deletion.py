@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.privacy.keyring import Keyring, WrongKey
-from bot.privacy.tombstones import ANY, Tombstone, Tombstones
+from bot.privacy.tombstones import ANY, Tombstone, Tombstones, Wish
 from bot.storage.sql import unnested
 from bot.storage.tables import conversations, dead_letters, outbox, updates
 
@@ -55,6 +55,14 @@ class Deletion:
         )
         for table in (conversations, outbox, dead_letters):
             connection.execute(sa.delete(table).where(table.c.person.in_(list(keys))))
+
+    def remember(self, wishes: Collection[Wish]) -> None:
+        """Write down what people withdrew or objected to, before it is committed."""
+        self._tombstones.wish(wishes)
+
+    def wishes(self) -> list[Wish]:
+        """Return what people withdrew or objected to."""
+        return self._tombstones.wishes()
 
     def left_since(self, person: bytes, when: float) -> bool:
         """Return whether a person was deleted at that time or later."""

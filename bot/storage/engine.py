@@ -19,6 +19,7 @@ from bot.storage.embedded import open_embedded
 from bot.storage.rotation import NOBODY, note_names, orphans
 from bot.storage.tables import seals
 from bot.storage.unit_of_work import Settle, Store
+from bot.storage.wishes import WithoutResearch, grant_again
 from bot.storage.yearly_limit import LIMIT
 
 IDLE = 5.0  # seconds for which a transaction may wait for our next word; then its chats are free again
@@ -77,6 +78,11 @@ async def check_schema(engine: AsyncEngine) -> None:
         )
 
 
+def schema_of_release() -> str:
+    """Return the schema that this release works with."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
+
+
 def refuse_newer(current: str | None, scripts: ScriptDirectory) -> None:
     """Refuse a database whose schema this release doesn't know; raises DatabaseBehind."""
     if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
@@ -125,13 +131,20 @@ async def opened(
     tombstones: Tombstones | None = None,
     retention: Retention | None = None,
     limit: int = LIMIT,
+    without_research: WithoutResearch | None = None,
 ) -> AsyncIterator[Store]:
-    """Open the store at `url`, ready for use, and close it at the end."""
+    """Open the store at `url`, ready for use, and close it at the end.
+
+    without_research takes back a consent to research, for a restored backup that knows nothing of it.
+    """
     engine = open_engine(url)
     try:
         await prepare(engine, vault)
         store = Store(engine, vault, settle, tombstones=tombstones, retention=retention, limit=limit)
         await store.deletion.forget_again()
+        if without_research is not None and (wishes := store.deletion.wishes()):
+            async with engine.begin() as connection:
+                await connection.run_sync(grant_again, vault, wishes, without_research)
         if engine.dialect.name == "sqlite":
             await store.outbox.hold.release_everyone()
         yield store

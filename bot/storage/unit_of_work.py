@@ -13,7 +13,7 @@ from bot.dialogue import counting
 from bot.dialogue.conversation import Conversation, Wake
 from bot.dialogue.data_rights import TO_DELETION
 from bot.privacy.keyring import Keyring, Sealer, UnknownKey
-from bot.privacy.tombstones import Tombstones
+from bot.privacy.tombstones import Tombstones, Wish
 from bot.storage.conversations import Row, load, seal, times
 from bot.storage.deletion import Deletion, Retention, lock
 from bot.storage.group_commit import GroupCommit
@@ -23,6 +23,7 @@ from bot.storage.processed_updates import note
 from bot.storage.rotation import in_use
 from bot.storage.sql import among, padded
 from bot.storage.tables import conversations, dead_letters, outbox, updates
+from bot.storage.wishes import wishes_in
 from bot.storage.yearly_limit import LIMIT, YearlyLimit
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import BatchResult
@@ -211,10 +212,12 @@ class Store:
         kept = {chat: row for chat, row in rows.items() if chat not in settled.forgotten}
         sealers = {chat: row.locker for chat, row in kept.items()}
         changed: list[dict[str, Any]] = []
+        wishes: list[Wish] = []
         for chat, talk in settled.conversations.items():
             if talk is None or chat in unreadable:
                 continue
             person, row = people[chat], kept.get(chat)
+            wishes += wishes_in(person, row.conversation if row else None, talk, now)
             key, sealers[chat] = (row.key, row.locker) if row else self.vault.new_key(person)
             days = self._retention.result if chat in settled.finished else self._retention.draft
             sealed = seal(chat, talk, person, sealers[chat])
@@ -223,6 +226,7 @@ class Store:
                 # Their days run from their own last word, not from ours.
                 dated["expires_at"] = max(row.expires_at, times(talk, now, 0)["expires_at"] or 0)
             changed.append({"person": person, "key": key, "blocked": False, **sealed, **dated})
+        self.deletion.remember(wishes)
         if changed:
             connection.execute(self._saving, changed)
         return sealers
