@@ -52,7 +52,8 @@ def first(answers: Answers, on: date = ON) -> list[str]:
 
 @pytest.fixture(params=kinds(), ids=lambda kind: re.sub(r"\W+", "_", kind.who)[:60])
 def kind(request: pytest.FixtureRequest) -> Kind:
-    return request.param
+    found: Kind = request.param
+    return found
 
 
 def test_each_kind_answers_what_the_bot_would_accept(kind: Kind) -> None:

@@ -13,10 +13,11 @@ from bot.dialogue.commands import ANYTIME
 from bot.dialogue.conversation import Conversation, Tap, Typed, Wake
 from bot.dialogue.reminders import CHINA
 from bot.dialogue.replies import Explain, MyData, Review, Say, ShowResult
+from bot.guidance import advise, facts_from
 from bot.render import File, Message
 from bot.turns.contract import Inbound
 from tests.chats import at
-from tests.talks import CONSENT, NOON, SHORT_PATH, presenter, turned, up_to
+from tests.talks import CONSENT, NOON, SHORT_PATH, TODAY, presenter, turned, up_to
 
 WITH_RESEARCH = (*CONSENT[:2], "+:consent:research", CONSENT[2])
 STATES: dict[str, tuple[str, ...]] = {
@@ -123,11 +124,15 @@ def test_pipl_15_all_consent_can_be_withdrawn_and_takes_everything_along() -> No
     assert said(talk, "go:forget")[0] is None
 
 
-def test_pipl_24_who_objects_to_the_score_gets_general_guidance_and_no_score() -> None:
-    talk, (report,) = said(state("result"), "go:unscored")
+def test_pipl_24_who_objects_to_the_score_keeps_the_advice_by_answers_and_gets_no_score() -> None:
+    before = state("result")
+    assert before is not None
+    talk, (report,) = said(before, "go:unscored")
     assert "不打分" in report.text
     assert "位" not in report.text.replace("各位", "")
-    assert len([data for data in data_of(report) if data.startswith("open:")]) == 3
+    facts = facts_from(before.answers, presenter().knowledge.questionnaire, {}, TODAY)
+    by_answers = [f"open:{piece.id}" for piece in advise(presenter().knowledge, facts, TODAY).first]
+    assert [data for data in data_of(report) if data.startswith("open:")] == by_answers
     _, (again,) = said(talk, "/result")
     assert again.text == report.text
     _, (scored,) = said(talk, "go:scored")

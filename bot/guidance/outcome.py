@@ -39,9 +39,11 @@ class Changes:
     gone: tuple[str, ...]
 
 
-def outcome(knowledge: Knowledge, answers: Answers, on: date, marks: Marks | None = None) -> Outcome:
-    """Score the answers and advise on them; `answers` lie on the path."""
-    scores = score(knowledge, answers)
+def outcome(
+    knowledge: Knowledge, answers: Answers, on: date, marks: Marks | None = None, *, scored: bool = True
+) -> Outcome:
+    """Advise on the answers, and score them unless that was refused; `answers` lie on the path."""
+    scores = score(knowledge, answers) if scored else {}
     facts = facts_from(answers, knowledge.questionnaire, scores, on)
     return Outcome(scores, facts, advise(knowledge, facts, on, marks))
 

@@ -15,9 +15,9 @@ from bot.render.view import View
 def report(sheet: View, reply: ShowResult) -> Message:
     """Word both risks, what goes together with them, and what to do first."""
     if sheet.talk is not None and sheet.talk.unscored:
-        general = sheet.outcome_of({}).guidance.first
-        text = sheet.render("unscored.j2", pieces=_pieces(sheet, general, {}))
-        return Message(text, (*_opening(sheet, general), *sheet.rows(("tips", "scored"))))
+        by_answers = sheet.outcome_of(sheet.answers, scored=False).guidance.first
+        text = sheet.render("unscored.j2", pieces=_pieces(sheet, by_answers, sheet.answers))
+        return Message(text, (*_opening(sheet, by_answers), *sheet.rows(("tips", "scored"))))
     found = sheet.outcome
     first = found.guidance.first
     pieces = _pieces(sheet, first, sheet.answers)

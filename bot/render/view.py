@@ -48,11 +48,11 @@ class View:
         """What comes of the answers."""
         return self.outcome_of(self.answers)
 
-    def outcome_of(self, answers: Answers) -> Outcome:
-        """Work out what would come of other answers, with the marks of today."""
+    def outcome_of(self, answers: Answers, *, scored: bool = True) -> Outcome:
+        """Work out what would come of other answers, or of no score, with the marks of today."""
         marks = self.talk.marks if self.talk else {}
         relevant = self.knowledge.questionnaire.relevant(answers)
-        return guidance.outcome(self.knowledge, relevant, self.today, marks)
+        return guidance.outcome(self.knowledge, relevant, self.today, marks, scored=scored)
 
     def changed(self, before: Answers | None) -> Mapping[str, object]:
         """Give what `changes.j2` tells of an edit: nothing if there was none."""
