@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.content import questionnaire
-from bot.content.questionnaire import SKIPPED
+from bot.content.questionnaire import SKIPPED, Answers
 from bot.loading.knowledge import load_knowledge
 from tests.answer_sets import answer_set
 from tests.questionnaires import AGE, DEBT, KINDS, SEX, WORK, flow, option, question
@@ -103,7 +103,7 @@ SPARED = {
 }
 
 
-def asked_of(answers: dict[str, tuple[str, ...]], *, research: bool = False) -> list[str]:
+def asked_of(answers: Answers, *, research: bool = False) -> list[str]:
     return [q.id for q in KNOWLEDGE.questionnaire.path(answers, research=research)]
 
 
