@@ -26,12 +26,14 @@ from bot.app.settings import SettingMissing, Settings, misspelt
 from bot.app.signals import stopped_by_signals
 from bot.backoffice import cli as office
 from bot.backoffice.doctor import examine
+from bot.backoffice.figures import take
 from bot.channels.telegram.limits import CAPABILITIES
 from bot.channels.terminal import Terminal, hold
 from bot.check import lint, outdated, told_otherwise
 from bot.dialogue.data_rights import without_research
 from bot.dialogue.reminders import CHINA
 from bot.loading.knowledge import load_knowledge
+from bot.loading.places import DATA
 from bot.loading.wordings import record
 from bot.ops import logs
 from bot.privacy import private_files
@@ -98,7 +100,17 @@ def _parser() -> argparse.ArgumentParser:
         "--on", type=date.fromisoformat, help="as on this day (YYYY-MM-DD), and what is told otherwise then"
     )
     check.add_argument("--record", action="store_true", help="keep how this questionnaire's version asks")
+    check.add_argument(
+        "--fail-within", type=int, metavar="DAYS", help="with --outdated: fail if anything ends that soon"
+    )
     check.set_defaults(stored=False, run=_check)
+
+    figures = commands.add_parser("figures", help="add figures from a table (CSV), without programming")
+    figures.add_argument("action", choices=["import"])
+    figures.add_argument("table", type=Path, help="see knowledge/README.md, “Figures in bulk”")
+    figures.add_argument("--write", action="store_true", help="write them; else only show what would change")
+    figures.add_argument("--root", type=Path, default=DATA, help="the folder that holds knowledge/")
+    figures.set_defaults(stored=False, run=_figures)
 
     office.register(commands, print)
     return parser
@@ -352,12 +364,19 @@ def _terminal(options: argparse.Namespace) -> int:
     return 0
 
 
+def _figures(options: argparse.Namespace) -> int:
+    for line in take(options.root, options.table, today_in_china(), write=options.write):
+        print(line)
+    return 0
+
+
 def _check(options: argparse.Namespace) -> int:
     if options.record:
         print(record(load_knowledge().questionnaire))
     knowledge = load_knowledge()
     on = options.on or today_in_china()
-    report = outdated(knowledge, on) if options.outdated else lint(knowledge, on, CAPABILITIES)
+    within = options.fail_within
+    report = outdated(knowledge, on, within) if options.outdated else lint(knowledge, on, CAPABILITIES)
     if on != today_in_china() and not report.findings:
         changes = told_otherwise(knowledge, today_in_china(), on)
         report = replace(report, then=tuple(map(str, changes)))

@@ -419,6 +419,17 @@ def test_what_expires_within_sixty_days_is_noted() -> None:
     assert "resident_medical_now: ends on 2026-12-31" in notes
 
 
+def test_what_ends_soon_fails_where_that_is_asked_for() -> None:
+    day = date(2026, 12, 24)
+    assert not outdated(KNOWLEDGE, day).findings
+    ends = "\n".join(map(str, outdated(KNOWLEDGE, day, 7).findings))
+    assert "parameters.yaml medical.resident.window_end: ends within 7 days" in ends
+    assert "advice resident_medical_now: ends on 2026-12-31" in ends
+    assert not outdated(KNOWLEDGE, day, 6).findings
+    assert "expires on 2026-12-31, within 7 days" in str(outdated(KNOWLEDGE, day))
+    assert "expires on 2026-12-31, within 60 days" in str(outdated(KNOWLEDGE, date(2026, 11, 29)))
+
+
 def test_at_new_year_it_says_what_is_missing_and_still_tells_no_expired_figure() -> None:
     report = outdated(KNOWLEDGE, date(2027, 1, 1))
     notes = "\n".join(map(str, report.notices))

@@ -40,6 +40,7 @@ from bot.storage.unit_of_work import Settle, Store
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import BatchResult, settle
 
+WARNINGS = (7, 30, 60)  # days ahead at which an operator is warned of figures that end
 TIDY = 3600.0  # seconds between rounds of dropping what is no longer kept
 COUNT = 60.0  # seconds between writings of what was counted
 REMIND = 20.0  # seconds between looks for reminders
@@ -108,6 +109,7 @@ class Bot:
         self._metrics = Metrics(campaigns, self._health)
         self._metrics.build.info({"version": VERSION, "knowledge": presenter.knowledge.version})
         self._metrics.limit.set(store.people_a_year)
+        self._count_expiring()
         self._stop = asyncio.Event()
         self._intake = Intake(store, self._metrics, floods)
         self._counts = Counts(store.engine)
@@ -122,6 +124,11 @@ class Bot:
         self._polling = Polling(
             self._intake, self._telegram.fetch, self._telegram.answer_tap, self._health.see
         )
+
+    def _count_expiring(self) -> None:
+        parameters, today = self._presenter.knowledge.parameters, today_in_china()
+        for days in WARNINGS:
+            self._metrics.expiring.labels(str(days)).set(len(parameters.ending(today, days)))
 
     def stop(self) -> None:
         """End `poll` or `serve`: nothing more is taken, what is under way comes to its end."""
@@ -226,6 +233,7 @@ class Bot:
                     self._metrics.tidied.set(self._store.clock())
             except (SQLAlchemyError, OSError) as error:
                 log.warning("not tidied", extra={"error": type(error).__name__})
+            self._count_expiring()
             await self._stopped(TIDY)
 
     async def _ahead(self) -> float:

@@ -20,7 +20,7 @@ from bot.check.forbidden import offences
 from bot.check.lengths import check_lengths
 from bot.check.pieces import check_pieces
 from bot.check.questions import check_buttons, check_questions
-from bot.check.references import check_dates, check_ground, check_stand_ins, values_of
+from bot.check.references import check_dates, check_ending, check_ground, check_stand_ins, values_of
 from bot.check.texts import check_piece, check_sources
 from bot.check.vocabulary import check_vocabulary
 from bot.content.knowledge import THEMES, Knowledge
@@ -60,10 +60,11 @@ def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult
     return CheckResult(_counts(knowledge, rendered), tuple(findings), tuple(check_stand_ins(knowledge, on)))
 
 
-def outdated(knowledge: Knowledge, on: date) -> CheckResult:
+def outdated(knowledge: Knowledge, on: date, fail_within: int | None = None) -> CheckResult:
     """List what has expired, soon expires or wants a check.
 
-    An error is a card that can't be worded, and a figure that is too old to stand in.
+    An error is a card that can't be worded, a figure that is too old to stand in, and, if asked for, whatever
+    ends within so many days with nothing to follow.
     """
     values, findings = values_of(knowledge), list(check_stand_ins(knowledge, on))
     for piece in knowledge.advice:
@@ -71,6 +72,8 @@ def outdated(knowledge: Knowledge, on: date) -> CheckResult:
             findings += [
                 f for f in check_piece(knowledge, piece, on, values)[1] if "can't be worded" in f.what
             ]
+    if fail_within is not None:
+        findings += check_ending(knowledge, on, fail_within)
     in_force = sum(piece.in_force(on) for piece in knowledge.advice)
     counts = {f"figures looked at, as on {on}": len(knowledge.parameters.by_id), "pieces in force": in_force}
     return CheckResult(counts, tuple(findings), tuple(check_dates(knowledge, on)))

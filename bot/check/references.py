@@ -10,7 +10,8 @@ from bot.content.knowledge import Knowledge, Piece, Source
 from bot.content.parameters import CONFIDENCES, Confidence, Parameter, Value
 from bot.guidance import DERIVED
 
-SOON = timedelta(days=60)
+WARNINGS = (7, 30, 60)  # days ahead at which an operator is warned
+SOON = timedelta(days=max(WARNINGS))
 PIECE_CHECK = timedelta(days=365)
 NO_SOURCE = ("example.",)  # worked examples illustrate; they state nothing
 
@@ -140,6 +141,15 @@ def check_dates(knowledge: Knowledge, on: date) -> Iterator[Finding]:
         yield from _piece_dates(piece, on)
 
 
+def check_ending(knowledge: Knowledge, on: date, days: int) -> Iterator[Finding]:
+    """Find the figures and pieces that end within so many days, with nothing to follow."""
+    for id in knowledge.parameters.ending(on, days):
+        yield Finding(f"parameters.yaml {id}", f"ends within {days} days", "look for the next value")
+    for piece in knowledge.advice:
+        if piece.valid_until is not None and on <= piece.valid_until <= on + timedelta(days=days):
+            yield Finding(f"advice {piece.id}", f"ends on {piece.valid_until}", "look for what follows it")
+
+
 def check_stand_ins(knowledge: Knowledge, on: date) -> Iterator[Finding]:
     """Find figures whose last value is too old to stand in, so that whoever needs them is told none."""
     for parameter in knowledge.parameters:
@@ -167,7 +177,9 @@ def _lapsed(parameter: Parameter, value: Value | None, where: str, on: date) -> 
     elif value.to is not None and value.to <= on + SOON:
         following = any(v.from_ > value.to for v in parameter.values)
         if not following:
-            yield Finding(where, f"expires on {value.to}", "look for the next value")
+            left = (value.to - on).days
+            within = min(step for step in WARNINGS if left <= step)
+            yield Finding(where, f"expires on {value.to}, within {within} days", "look for the next value")
 
 
 def _piece_dates(piece: Piece, on: date) -> Iterator[Finding]:

@@ -113,6 +113,18 @@ class Parameters:
             return self.at(id, on), False
         return _sure(id, max(ended, key=lambda value: value.from_)), True
 
+    def ending(self, on: date, days: int) -> tuple[str, ...]:
+        """Name the figures in force that end within so many days, with none to follow."""
+        return tuple(
+            parameter.id
+            for parameter in self
+            for value in parameter.values
+            if value.covers(on)
+            and value.to is not None
+            and value.to <= on + timedelta(days=days)
+            and not any(later.from_ > value.to for later in parameter.values)
+        )
+
     def knows(self, id: str, on: date) -> bool:
         """Say whether a figure may be told on a day; raises NoValue for an unknown id."""
         return any(v.covers(on) and v.confidence != "unsure" for v in self.parameter(id).values)
