@@ -29,7 +29,6 @@ class Terminal:
 
     @cached_property
     def flow(self) -> Flow:
-        """The rules of the talk."""
         return Flow.over(self.presenter.knowledge)
 
     def say(self, line: str) -> str:

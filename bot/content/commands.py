@@ -26,7 +26,6 @@ class CommandEntry:
     agreed: bool = False
 
     def in_(self, language: Language) -> str:
-        """Give the command's line in `language`."""
         return self.zh if language == "zh" else self.en
 
 

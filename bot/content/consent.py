@@ -15,7 +15,6 @@ class Purpose:
     en: str
 
     def in_(self, language: Language) -> str:
-        """Give the purpose's words in `language`."""
         return self.zh if language == "zh" else self.en
 
 

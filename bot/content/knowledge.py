@@ -106,7 +106,6 @@ class Piece:
 
     @property
     def template(self) -> str:
-        """The name of the piece's template."""
         return f"advice/{self.id}.j2"
 
     def in_force(self, on: date) -> bool:
@@ -142,7 +141,6 @@ class Knowledge:
 
     @cached_property
     def pieces(self) -> Mapping[str, Piece]:
-        """The pieces of advice by id."""
         return {piece.id: piece for piece in self.advice}
 
     def piece(self, id: str) -> Piece:

@@ -26,7 +26,6 @@ class Text:
     en: str
 
     def in_(self, language: Language) -> str:
-        """Give the words in `language`."""
         return self.zh if language == "zh" else self.en
 
 
@@ -54,7 +53,6 @@ class Option:
     same_as: str | None = None
 
     def in_(self, language: Language) -> str:
-        """Give the option's words in `language`."""
         return self.zh if language == "zh" else self.en
 
 
@@ -169,7 +167,6 @@ class Questionnaire:
 
     @cached_property
     def by_id(self) -> Mapping[str, Question]:
-        """The questions by their ids."""
         return {question.id: question for question in self.questions}
 
     @cached_property

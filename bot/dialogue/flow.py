@@ -95,7 +95,6 @@ class Flow:
 
     @cached_property
     def survey(self) -> Survey:
-        """The rules of the questions."""
         return Survey(self.questionnaire)
 
     @cached_property

@@ -31,12 +31,10 @@ class Waiting:
 
     @property
     def one(self) -> Decimal:
-        """After one year."""
         return calculators.waiting_months(self.figures, 1)
 
     @property
     def two(self) -> Decimal:
-        """After two years."""
         return calculators.waiting_months(self.figures, 2)
 
     @property

@@ -110,7 +110,6 @@ def has_commercial_cover(known: Known) -> frozenset[str] | None:
 
 
 def has_accident_cover(known: Known) -> frozenset[str] | None:
-    """Whether the worker has accident cover."""
     return _yes_no(known, "commercial_cover", "accident")
 
 
@@ -159,7 +158,6 @@ def recent_graduate(known: Known) -> frozenset[str] | None:
 
 
 def woman(known: Known) -> frozenset[str] | None:
-    """Whether the worker is a woman."""
     return _yes_no(known, "sex", "female")
 
 

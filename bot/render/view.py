@@ -64,11 +64,9 @@ class View:
         return {"changes": True, "moved": moved, "came": came, "gone": gone}
 
     def title(self, piece: str) -> str:
-        """Word a piece's title."""
         return guidance.title(self.knowledge, piece, self.language, self.today)
 
     def question(self, id: str) -> str:
-        """Word a question."""
         return self.knowledge.questionnaire.by_id[id].text.in_(self.language)
 
     def name(self, id: str) -> str:
@@ -85,11 +83,9 @@ class View:
         return self.label("listed", words=[*chosen[:named], *others])
 
     def render(self, template: str, **context: object) -> str:
-        """Word a template."""
         return self.knowledge.wording.render(self.language, template, on=self.today, **context)
 
     def label(self, name: str, **context: object) -> str:
-        """Word a label."""
         return self.knowledge.wording.block(self.language, "labels.j2", name, on=self.today, **context)
 
     def rows(self, *rows: tuple[str, ...]) -> Keyboard:

@@ -42,7 +42,6 @@ class Spec:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of the terms."""
         return tuple(term.name for term in self.terms)
 
     @property

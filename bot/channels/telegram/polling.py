@@ -33,7 +33,6 @@ class Polling:
         self._answers: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Poll until cancelled."""
         offset = 0
         while True:
             try:

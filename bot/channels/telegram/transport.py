@@ -75,13 +75,11 @@ class Request(BaseRequest):
         return SECONDS
 
     async def initialize(self) -> None:
-        """Open the session."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=60)
             self._session = aiohttp.ClientSession(connector=connector)
 
     async def shutdown(self) -> None:
-        """Close the session."""
         if self._session is not None:
             await self._session.close()
             self._session = None

@@ -25,7 +25,6 @@ def get_me(state: State, _call: Call) -> JSON:
 
 
 def get_chat(state: State, call: Call) -> JSON:
-    """Describe a chat in full."""
     return sending.find_chat(state, call).json() | {
         "accent_color_id": 0,
         "max_reaction_count": 11,
@@ -34,7 +33,6 @@ def get_chat(state: State, call: Call) -> JSON:
 
 
 def send_message(state: State, call: Call) -> JSON:
-    """Send a text."""
     chat = sending.find_chat(state, call)
     content = sending.read_text(call, "text", sending.MOST_TEXT)
     if not content:

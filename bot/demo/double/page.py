@@ -58,7 +58,6 @@ class Page:
         return [Mount("", routes=routes, middleware=[hosts])]
 
     def close(self) -> None:
-        """Let go of everybody who watches."""
         for watcher in self._watchers:
             watcher.put_nowait(None)
 

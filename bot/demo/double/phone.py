@@ -25,7 +25,6 @@ def start(state: State, chat: Chat, user: User, payload: str = "") -> list[JSON]
 
 
 def send_photo(state: State, chat: Chat, user: User, upload: Upload, caption: str = "") -> JSON:
-    """Send a picture."""
     width, height = measure_picture(upload.content)
     file = state.files.keep(upload, "photos")
     size = {"file_id": file.id, "file_unique_id": file.unique_id, "file_size": len(file.content)}
@@ -34,7 +33,6 @@ def send_photo(state: State, chat: Chat, user: User, upload: Upload, caption: st
 
 
 def send_document(state: State, chat: Chat, user: User, upload: Upload) -> JSON:
-    """Send a file."""
     file = state.files.keep(upload, "documents")
     document = {
         "file_id": file.id,
@@ -47,7 +45,6 @@ def send_document(state: State, chat: Chat, user: User, upload: Upload) -> JSON:
 
 
 def send_sticker(state: State, chat: Chat, user: User, emoji: str = "👍") -> JSON:
-    """Send a sticker."""
     file = state.files.keep(Upload("sticker.webp", emoji.encode(), "image/webp"), "stickers")
     sticker = {
         "file_id": file.id,

@@ -93,7 +93,6 @@ class Simulator:
 
     @property
     def page_url(self) -> str:
-        """Give the chat page's address."""
         return f"{self.api_url}/"
 
     @property

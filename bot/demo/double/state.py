@@ -145,7 +145,6 @@ class State:
         return message
 
     def delete_message(self, chat: Chat, id: int) -> None:
-        """Take a message away."""
         del chat.messages[id]
         self.tell(Event("deleted", chat.id, {"message_id": id}))
 

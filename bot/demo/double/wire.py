@@ -58,7 +58,6 @@ class Wire:
             raise Unanswered(f"Connection broken: {type(error).__name__}") from error
 
     def close(self) -> None:
-        """Let go of the connections."""
         while self._idle:
             self._idle.pop()[1].close()
 

@@ -152,18 +152,15 @@ class Worker:
         return query
 
     async def sends_photo(self, content: bytes = PICTURE, caption: str = "") -> int:
-        """Send a picture."""
         upload = Upload("photo.png", content, "image/png")
         return int(phone.send_photo(self._state, self._chat, self.user, upload, caption)["message_id"])
 
     async def sends_document(self, name: str = "file.txt", content: bytes = b"text") -> int:
-        """Send a file."""
         return int(
             phone.send_document(self._state, self._chat, self.user, Upload(name, content))["message_id"]
         )
 
     async def sends_sticker(self, emoji: str = "👍") -> int:
-        """Send a sticker."""
         return int(phone.send_sticker(self._state, self._chat, self.user, emoji)["message_id"])
 
     async def sends(self, content: JSON) -> int:
@@ -180,11 +177,9 @@ class Worker:
         self._answers.clear()
 
     async def blocks(self) -> None:
-        """Block the bot."""
         phone.block(self._state, self._chat, self.user)
 
     async def unblocks(self) -> None:
-        """Unblock the bot."""
         phone.unblock(self._state, self._chat, self.user)
 
     async def expects(self, wish: Wish, timeout: float = PATIENCE) -> Screen:  # noqa: ASYNC109 - it words the failure

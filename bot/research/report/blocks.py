@@ -36,7 +36,6 @@ class Part:
 
 
 def percent(share: float) -> str:
-    """Word a share."""
     return f"{100 * share:.1f}%"
 
 

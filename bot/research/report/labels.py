@@ -38,7 +38,6 @@ class Labels:
 
     @cached_property
     def words(self) -> Mapping[str, Any]:
-        """The fixed words, by key."""
         module: Any = environment().get_template(f"{self.language}.j2").module
         words: Mapping[str, Any] = module.words
         return words

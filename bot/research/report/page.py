@@ -44,7 +44,6 @@ def _head(found: Facts, knowledge: Knowledge, labels: Labels) -> dict[str, objec
 
 
 def alarms(found: Facts, labels: Labels) -> list[str]:
-    """What somebody should look at."""
     words = labels.words
     names = [
         words["alarm_model"].format(name=words["models"][c.model]) for c in found.calibrations if c.alarm

@@ -56,7 +56,6 @@ class Compared:
 
     @property
     def share(self) -> float | None:
-        """The collected share."""
         return self.hits / self.n if self.n and self.hits is not None else None
 
     @property
