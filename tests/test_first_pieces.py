@@ -15,7 +15,7 @@ from bot.guidance import Guidance, advise, facts_from, score
 from tests.advised import KNOWLEDGE
 
 ON = date(2026, 11, 29)
-FILE = Path(__file__).parent / "golden" / "first_pieces.yaml"
+FILE = Path(__file__).parent / "golden" / "pieces" / "first_pieces.yaml"
 
 
 @dataclass(frozen=True, slots=True)
