@@ -66,12 +66,15 @@ class More:
 class Asks:
     """How people ask: `same` maps a spelling to the one in use, `ways` a piece or hotline to phrases.
 
-    `fillers` are the characters and words that say nothing of the matter.
+    `fillers` are the characters and words that say nothing of the matter, `pinyin` the Chinese words of
+    toneless syllables, `sums` the calculator that goes with a piece.
     """
 
     same: Mapping[str, str]
     ways: Mapping[str, Mapping[Language, tuple[str, ...]]]
     fillers: frozenset[str] = frozenset()
+    pinyin: Mapping[str, str] = field(default_factory=dict)
+    sums: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,10 @@ class Wording:
         inner = found.new_context(_context(figures, language, context))
         return tidy("".join(found.blocks[block](inner)))
 
+    def blocks(self, language: Language, template: str) -> frozenset[str]:
+        """Name the blocks of a template."""
+        return frozenset(self._find(language, template).blocks)
+
     def _find(self, language: Language, template: str) -> Template:
         if template not in self.templates[language]:
             raise TemplateGap(f"knowledge/templates/{language}/{template} is missing; write it")

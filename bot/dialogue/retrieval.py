@@ -17,23 +17,26 @@ from functools import cached_property
 from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading.folding import fold, mend
 
-CERTAIN = 0.85  # likeness from which an answer is given
-VAGUE = 0.6  # likeness from which the subject is clear enough to ask back, and to name its hotline
+CERTAIN = 0.9  # likeness from which an answer is given
+VAGUE = 0.7  # likeness from which the subject is clear enough to ask back, and to name its hotline
 NEAR = 2  # pieces beside the best one
+NEIGHBOUR = 0.6  # of the best one's likeness: what is less like the question is offered to nobody
 OTHER = "other"  # what is not ours: a question that is nearest to it is not answered
 OTHERNESS = 0.75  # what the likeness of OTHER counts: its few words are never all of a question's
-MAX_READ = 200  # characters of a question that are read
+MAX_READ = 300  # characters of a question that are read, the last ones: there the request stands
 REPEATS = 2.0  # BM25's k: how much a subject that says a word in many ways gains; b is 1
 
 _RUN = re.compile("[\u3400-\u9fff]+|[a-z0-9']+")
 _ENDING = re.compile("(?<=...)(?:ments?|ings?|ers?|ed|es|s|ly)$")  # of a word that keeps three letters
 BEGINNING = 5  # letters of a longer English word that count once more: insur-ance, insur-er
+CLOSEST = 0.3  # what the likeness to the closest way counts beside the likeness to all of them
+TALK = "talk."  # begins the ids of small talk, whose words are in templates/*/talk.j2
 CARD = 0.3  # what a word of the card counts beside one of the ways
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What answers a question: the best piece, and at most two near ones.
+    """What answers a question: the best piece, and at most two near ones; or small talk.
 
     Where no piece does for certain, `best` is the hotline to ask, or None for what is not ours; `near` is
     empty, and `perhaps` are the pieces that may be meant, to ask back.
@@ -50,6 +53,7 @@ class Asker:
 
     same: a spelling to the one that stands for it. hotlines: of a piece, whom to ask about its subject.
     cards: of a piece, what its card says. fillers: words and characters that say nothing of the matter.
+    pinyin: toneless syllables to the word that they spell.
     """
 
     ways: Mapping[str, tuple[str, ...]]
@@ -58,6 +62,7 @@ class Asker:
     hotlines: Mapping[str, str] = field(default_factory=dict)
     cards: Mapping[str, str] = field(default_factory=dict)
     fillers: frozenset[str] = frozenset()
+    pinyin: Mapping[str, str] = field(default_factory=dict)
 
     def answer(self, question: str) -> Found:
         """Find the piece that answers `question`, and two near ones; any string is a question."""
@@ -65,17 +70,21 @@ class Asker:
         if not ranked or ranked[0][0] == OTHER or ranked[0][1] < VAGUE:
             return Found(None)
         best, likeness = ranked[0]
-        if best.startswith("hotline."):
+        if best.startswith(("hotline.", TALK)):
             return Found(best)
-        pieces = tuple(id for id, _ in ranked if id != OTHER and not id.startswith("hotline."))[: 1 + NEAR]
+        near = tuple(
+            id
+            for id, like in ranked[1:]
+            if id != OTHER and not id.startswith(("hotline.", TALK)) and like >= NEIGHBOUR * likeness
+        )[:NEAR]
         if likeness < CERTAIN:
-            return Found(self.hotlines.get(best), perhaps=pieces)
-        return Found(best, pieces[1:])
+            return Found(self.hotlines.get(best), perhaps=(best, *near))
+        return Found(best, near)
 
     def ranked(self, question: str) -> list[tuple[str, float]]:
         """List the subjects that share anything with the question and their likeness, the likest first."""
         index = self._index
-        terms = sorted(set(self.features(question[:MAX_READ])))  # sorted: equal sums every time
+        terms = sorted(set(self.features(question[-MAX_READ:])))  # sorted: equal sums every time
         most = math.sqrt(sum(index.rarity.get(term, index.rarest) for term in terms))
         reached: dict[int, float] = {}
         for term in terms:
@@ -86,7 +95,24 @@ class Asker:
             id = index.ids[subject]
             like = score / most * (OTHERNESS if id == OTHER else 1.0)
             likeness[id] = max(likeness.get(id, 0.0), like)
+        for id, close in self._closest(terms).items():
+            likeness[id] = likeness.get(id, 0.0) + CLOSEST * close
         return sorted(likeness.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def _closest(self, terms: list[str]) -> dict[str, float]:
+        """Give the cosine of each subject's closest way with the terms, each weighed by its rarity."""
+        index = self._index
+        weights = {term: index.rarity.get(term, index.rarest) ** 2 for term in terms}
+        size = math.sqrt(sum(weights.values())) or 1.0
+        shared: dict[int, float] = {}
+        for term in terms:
+            for way in index.said_in.get(term, ()):
+                shared[way] = shared.get(way, 0.0) + weights[term]
+        closest: dict[str, float] = {}
+        for way, weight in shared.items():
+            id, length = index.ways[way]
+            closest[id] = max(closest.get(id, 0.0), weight / (size * length) * (id != OTHER or OTHERNESS))
+        return closest
 
     def features(self, text: str) -> list[str]:
         """Take a text apart: Chinese characters and pairs of them, stems and beginnings of English words."""
@@ -123,7 +149,11 @@ class Asker:
         subjects += [(OTHER, (way,)) for way in self.ways.get(OTHER, ())]  # each is a subject of its own
         bags = [Counter(term for way in ways for term in self.features(way)) for _, ways in subjects]
         cards = [Counter(self.features(self.cards.get(id, ""))) for id, _ in subjects]
-        return _Index.of([id for id, _ in subjects], bags, cards)
+        index = _Index.of([id for id, _ in subjects], bags, cards)
+        for id, ways in self.ways.items():
+            for way in ways:
+                index.add_way(id, sorted(set(self.features(way))))
+        return index
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +164,15 @@ class _Index:
     rarity: Mapping[str, float]
     rarest: float  # that of a term that nobody here says
     parts: Mapping[str, list[tuple[int, float]]]
+    ways: list[tuple[str, float]] = field(default_factory=list)  # each way's subject and length
+    said_in: dict[str, list[int]] = field(default_factory=dict)  # of a term, the ways that say it
+
+    def add_way(self, id: str, terms: list[str]) -> None:
+        """Add one way of asking for a subject."""
+        squares = sum(self.rarity.get(term, self.rarest) ** 2 for term in terms)
+        for term in terms:
+            self.said_in.setdefault(term, []).append(len(self.ways))
+        self.ways.append((id, math.sqrt(squares) or 1.0))
 
     @classmethod
     def of(cls, ids: list[str], bags: list[Counter[str]], cards: list[Counter[str]]) -> "_Index":
@@ -166,3 +205,27 @@ def _stem(word: str) -> str:
         word = word[:-1]  # stopped, stop
     word = word.removesuffix("e") if len(word) > 3 else word
     return word[:-1] + "i" if word.endswith("y") and len(word) > 3 else word
+
+
+MOST_SYLLABLES = 6  # of one entry
+PINYIN = 3  # words of a text that must be pinyin before it is taken for that
+
+
+def from_pinyin(text: str, pinyin: Mapping[str, str]) -> str | None:
+    """Write toneless pinyin in Chinese as far as it is known, longest words first; None for other texts."""
+    if not text.isascii():
+        return None
+    words = re.findall("[a-z]+|[0-9.]+", text.lower())
+    found: list[str] = []
+    known = at = 0
+    while at < len(words):
+        for length in range(min(MOST_SYLLABLES, len(words) - at), 0, -1):
+            if word := pinyin.get("".join(words[at : at + length])):
+                found.append(word)
+                known += length
+                at += length
+                break
+        else:
+            found.append(words[at] if words[at][0].isdecimal() else "")
+            at += 1
+    return "".join(found) if known >= min(PINYIN, len(words)) and 2 * known >= len(words) else None

@@ -7,7 +7,7 @@ audit   a past result anew, with its rules and figures
 """
 
 from bot.guidance.audit import Account, OtherKnowledge, Told, audit_result, replay
-from bot.guidance.cards import Ground, benefit, beware, card, hotlines, parts, render_card, title
+from bot.guidance.cards import Ground, benefit, beware, card, direct, hotlines, parts, render_card, title
 from bot.guidance.choice import (
     Advised,
     Guidance,
@@ -50,6 +50,7 @@ __all__ = [
     "card",
     "changes",
     "dated_facts",
+    "direct",
     "facts_from",
     "hotlines",
     "levels_from",

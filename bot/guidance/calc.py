@@ -100,6 +100,18 @@ class Sums:
         return tiers["lowest"] if tiers else None
 
     @property
+    def pension_lowest_anywhere(self) -> Range | None:
+        """The lowest contribution a month, from the cheapest to the dearest province that is known."""
+        months = []
+        for option in self.questionnaire.by_id["province"].options:
+            try:
+                share = self.figures.number("pension.flex.floor_factor")
+                months.append(calculators.pension_contribution(self.figures, option.id, share).month)
+            except NoValue:
+                continue
+        return Range(min(months), max(months)) if months else None
+
+    @property
     def medical_lowest(self) -> Contribution | None:
         """A month of employees' medical insurance at the lowest base; None where the rate isn't known."""
         province = self._only("province")

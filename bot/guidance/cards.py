@@ -11,6 +11,7 @@ from bot.content.questionnaire import Answers, Language
 from bot.guidance.calc import Sums
 from bot.guidance.facts import dated_facts, facts_from
 
+DIRECT = "direct.j2"
 PARTS = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
 
 
@@ -47,6 +48,15 @@ def benefit(knowledge: Knowledge, piece: str, answers: Answers, language: Langua
     """Word in one line what a piece is good for."""
     facts = _facts(knowledge, answers, on)
     return _block(knowledge, piece, "benefit", facts, language, on).replace("\n", " ")
+
+
+def direct(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
+    """Word what a question for a figure is told above the card; nothing where the card begins with it."""
+    if piece not in knowledge.wording.blocks(language, DIRECT):
+        return ""
+    figures = Figures(knowledge.parameters, on)
+    context = _context(knowledge, knowledge.piece(piece), _facts(knowledge, answers, on), language, figures)
+    return knowledge.wording.block_with(figures, language, DIRECT, piece, **context)
 
 
 def beware(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:

@@ -15,7 +15,7 @@ from bot.content.knowledge import Asks, Knowledge, Piece, Source
 from bot.content.parameters import Parameter, Parameters
 from bot.content.questionnaire import LANGUAGES, Language, Question, Questionnaire, Renaming
 from bot.content.templates import Wording
-from bot.dialogue.retrieval import OTHER
+from bot.dialogue.retrieval import OTHER, TALK
 from bot.loading.places import DATA, TREE
 from bot.loading.strict_yaml import File, Raw
 from bot.loading.vocabulary import phrases, terms, vocabulary
@@ -35,6 +35,9 @@ class _Asked:
     words: dict[str, str]
     pieces: dict[str, dict[Language, str]]
     hotlines: dict[str, dict[Language, str]]
+    talk: dict[str, dict[Language, str]]
+    pinyin: dict[str, str]
+    sums: dict[str, str]
     other: dict[Language, str]
 
 
@@ -86,11 +89,14 @@ def _asks(file: File, pieces: set[str], parameters: Parameters) -> Asks:
     same = dict(spellings)
     if unclear := sorted(other for other, one in spellings if other in asked.words or same[other] != one):
         raise file.refuse(f"words: {unclear[0]}", "it stands for two words; keep one")
-    said = {**asked.pieces, **asked.hotlines, OTHER: asked.other}
+    talk = {f"{TALK}{id}": by for id, by in asked.talk.items()}
+    said = {**asked.pieces, **asked.hotlines, **talk, OTHER: asked.other}
     return Asks(
         same,
         {id: {tongue: _parted(by.get(tongue, "")) for tongue in LANGUAGES} for id, by in said.items()},
         frozenset([*asked.fillers["zh"], *terms(asked.fillers["en"])]),
+        {sound: word for word, sounds in asked.pinyin.items() for sound in sounds.split(", ")},
+        {piece: sum for sum, ids in asked.sums.items() for piece in ids.split()},
     )
 
 

@@ -1,23 +1,32 @@
 """What a worker may ask beside the questions: their data, how the score comes about, reminders, help."""
 
 import json
+import re
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, time
 
 from bot import guidance
 from bot.content.parameters import Figures
-from bot.content.questionnaire import Language
-from bot.content.templates import MOST
+from bot.content.questionnaire import Answers, Language
+from bot.content.templates import MOST, length
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.reading import asks
+from bot.dialogue.reading import Guess, Match, asks, lexicon, read
+from bot.dialogue.reading.folding import fold
 from bot.dialogue.reminders import CHINA, WHENS, days_ahead, due
 from bot.dialogue.replies import Answer, AskDay, AskReminder, MyData, Reminders, Stuck, TakeAlong
-from bot.dialogue.retrieval import Asker
+from bot.dialogue.retrieval import TALK, Asker, Found, from_pinyin
+from bot.guidance.pages import FOOT, SOURCES
 from bot.render import printout
 from bot.render.message import Button, File, Keyboard, Message, in_rows
 from bot.render.view import View
 
 WEEK = 7  # days in a row of the calendar
+STORY = 26  # characters from which a question may hold several matters
+AGE = re.compile(
+    r"[0-9]{2}岁|[二三四五六]?十[一二三四五六七八九]?岁|[0-9]{2}后|(?:19|20)[0-9]{2}年|"
+    r"born (?:in )?(?:19|20)[0-9]{2}"
+)
 
 
 def my_data(sheet: View, reply: MyData) -> Message:
@@ -60,32 +69,84 @@ def my_data(sheet: View, reply: MyData) -> Message:
     return Message(text, (*rows, (delete,)))
 
 
-def answer(sheet: View, reply: Answer, asker: Asker) -> Message:
-    """Answer a free question with the card that fits best and two near ones, ask back, or own up."""
+def answer(sheet: View, reply: Answer, asker: Callable[[Language], Asker]) -> Message:
+    """Answer a free question with the card that fits best and its figures, ask back, or own up.
+
+    The province, the sex and the age that the question names stand for this answer.
+    """
     if not reply.question.strip():
         return Message(sheet.render("answer.j2", asking=True), sheet.rows(("tips",)))
-    found = asker.answer(reply.question)
+    how = sheet.knowledge.asks
+    asked = from_pinyin(reply.question, how.pinyin) or reply.question
+    found = asker(spoken(asked)).answer(asked)
+    kept = sheet.talk is not None and sheet.talk.answers
+    leaving = sheet.rows(("tips", "result") if kept else ("tips",))
+    if found.best and found.best.startswith(TALK):
+        text = sheet.knowledge.wording.block(
+            sheet.language, "talk.j2", found.best.removeprefix(TALK), on=sheet.today
+        )
+        return Message(text, leaving)
     best = found.best if found.best in sheet.knowledge.pieces else None
     text = sheet.render(
         "answer.j2",
         asking=False,
-        title=sheet.title(best) if best else "",
-        benefit=guidance.benefit(sheet.knowledge, best, {}, sheet.language, sheet.today) if best else "",
         perhaps=bool(found.perhaps),
         hotline=_number(sheet, found.best) if found.best and not best else None,
     )
+    if best:
+        text = _told(sheet, found, asked)
     offered = (best, *found.near) if best else found.perhaps
     opening = tuple((Button(sheet.title(id), f"open:{id}"),) for id in offered)
-    kept = sheet.talk is not None and sheet.talk.answers
-    return Message(text, (*opening, *sheet.rows(("tips", "result") if kept else ("tips",))))
+    sum = how.sums.get(best or "")
+    sums = ((Button(sheet.label(f"calc_{sum}"), f"calc:{sum}"),),) if sum else ()
+    return Message(text, (*sums, *opening, *leaving))
 
 
-def aside(sheet: View, heard: str, asker: Asker) -> Message | None:
-    """Answer typed words that turn out to be a question that we answer for certain; None for all others."""
-    if not asks(heard, sheet.knowledge.vocabulary):
-        return None
-    found = asker.answer(heard)
-    return answer(sheet, Answer(heard), asker) if found.best in sheet.knowledge.pieces else None
+def _told(sheet: View, found: Found, asked: str) -> str:
+    """Word the figure that is asked for and the card's first page; of a story, its other matters too.
+
+    What doesn't fit is left to the card.
+    """
+    piece = str(found.best)
+    answers = {**sheet.answers, **said_of_oneself(sheet, asked)}
+    card = guidance.card(sheet.knowledge, piece, answers, sheet.language, sheet.today)
+    page = guidance.pages(card)[0].partition(SOURCES)[0]
+    direct = guidance.direct(sheet.knowledge, piece, answers, sheet.language, sheet.today)
+    head = f"<b>{direct}</b>\n\n{page}" if direct else f"{sheet.label('you_may_mean')}\n{page}"
+    body, foot, dated = head.partition(FOOT)
+    lines = body.split("\n")
+    while length("\n".join(lines) + foot + dated) > MOST and len(lines) > 1:
+        lines.pop()
+    text = "\n".join(lines).rstrip() + foot + dated
+    for id in found.near if len(asked) >= STORY else ():
+        benefit = guidance.benefit(sheet.knowledge, id, answers, sheet.language, sheet.today)
+        other = f"{text}\n\n<b>{sheet.title(id)}</b>\n{benefit}"
+        text = other if length(other) <= MOST else text
+    return text
+
+
+def said_of_oneself(sheet: View, asked: str) -> Answers:
+    """Give the answers that a question holds: the province (by a city too), the sex, the age."""
+    known, vocabulary = sheet.knowledge.questionnaire.by_id, sheet.knowledge.vocabulary
+    words, told = fold(asked, vocabulary), dict[str, tuple[str, ...]]()
+    for id in ("province", "sex"):
+        tokens = lexicon.of(known[id], vocabulary).cut(words)
+        named = {option for t in tokens if len(t.text) > 1 and len(t.options) == 1 for option in t.options}
+        if len(named) == 1:
+            told[id] = tuple(named)
+    ages = [read(age, known["age"], vocabulary, sheet.today.year) for age in AGE.findall(words)]
+    if len(ages) == 1 and isinstance(ages[0], Match | Guess) and len(ages[0].options) == 1:
+        told["age"] = ages[0].options
+    return told
+
+
+def aside(sheet: View, heard: str, asker: Callable[[Language], Asker]) -> Message | None:
+    """Answer typed words that turn out to be a question or small talk that we know; None for all others."""
+    asked = from_pinyin(heard, sheet.knowledge.asks.pinyin) or heard
+    found = asker(spoken(asked)).answer(asked)
+    small = found.best is not None and found.best.startswith(TALK)
+    sure = found.best in sheet.knowledge.pieces and asks(heard, sheet.knowledge.vocabulary)
+    return answer(sheet, Answer(heard), asker) if small or sure else None
 
 
 def spoken(question: str) -> Language:

@@ -64,7 +64,8 @@ class Presenter:
             }
             fillers = self.knowledge.asks.fillers
             hotlines = {id: piece.check_with for id, piece in pieces.items()}
-            asker = Asker(ways, self.knowledge.vocabulary, self.knowledge.asks.same, hotlines, cards, fillers)
+            asks = self.knowledge.asks
+            asker = Asker(ways, self.knowledge.vocabulary, asks.same, hotlines, cards, fillers, asks.pinyin)
             self._askers[language] = on, asker
         return asker
 
@@ -89,7 +90,7 @@ class Presenter:
         match reply:
             case Ask(heard=heard) | AskConsent(heard=heard) if heard:
                 # Worded here and now: what somebody typed is not remembered.
-                aside = asides.aside(sheet, heard, self.asker(asides.spoken(heard), today))
+                aside = asides.aside(sheet, heard, lambda language: self.asker(language, today))
                 asked = replace(reply, note="answered", heard="") if aside else reply
                 messages = (*((aside,) if aside else ()), _worded(sheet, asked, self.asker))
             case Ask() | AskConsent():
@@ -143,7 +144,7 @@ def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker])
         case Explain():
             return asides.explain(sheet)
         case Answer():
-            return asides.answer(sheet, reply, asker(asides.spoken(reply.question), sheet.today))
+            return asides.answer(sheet, reply, lambda language: asker(language, sheet.today))
         case Reckon():
             return calc.reckon(sheet, reply)
         case Say():
