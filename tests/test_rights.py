@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.channels.telegram.updates import _incoming
+from bot.channels.telegram.updates import _words
 from bot.content.parameters import Figures
 from bot.dialogue import data_rights
 from bot.dialogue.commands import ANYTIME
@@ -37,7 +37,7 @@ def said(
     """Put inputs in; gives the conversation afterwards and the last turn's messages."""
     messages: tuple[Message, ...] = ()
     for number, data in enumerate(inputs):
-        incoming = _incoming(data) if data.startswith("/") else Tap(data) if ":" in data else Typed(data)
+        incoming = _words(data) if data.startswith("/") else Tap(data) if ":" in data else Typed(data)
         held, now = {at(7): talk} if talk else {}, NOON + timedelta(hours=hours)
         settled = turned([Inbound(number, at(7), incoming)], held, now)
         assert not settled.events.failures, settled.events.failures

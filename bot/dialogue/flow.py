@@ -102,13 +102,25 @@ class Flow:
         """The rules of words that are typed while consent or a question is open."""
         return TypedWords(self.survey, self.consent, self.vocabulary)
 
-    def step(self, talk: Conversation | None, incoming: Incoming, language: Language, now: datetime) -> Step:
+    def step(
+        self,
+        talk: Conversation | None,
+        incoming: Incoming,
+        language: Language,
+        now: datetime,
+        *,
+        traditional: bool = False,
+    ) -> Step:
         """Take one step at a time (aware); `language` is the worker's own, used where no talk says otherwise.
+
+        A talk begins in Traditional script where the worker reads that.
 
         Never raises for anything that a worker or a forged button can send.
         """
         before, talk = talk, None if talk is None else self.survey.carried_over(talk)
         after, replies = self._turn(talk, incoming, language, now)
+        if before is None and after is not None and traditional:
+            after = replace(after, traditional=True)
         if after is not None and any(isinstance(reply, ShowResult) for reply in replies):
             after = replace(after, shown_by=self.version)
         return Step(

@@ -34,7 +34,8 @@ class Address(NamedTuple):
 class Inbound:
     """What came in, from whom: `update` is unique for ever, `message` is the tapped message's id.
 
-    A Wake has no update: its effect is once because it takes the reminder away.
+    A Wake has no update: its effect is once because it takes the reminder away. `traditional` says that the
+    person reads Traditional script, by which a talk begins.
     """
 
     update: int | None
@@ -42,6 +43,7 @@ class Inbound:
     incoming: Incoming
     language: Language = "zh"
     message: str | None = None
+    traditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

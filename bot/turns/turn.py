@@ -99,7 +99,7 @@ def settle(
             continue
         before = batch.conversations.get(inbound.chat, conversations.get(inbound.chat))
         try:
-            step = flow.step(before, inbound.incoming, inbound.language, now)
+            step = flow.step(before, inbound.incoming, inbound.language, now, traditional=inbound.traditional)
             joins = step.talk is not None and bool(step.talk.consent) and not (before and before.consent)
             if joins and batch.joined >= room:
                 step, joins = Step(before, (Say("full"), Tips())), False

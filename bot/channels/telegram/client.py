@@ -19,7 +19,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 
 from bot.channels.telegram.limits import CAPABILITIES
 from bot.channels.telegram.transport import Request, Upload
-from bot.channels.telegram.updates import ALLOWED
+from bot.channels.telegram.updates import ALLOWED, TOPIC
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.delivery.port import Blocked, NotDelivered, Refused, SlowDown, Unreachable
@@ -81,10 +81,13 @@ class Telegram:
         try:
             await self._deliver(outgoing, may)
         except TelegramError as error:
-            raise outcome(error) from None
+            refused = outcome(error)
+            # Where a group lets us not write, or has moved, nobody waits for the line that points here.
+            raise Blocked() if _is_group(outgoing) and isinstance(refused, Refused) else refused from None
 
     async def _deliver(self, outgoing: Outbound, may: Callable[[], bool]) -> None:
-        chat = int(outgoing.chat.id)
+        id, _, topic = outgoing.chat.id.partition(TOPIC)
+        chat = int(id)
         if outgoing.message.attachment is not None:
             await self._hand_over(chat, outgoing.message, outgoing.message.attachment, may)
             return
@@ -93,6 +96,8 @@ class Telegram:
         ):
             return
         content = {"chat_id": chat, **_content(outgoing.message)}
+        if topic:
+            content["message_thread_id"] = int(topic)
         await self._request.call(self._url + "sendMessage", content, may=may)
 
     async def _hand_over(
@@ -181,6 +186,10 @@ class Telegram:
             )
             await self._bot.set_my_description(word(language, "description"), language_code=code)
             await self._bot.set_my_short_description(word(language, "about"), language_code=code)
+
+
+def _is_group(outgoing: Outbound) -> bool:
+    return outgoing.chat.id.startswith("-")
 
 
 def outcome(error: TelegramError) -> NotDelivered:

@@ -1,5 +1,6 @@
 """Updates as Telegram sends them: the few fields that we use, checked, become inbounds."""
 
+from collections import OrderedDict
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -10,7 +11,10 @@ from bot.dialogue.conversation import Command, Group, Incoming, Media, Tap, Type
 from bot.turns.contract import Address, Inbound
 
 NAME = "telegram"
-ALLOWED = ["message", "callback_query"]  # what we ask Telegram to send
+ALLOWED = ["message", "edited_message", "callback_query"]  # what we ask Telegram to send
+TOPIC = "/"  # between a group and its topic in an address
+ALBUMS = 1_000  # albums that are remembered, so that each is answered once
+TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
 
 Id = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
@@ -33,6 +37,7 @@ class _User(_Part):
 class _Chat(_Part):
     id: Id
     type: Literal["private", "group", "supergroup", "channel"]
+    is_forum: bool = False
 
 
 class _Message(_Part):
@@ -41,6 +46,30 @@ class _Message(_Part):
     sender: Annotated[_User | None, Field(alias="from")] = None
     text: str | None = None
     business_connection_id: str | None = None
+    forward_origin: object = None
+    sender_chat: object = None
+    media_group_id: str | None = None
+    message_thread_id: int | None = None
+    # What a worker may send instead of words; anything else without words is a notice of Telegram's.
+    photo: object = None
+    video: object = None
+    voice: object = None
+    audio: object = None
+    document: object = None
+    sticker: object = None
+    animation: object = None
+    video_note: object = None
+    contact: object = None
+    location: object = None
+    poll: object = None
+    dice: object = None
+
+    @property
+    def shows_something(self) -> bool:
+        """Whether it holds something that a worker sent instead of words."""
+        kinds = (self.photo, self.video, self.voice, self.audio, self.document, self.sticker, self.animation)
+        others = (self.video_note, self.contact, self.location, self.poll, self.dice)
+        return any(kind is not None for kind in (*kinds, *others))
 
 
 class _Query(_Part):
@@ -55,7 +84,13 @@ class Update(_Part):
 
     update_id: Id
     message: _Message | None = None
+    edited_message: _Message | None = None
     callback_query: _Query | None = None
+
+    @property
+    def album(self) -> str | None:
+        """The album that a message belongs to: Telegram delivers each of its pictures by itself."""
+        return self.message.media_group_id if self.message else None
 
     @property
     def tapped(self) -> str | None:
@@ -83,24 +118,42 @@ def read_update(data: bytes | dict[str, object]) -> Update:
 def inbound_of(update: Update) -> Inbound | None:
     """Take out of an update what the talk needs; None for what is not for us.
 
-    Served are private chats, where the chat is the person who speaks; a command in a group gets one line.
+    Served are private chats, where the chat is the person who speaks. A command in a group gets one line, in
+    its topic, unless it names a bot or comes from a channel. Notices of Telegram's own (a pinned message, a
+    timer, a background, a gift) are nobody's words.
     """
     if update.callback_query is not None:
         query = update.callback_query
         if query.message is None or not _is_private(query.message.chat, query.sender):
             return None
-        tapped = query.message.message_id
+        if query.message.business_connection_id is not None:
+            return None
+        tapped = str(query.message.message_id)
+        language, traditional = _language(query.sender), _reads_traditional(query.sender)
         return Inbound(
-            update.update_id, address(query.sender.id), Tap(query.data), _language(query.sender), str(tapped)
+            update.update_id, address(query.sender.id), Tap(query.data), language, tapped, traditional
         )
-    message = update.message
+    message = update.message or update.edited_message
     if message is None or message.sender is None or message.business_connection_id is not None:
         return None
     if _is_private(message.chat, message.sender):
-        incoming = _incoming(message.text)
-        return Inbound(update.update_id, address(message.chat.id), incoming, _language(message.sender))
-    in_group = message.chat.type in ("group", "supergroup") and (message.text or "").startswith("/")
-    return Inbound(update.update_id, address(message.chat.id), Group()) if in_group else None
+        incoming = _incoming(message, edited=update.message is None)
+        if incoming is None:
+            return None
+        language, traditional = _language(message.sender), _reads_traditional(message.sender)
+        chat = address(message.chat.id)
+        return Inbound(update.update_id, chat, incoming, language, traditional=traditional)
+    return _in_group(update, message, message.sender)
+
+
+def _in_group(update: Update, message: _Message, sender: _User) -> Inbound | None:
+    command, *_ = (message.text or "").split(maxsplit=1) or ("",)
+    asked = message.chat.type in ("group", "supergroup") and command.startswith("/") and "@" not in command
+    if not asked or update.message is None or message.sender_chat is not None or sender.is_bot:
+        return None
+    topic = message.message_thread_id if message.chat.is_forum else None
+    chat = f"{message.chat.id}{TOPIC}{topic}" if topic is not None else str(message.chat.id)
+    return Inbound(update.update_id, Address(NAME, chat), Group(), _language(sender))
 
 
 async def take(intake: Intake, data: bytes | dict[str, object]) -> str | None:
@@ -113,8 +166,21 @@ async def take(intake: Intake, data: bytes | dict[str, object]) -> str | None:
     except NotAnUpdate:
         intake.unreadable()
         return None
+    if update.album is not None and _seen(update.album, update.update_id):
+        return None
     await intake.take(inbound_of(update))
     return update.tapped
+
+
+_albums: OrderedDict[str, int] = OrderedDict()
+
+
+def _seen(album: str, update: int) -> bool:
+    """Note an album with the update that brought its first picture; says whether another one did."""
+    first = _albums.setdefault(album, update)
+    while len(_albums) > ALBUMS:
+        _albums.popitem(last=False)
+    return first != update
 
 
 def _is_private(chat: _Chat, sender: _User) -> bool:
@@ -125,9 +191,22 @@ def _language(user: _User) -> Language:
     return "zh" if (user.language_code or "zh").startswith("zh") else "en"
 
 
-def _incoming(text: str | None) -> Incoming:
+def _reads_traditional(user: _User) -> bool:
+    return (user.language_code or "").lower().startswith(TRADITIONAL)
+
+
+def _incoming(message: _Message, *, edited: bool) -> Incoming | None:
+    text = message.text
     if text is None:
-        return Media()
+        return Media() if message.shows_something and not edited else None
+    if message.forward_origin is not None:
+        return Typed(text, "forwarded")
+    if edited:
+        return None if text.startswith("/") else Typed(text, "edited")
+    return _words(text)
+
+
+def _words(text: str) -> Command | Typed:
     if text.startswith("/"):
         name, rest = (*text[1:].split(maxsplit=1), "", "")[:2]
         return Command(name.split("@")[0].lower(), rest.strip())
