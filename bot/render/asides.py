@@ -22,6 +22,7 @@ from bot.render.message import Button, File, Keyboard, Message, in_rows
 from bot.render.view import View
 
 WEEK = 7  # days in a row of the calendar
+SMALL_TALK = 2.0  # likeness from which words that could be an answer are small talk instead
 STORY = 26  # characters from which a question may hold several matters
 AGE = re.compile(
     r"[0-9]{2}岁|[二三四五六]?十[一二三四五六七八九]?岁|[0-9]{2}后|(?:19|20)[0-9]{2}年|"
@@ -143,9 +144,11 @@ def said_of_oneself(sheet: View, asked: str) -> Answers:
 def aside(sheet: View, heard: str, asker: Callable[[Language], Asker]) -> Message | None:
     """Answer typed words that turn out to be a question or small talk that we know; None for all others."""
     asked = from_pinyin(heard, sheet.knowledge.asks.pinyin) or heard
-    found = asker(spoken(asked)).answer(asked)
-    small = found.best is not None and found.best.startswith(TALK)
-    sure = found.best in sheet.knowledge.pieces and asks(heard, sheet.knowledge.vocabulary)
+    answers = asker(spoken(asked))
+    found = answers.answer(asked)
+    talk = found.best is not None and found.best.startswith(TALK)
+    small = talk and answers.ranked(asked)[0][1] >= SMALL_TALK
+    sure = (talk or found.best in sheet.knowledge.pieces) and asks(heard, sheet.knowledge.vocabulary)
     return answer(sheet, Answer(heard), asker) if small or sure else None
 
 
