@@ -8,7 +8,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -22,6 +22,7 @@ from telegram.error import TelegramError
 
 from bot.app.mistakes import UNAVAILABLE, told
 from bot.app.process import Bot, now_in_china, settling, today_in_china
+from bot.app.reloading import Reloading, Served
 from bot.app.settings import SettingMissing, Settings, misspelt
 from bot.app.signals import stopped_by_signals
 from bot.backoffice import cli as office
@@ -32,7 +33,7 @@ from bot.channels.terminal import Terminal, hold
 from bot.check import lint, outdated, told_otherwise
 from bot.dialogue.data_rights import without_research
 from bot.dialogue.reminders import CHINA
-from bot.loading.knowledge import load_knowledge
+from bot.loading.knowledge import artifacts_of, load_knowledge, version_of
 from bot.loading.places import DATA
 from bot.loading.wordings import record
 from bot.ops import logs
@@ -199,35 +200,49 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
     for name, meant in misspelt(os.environ):
         print(f"{name} is no setting: {meant} is perhaps meant", file=sys.stderr)
     keep = settings.retention
-    knowledge = load_knowledge(models=settings.models_folder)
-    presenter = Presenter(knowledge, Operator(settings.operator_contact, keep.draft, keep.result))
+    operator = Operator(settings.operator_contact, keep.draft, keep.result)
+
+    def read() -> Presenter:
+        return Presenter(load_knowledge(settings.knowledge_folder, models=settings.models_folder), operator)
+
+    served = Served(read())
     if not settings.operator_contact:
         log.warning("OPERATOR_CONTACT is not set: workers can't see who runs this bot")
-    async with _store(settings, presenter) as store:
+    async with _store(settings, served) as store:
         gc.freeze()  # what is loaded stays: looking through it again and again is a sixth of a turn's work
         gc.set_threshold(YOUNG)
-        log.info("at work", extra={"version": presenter.knowledge.version})
+        log.info("at work", extra={"version": served.presenter.knowledge.version})
         yield Bot(
             token,
             settings.telegram_api,
             store,
-            presenter,
+            served,
             settings.pace(),
             settings.campaigns,
             settings.floods(),
+            _reloading(settings, served, read),
         )
 
 
-def _store(settings: Settings, presenter: Presenter) -> AbstractAsyncContextManager[Store]:
+def _reloading(settings: Settings, served: Served, read: Callable[[], Presenter]) -> Reloading | None:
+    root = settings.knowledge_folder
+    if root is None:
+        return None
+    artifacts = settings.models_folder or artifacts_of(root)
+    return Reloading(served, lambda: version_of(root, artifacts), read)
+
+
+def _store(settings: Settings, words: Presenter | Served) -> AbstractAsyncContextManager[Store]:
+    served = words if isinstance(words, Served) else Served(words)
     vault, tombstones = Keyring(settings.keys()), Tombstones(settings.tombstones_file)
     return opened(
         settings.database_url,
         vault,
-        settling(presenter),
+        settling(served),
         tombstones,
         settings.retention,
         settings.people_a_year,
-        lambda talk: without_research(talk, presenter.knowledge.questionnaire),
+        lambda talk: without_research(talk, served.presenter.knowledge.questionnaire),
     )
 
 
@@ -285,7 +300,8 @@ async def _doctor(settings: Settings) -> int:
     for name, meant in misspelt(os.environ):
         well = False
         print(f"!!  setting: {name} is none: {meant} is perhaps meant")
-    async for line in examine(settings, load_knowledge(models=settings.models_folder), today_in_china()):
+    knowledge = load_knowledge(settings.knowledge_folder, models=settings.models_folder)
+    async for line in examine(settings, knowledge, today_in_china()):
         print(line)
         well = well and line.well
     return 0 if well else UNAVAILABLE

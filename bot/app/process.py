@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from telegram import WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
+from bot.app.reloading import Reloading, Served
 from bot.app.settings import Settings
 from bot.app.version import VERSION
 from bot.channels.inbound_rate import InboundRate
@@ -29,7 +30,6 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.port import routed
 from bot.delivery.send_rate import SendRate
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.flow import Flow
 from bot.dialogue.reminders import CHINA, awake
 from bot.ops.health import Health
 from bot.ops.metrics import Metrics
@@ -42,6 +42,7 @@ from bot.turns.turn import BatchResult, settle
 
 WARNINGS = (7, 30, 60)  # days ahead at which an operator is warned of figures that end
 TIDY = 3600.0  # seconds between rounds of dropping what is no longer kept
+RELOAD = 10.0  # seconds between looks at the folder of knowledge
 COUNT = 60.0  # seconds between writings of what was counted
 REMIND = 20.0  # seconds between looks for reminders
 SILENCE = 30 * 24 * 3600.0  # seconds without an update after which the clock is in doubt
@@ -63,9 +64,9 @@ def now_in_china() -> datetime:
     return datetime.now(CHINA)
 
 
-def settling(presenter: Presenter, now: Callable[[], datetime] = now_in_china) -> Settle:
+def settling(served: Presenter | Served, now: Callable[[], datetime] = now_in_china) -> Settle:
     """Bind the turns to what the bot knows and to the time."""
-    flow = Flow.over(presenter.knowledge)
+    current = served if isinstance(served, Served) else Served(served)
 
     def settled(
         inbounds: Sequence[Inbound],
@@ -73,6 +74,7 @@ def settling(presenter: Presenter, now: Callable[[], datetime] = now_in_china) -
         seen: frozenset[int],
         room: int,
     ) -> BatchResult:
+        flow, presenter = current.now
         return settle(flow, presenter, inbounds, conversations, seen, now(), room)
 
     return settled
@@ -99,15 +101,18 @@ class Bot:
         token: SecretStr,
         api: str,
         store: Store,
-        presenter: Presenter,
+        served: Presenter | Served,
         pace: SendRate | None = None,
         campaigns: Collection[str] = (),
         floods: InboundRate | None = None,
+        reloading: Reloading | None = None,
     ) -> None:
-        self._store, self._presenter = store, presenter
+        self._store = store
+        self._served = served if isinstance(served, Served) else Served(served)
+        self._reloading = reloading
         self._health = Health()
         self._metrics = Metrics(campaigns, self._health)
-        self._metrics.build.info({"version": VERSION, "knowledge": presenter.knowledge.version})
+        self._metrics.build.info({"version": VERSION, "knowledge": self._presenter.knowledge.version})
         self._metrics.limit.set(store.people_a_year)
         self._count_expiring()
         self._stop = asyncio.Event()
@@ -124,6 +129,19 @@ class Bot:
         self._polling = Polling(
             self._intake, self._telegram.fetch, self._telegram.answer_tap, self._health.see
         )
+
+    @property
+    def _presenter(self) -> Presenter:
+        return self._served.presenter
+
+    async def _reload(self) -> None:
+        """Look at the folder of knowledge for as long as the bot runs, if it has one of its own."""
+        while self._reloading is not None and not self._stop.is_set():
+            if await self._reloading.look() == "taken":
+                self._metrics.build.info({"version": VERSION, "knowledge": self._presenter.knowledge.version})
+                self._count_expiring()
+            await self._stopped(RELOAD)
+        await self._stop.wait()
 
     def _count_expiring(self) -> None:
         parameters, today = self._presenter.knowledge.parameters, today_in_china()
@@ -190,7 +208,7 @@ class Bot:
     async def _working(self) -> AsyncIterator[None]:
         """Deliver, tidy, remind and count while the block runs."""
         async with self._telegram:
-            work = (self._dispatcher.run, self._tidy, self._remind, self._count)
+            work = (self._dispatcher.run, self._tidy, self._remind, self._count, self._reload)
             tasks = [asyncio.create_task(forever()) for forever in work]
             introduction = asyncio.create_task(self._introduce())
             try:

@@ -18,7 +18,8 @@ from bot.storage.yearly_limit import LIMIT
 # The settings' names; the secrets among them may also come from a file, named by NAME_FILE.
 NAMES = (
     "BOT_TOKEN", "DATABASE_URL", "TELEGRAM_API", "MASTER_KEYS", "MASTER_KEYS_FILE", "TOMBSTONES_FILE",
-    "MODELS_FOLDER", "WEBHOOK_SECRET", "WEBHOOK_URL", "WEBHOOK_HOST", "WEBHOOK_PORT", "SEND_RATE",
+    "MODELS_FOLDER", "KNOWLEDGE_FOLDER", "WEBHOOK_SECRET", "WEBHOOK_URL", "WEBHOOK_HOST", "WEBHOOK_PORT",
+    "SEND_RATE",
     "CHAT_RATE", "TAKE_RATE", "OPERATOR_CONTACT", "PEOPLE_A_YEAR", "CAMPAIGNS", "KEEP_DRAFT_DAYS",
     "KEEP_RESULT_DAYS",
     "BOT_TOKEN_FILE", "WEBHOOK_SECRET_FILE", "DATABASE_URL_FILE",
@@ -43,6 +44,7 @@ class Settings:
     MASTER_KEYS_FILE: the file that holds them (made when missing, readable by its owner only).
     TOMBSTONES_FILE: who was deleted, beside the database and not in its backups.
     MODELS_FOLDER: retrained models to serve; empty: those that come with the program.
+    KNOWLEDGE_FOLDER: a folder that holds knowledge/, served as it changes; empty: ours.
     WEBHOOK_SECRET: what Telegram must say to be heard, 32 to 256 of A-Z a-z 0-9 _ -.
     WEBHOOK_URL: the public https address that ends in /telegram; empty: registered by hand.
     WEBHOOK_HOST, WEBHOOK_PORT: where the webhook listens, behind a proxy that speaks https.
@@ -61,6 +63,7 @@ class Settings:
     master_keys_file: Path = Path("var/master.keys")
     tombstones_file: Path = Path("var/tombstones")
     models_folder: Path | None = None
+    knowledge_folder: Path | None = None
     webhook_secret: SecretStr = field(default_factory=lambda: SecretStr(""))
     webhook_url: str = ""
     host: str = "127.0.0.1"
@@ -87,6 +90,7 @@ class Settings:
             master_keys_file=Path(environ.get("MASTER_KEYS_FILE", given.master_keys_file)),
             tombstones_file=Path(environ.get("TOMBSTONES_FILE", given.tombstones_file)),
             models_folder=Path(folder) if (folder := environ.get("MODELS_FOLDER", "")) else None,
+            knowledge_folder=Path(known) if (known := environ.get("KNOWLEDGE_FOLDER", "")) else None,
             webhook_secret=SecretStr(secrets.get("WEBHOOK_SECRET", "")),
             webhook_url=_webhook(environ.get("WEBHOOK_URL", "")),
             host=environ.get("WEBHOOK_HOST", given.host),

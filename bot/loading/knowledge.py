@@ -50,7 +50,8 @@ def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> K
         KnowledgeRefused: a file is missing, is not as it should be, or names a key that nothing reads.
         models.serving.risk.ArtifactError: a model's artifact is missing or was changed by hand.
     """
-    root, artifacts = root or DATA, models or (root or TREE) / "models" / "artifacts"
+    artifacts = models or artifacts_of(root)
+    root = root or DATA
     data = root / "knowledge"
     parameters = Parameters(_by_id(_parameters(File.read(root, data / "parameters.yaml"))))
     templates = {language: _templates(data / "templates" / language) for language in LANGUAGES}
@@ -66,13 +67,19 @@ def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> K
         asks=_asks(File.read(root, data / "asks.yaml"), {piece.id for piece in advice}, parameters),
         models=_models(artifacts),
         wording=Wording(templates, parameters),
-        version=_version(root, artifacts),
+        version=version_of(root, artifacts),
         vocabulary=vocabulary(File.read(root, data / "reading.yaml")),
         phrases=phrases(File.read(root, data / "phrases.yaml")),
         commands=commands(File.read(root, data / "commands.yaml")),
         codebook=_codebook(File.read(root, data / "codebook.yaml")),
         recorded=recorded(root),
     )
+
+
+def artifacts_of(root: Path | None) -> Path:
+    """Give the folder of the models: below `root` if it has one, else those that come with the program."""
+    own = root / "models" / "artifacts" if root is not None else None
+    return own if own is not None and own.is_dir() else TREE / "models" / "artifacts"
 
 
 def _asks(file: File, pieces: set[str], parameters: Parameters) -> Asks:
@@ -176,7 +183,7 @@ def _templates(folder: Path) -> Mapping[str, str]:
     }
 
 
-def _version(root: Path, models: Path) -> str:
+def version_of(root: Path, models: Path) -> str:
     """Hash everything that is read, names and bytes, so that a result says what it was made from."""
     digest = hashlib.sha256()
     files = [p for p in (root / "knowledge").rglob("*") if p.suffix in (".yaml", ".j2")]
