@@ -24,7 +24,7 @@ from tests.test_docs import PAPERS, ROOT
 
 START = (ROOT / "docs/start.md").read_text(encoding="utf-8")
 SNIPPET = re.compile(r'```yaml\n# (\S+), (before "([^\n]+)"|as it stands)\n(.+?)```', re.DOTALL)
-ON = date(2026, 11, 23)
+ON = date(2026, 11, 29)
 
 
 @pytest.fixture(scope="module")
