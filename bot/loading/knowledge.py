@@ -15,7 +15,9 @@ from bot.content.knowledge import Asks, Knowledge, Piece, Source
 from bot.content.parameters import Parameter, Parameters
 from bot.content.questionnaire import LANGUAGES, Language, Question, Questionnaire, Renaming
 from bot.content.templates import Wording
+from bot.dialogue.hearing import Hearing
 from bot.dialogue.retrieval import OTHER, TALK
+from bot.loading.alarms import alarms
 from bot.loading.places import DATA, TREE
 from bot.loading.strict_yaml import File, Raw
 from bot.loading.vocabulary import phrases, terms, vocabulary
@@ -80,6 +82,14 @@ def artifacts_of(root: Path | None) -> Path:
     """Give the folder of the models: below `root` if it has one, else those that come with the program."""
     own = root / "models" / "artifacts" if root is not None else None
     return own if own is not None and own.is_dir() else TREE / "models" / "artifacts"
+
+
+def load_hearing(root: Path | None = None) -> Hearing:
+    """Read only what an alarm listens to, which its training needs before there is a classifier."""
+    root = root or DATA
+    data = root / "knowledge"
+    words = vocabulary(File.read(root, data / "reading.yaml"))
+    return Hearing(alarms(File.read(root, data / "alarms.yaml")), words)
 
 
 def _asks(file: File, pieces: set[str], parameters: Parameters) -> Asks:

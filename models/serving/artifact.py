@@ -23,8 +23,8 @@ def seal(content: Mapping[str, Any]) -> str:
     return _render({**content, "sha256": _digest(content)})
 
 
-def verify(text: str, *, name: str) -> dict[str, Any]:
-    """The content of a sealed text, with its `sha256`.
+def verify(text: str, *, name: str, keys: frozenset[str] = KEYS) -> dict[str, Any]:
+    """The content of a sealed text, with its `sha256`; `keys` are those that it must have.
 
     Raises:
         ArtifactError: any byte differs from what `seal` wrote, or keys, schema or name are not the expected.
@@ -39,7 +39,7 @@ def verify(text: str, *, name: str) -> dict[str, Any]:
     # Rendering again catches what a digest of the content would not: white space, 1.0 for 1.00, a key twice.
     if text != seal(content):
         raise _refusal(name, "its content doesn't match its sha256: it was changed after training")
-    if missing := KEYS ^ set(content):
+    if missing := keys ^ set(content):
         raise _refusal(name, f"its keys differ from what this version reads: {', '.join(sorted(missing))}")
     if content["schema"] != SCHEMA:
         raise _refusal(name, f"its schema is {content['schema']!r}, this version reads {SCHEMA}")

@@ -1,0 +1,65 @@
+"""What an emergency sounds like and what is done about it, as frozen values: what knowledge/alarms.yaml says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.content.questionnaire import Language
+
+Kind = Literal["life", "violence", "child", "accident", "swindle", "hunger"]
+KINDS: tuple[Kind, ...] = ("life", "violence", "child", "accident", "swindle", "hunger")
+"""What comes first when a message holds several."""
+
+Terms = tuple[str, ...]
+ByLanguage = Mapping[Language, Terms]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Words that make an alarm: one of each group, in order, each at most so far behind the one before.
+
+    With one of `unless` anywhere in the text it is none.
+    """
+
+    groups: tuple[Terms, ...]
+    gaps: tuple[int, ...]
+    unless: Terms = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """The patterns of one kind by language, and the words that make each of them doubtful."""
+
+    by_language: Mapping[Language, tuple[Pattern, ...]]
+    unless: ByLanguage
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One way in which an emergency is answered: the numbers to call, and the cards that help next.
+
+    `when` holds the words by which it is told from the other scenes of its kind; without any it is the one
+    that is left.
+    """
+
+    id: str
+    kind: Kind
+    numbers: Terms
+    cards: Terms
+    when: ByLanguage
+
+
+@dataclass(frozen=True, eq=False)
+class Alarms:
+    """All of it. `spellings` maps how a word is said elsewhere to the word; `degrees` are the signs before 死
+    that make it mean "very"; `harmless` and `ideas` are lists of words; `fine` is what somebody says whose
+    danger is over. Two are never equal, so that what is made of one is remembered by it.
+    """
+
+    spellings: Mapping[Language, Mapping[str, str]]
+    harmless: ByLanguage
+    degrees: str
+    ideas: Mapping[str, ByLanguage]
+    patterns: Mapping[Kind, Patterns]
+    scenes: tuple[Scene, ...]
+    fine: ByLanguage

@@ -1,0 +1,305 @@
+"""What of a text an alarm listens to: its words in one spelling, the ideas that it holds, the patterns it meets.
+
+A text is folded, put into one spelling for all dialects, and rid of what is harmless (`Hearing.heard`). Its
+features are what the classifier weighs: runs of one to three characters, of two or three sounds, of one to three
+English words, the ideas and pairs of ideas, and the patterns. Training reads them by the same code.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+from typing import Generic, TypeVar
+
+from bot.content.alarms import Alarms, ByLanguage, Kind, Pattern
+from bot.content.questionnaire import Language
+from bot.content.vocabulary import Vocabulary
+from bot.dialogue.reading.folding import fold
+from bot.dialogue.reading.pinyin import UNKNOWN, is_pinyin, syllables
+
+MAX_HEARD = 400  # characters; an alarm stands early in a long story, or in many places of it
+_CJK = "\u3400-\u9fff"
+_ENDING = re.compile("(?<=...)(?:ments?|ings?|ers?|ed|es|s|ly)$")
+_WORD = re.compile("[a-z0-9]+")
+_LETTERS = re.compile(rf"[{_CJK}a-z]")
+_HIDDEN = "·"  # stands for what was harmless
+MOST_HITS = 4  # patterns of one kind that are counted
+
+FAMILY = "<family>"  # in a pattern: all words of that idea
+ENDINGS = tuple("- e es s d ed ing er ers al ally ion ions y ies ied t ment led ling ned ning ped ping med ming ted ting".split())
+Text = TypeVar("Text", str, tuple[str, ...])
+Places = Mapping[int, list[tuple[int, int]]]
+"""By the number of a word list, where its words stand: from, to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text in one spelling: `chinese` without blanks, `english` as words, `sounds` as syllables."""
+
+    chinese: str
+    english: tuple[str, ...]
+    sounds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists(Generic[Text]):
+    """Many lists of words, looked for all at once; each list has a number."""
+
+    numbers: dict[Text, list[int]] = field(default_factory=dict)
+    lengths: dict[str, set[int]] = field(default_factory=dict)
+    sizes: list[int] = field(default_factory=list)
+
+    def add(self, terms: Iterable[Text]) -> int:
+        """Take a list of words, each as what it is made of: characters, English words or sounds."""
+        number = len(self.sizes)
+        listed = {term for term in terms if term}
+        for term in listed:
+            self.numbers.setdefault(term, []).append(number)
+            self.lengths.setdefault(term[0], set()).add(len(term))
+        self.sizes.append(len(listed))
+        return number
+
+    def places(self, text: Text) -> Places:
+        """Find the words of all lists in a text."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for begin, first in enumerate(text):
+            for length in self.lengths.get(first, ()):
+                for number in self.numbers.get(text[begin : begin + length], ()):
+                    found.setdefault(number, []).append((begin, begin + length))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Replacer(Generic[Text]):
+    """Puts other words for some, the longest first, in one pass whatever their number."""
+
+    instead: Mapping[Text, Text]
+    lengths: Mapping[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, instead: Mapping[Text, Text]) -> "_Replacer[Text]":
+        """Make one of words and what is put for them."""
+        lengths: dict[str, set[int]] = {}
+        for word in instead:
+            lengths.setdefault(word[0], set()).add(len(word))
+        return cls(instead, {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()})
+
+    def replaced(self, text: Text) -> Text:
+        """Give a text with the others in it."""
+        parts: list[Text] = []
+        kept = at = 0
+        while at < len(text):
+            for length in self.lengths.get(text[at], ()):
+                if (other := self.instead.get(text[at : at + length])) is not None:
+                    parts += (text[kept:at], other)
+                    kept = at = at + length
+                    break
+            else:
+                at += 1
+        if not parts:
+            return text
+        parts.append(text[kept:])
+        return text[:0].join(parts) if isinstance(text, str) else tuple(word for part in parts for word in part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A pattern by the numbers of its lists."""
+
+    groups: tuple[int, ...]
+    gaps: tuple[int, ...]
+    unless: int
+
+    def met(self, places: Places) -> bool:
+        """Say whether the words stand in order and near enough."""
+        if self.unless in places:
+            return False
+        ends = {end for _, end in places.get(self.groups[0], ())}
+        for group, gap in zip(self.groups[1:], self.gaps, strict=True):
+            ends = {
+                end
+                for begin, end in (places.get(group, ()) if ends else ())
+                if any(0 <= begin - before <= gap for before in ends)
+            }
+        return bool(ends)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side(Generic[Text]):
+    """All lists of one language: ideas, patterns with their doubts."""
+
+    lists: _Lists[Text]
+    ideas: Mapping[int, str]
+    patterns: Mapping[int, list[tuple[Kind, str, _Numbered]]]  # by their first list, with kind and name
+    doubts: Mapping[int, Kind]
+
+    @classmethod
+    def of(cls, alarms: Alarms, language: Language, made_of: Callable[[str], Iterable[Text]]) -> "_Side[Text]":
+        """Number the lists of a language; `made_of` takes a word apart."""
+        lists: _Lists[Text] = _Lists()
+        family = alarms.ideas.get("family", {}).get(language, ())
+
+        def add(terms: Iterable[str]) -> int:
+            whole = (word for term in terms for word in (family if term == FAMILY else (term,)))
+            return lists.add(part for word in whole for part in made_of(word))
+
+        def numbered(pattern: Pattern) -> _Numbered:
+            return _Numbered(tuple(map(add, pattern.groups)), pattern.gaps, add(pattern.unless))
+
+        patterns: dict[int, list[tuple[Kind, str, _Numbered]]] = {}
+        for kind, by_language in alarms.patterns.items():
+            for place, each in enumerate(by_language.by_language.get(language, ())):
+                pattern = numbered(each)
+                patterns.setdefault(pattern.groups[0], []).append((kind, f"{language}{place}", pattern))
+        return cls(
+            lists,
+            {add(by.get(language, ())): name for name, by in alarms.ideas.items()},
+            patterns,
+            {add(by.unless.get(language, ())): kind for kind, by in alarms.patterns.items()},
+        )
+
+    def met(self, places: Places) -> tuple[list[tuple[Kind, str]], set[Kind]]:
+        """Name the patterns that are met, with their kind, and the kinds of which there are doubts."""
+        candidates = (candidate for number in places for candidate in self.patterns.get(number, ()))
+        met = [(kind, name) for kind, name, pattern in candidates if pattern.met(places)]
+        return met, {self.doubts[number] for number in places if number in self.doubts}
+
+
+@dataclass(frozen=True, eq=False)
+class Hearing:
+    """Hears texts by what knowledge/alarms.yaml says."""
+
+    alarms: Alarms
+    vocabulary: Vocabulary
+
+    def heard(self, text: str) -> Heard:
+        """Bring a text into one spelling, without what is harmless."""
+        folded = fold(text[:MAX_HEARD], self.vocabulary)
+        if not _LETTERS.search(folded):
+            return Heard("", (), ())  # a number frightens nobody
+        typed = is_pinyin(folded)
+        apart = re.sub(rf"(?<=[{_CJK}]) (?=[{_CJK}])", "、", folded)
+        dialect = self._dialects.replaced(self._without_degrees(apart))
+        plain = self._harmless_chinese.replaced(self._without_degrees(dialect))
+        words = () if typed else self._harmless_english.replaced(self._chat.replaced(_words(plain)))
+        return Heard(re.sub(r"\s+", "", plain), words, tuple(syllables(plain)))
+
+    def features(self, heard: Heard) -> set[str]:
+        """List what the classifier weighs."""
+        chinese, english = self._places(heard)
+        found = {*_runs("h", _shown(heard.chinese), (1, 2, 3)), *_runs("p", heard.sounds, (2, 3))}
+        if heard.english:
+            found.update(_runs("e", tuple(map(_stem, heard.english)), (1, 2, 3)))
+        ideas = {self._chinese.ideas[n] for n in chinese if n in self._chinese.ideas}
+        ideas |= {self._english.ideas[n] for n in english if n in self._english.ideas}
+        ideas |= {self._sounding[1][n] for n in self._sounding[0].places(heard.sounds)}
+        found |= {f"c {idea}" for idea in ideas}
+        found |= {f"x {one} {other}" for one, other in combinations(sorted(ideas), 2)}
+        names, doubts = self._met(chinese, english)
+        found |= {f"k {kind} {name}" for kind, name in names}
+        for kind, count in Counter(kind for kind, _ in names).items():
+            doubt = "?" if kind in doubts else "!"
+            found |= {f"n {kind} {doubt}{n}" for n in range(1, min(count, MOST_HITS) + 1)}
+        return found | {f"o {kind}" for kind in doubts}
+
+    def alarming(self, heard: Heard) -> Mapping[Kind, int]:
+        """Count the patterns that a text meets, by kind; a kind whose doubts stand in the text has none."""
+        names, doubts = self._met(*self._places(heard))
+        return Counter(kind for kind, _ in names if kind not in doubts)
+
+    def holds(self, heard: Heard, terms: ByLanguage) -> bool:
+        """Say whether one of some words stands in a text."""
+        spaced = f" {' '.join(heard.english)} "
+        return any(part in heard.chinese for term in terms.get("zh", ()) for part in self._characters(term)) or any(
+            f" {' '.join(part)} " in spaced for term in terms.get("en", ()) for part in self._english_words(term)
+        )
+
+    def _places(self, heard: Heard) -> tuple[Places, Places]:
+        return self._chinese.lists.places(heard.chinese), self._english.lists.places(heard.english)
+
+    def _met(self, chinese: Places, english: Places) -> tuple[list[tuple[Kind, str]], set[Kind]]:
+        (in_chinese, doubts), (in_english, more) = self._chinese.met(chinese), self._english.met(english)
+        return in_chinese + in_english, doubts | more
+
+    # --- spellings ---------------------------------------------------------------------------------
+
+    def _without_degrees(self, text: str) -> str:
+        return self._degrees.sub(_HIDDEN, text) if "死" in text else text
+
+    def _characters(self, word: str) -> Iterator[str]:
+        """Give a Chinese word as it stands in a heard text: its own spelling, and the one that is put for it."""
+        yield word
+        if (spelled := self._dialects.replaced(word)) != word:
+            yield spelled
+
+    def _english_words(self, word: str) -> Iterator[tuple[str, ...]]:
+        for ending in ENDINGS if word.endswith("*") else ("",):
+            yield self._chat.replaced(_words(word.removesuffix("*") + ending.removeprefix("-")))
+
+    # --- made once ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _chinese(self) -> _Side[str]:
+        return _Side.of(self.alarms, "zh", self._characters)
+
+    @cached_property
+    def _english(self) -> _Side[tuple[str, ...]]:
+        return _Side.of(self.alarms, "en", self._english_words)
+
+    @cached_property
+    def _sounding(self) -> tuple[_Lists[tuple[str, ...]], Mapping[int, str]]:
+        """The ideas' Chinese words of two or more characters by their sound, for pinyin and for slips."""
+        lists: _Lists[tuple[str, ...]] = _Lists()
+        sounds = {
+            name: [tuple(syllables(word)) for word in by.get("zh", ()) if len(word) > 1]
+            for name, by in self.alarms.ideas.items()
+        }
+        return lists, {
+            lists.add(word for word in words if UNKNOWN not in word): name for name, words in sounds.items()
+        }
+
+    @cached_property
+    def _dialects(self) -> _Replacer[str]:
+        return _Replacer.of(self.alarms.spellings["zh"])
+
+    @cached_property
+    def _chat(self) -> _Replacer[tuple[str, ...]]:
+        return _Replacer.of({_words(w): _words(word) for w, word in self.alarms.spellings["en"].items()})
+
+    @cached_property
+    def _degrees(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<!自)[{self.alarms.degrees}]死(?:个人|人|我们|我|了|俺|仔)?|[得穷卡贵难累忙困]得?要死")
+
+    @cached_property
+    def _harmless_chinese(self) -> _Replacer[str]:
+        terms = self.alarms.harmless["zh"]
+        return _Replacer.of({part: _HIDDEN for term in terms for part in self._characters(term)})
+
+    @cached_property
+    def _harmless_english(self) -> _Replacer[tuple[str, ...]]:
+        terms = self.alarms.harmless["en"]
+        return _Replacer.of({part: (".",) for term in terms for part in self._english_words(term)})
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.replace("'", "")))
+
+
+def _shown(chinese: str) -> str:
+    """Give the Chinese characters in order, with one sign for a number and one for each gap."""
+    return re.sub(r"[a-z' ]+", "_", re.sub("[0-9]+", "0", re.sub(rf"[^{_CJK}a-z0-9]+", " ", chinese)))
+
+
+def _runs(name: str, text: Sequence[str], lengths: tuple[int, ...]) -> Iterator[str]:
+    """Name all runs of such lengths; the first and the last begin and end with a bar."""
+    joint = "" if isinstance(text, str) else " "
+    whole = ["^", *text, "$"]
+    for length in lengths:
+        for begin in range(len(whole) - length + 1):
+            yield f"{name} {joint.join(whole[begin : begin + length])}"
+
+
+def _stem(word: str) -> str:
+    return _ENDING.sub("", word)

@@ -1,0 +1,222 @@
+"""Trains the alarm: sentences of simulated writers -> linear weights of features, sealed as text.
+
+One writer after the other is left out, and the alarm that the others make is tried on that one; the threshold
+is set where the ordinary sentences of writers left out raise few false alarms. What counts as a feature is
+bot/dialogue/hearing.py's, so that serving and training read a text alike.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+import yaml
+from sklearn.svm import LinearSVC
+
+from bot.content.alarms import KINDS, Kind
+from bot.dialogue.hearing import Hearing
+from bot.loading.knowledge import load_hearing
+from models.serving import alarm, artifact
+
+ROOT = Path(__file__).parents[2]
+SENTENCES = ROOT / "models" / "sentences"
+WRITERS = ROOT / "tests" / "others" / "writers"
+GOLDEN = ROOT / "tests" / "golden"
+ASKS = ROOT / "knowledge" / "asks.yaml"
+
+KIND_OF: dict[str, Kind | None] = {
+    **{"danger_plain": "life", "danger_hinted": "life", "violence": "violence", "swindle": "swindle"},
+    **{"accident": "accident", "child": "child", "hunger": "hunger"},
+    **{"ordinary": None, "questions": None, "off_topic": None},
+}
+OWN = {"plain": "danger_plain", "hinted": "danger_hinted"}  # the lists of models/sentences/life.yaml
+NOBODY = 0  # the writer of our own sentences: never left out
+PENALTY = 0.5  # the support vector machine's C
+OFTEN = 2  # sentences in which a feature must stand to count
+KEPT = 16_000  # features in the artifact: those of the greatest weights
+FALSE_ALARMS = 0.017  # of the ordinary sentences of writers left out: where the threshold is set
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence, the number of who wrote it, and the list of their file in which it stands."""
+
+    text: str
+    writer: int
+    list: str
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of emergency; None for an ordinary sentence."""
+        return KIND_OF[self.list]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A sentence, how much of an alarm it was found to be, and of which kind."""
+
+    sentence: Sentence
+    score: float
+    kind: Kind
+
+
+def written(path: Path) -> Iterator[Sentence]:
+    """Read a writer's file."""
+    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for name in KIND_OF:
+        for item in read.get(name, ()):
+            yield Sentence(item if isinstance(item, str) else item["ask"], int(read["writer"]), name)
+
+
+def sentences() -> list[Sentence]:
+    """Read all sentences: the writers', our own, and what people type and ask in the other tests."""
+    found = [sentence for path in sorted(WRITERS.glob("*.yaml")) for sentence in written(path)]
+    for path in sorted(SENTENCES.glob("*.yaml")):
+        for name, text in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            found += [Sentence(line, NOBODY, OWN.get(name, name)) for line in text.splitlines()]
+    found += [Sentence(text, NOBODY, "ordinary") for text in dict.fromkeys(_ordinary()) if text]
+    return found
+
+
+def _ordinary() -> Iterator[str]:
+    """Give every typed answer of the goldens, every question of theirs, and every way of asking."""
+    for path in sorted(GOLDEN.glob("*.yaml")):
+        for meanings in _mapping(path).values():
+            for texts in meanings.values():
+                yield from texts.split(" | ")
+    for path in sorted(GOLDEN.glob("asked/*.yaml")):
+        for texts in _mapping(path).values():
+            yield from texts.split(" | ")
+    asks = _mapping(ASKS)
+    for by_language in (*asks["pieces"].values(), *asks["hotlines"].values(), asks["other"]):
+        for texts in by_language.values():
+            yield from (part.strip() for part in texts.split(" | "))
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # all scalars as text
+    return read
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Sentences, with what is heard of each."""
+
+    hearing: Hearing
+    sentences: Sequence[Sentence]
+
+    @cached_property
+    def features(self) -> list[list[str]]:
+        """The features of each sentence, sorted, so that every run counts them alike."""
+        return [sorted(self.hearing.features(self.hearing.heard(each.text))) for each in self.sentences]
+
+    def fitted(self, chosen: Sequence[int]) -> "Fitted":
+        """Fit on some of the sentences, given by their places."""
+        often = Counter(feature for place in chosen for feature in self.features[place])
+        columns = {feature: n for n, feature in enumerate(sorted(f for f, c in often.items() if c >= OFTEN))}
+        rows = self.matrix(chosen, columns)
+        kinds = [self.sentences[place].kind for place in chosen]
+        heads = [_head(rows, [kind is not None for kind in kinds])]
+        heads += [_head(rows, [kind == wanted for kind in kinds]) for wanted in KINDS]
+        weights = np.array([weights for weights, _ in heads]).T
+        greatest = np.sort(np.argsort(-np.abs(weights).max(axis=1), kind="stable")[:KEPT])
+        names = list(columns)
+        rounded = np.rint(weights * alarm.UNIT).astype(int)
+        return Fitted(
+            {names[column]: tuple(rounded[column].tolist()) for column in greatest},
+            tuple(round(bias, 3) for _, bias in heads),
+        )
+
+    def matrix(self, chosen: Sequence[int], columns: dict[str, int]) -> "sp.csr_matrix[np.float64]":
+        """Give the rows of some sentences; each is as long as the root of the number of its features says."""
+        data, indices, pointers = [], [], [0]
+        for place in chosen:
+            features = self.features[place]
+            known = [columns[feature] for feature in features if feature in columns]
+            indices += known
+            data += [1 / np.sqrt(max(1, len(features)))] * len(known)
+            pointers.append(len(indices))
+        return sp.csr_matrix((data, indices, pointers), shape=(len(chosen), len(columns)))
+
+    def left_out(self) -> list[Judged]:
+        """Judge each writer's sentences by what all the others make."""
+        judged: list[Judged] = []
+        for writer in sorted({each.writer for each in self.sentences} - {NOBODY}):
+            places = range(len(self.sentences))
+            model = self.fitted([n for n in places if self.sentences[n].writer != writer]).model(0.0)
+            own = [n for n in places if self.sentences[n].writer == writer]
+            judged += [self.judge(model, n) for n in own]
+        return judged
+
+    def judge(self, model: alarm.AlarmModel, place: int) -> Judged:
+        """Judge one sentence."""
+        return judged(model, self.sentences[place], self.features[place])
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Weights and biases before the threshold is set."""
+
+    weights: dict[str, tuple[int, ...]]
+    biases: tuple[float, ...]
+
+    def model(self, threshold: float) -> alarm.AlarmModel:
+        """Give the classifier as it serves."""
+        return alarm.AlarmModel((alarm.ANY, *KINDS), self.biases, threshold, self.weights)
+
+
+def judged(model: alarm.AlarmModel, sentence: Sentence, features: Sequence[str]) -> Judged:
+    """Judge a sentence by its features."""
+    scores = model.scores(features)
+    return Judged(sentence, scores[alarm.ANY], max(KINDS, key=lambda kind: scores[kind]))
+
+
+def threshold_of(left_out: Iterable[Judged]) -> float:
+    """Give the score that so many ordinary sentences of writers left out exceed, and no more."""
+    ordinary = sorted((each.score for each in left_out if each.sentence.kind is None), reverse=True)
+    return round(ordinary[int(len(ordinary) * FALSE_ALARMS)], 3)
+
+
+def heard_of(judgements: Iterable[Judged], threshold: float) -> dict[str, tuple[int, int]]:
+    """Count by list: how many raised an alarm, of how many."""
+    found: dict[str, tuple[int, int]] = {}
+    for each in judgements:
+        raised, count = found.get(each.sentence.list, (0, 0))
+        found[each.sentence.list] = raised + (each.score > threshold), count + 1
+    return found
+
+
+def make(folder: Path) -> Path:
+    """Train on all writers and write the artifact; the same bytes each time."""
+    corpus = Corpus(load_hearing(ROOT), sentences())
+    left_out = corpus.left_out()
+    threshold = threshold_of(left_out)
+    fitted = corpus.fitted(range(len(corpus.sentences)))
+    digest = hashlib.sha256("\n".join(f"{s.list}\t{s.text}" for s in corpus.sentences).encode()).hexdigest()
+    content = {
+        "schema": artifact.SCHEMA,
+        "name": alarm.NAME,
+        "made_from": {"sentences": digest, "count": len(corpus.sentences)},
+        "heads": [alarm.ANY, *KINDS],
+        "biases": list(fitted.biases),
+        "threshold": threshold,
+        "measured": {name: list(count) for name, count in heard_of(left_out, threshold).items()},
+        "weights": {feature: list(weights) for feature, weights in fitted.weights.items()},
+    }
+    path = folder / f"{alarm.NAME}.json"
+    path.write_text(artifact.seal(content), encoding="utf-8")
+    return path
+
+
+def _head(rows: "sp.csr_matrix[np.float64]", wanted: Sequence[bool]) -> tuple[Floats, float]:
+    machine = LinearSVC(C=PENALTY, dual=True, tol=1e-3, max_iter=5000, random_state=0)
+    machine.fit(rows, np.array(wanted))
+    return machine.coef_[0], float(machine.intercept_[0])
