@@ -54,6 +54,7 @@ regenerate: $(VENV)/dev
 
 train: $(VENV)/dev
 	$(BIN)/python -m models train
+	$(BIN)/python -m models train-alarm
 
 test: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from models.serving.artifact import ArtifactError
-from models.training import card, learning, simulation
+from models.training import alarm, card, learning, simulation
 from models.training import train as training
 from models.training.answers import AnswersError
 
@@ -24,11 +24,17 @@ def main(arguments: list[str] | None = None) -> int:
     )
     train.add_argument("--artifacts", type=Path, default=training.ARTIFACTS, help="folder of the artifacts")
     train.add_argument("--card", type=Path, default=card.FOLDER, help="folder of the card and its plots")
+    alarms = commands.add_parser("train-alarm", help="fit the alarm on all writers, about half a minute")
+    alarms.add_argument("--artifacts", type=Path, default=training.ARTIFACTS, help="folder of the artifacts")
+    alarms.add_argument("--card", type=Path, default=card.FOLDER, help="folder of its card, ALARM.md")
     simulate = commands.add_parser("simulate", help="write docs/learning.md, about a minute")
     simulate.add_argument("--docs", type=Path, default=DOCS)
     chosen = parser.parse_args(arguments)
     if chosen.command == "simulate":
         simulation.write(chosen.docs)
+        return 0
+    if chosen.command == "train-alarm":
+        print(*alarm.make(chosen.artifacts, chosen.card), sep="\n")
         return 0
     try:
         return _learn(chosen.answers, chosen.artifacts) if chosen.answers else _train(chosen)

@@ -168,10 +168,9 @@ def test_of_whom_nothing_is_kept_there_is_nothing_to_delete() -> None:
         ("社保断了", Answer("社保断了")),
         ("问" * 300, Answer("问" * 300)),
         ("验证码是 482913", Say("private")),
-        ("不想活了，验证码是 482913", Say("despair")),
     ],
 )
-def test_what_is_asked_is_looked_at_for_despair_then_for_numbers_that_nobody_may_keep(
+def test_what_is_asked_is_looked_at_for_numbers_that_nobody_may_keep(
     rest: str, reply: Reply, talk: Conversation | None
 ) -> None:
     assert step(talk, Command("ask", rest), "zh") == (talk, (reply,))

@@ -20,7 +20,3 @@ def fold(text: str) -> str:
 
 def private_in(text: str) -> screening.Private | None:
     return screening.private_in(text, VOCABULARY)
-
-
-def in_despair(text: str) -> bool:
-    return screening.in_despair(text, VOCABULARY)

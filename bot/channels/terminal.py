@@ -67,6 +67,9 @@ class Terminal:
         for row in message.buttons:
             labels = []
             for button in row:
+                if button.copies:
+                    labels.append(f"[{button.text}]")
+                    continue
                 self.buttons.append(button)
                 labels.append(f"[#{len(self.buttons)} {button.text}]")
             rows.append("  " + " ".join(labels))

@@ -12,6 +12,8 @@ from bot.content.knowledge import THEMES, Knowledge
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.content.templates import MOST, length
 from bot.dialogue.replies import (
+    VARIANTS,
+    Alarm,
     Answer,
     Ask,
     AskConsent,
@@ -71,5 +73,6 @@ def _said_to_everybody(knowledge: Knowledge) -> Iterator[Reply]:
             guess = tuple(option.id for option in question.options)[:2] if note == "guess" else ()
             yield Ask(question.id, 1, len(knowledge.questionnaire.questions), note=note, guess=guess)
     yield from (Say(CommandSaying(what)) for what in knowledge.commands.sayings)
+    yield from (Alarm(scene, variant) for scene in knowledge.scenes for variant in range(VARIANTS))
     yield from (Tips(theme) for theme in (None, *THEMES))
     yield from (Answer(), Explain(), Reckon(), Reminders(), ShowResult())

@@ -1,4 +1,4 @@
-"""What an emergency sounds like and what is done about it, as frozen values: what knowledge/alarms.yaml says."""
+"""What an emergency sounds like and what is done about it: knowledge/alarms.yaml as frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,12 +18,13 @@ ByLanguage = Mapping[Language, Terms]
 class Pattern:
     """Words that make an alarm: one of each group, in order, each at most so far behind the one before.
 
-    With one of `unless` anywhere in the text it is none.
+    With one of `unless` anywhere in the text it is none. One that is `certain` makes an alarm by itself.
     """
 
     groups: tuple[Terms, ...]
     gaps: tuple[int, ...]
     unless: Terms = ()
+    certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from bot.content.alarms import Alarms, Scene
 from bot.content.codebook import CodebookWords
 from bot.content.commands import Commands
 from bot.content.conditions import Condition
@@ -16,6 +17,7 @@ from bot.content.phrases import Phrases
 from bot.content.questionnaire import Language, Questionnaire, Words
 from bot.content.templates import Wording
 from bot.content.vocabulary import Vocabulary
+from models.serving.alarm import AlarmModel
 from models.serving.risk import Model
 
 Theme = Literal["danger", "social_insurance", "credit", "debt", "insurance", "cash_flow", "group"]
@@ -138,6 +140,8 @@ class Knowledge:
     vocabulary: Vocabulary
     phrases: Phrases
     codebook: CodebookWords
+    alarms: Alarms
+    alarm: AlarmModel
     commands: Commands
     asks: Asks = field(default_factory=lambda: Asks({}, {}))
     recorded: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
@@ -145,6 +149,11 @@ class Knowledge:
     @cached_property
     def pieces(self) -> Mapping[str, Piece]:
         return {piece.id: piece for piece in self.advice}
+
+    @cached_property
+    def scenes(self) -> Mapping[str, Scene]:
+        """The scenes of emergencies by id."""
+        return {scene.id: scene for scene in self.alarms.scenes}
 
     def piece(self, id: str) -> Piece:
         """Find a piece of advice; raises KeyError for an unknown id."""

@@ -28,6 +28,8 @@ from bot.dialogue.conversation import (
 from bot.dialogue.counting import Count
 from bot.dialogue.reminders import due, split
 from bot.dialogue.replies import (
+    VARIANTS,
+    Alarm,
     Answer,
     Ask,
     AskConsent,
@@ -42,7 +44,8 @@ from bot.dialogue.replies import (
     Tips,
     Turn,
 )
-from bot.dialogue.screening import in_despair, private_in
+from bot.dialogue.screening import private_in
+from bot.dialogue.triage import Triage, spoken_in
 from bot.dialogue.typed_words import TypedWords
 
 RESULT = "result"  # stands beside the questions' ids in `Step.shown`
@@ -79,6 +82,7 @@ class Flow:
     commands: Commands
     deadline: Callable[[str, date], date | None] = lambda piece, on: None
     version: str = ""
+    triage: Triage | None = None
 
     @classmethod
     def over(cls, knowledge: Knowledge) -> "Flow":
@@ -91,6 +95,7 @@ class Flow:
             knowledge.commands,
             knowledge.deadline,
             knowledge.version,
+            Triage.over(knowledge),
         )
 
     @cached_property
@@ -142,8 +147,8 @@ class Flow:
                 return talk, (Say("hurry"),)
             case Wake():
                 return _woken(talk, now)
-            case Typed(said) | Command(commands.ASK, said) if in_despair(said, self.vocabulary):
-                return talk, (Say("despair"),)
+            case Typed(said) | Command(commands.ASK, said) if (alarm := self._alarm(said, now)) is not None:
+                return talk, (alarm,)
             case Command(commands.ASK, rest):
                 return talk, (Say("private") if private_in(rest, self.vocabulary) else Answer(rest),)
             case Command(name):
@@ -156,6 +161,13 @@ class Flow:
                 return self._again(talk, language, "media")
             case _:
                 assert_never(incoming)
+
+    def _alarm(self, said: str, now: datetime) -> Reply | None:
+        """Answer an emergency before anything else, whatever the talk is about; nothing of it is kept."""
+        scene = self.triage.scene(said) if self.triage else None
+        if scene is not None:
+            return Alarm(scene.id, int(now.timestamp()) % VARIANTS, *spoken_in(said))
+        return Say("fine") if self.triage and self.triage.is_over(said) else None
 
     def _open(self, talk: Conversation) -> str | None:
         """Name the question that is open."""
@@ -218,6 +230,8 @@ class Flow:
                 return advice_taps.listed(talk, Tips())
             case "go", "privacy":
                 return talk, (Say("privacy"),)
+            case "go", "fine":
+                return self._fine(talk, language)
             case "calc", sum:
                 given = tuple(object_.split(":")) if data.count(":") > 1 else None
                 return talk, (Reckon(sum or None, given, replaces=True),)
@@ -236,6 +250,13 @@ class Flow:
         if (turn := reminder_taps.tap(talk, self.pieces, self._due(now), verb, subject, object_)) is not None:
             return turn
         return self.survey.press(talk, verb, subject, object_)
+
+    def _fine(self, talk: Conversation | None, language: Language) -> Turn:
+        """Go back from an alarm to where the talk stood."""
+        if talk is not None and self.agreed(talk) and self.survey.position(talk) is None:
+            return talk, (Say("fine"),)
+        after, replies = self._begin(language) if talk is None else (talk, (self._screen(talk),))
+        return after, (Say("fine"), *replies)
 
     def _ended(self, verb: str, subject: str, object_: str) -> Turn | None:
         """Repeat the last word to a second tap on a button that ended the talk: it begins no new one."""

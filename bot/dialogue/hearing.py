@@ -1,8 +1,8 @@
-"""What of a text an alarm listens to: its words in one spelling, the ideas that it holds, the patterns it meets.
+"""What of a text an alarm listens to: its words in one spelling, the ideas in it, the patterns that it meets.
 
 A text is folded, put into one spelling for all dialects, and rid of what is harmless (`Hearing.heard`). Its
-features are what the classifier weighs: runs of one to three characters, of two or three sounds, of one to three
-English words, the ideas and pairs of ideas, and the patterns. Training reads them by the same code.
+features are what the classifier weighs: runs of one to three characters, of two or three sounds, of one to
+three English words, the ideas and pairs of ideas, and the patterns. Training reads them by the same code.
 """
 
 import re
@@ -23,12 +23,18 @@ MAX_HEARD = 400  # characters; an alarm stands early in a long story, or in many
 _CJK = "\u3400-\u9fff"
 _ENDING = re.compile("(?<=...)(?:ments?|ings?|ers?|ed|es|s|ly)$")
 _WORD = re.compile("[a-z0-9]+")
+_SPACED = re.compile(rf"(?<![^ ])[{_CJK}](?: [{_CJK}])+(?![^ ])")  # 不 想 活
 _LETTERS = re.compile(rf"[{_CJK}a-z]")
 _HIDDEN = "·"  # stands for what was harmless
 MOST_HITS = 4  # patterns of one kind that are counted
+NO_DOUBT = 3  # patterns of one kind that make an alarm by themselves
 
+CERTAIN = "="  # ends the name of a pattern that makes an alarm by itself
 FAMILY = "<family>"  # in a pattern: all words of that idea
-ENDINGS = tuple("- e es s d ed ing er ers al ally ion ions y ies ied t ment led ling ned ning ped ping med ming ted ting".split())
+ENDINGS = (
+    "", "e", "es", "s", "d", "ed", "ing", "er", "ers", "al", "ally", "ion", "ions", "y", "ies", "ied", "t",
+    "ment", "led", "ling", "ned", "ning", "ped", "ping", "med", "ming", "ted", "ting",
+)  # fmt: skip
 Text = TypeVar("Text", str, tuple[str, ...])
 Places = Mapping[int, list[tuple[int, int]]]
 """By the number of a word list, where its words stand: from, to."""
@@ -101,7 +107,9 @@ class _Replacer(Generic[Text]):
         if not parts:
             return text
         parts.append(text[kept:])
-        return text[:0].join(parts) if isinstance(text, str) else tuple(word for part in parts for word in part)
+        return (
+            text[:0].join(parts) if isinstance(text, str) else tuple(word for part in parts for word in part)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,7 @@ class _Numbered:
     groups: tuple[int, ...]
     gaps: tuple[int, ...]
     unless: int
+    certain: bool
 
     def met(self, places: Places) -> bool:
         """Say whether the words stand in order and near enough."""
@@ -136,7 +145,9 @@ class _Side(Generic[Text]):
     doubts: Mapping[int, Kind]
 
     @classmethod
-    def of(cls, alarms: Alarms, language: Language, made_of: Callable[[str], Iterable[Text]]) -> "_Side[Text]":
+    def of(
+        cls, alarms: Alarms, language: Language, made_of: Callable[[str], Iterable[Text]]
+    ) -> "_Side[Text]":
         """Number the lists of a language; `made_of` takes a word apart."""
         lists: _Lists[Text] = _Lists()
         family = alarms.ideas.get("family", {}).get(language, ())
@@ -146,13 +157,17 @@ class _Side(Generic[Text]):
             return lists.add(part for word in whole for part in made_of(word))
 
         def numbered(pattern: Pattern) -> _Numbered:
-            return _Numbered(tuple(map(add, pattern.groups)), pattern.gaps, add(pattern.unless))
+            return _Numbered(
+                tuple(map(add, pattern.groups)), pattern.gaps, add(pattern.unless), pattern.certain
+            )
 
         patterns: dict[int, list[tuple[Kind, str, _Numbered]]] = {}
         for kind, by_language in alarms.patterns.items():
             for place, each in enumerate(by_language.by_language.get(language, ())):
                 pattern = numbered(each)
-                patterns.setdefault(pattern.groups[0], []).append((kind, f"{language}{place}", pattern))
+                patterns.setdefault(pattern.groups[0], []).append(
+                    (kind, f"{language}{place}{CERTAIN * each.certain}", pattern)
+                )
         return cls(
             lists,
             {add(by.get(language, ())): name for name, by in alarms.ideas.items()},
@@ -179,7 +194,8 @@ class Hearing:
         folded = fold(text[:MAX_HEARD], self.vocabulary)
         if not _LETTERS.search(folded):
             return Heard("", (), ())  # a number frightens nobody
-        typed = is_pinyin(folded)
+        typed = is_pinyin(folded) and " " in folded  # a single word may be either
+        folded = _SPACED.sub(lambda found: found[0].replace(" ", ""), folded)
         apart = re.sub(rf"(?<=[{_CJK}]) (?=[{_CJK}])", "、", folded)
         dialect = self._dialects.replaced(self._without_degrees(apart))
         plain = self._harmless_chinese.replaced(self._without_degrees(dialect))
@@ -207,13 +223,20 @@ class Hearing:
     def alarming(self, heard: Heard) -> Mapping[Kind, int]:
         """Count the patterns that a text meets, by kind; a kind whose doubts stand in the text has none."""
         names, doubts = self._met(*self._places(heard))
-        return Counter(kind for kind, _ in names if kind not in doubts)
+        met: Counter[Kind] = Counter()
+        for kind, name in names:
+            met[kind] += 0 if kind in doubts else NO_DOUBT if name.endswith(CERTAIN) else 1
+        return met
 
     def holds(self, heard: Heard, terms: ByLanguage) -> bool:
         """Say whether one of some words stands in a text."""
         spaced = f" {' '.join(heard.english)} "
-        return any(part in heard.chinese for term in terms.get("zh", ()) for part in self._characters(term)) or any(
-            f" {' '.join(part)} " in spaced for term in terms.get("en", ()) for part in self._english_words(term)
+        return any(
+            part in heard.chinese for term in terms.get("zh", ()) for part in self._characters(term)
+        ) or any(
+            f" {' '.join(part)} " in spaced
+            for term in terms.get("en", ())
+            for part in self._english_words(term)
         )
 
     def _places(self, heard: Heard) -> tuple[Places, Places]:
@@ -229,14 +252,14 @@ class Hearing:
         return self._degrees.sub(_HIDDEN, text) if "死" in text else text
 
     def _characters(self, word: str) -> Iterator[str]:
-        """Give a Chinese word as it stands in a heard text: its own spelling, and the one that is put for it."""
+        """Give a Chinese word as a heard text has it: its own spelling, and the one put for it."""
         yield word
         if (spelled := self._dialects.replaced(word)) != word:
             yield spelled
 
     def _english_words(self, word: str) -> Iterator[tuple[str, ...]]:
         for ending in ENDINGS if word.endswith("*") else ("",):
-            yield self._chat.replaced(_words(word.removesuffix("*") + ending.removeprefix("-")))
+            yield self._chat.replaced(_words(word.removesuffix("*") + ending))
 
     # --- made once ----------------------------------------------------------------------------------
 
@@ -270,7 +293,8 @@ class Hearing:
 
     @cached_property
     def _degrees(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<!自)[{self.alarms.degrees}]死(?:个人|人|我们|我|了|俺|仔)?|[得穷卡贵难累忙困]得?要死")
+        very = rf"(?<!自)[{self.alarms.degrees}]死(?:个人|人|我们|我|了|俺|仔)?"
+        return re.compile(rf"{very}|[得穷卡贵难累忙困]得?要死")
 
     @cached_property
     def _harmless_chinese(self) -> _Replacer[str]:
@@ -281,6 +305,11 @@ class Hearing:
     def _harmless_english(self) -> _Replacer[tuple[str, ...]]:
         terms = self.alarms.harmless["en"]
         return _Replacer.of({part: (".",) for term in terms for part in self._english_words(term)})
+
+
+def beyond_doubt(met: Mapping[Kind, int]) -> bool:
+    """Say whether so many patterns of one kind are met that the classifier needn't be asked."""
+    return max(met.values(), default=0) >= NO_DOUBT
 
 
 def _words(text: str) -> tuple[str, ...]:

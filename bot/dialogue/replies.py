@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from bot.content.commands import CommandSaying
-from bot.content.questionnaire import Answers
+from bot.content.questionnaire import Answers, Language
 from bot.dialogue.conversation import Conversation
 
 Note = Literal[
@@ -87,7 +87,7 @@ class Tips:
 Saying = Literal[
     "done", "under_14", "declined", "paused", "ask_forget", "forgotten", "ask_restart",
     "privacy", "help", "full", "choose_language", "after_result", "unknown_advice", "nothing_kept", "group",
-    "sorry", "mark_not_kept", "ask_withdraw", "research_withdrawn", "private", "despair",
+    "sorry", "mark_not_kept", "ask_withdraw", "research_withdrawn", "private", "fine",
     "hurry", "no_pictures",
 ]  # fmt: skip
 
@@ -163,6 +163,23 @@ class Explain:
     """Explain how a score comes about, what it is not, and how to object to it."""
 
 
+VARIANTS = 3  # of the kind words in an alarm
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Answer an emergency: the numbers, what to say there, and who helps next.
+
+    scene: which one, as knowledge/alarms.yaml has them. variant: which kind words. language, traditional: how
+    the cry was written, where that is clear.
+    """
+
+    scene: str
+    variant: int = 0
+    language: Language | None = None
+    traditional: bool | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
     """Say something fixed; with `replaces` in the place of the tapped message."""
@@ -174,6 +191,6 @@ class Say:
 Reply = (
     AskConsent | Ask | Review | ShowResult | Card | Tips | Say
     | AskReminder | AskDay | Reminders | Remind | Stuck | MyData | TakeAlong | Explain
-    | Reckon | Answer
+    | Reckon | Answer | Alarm
 )  # fmt: skip
 Turn = tuple[Conversation | None, tuple[Reply, ...]]

@@ -1,4 +1,4 @@
-"""What comes before any answer: numbers and codes that nobody may keep, and words of despair."""
+"""What may not be kept: numbers and codes that somebody could misuse."""
 
 import re
 import unicodedata
@@ -15,12 +15,6 @@ Private = Literal["card", "identity", "phone", "code"]
 _GAPS = re.compile(r"(?<=\d)[\s\-.·]+(?=[\dXx])")  # people write numbers in groups
 _CODE = re.compile(
     r"(?:验证码|校验码|动态码|短信码|verification|code|otp)\D{0,12}(?<!\d)\d{4,8}(?!\d)", re.IGNORECASE
-)
-
-
-_DESPAIR = re.compile(
-    r"自杀|自尽|轻生|[不唔]想活|活不下去|活够了|活腻|活[着著]没(?:意思|意义|劲)|想死|寻死|不如死|死了算了|遗书|割腕|烧炭|喝农药"
-    r"|了结自己|跳楼(?!价|甩卖|促销)|killmyself|suicid|endmylife|wanttodie|(?:no|n'?)twantto(?:live|bealive)|betteroffdead"
 )
 
 
@@ -45,11 +39,6 @@ def private_in(text: str, vocabulary: Vocabulary) -> Private | None:
     if _CODE.search(fold(text, vocabulary)) or (re.fullmatch(r"[0-9]{6}", bare) and not bare.endswith("00")):
         return "code"
     return None
-
-
-def in_despair(text: str, vocabulary: Vocabulary) -> bool:
-    """Say whether somebody may be thinking of ending their life: then nothing else matters."""
-    return _DESPAIR.search(fold(text, vocabulary).replace(" ", "")) is not None
 
 
 def is_card(digits: str) -> bool:

@@ -5,12 +5,16 @@ Nothing of it is kept, and nothing depends on what was said before.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.content.alarms import KINDS, Kind, Scene
-from bot.dialogue.hearing import Heard, Hearing
+from bot.content.knowledge import Knowledge
+from bot.content.questionnaire import Language
+from bot.dialogue.hearing import Heard, Hearing, beyond_doubt
+from bot.dialogue.reading.folding import is_traditional
+from bot.dialogue.reading.pinyin import is_pinyin
 from models.serving.alarm import ANY, AlarmModel
 
-NO_DOUBT = 4  # patterns of one kind that are met, from which the classifier isn't asked
 LIFE = 0.25  # how much nearer to danger to life a text is taken to be: what can't be made good comes first
 SMALL = ("了", "的", "啦", "呀", "啊", "哈", "呢", "吧", "哦", "现在", "已经", "真的", "谢谢", "您", "你")
 
@@ -22,10 +26,15 @@ class Triage:
     hearing: Hearing
     model: AlarmModel
 
+    @classmethod
+    def over(cls, knowledge: Knowledge) -> "Triage":
+        """Return the triage by what this knowledge says."""
+        return cls(Hearing(knowledge.alarms, knowledge.vocabulary), knowledge.alarm)
+
     def scene(self, text: str) -> Scene | None:
         """Give the scene by which a text is answered; None for what is no emergency."""
         heard = self.hearing.heard(text)
-        kind = self._kind(heard)
+        kind = None if self.is_over(text) else self._kind(heard)
         if kind is None:
             return None
         scenes = [scene for scene in self.hearing.alarms.scenes if scene.kind == kind]
@@ -35,20 +44,28 @@ class Triage:
     def is_over(self, text: str) -> bool:
         """Say whether a text says that the danger is over, and nothing else."""
         heard = self.hearing.heard(text)
-        fine = self.hearing.alarms.fine
-        said = _bare(heard.chinese)
-        return any(said == _bare(term) for term in fine.get("zh", ())) or any(
-            " ".join(heard.english) == " ".join(self.hearing.heard(term).english) for term in fine.get("en", ())
-        )
+        return (_bare(heard.chinese) or heard.english) in self._fine
+
+    @cached_property
+    def _fine(self) -> frozenset[str | tuple[str, ...]]:
+        said = (self.hearing.heard(term) for terms in self.hearing.alarms.fine.values() for term in terms)
+        return frozenset(_bare(heard.chinese) or heard.english for heard in said)
 
     def _kind(self, heard: Heard) -> Kind | None:
         if not heard.chinese and not heard.english:
             return None
         met = self.hearing.alarming(heard)
         scores = self.model.scores(self.hearing.features(heard))
-        if scores[ANY] <= self.model.threshold and max(met.values(), default=0) < NO_DOUBT:
+        if scores[ANY] <= self.model.threshold and not beyond_doubt(met):
             return None
         return max(KINDS, key=lambda kind: scores[kind] + (LIFE if kind == "life" and met.get(kind) else 0.0))
+
+
+def spoken_in(text: str) -> tuple[Language | None, bool | None]:
+    """Say in which language a text is written, and whether in Traditional script; None where that is open."""
+    if any("\u3400" <= sign <= "\u9fff" for sign in text):
+        return "zh", True if is_traditional(text) else None
+    return (None, None) if is_pinyin(text.lower()) else ("en", None)
 
 
 def _bare(text: str) -> str:

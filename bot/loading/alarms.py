@@ -10,6 +10,7 @@ from bot.loading.strict_yaml import File
 GAP = {"zh": 8, "en": 4}  # signs in Chinese and words in English that may stand between two groups
 _AND = re.compile(r"\s\+(\d*)\s")
 _UNLESS = " ! "
+_CERTAIN = "= "
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def alarms(file: File) -> Alarms:
         ideas={name: _terms(by) for name, by in read.ideas.items()},
         patterns={kind: _patterns(file, kind, by) for kind, by in read.patterns.items()},
         scenes=tuple(
-            Scene(s.id, s.kind, tuple(s.numbers.split()), tuple(s.cards.split()), _terms(s.when)) for s in read.scenes
+            Scene(s.id, s.kind, tuple(s.numbers.split()), tuple(s.cards.split()), _terms(s.when))
+            for s in read.scenes
         ),
         fine=_terms(read.fine),
     )
@@ -78,7 +80,9 @@ def _patterns(file: File, kind: Kind, read: _Patterns) -> Patterns:
     lines: dict[Language, str] = {"zh": read.zh, "en": read.en}
     return Patterns(
         {
-            language: tuple(_pattern(file, kind, line, language) for line in text.splitlines() if line.strip())
+            language: tuple(
+                _pattern(file, kind, line, language) for line in text.splitlines() if line.strip()
+            )
             for language, text in lines.items()
         },
         _terms(read.unless),
@@ -86,10 +90,12 @@ def _patterns(file: File, kind: Kind, read: _Patterns) -> Patterns:
 
 
 def _pattern(file: File, kind: Kind, line: str, language: Language) -> Pattern:
-    said, _, unless = line.partition(_UNLESS)
+    said, _, unless = line.removeprefix(_CERTAIN).partition(_UNLESS)
     parts = _AND.split(said)
     groups = tuple(_listed(part, language) for part in parts[::2])
     if not all(groups):
-        raise file.refuse(f"patterns.{kind}.{language}", f"{line!r} has an empty side; name words on both sides of +")
+        raise file.refuse(
+            f"patterns.{kind}.{language}", f"{line!r} has an empty side; name words on both sides of +"
+        )
     gaps = tuple(int(number) if number else GAP[language] for number in parts[1::2])
-    return Pattern(groups, gaps, _listed(unless, language))
+    return Pattern(groups, gaps, _listed(unless, language), line.startswith(_CERTAIN))

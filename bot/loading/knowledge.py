@@ -22,7 +22,7 @@ from bot.loading.places import DATA, TREE
 from bot.loading.strict_yaml import File, Raw
 from bot.loading.vocabulary import phrases, terms, vocabulary
 from bot.loading.wordings import recorded
-from models.serving import risk
+from models.serving import alarm, risk
 
 SERVED = ("financing_constraint", "insurance_gap")
 MIN_WAYS: Mapping[Language, int] = {"zh": 4, "en": 2}  # of asking for a piece
@@ -74,6 +74,8 @@ def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> K
         phrases=phrases(File.read(root, data / "phrases.yaml")),
         commands=commands(File.read(root, data / "commands.yaml")),
         codebook=_codebook(File.read(root, data / "codebook.yaml")),
+        alarms=alarms(File.read(root, data / "alarms.yaml")),
+        alarm=alarm.read(artifacts),
         recorded=recorded(root),
     )
 

@@ -17,10 +17,14 @@ COLOURS: dict[str, Colour] = {
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a message: its words and the data that its tap sends (64 bytes at most)."""
+    """A button under a message: its words and the data that its tap sends (64 bytes at most).
+
+    One that `copies` puts those words (256 characters at most) into the clipboard, and its tap sends nothing.
+    """
 
     text: str
     data: str
+    copies: str = ""
 
     @property
     def colour(self) -> Colour | None:

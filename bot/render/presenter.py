@@ -12,6 +12,7 @@ from bot.content.questionnaire import Language
 from bot.content.templates import plain
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import (
+    Alarm,
     Answer,
     Ask,
     AskConsent,
@@ -32,7 +33,7 @@ from bot.dialogue.replies import (
     Tips,
 )
 from bot.dialogue.retrieval import Asker
-from bot.render import asides, calc, lists, questions, results
+from bot.render import alarms, asides, calc, lists, questions, results
 from bot.render.message import Button, Keyboard, Message
 from bot.render.script import traditional
 from bot.render.simple import simple
@@ -85,6 +86,8 @@ class Presenter:
         Typed words that are no answer may be a question: it is answered first, and then the open question
         comes again.
         """
+        if isinstance(reply, Alarm):
+            language = reply.language or language
         sheet = View(self.knowledge, talk, language, today, self.operator)
         messages: tuple[Message, ...]
         match reply:
@@ -99,7 +102,7 @@ class Presenter:
                 messages = (_worded(sheet, reply, self.asker),)
         if talk is not None and talk.simple:
             messages = tuple(map(simple, messages))
-        return tuple(map(traditional, messages)) if talk is not None and talk.traditional else messages
+        return tuple(map(traditional, messages)) if _reads_traditional(reply, talk) else messages
 
     @cached_property
     def _asked(self) -> Callable[[Ask | AskConsent, Language, date], Message]:
@@ -147,10 +150,18 @@ def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker])
             return asides.answer(sheet, reply, lambda language: asker(language, sheet.today))
         case Reckon():
             return calc.reckon(sheet, reply)
+        case Alarm():
+            return alarms.alarm(sheet, reply)
         case Say():
             return _said(sheet, reply)
         case _:
             assert_never(reply)
+
+
+def _reads_traditional(reply: Reply, talk: Conversation | None) -> bool:
+    if isinstance(reply, Alarm) and reply.language is not None:
+        return bool(reply.traditional or (reply.language == "zh" and talk is not None and talk.traditional))
+    return talk is not None and talk.traditional
 
 
 def _said(sheet: View, reply: Say) -> Message:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Protocol
 
-from bot.render.message import Button, Message
+from bot.render.message import Message
 
 
 class _Converter(Protocol):
@@ -22,5 +22,8 @@ def _converter() -> _Converter:
 def traditional(message: Message) -> Message:
     """Convert a message and its buttons; what a tap sends stays as it is."""
     convert = _converter().convert
-    buttons = tuple(tuple(Button(convert(b.text), b.data) for b in row) for row in message.buttons)
+    buttons = tuple(
+        tuple(replace(b, text=convert(b.text), copies=convert(b.copies)) for b in row)
+        for row in message.buttons
+    )
     return replace(message, text=convert(message.text), buttons=buttons)

@@ -15,7 +15,7 @@ UNIT = 1000  # weights are kept as whole thousandths
 
 @dataclass(frozen=True, slots=True)
 class AlarmModel:
-    """Weights of features for each head: the alarm itself, then its kinds; a text counts as one from `threshold` on."""
+    """Weights of features for each head, which are the alarm and its kinds; above `threshold` it is one."""
 
     heads: tuple[str, ...]
     biases: tuple[float, ...]
@@ -29,7 +29,9 @@ class AlarmModel:
             for head, weight in enumerate(self.weights.get(feature, ())):
                 sums[head] += weight
         size = UNIT * math.sqrt(max(1, len(features)))
-        return {head: total / size + bias for head, total, bias in zip(self.heads, sums, self.biases, strict=True)}
+        return {
+            head: total / size + bias for head, total, bias in zip(self.heads, sums, self.biases, strict=True)
+        }
 
 
 def read(folder: Path) -> AlarmModel:

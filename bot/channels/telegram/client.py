@@ -222,6 +222,8 @@ def _keyboard(message: Message) -> dict[str, Any]:
 
 
 @lru_cache(4096)  # a question has the same ones for everybody
-def _button(button: Button) -> dict[str, str]:
+def _button(button: Button) -> dict[str, Any]:
+    if button.copies:
+        return {"text": button.text, "copy_text": {"text": button.copies}}
     plain = {"text": button.text, "callback_data": button.data}
     return {**plain, "style": button.colour} if button.colour else plain

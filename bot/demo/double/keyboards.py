@@ -9,6 +9,7 @@ JSON = dict[str, Any]
 MOST_BUTTONS = 100
 MOST_IN_ROW = 8  # the library's own constant; Telegram publishes none
 MOST_DATA_BYTES = 64
+MOST_COPIED = 256  # characters
 STYLES = ("danger", "success", "primary")  # Bot API 9.4
 ACTIONS = ("callback_data", "url", "web_app", "login_url", "switch_inline_query", "copy_text",
            "switch_inline_query_current_chat", "switch_inline_query_chosen_chat")  # fmt: skip
@@ -47,6 +48,8 @@ def _read_button(button: Any) -> JSON:
         raise _unreadable("invalid button style specified")
     if actions[0] == "callback_data":
         _check_data(button["callback_data"])
+    if actions[0] == "copy_text":
+        _check_copied(button["copy_text"])
     if actions[0] == "url":
         _check_url(button["url"])
     return button
@@ -55,6 +58,12 @@ def _read_button(button: Any) -> JSON:
 def _check_data(data: Any) -> None:
     if not isinstance(data, str) or not 1 <= len(data.encode("utf-8", "surrogatepass")) <= MOST_DATA_BYTES:
         raise bad_request("BUTTON_DATA_INVALID")
+
+
+def _check_copied(copied: Any) -> None:
+    text = copied.get("text") if isinstance(copied, dict) else None
+    if not isinstance(text, str) or not 1 <= len(text) <= MOST_COPIED:
+        raise bad_request("BUTTON_COPY_TEXT_INVALID")
 
 
 def _check_url(url: Any) -> None:

@@ -29,6 +29,7 @@ class Button:
     text: str
     data: str = ""
     url: str = ""
+    copies: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,16 @@ def show(message: JSON) -> Shown:
     """Give a message as it is seen."""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     buttons = tuple(
-        tuple(Button(b["text"], b.get("callback_data", ""), b.get("url", "")) for b in row) for row in rows
+        tuple(
+            Button(
+                b["text"],
+                b.get("callback_data", ""),
+                b.get("url", ""),
+                b.get("copy_text", {}).get("text", ""),
+            )
+            for b in row
+        )
+        for row in rows
     )
     return Shown(
         id=message["message_id"],

@@ -32,7 +32,7 @@ def fold(text: str, vocabulary: Vocabulary) -> str:
     plain = unicodedata.normalize("NFKC", listed.translate(_MEANT)).translate(_MEANT).lower()
     spaced = re.sub(r"\s+", " ", plain)
     visible = "".join(filter(_is_seen, spaced))
-    simple = _simplify(visible) if _needs_simplifying(visible) else visible
+    simple = _simplify(visible) if is_traditional(visible) else visible
     grouped = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))|(?<=[0-9]) (?=000(?![0-9]))", "", simple)
     whole = re.sub(r"(?<![0-9.])\.(?=[0-9])", "0.", grouped)
     dashed = re.sub(r"[-~]+", "-", whole)
@@ -67,7 +67,7 @@ def _is_seen(character: str) -> bool:
     return not skin_tone and unicodedata.category(character) not in _SILENT
 
 
-def _needs_simplifying(text: str) -> bool:
+def is_traditional(text: str) -> bool:
     """Say whether a Chinese character stands here that the plain Simplified set GB 2312 can't write."""
     chinese = "".join(re.findall(rf"[{_CJK}]", text))
     return len(chinese.encode("gb2312", "ignore")) < 2 * len(chinese) or not _TRADITIONAL.isdisjoint(chinese)

@@ -193,7 +193,7 @@ function fill(board, rows, message, act) {
     row.forEach((button, place) => {
       const held = line.children[place];
       if (!held) line.append(keyNode(button, message, act));
-      else if (Boolean(button.url) || held.tagName === "A") held.replaceWith(keyNode(button, message, act));
+      else if (button.url || button.copy_text || held.tagName === "A" || held.dataset.copies) held.replaceWith(keyNode(button, message, act));
       else dress(held, button);
     });
   });
@@ -223,6 +223,11 @@ function keyNode(button, message, act) {
     return node;
   }
   node.type = "button";
+  if (button.copy_text) {
+    node.dataset.copies = button.copy_text.text;
+    node.addEventListener("click", () => navigator.clipboard?.writeText(button.copy_text.text));
+    return node;
+  }
   const tap = (data) => act.tap(node, message.message_id, data);
   node.addEventListener("pointerdown", (event) => {
     const { data } = node.dataset;

@@ -1,0 +1,28 @@
+"""An emergency in words and buttons: the numbers first, what to say there, and who helps next."""
+
+from bot.content.alarms import Scene
+from bot.content.parameters import Figures
+from bot.dialogue.replies import Alarm
+from bot.render.message import Button, Message
+from bot.render.view import View
+
+TEMPLATE = "alarm.j2"
+
+
+def alarm(sheet: View, reply: Alarm) -> Message:
+    """Answer an emergency; buttons copy the numbers and the sentence, lead to a card, and back."""
+    scene = sheet.knowledge.scenes[reply.scene]
+    figures = Figures(sheet.knowledge.parameters, sheet.today)
+    numbers = tuple(str(figures(number)) for number in scene.numbers)
+    text = sheet.render(TEMPLATE, scene=scene.id, kind=scene.kind, variant=reply.variant)
+    sentence = sheet.block(TEMPLATE, f"say_{scene.id}")
+    copying = tuple(Button(sheet.label("copy", what=number), "", copies=number) for number in numbers)
+    rows = [copying, (Button(sheet.label("copy_sentence"), "", copies=sentence),)]
+    rows += [(Button(sheet.title(card), f"open:{card}"),) for card in _next(sheet, scene)]
+    return Message(text, (*rows, (Button(sheet.label("fine"), "go:fine"),)))
+
+
+def _next(sheet: View, scene: Scene) -> tuple[str, ...]:
+    """Name the first card of the scene that is in force."""
+    in_force = (card for card in scene.cards if sheet.knowledge.piece(card).in_force(sheet.today))
+    return tuple(in_force)[:1]

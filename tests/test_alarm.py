@@ -1,0 +1,185 @@
+"""An emergency is answered before everything, in every state; what is heard: tests/others/test_triage.py."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogue.conversation import Command, Tap, Typed
+from bot.dialogue.replies import VARIANTS, Alarm, AskConsent, Say
+from bot.render import Message
+from tests.talks import NOON, TODAY, presenter, rules
+from tests.test_rights import STATES, data_of, said, state
+
+# In each emergency: what somebody writes, the numbers that stand in the first message, in this order.
+EMERGENCIES = {
+    "life": ("我不想活了", ("120", "110", "12356")),
+    "poison": ("我吞了一整瓶安眠药", ("120", "110")),
+    "home": ("老公又打我了，脸都肿了", ("110", "120", "12338")),
+    "assault": ("我被人强奸了，不敢说", ("110", "120", "12338")),
+    "locked_in": ("老板把我们锁在宿舍里不让走", ("110",)),
+    "violence": ("催收上门打人，拿刀说要砍我", ("110", "120")),
+    "lost_child": ("我的孩子不见了，找了两个小时", ("110",)),
+    "child": ("我今年14岁，爸爸天天打我", ("110", "120", "12355")),
+    "fire": ("出租屋着火了，下不去", ("119", "120")),
+    "traffic": ("刚出车祸了，腿动不了，流血", ("120", "122", "110")),
+    "accident": ("从梯子上摔下来，腰动不了", ("120",)),
+    "swindle": ("客服让我共享屏幕，我把验证码告诉他了，钱没了", ("110", "96110")),
+    "hunger": ("两天没吃饭了，没钱，没地方睡", ("12345", "110")),
+}
+CHILD = ("/start", "+:consent:answers", "+:consent:abroad", "go:agree", "a:age:under_14")
+EVERYWHERE = {
+    **STATES,
+    "declined": ("/start", "go:decline"),
+    "a child's": CHILD,
+    "in a sum": ("/start", "calc:loan"),
+    "asked what to ask": ("/start", "/ask"),
+    "setting a reminder": (*STATES["result"], "remind:survey:day"),
+    "changing an answer": (*STATES["result"], "edit:income"),
+}
+
+
+def shown(message: Message, numbers: tuple[str, ...]) -> list[int]:
+    return [message.text.find(number) for number in numbers]
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("scene", EMERGENCIES)
+def test_the_first_message_of_an_emergency_has_the_numbers_in_every_state(scene: str, name: str) -> None:
+    text, numbers = EMERGENCIES[scene]
+    before, _ = said(None, *EVERYWHERE[name])
+    after, (told,) = said(before, text)
+    assert after == before, "an alarm changes nothing that is kept"
+    places = shown(told, numbers)
+    assert -1 not in places
+    assert places == sorted(places)
+    copied = [button.copies for row in told.buttons for button in row if button.copies]
+    assert copied[: len(numbers)] == list(numbers)
+    assert copied[-1] in told.text
+    assert data_of(told)[-1] == "go:fine"
+    assert data_of(told)[0].startswith("open:")
+
+
+@pytest.mark.parametrize("scene", EMERGENCIES)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_numbers_come_before_any_cost_or_warning_and_no_social_insurance_line_follows(
+    scene: str, language: str
+) -> None:
+    for variant in range(VARIANTS):
+        (message,) = presenter().render(Alarm(scene, variant), None, language, TODAY)  # type: ignore[arg-type]
+        first = min(place for place in shown(message, EMERGENCIES[scene][1]) if place >= 0)
+        assert first < message.text.index("“")
+        assert not any(word in message.text for word in ("12333", "12393", "元", "yuan"))
+        assert all(0 < len(b.copies) <= 256 for row in message.buttons for b in row if b.copies)
+
+
+def test_the_kind_words_change_when_it_comes_again() -> None:
+    texts = set()
+    for second in range(VARIANTS):
+        taken = rules().step(None, Typed("我不想活了"), "zh", NOON + timedelta(seconds=second))
+        (reply,) = taken.replies
+        (message,) = presenter().render(reply, None, "zh", TODAY)
+        texts.add(message.text.splitlines()[0])
+    assert len(texts) == VARIANTS
+
+
+def test_danger_comes_before_a_number_that_nobody_may_keep() -> None:
+    for incoming in (Typed("不想活了，验证码是 482913"), Command("ask", "不想活了，验证码是 482913")):
+        (reply,) = rules().step(None, incoming, "zh", NOON).replies
+        assert isinstance(reply, Alarm)
+        assert reply.scene == "life"
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("我不想活了，活著沒意義", "請"),
+        ("I want to kill myself", "Please call"),
+        ("wo bu xiang huo le", "请现在打"),
+    ],
+)
+def test_a_cry_is_answered_in_the_script_and_language_in_which_it_came(text: str, sign: str) -> None:
+    _, (told,) = said(state("survey"), text)
+    assert sign in told.text
+    assert "120" in told.text
+
+
+def test_who_reads_traditional_script_is_answered_in_it() -> None:
+    talk = state("survey")
+    assert talk is not None
+    _, (told,) = said(replace(talk, traditional=True), "wo bu xiang huo le")
+    assert "請" in told.text
+
+
+@pytest.mark.parametrize("text", ["我没事了", "没事了，谢谢", "我冇事喇", "I'm fine now", "不想死了"])
+@pytest.mark.parametrize("name", ["nothing", "consent", "survey", "result"])
+def test_who_is_all_right_again_gets_kind_words_and_a_way_on(name: str, text: str) -> None:
+    before = state(name)
+    after, (told,) = said(before, text)
+    assert after == before
+    assert "120" in told.text
+    assert data_of(told) == ["go:continue"]
+
+
+def test_the_way_back_leads_to_the_open_question() -> None:
+    before = state("survey")
+    after, messages = said(before, "go:fine")
+    assert after == before
+    assert len(messages) == 2
+    assert said(before, "/start")[1][0].text.splitlines()[-1] in messages[1].text
+
+
+def test_the_way_back_leads_to_the_consent_where_nothing_is_kept() -> None:
+    taken = rules().step(None, Tap("go:fine"), "zh", NOON)
+    assert [type(reply) for reply in taken.replies] == [Say, AskConsent]
+
+
+def test_the_way_back_after_the_result_is_a_word_and_a_button() -> None:
+    _, (told,) = said(state("result"), "go:fine")
+    assert data_of(told) == ["go:continue"]
+
+
+@given(st.text(max_size=500))
+def test_no_text_is_too_strange_to_be_heard(text: str) -> None:
+    triage = rules().triage
+    assert triage is not None
+    triage.scene(text)
+    triage.is_over(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不想活了", "不 想 活", "I want to\nDIE", "Kill My Self", "自杀", "SUICIDE",
+        "我想自殺", "輕生", "想跳樓", "活著沒意思", "自\u200b杀", "ＳＵＩＣＩＤＥ", "唔想活了",
+        "死了算了", "活够了", "活着没意义", "不如死了", "遗书都写好了", "想割腕", "better off dead",
+        "I don’t want to live", "i dont want to live", "真的不想活了", "我想自沙", "wo xiang zi sha",
+    ],
+)  # fmt: skip
+def test_words_of_despair_are_heard_however_they_are_written(text: str) -> None:
+    triage = rules().triage
+    assert triage is not None
+    scene = triage.scene(text)
+    assert scene is not None
+    assert scene.kind == "life"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "想活得好", "累死了", "die Bank", "kill the app", "自己杀价", "跳楼价", "累得要死",
+     "5500", "跳单怎么办", "死单太多"],
+)  # fmt: skip
+def test_tired_words_are_no_alarm(text: str) -> None:
+    triage = rules().triage
+    assert triage is not None
+    assert triage.scene(text) is None
+
+
+def test_every_scene_has_its_words_its_numbers_and_a_card() -> None:
+    knowledge = presenter().knowledge
+    assert set(knowledge.scenes) == set(EMERGENCIES)
+    for scene in knowledge.alarms.scenes:
+        assert all(number in knowledge.parameters.by_id for number in scene.numbers)
+        assert all(card in knowledge.pieces for card in scene.cards)
