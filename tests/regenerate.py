@@ -63,6 +63,7 @@ MAKERS: Mapping[str, Maker] = {  # what others are made from comes first
     "law": Maker(("docs/law.md",), audit.record),
     "double": Maker(("docs/double.md",), comparison.record),
     "models": Maker(("models/artifacts/*.json", "models/CARD*.md", "models/plots/*.svg"), _models("train")),
+    "alarm": Maker(("models/artifacts/alarm.json", "models/ALARM.md"), _models("train-alarm")),
     "learning": Maker(("docs/learning.md", "docs/*.svg"), _models("simulate")),
     "fonts": Maker(("knowledge/fonts/*.otf",), _fonts),
     "pictures": Maker(("docs/pictures/*.png",), _pictures),
