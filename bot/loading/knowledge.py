@@ -75,7 +75,7 @@ def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> K
         commands=commands(File.read(root, data / "commands.yaml")),
         codebook=_codebook(File.read(root, data / "codebook.yaml")),
         alarms=alarms(File.read(root, data / "alarms.yaml")),
-        alarm=alarm.read(artifacts),
+        alarm=_alarm(artifacts),
         recorded=recorded(root),
     )
 
@@ -84,6 +84,12 @@ def artifacts_of(root: Path | None) -> Path:
     """Give the folder of the models: below `root` if it has one, else those that come with the program."""
     own = root / "models" / "artifacts" if root is not None else None
     return own if own is not None and own.is_dir() else TREE / "models" / "artifacts"
+
+
+def _alarm(artifacts: Path) -> alarm.AlarmModel:
+    """Read the alarm's classifier; a folder of models that learned from answers has none of its own."""
+    own = (artifacts / f"{alarm.NAME}.json").exists()
+    return alarm.read(artifacts if own else TREE / "models" / "artifacts")
 
 
 def load_hearing(root: Path | None = None) -> Hearing:
