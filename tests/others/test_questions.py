@@ -88,12 +88,12 @@ def test_a_left_out_writer_is_answered_as_often_as_was_measured(writer: str) -> 
     for each in ours:
         if not each.first:
             print(f"{writer} {'wrong' if each.answered else 'not answered'} ({each.kind}): {each.ask}")
-    figures = (
-        share([e.answered for e in ours]),
-        share([e.first for e in ours]),
-        share([e.three for e in ours]),
-    )
-    print(f"{writer}: answered {figures[0]:.2f}, first right {figures[1]:.2f}, among three {figures[2]:.2f}")
+    answered, first = share([e.answered for e in ours]), share([e.first for e in ours])
+    three = share([e.three for e in ours])
+    print(f"{writer}: answered {answered:.2f}, first right {first:.2f}, among three {three:.2f}")
+    assert answered >= 0.94
+    assert first >= 0.50  # the goal is 0.90
+    assert three >= 0.63  # the goal is 0.95
 
 
 @pytest.mark.parametrize("writer", WRITERS)
@@ -105,3 +105,4 @@ def test_what_is_off_topic_for_a_left_out_writer_is_rarely_answered(writer: str)
         if found.best in presenter().knowledge.pieces:
             answered.append(ask)
             print(f"{writer} answered though off-topic: {ask} ({found.best})")
+    assert len(answered) <= 2  # the goal is one of a hundred; measured two of sixty
