@@ -16,13 +16,14 @@ from bot.storage.conversations import seal
 from bot.storage.engine import migrate, open_engine, prove_keys
 from bot.storage.tables import conversations
 from tests.chats import at
+from tests.paths import Named, whole
 from tests.talks import VAULT, presenter
 
 KNOWLEDGE = presenter().knowledge
 AGREED = ("answers", "abroad", "research")
 YEAR = 365 * 24 * 3600
 
-ANSWERS: Mapping[str, tuple[str, ...]] = {
+NAMED: Named = {
     "age": ("from_31_to_40",),
     "occupation": ("food_delivery",),
     "province": ("shanghai",),
@@ -40,6 +41,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "investing": ("no",),
     "worries": ("accident",),
 }
+ANSWERS = whole(KNOWLEDGE.questionnaire, NAMED)  # what isn't named was skipped
 
 
 def talk(
