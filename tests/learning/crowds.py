@@ -202,7 +202,7 @@ def coherent() -> Table:
     features = tuple(feature for block in flexible.blocks for feature in block.features)
     table = flexible.sample(features, size=2**13)
     saving, income = (table.levels[:, features.index(name)] for name in ("saving", "income"))
-    possible = _least("saving")[saving] <= _most("income")[income]
+    possible = _least("saving")[saving] < _most("income")[income]  # the bands begin just above
     shares = table.shares[possible] / table.shares[possible].sum()
     return balance(Table(features, table.levels[possible], shares), flexible.constraints)
 
