@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from models.serving.artifact import ArtifactError
@@ -50,12 +51,13 @@ def _train(chosen: argparse.Namespace) -> int:
 
 
 def _learn(answers: Path, artifacts: Path) -> int:
-    for decision in learning.learn(answers, artifacts):
-        verdict = "promoted" if decision.promoted else "not promoted, the old artifact stays"
-        print(f"{decision.model}: {verdict}: {decision.why}")
-        print(f"  rows {decision.rows} (left out {decision.left_out}), tau {decision.tau:g}")
-        print("  log loss, candidate and current: {:.5f} {:.5f}".format(*decision.log_loss))
-        print("  miscalibration, candidate and current: {:.5f} {:.5f}".format(*decision.miscalibration))
+    for decision in learning.learn(answers, datetime.now(UTC).date(), artifacts):
+        verdict = decision.verdict
+        print(f"{decision.model}: {decision.outcome}: {verdict.why}")
+        print(f"  rows {verdict.rows} (left out {verdict.left_out})")
+        for answer in verdict.answers:
+            figures = " ".join(f"{name} {value:.4g}" for name, value in answer.figures.items())
+            print(f"  {'yes' if answer.yes else 'NO '} {answer.question} {answer.about} {figures}".rstrip())
     return 0
 
 

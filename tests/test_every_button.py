@@ -150,6 +150,7 @@ def unintended(before: Conversation | None, after: Conversation | None, data: st
     found = changed - may_change(before, data)
     if after.shown_by == presenter().knowledge.version:  # it stands under the result, wherever that is shown
         found -= {"shown_by"}
+    found -= {"pace"}  # what is answered is timed, whatever button answers it
     if "answers" in changed and data.split(":")[0] in OF_A_QUESTION:
         keys = {*before.answers, *after.answers}
         found |= {id for id in keys if before.answers.get(id) != after.answers.get(id)} - {data.split(":")[1]}

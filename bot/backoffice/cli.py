@@ -55,10 +55,23 @@ def _towns_and_models(commands: Any, say: Say) -> None:
     simulate.add_argument("--database", type=Path, default=Path("var/town.sqlite"), help="a new file")
     simulate.set_defaults(stored=False, run=_bind(work.simulate, say))
 
-    retrain = commands.add_parser("retrain", help="let the models learn from answers, if that is better")
+    _retrain(commands, say)
+
+
+def _retrain(commands: Any, say: Say) -> None:
+    retrain = commands.add_parser(
+        "retrain", help="may the models learn? then a month side by side, then you say"
+    )
     retrain.add_argument("--artifacts", type=Path, required=True, help="the models' folder, e.g. var/models")
-    retrain.add_argument("--roll-back", metavar="MODEL", help="put an earlier version of a model back")
-    retrain.add_argument("--to", metavar="VERSION", default="", help="which one (default: the last)")
+    act = retrain.add_mutually_exclusive_group()
+    act.add_argument("--compare", metavar="MODEL", help="show the model that serves and the one that waits")
+    act.add_argument("--promote", metavar="MODEL", help="show both, and let the one that waits serve")
+    act.add_argument("--dismiss", metavar="MODEL", help="send the one that waits away")
+    act.add_argument("--roll-back", metavar="MODEL", help="put the one back that served before")
+    retrain.add_argument("--because", metavar="WHY", default="", help="your reason; it goes into the record")
+    retrain.add_argument(
+        "--to", metavar="VERSION", default="", help="which one to put back (default: the last)"
+    )
     _add_database(retrain)
     retrain.set_defaults(run=_bind(work.retrain, say))
 

@@ -48,7 +48,8 @@ async def opened_office(database: Path | None) -> AsyncIterator["Office"]:
         models = None
     engine = open_for_reading(url)
     try:
-        yield Office(engine, Keyring(keys), load_knowledge(models=models), tombstones, progress=_progress)
+        knowledge = load_knowledge(models=models)
+        yield Office(engine, Keyring(keys), knowledge, tombstones, models=models, progress=_progress)
     finally:
         await engine.dispose()
 
@@ -137,19 +138,36 @@ async def simulate(options: argparse.Namespace, say: Say) -> int:
 
 
 async def retrain(options: argparse.Namespace, say: Say) -> int:
-    """Let the models learn, or put an earlier version back."""
-    _need("numpy", "scipy", "sklearn")
-    from bot.research.retraining import retrain, roll_back
+    """Ask whether the models may learn; or show, promote, send away or put back one of them."""
+    _need("numpy", "scipy", "sklearn", "statsmodels")
+    from bot.research import retraining
+    from bot.research.report.labels import Labels
 
+    folder, today = options.artifacts, today_in_china()
     if options.roll_back:
-        version = roll_back(options.artifacts, options.roll_back, options.to)
+        version = retraining.roll_back(folder, options.roll_back, today, options.to, options.because)
         say(f"{options.roll_back}: version {version} is in its place again; {SERVE}")
         return 0
+    if options.dismiss:
+        gone = retraining.dismiss(folder, options.dismiss, today, options.because)
+        say(f"{options.dismiss}: version {gone.version} waits no longer")
+        return 0
     async with opened_office(options.database) as office:
-        for found in await retrain(office, options.artifacts, today_in_china()):
-            verdict = "promoted" if found.decision.promoted else "not promoted, the old one stays"
-            say(f"{found.decision.model}: {verdict}: {found.decision.why} ({found.decision.rows} answers)")
-        say(f"the card: {options.artifacts / 'CARD.en.md'}, CARD.zh.md; {SERVE}")
+        labels = Labels("en", office.knowledge.questionnaire)
+        if model := options.promote or options.compare:
+            found = await retraining.side_by_side(office, folder, model)
+            for line in retraining.lines(found, labels):
+                say(line)
+            if options.promote:
+                if not options.because:
+                    raise ValueError("say why: --because 'what you saw in both'. Nothing was changed")
+                retraining.promote(folder, found, today, options.because)
+                say(f"{model}: version {found.challenger.version} is in its place; {SERVE}")
+            return _unreadable(office.unreadable, say)
+        for retrained in await retraining.retrain(office, folder, today):
+            for line in retraining.told(retrained, labels):
+                say(line)
+        say(f"the card: {folder / 'CARD.en.md'}, CARD.zh.md; the record: {folder / retraining.DECISIONS}")
         return _unreadable(office.unreadable, say)
 
 

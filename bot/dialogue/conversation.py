@@ -13,6 +13,19 @@ LATER = ":later"  # ends the data of a reminder's buttons, so that what came of 
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How quickly somebody who agreed to research answers, so that careless taps teach the models nothing.
+
+    `asked` is the second at which the open question was put, `timed` how many answers were timed since, and
+    `hasty` how many of them came quicker than anybody reads.
+    """
+
+    asked: int = 0
+    timed: int = 0
+    hasty: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """All that is kept of a talk; where it stands is derived from it, never stored.
 
@@ -22,7 +35,8 @@ class Conversation:
     pieces of advice that the worker set aside, `stuck` those on which they asked for help, `unscored`
     whether they objected to the score, `traditional` whether they read Traditional script, `simple` whether
     they want one idea a line and big buttons; `guess` the question and the options that we asked back, for
-    a typed yes; `shown_by` the version of the knowledge, models included, that made the last result shown.
+    a typed yes; `shown_by` the version of the knowledge, models included, that made the last result shown;
+    `pace` how quickly they answer.
     """
 
     questionnaire: str
@@ -44,6 +58,7 @@ class Conversation:
     simple: bool = False
     guess: tuple[str, ...] | None = None
     shown_by: str = ""
+    pace: Pace = Pace()
 
 
 @dataclass(frozen=True, slots=True)

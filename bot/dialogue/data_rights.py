@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.content.questionnaire import Questionnaire
 from bot.dialogue.commands import ANYTIME
-from bot.dialogue.conversation import Command, Conversation, Tap
+from bot.dialogue.conversation import Command, Conversation, Pace, Tap
 from bot.dialogue.replies import MyData, Say, ShowResult, Turn
 
 RESEARCH = "research"  # the purpose that can be withdrawn alone
@@ -38,4 +38,5 @@ def without_research(talk: Conversation, questionnaire: Questionnaire) -> Conver
         reopened=None,
         before=None,
         ticks=None if talk.consent else talk.ticks,
+        pace=Pace(),
     )

@@ -12,7 +12,7 @@ from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Language, Questionnaire
 from bot.content.vocabulary import Vocabulary
 from bot.dialogue import advice_taps, commands, counting, data_rights, reminder_taps
-from bot.dialogue.asking import Survey
+from bot.dialogue.asking import Survey, may_research
 from bot.dialogue.commands import AFTER_CONSENT, ANYTIME
 from bot.dialogue.conversation import (
     Command,
@@ -26,6 +26,7 @@ from bot.dialogue.conversation import (
     Wake,
 )
 from bot.dialogue.counting import Count
+from bot.dialogue.pace import paced
 from bot.dialogue.reminders import due, split
 from bot.dialogue.replies import (
     VARIANTS,
@@ -128,6 +129,8 @@ class Flow:
             after = replace(after, traditional=True)
         if after is not None and any(isinstance(reply, ShowResult) for reply in replies):
             after = replace(after, shown_by=self.version)
+        if after is not None and may_research(after):
+            after = paced(before, after, replies, now)
         return Step(
             after,
             replies,

@@ -61,6 +61,7 @@ def my_data(sheet: View, reply: MyData) -> Message:
         "stuck": [sheet.title(id) for id in talk.stuck if id in sheet.knowledge.pieces],
         "unscored": talk.unscored,
         "shown_by": talk.shown_by,
+        "pace": talk.pace,
     }
     text = sheet.render("mydata.j2", **kept, counted=False)
     if len(text) > MOST:  # the file and the other lists have all of it

@@ -1,5 +1,6 @@
 """One person in one tidy row: the report's codes for what the report asked, option ids for the rest."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,6 +8,7 @@ from functools import cached_property
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import SKIPPED, Answers, Option, Question
 from bot.dialogue.asking import Survey
+from bot.dialogue.conversation import Conversation
 from bot.guidance.levels import levels_from
 from bot.research.participants import Participant
 from models.training import published
@@ -17,6 +19,10 @@ COARSE = ("province", "region", "age")
 UNKNOWN = -1  # in place of a code
 Group = str | int  # people by an option's id or a feature's code
 NO_COVER = ("none",)
+# How somebody answered: answers that were timed, those quicker than anybody reads; questions with one answer,
+# and how many of these are on the same button.
+MANNER = ("timed", "hasty", "chosen", "same_button")
+MANY_BUTTONS = 10  # a question with more is a list to look something up in
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Columns:
             *(Column(name, by_id.get(id)) for name, id in outcomes.items()),
             *self._answers,
             Column("skipped"),
+            *(Column(name) for name in MANNER),
         )
 
     def row(self, participant: Participant, name: str) -> dict[str, str]:
@@ -70,6 +77,7 @@ class Columns:
             "stopped_at": open_.id if open_ else "",
             **{name: _cell(code) for name, code in self.codes(talk.answers).items()},
             "skipped": " ".join(id for id, answer in talk.answers.items() if answer == (SKIPPED,)),
+            **{name: str(count) for name, count in self._manner(talk).items()},
         }
         row |= {column.name: _answer(column, talk.answers) for column in self._answers}
         return {column.name: row[column.name] for column in self.columns}
@@ -82,6 +90,20 @@ class Columns:
             "constrained": self._code("constrained", answers),
             "gap": _gap(answers.get("commercial_cover", ())),
         }
+
+    def _manner(self, talk: Conversation) -> dict[str, int]:
+        """Count how somebody answered."""
+        chosen = [
+            (question.options.index(option), len(question.options))
+            for id, answer in talk.answers.items()
+            if (question := self.knowledge.questionnaire.by_id[id]) and not question.multiple
+            if len(question.options) <= MANY_BUTTONS and (option := question.option(answer[0])) is not None
+            if option in question.options
+        ]
+        from_top = Counter(at for at, _ in chosen)
+        at_the_end = sum(at == buttons - 1 for at, buttons in chosen)
+        same = max(at_the_end, *from_top.values(), 0)
+        return dict(zip(MANNER, (talk.pace.timed, talk.pace.hasty, len(chosen), same), strict=True))
 
     @cached_property
     def _versions(self) -> Mapping[str, str]:

@@ -63,6 +63,7 @@ class Counted:
 class Office:
     """The database as the office sees it; `unreadable` counts rows that could not be opened so far.
 
+    models: the folder of the models that serve, None for those that the package carries.
     progress: for long work, takes the number of rows and gives what hears how many are done.
     """
 
@@ -72,6 +73,7 @@ class Office:
     tombstones: Tombstones = field(default_factory=Tombstones)
     clock: Callable[[], float] = time.time
     unreadable: int = 0
+    models: Path | None = None
     progress: Callable[[int], Callable[[int], None]] = lambda total: lambda done: None
 
     def __post_init__(self) -> None:

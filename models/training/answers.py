@@ -51,7 +51,7 @@ def outcomes(path: Path) -> frozenset[str]:
     Raises:
         AnswersError: the file can't be read or has no header.
     """
-    return frozenset(_table(path)[0])
+    return frozenset(table(path)[0])
 
 
 def read(path: Path, spec: Spec) -> Collected:
@@ -61,7 +61,7 @@ def read(path: Path, spec: Spec) -> Collected:
         AnswersError: a missing column, an unknown code, another questionnaire's row, no complete row, or only
             one outcome. Nothing is skipped silently: the first fault stops the reading.
     """
-    header, lines = _table(path)
+    header, lines = table(path)
     columns = (*spec.features, spec.outcome)
     if missing := [name for name in (VERSION, *columns) if name not in header]:
         raise _fault(
@@ -86,7 +86,12 @@ def read(path: Path, spec: Spec) -> Collected:
     return Collected(rows, len(levels) - len(complete), sha256(path.read_bytes()).hexdigest())
 
 
-def _table(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+def table(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Read the columns of the file, and its rows with their numbers.
+
+    Raises:
+        AnswersError: the file can't be read, or a row doesn't fit the header.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

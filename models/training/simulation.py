@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from models.training import plots
+from models.training.catalytic import TAU, blend, choose_tau
 from models.training.fitting import Fit, Floats, Rows, fit, log_loss
-from models.training.learning import TAU, blend, choose_tau
 from models.training.outcomes import expected
 from models.training.specs import CONSTRAINT
 from models.training.train import train

@@ -14,10 +14,12 @@ from models.training import population, published
 from models.training.fitting import Floats, calibrate
 from models.training.outcomes import SAMPLE
 from models.training.population import Levels, Table
+from models.training.response_checks import OVER
 from models.training.specs import TABLE_6
 
 CODES = {code: region for region, code in REGION_CODES.items()}
 NOBODY = frozenset({"under_14", *MINOR, "unknown"})  # options that no resident chooses
+SWAPS = 30  # rounds in which savings change hands
 OFTEN = 0.3  # how often a choice is ticked of which the report says nothing
 
 # A world that has moved on: owing counts twice as much, income and investing the other way round, four in ten
@@ -74,6 +76,8 @@ class Town:
             features += block.features
             columns.append(block.levels[cells])
         levels = np.hstack(columns)
+        saving, income = (features.index(name) for name in ("saving", "income"))
+        levels[:, saving] = _affordable(levels[:, saving], levels[:, income], dice)
         if self.moved:
             at = {name: index for index, name in enumerate(features)}
             lost = dice.random(self.people) < MOVED_COVER
@@ -90,7 +94,8 @@ class Town:
         self, levels: Mapping[str, int], refused: bool, dice: np.random.Generator
     ) -> dict[str, tuple[str, ...]]:
         answers = {q.id: self._answer(q, levels, dice) for q in self.questionnaire.questions}
-        answers["constrained"] = ("yes",) if refused else (str(dice.choice(["no", "never_needed"])),)
+        borrowed = str(dice.choice(["no", "never_needed"])) if levels["debt"] == 1 else "no"
+        answers["constrained"] = ("yes",) if refused else (borrowed,)
         if not levels["commercial"]:
             answers["commercial_cover"] = ("none",)
         return answers
@@ -125,6 +130,19 @@ class Town:
 @cache
 def _profiles() -> Table:
     return population.rebuild("flexible").sample(TABLE_6, size=SAMPLE)
+
+
+def _affordable(saving: Levels, income: Levels, dice: np.random.Generator) -> Levels:
+    """The same savings, changed hands until nobody saves more than they earn; in a small town some lose."""
+    saving, most = saving.copy(), income + OVER
+    for _ in range(SWAPS):
+        poor = np.flatnonzero(saving > most)
+        for one, other in zip(
+            poor.tolist(), dice.integers(len(saving), size=len(poor)).tolist(), strict=True
+        ):
+            if saving[other] <= most[one] and saving[one] <= most[other]:
+                saving[[one, other]] = saving[[other, one]]
+    return np.minimum(saving, most)
 
 
 def _pick(

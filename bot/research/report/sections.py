@@ -12,6 +12,7 @@ from bot.research.report.blocks import Part, Row, Table, percent, tens
 from bot.research.report.drift import ALARM, WATCH
 from bot.research.report.findings import Facts
 from bot.research.report.labels import Labels
+from bot.research.report.learning_section import learning_parts
 from bot.research.report.published import agreement, interval
 from bot.research.report.quality import EACH, Band
 from bot.research.tally import FINISHED
@@ -41,6 +42,7 @@ class Parts:
         yield self.advice()
         yield self.calibration()
         yield self.drift()
+        yield from learning_parts(self.found.learning, self.labels)
         yield self.freshness()
 
     def _figures(self) -> dict[str, object]:

@@ -1,0 +1,73 @@
+"""The section on learning: may we, from whom, and what would change for workers?"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.research.report.blocks import Part, Row, Table, percent, tens
+from bot.research.report.labels import Labels
+from bot.research.report.learning import Judged, Learning
+from bot.research.report.reasons import spoken
+from models.training.composition import Whom
+
+SILENT = 3  # questions left open most often that are named
+
+
+def learning_parts(found: Learning, labels: Labels) -> Iterator[Part]:
+    """Word the section: for each model the verdict, question by question; then the decisions."""
+    words = labels.words["learning"]
+    tables = [table for judged in found.judged for table in _tables(judged, labels)]
+    if found.decisions:
+        rows = [_decided(line, labels) for line in found.decisions]
+        tables.append(Table(words["record_columns"], rows, words["record"], words=4))
+    nothing = "" if found.judged else words["nothing"]
+    yield Part("learning", words["lead"], tuple(tables), nothing=nothing)
+
+
+def _tables(judged: Judged, labels: Labels) -> Iterator[Table]:
+    words, told = labels.words["learning"], spoken(judged.verdict, labels)
+    name = labels.words["models"][judged.model]
+    rows = [Row((words["why"], "", f"{told.verdict} {told.reason}"))]
+    rows += [
+        Row((said.ask, words["yes"] if said.yes else words["no"], said.reason), alarm=not said.yes)
+        for said in told.said
+    ]
+    if judged.verdict.refused:
+        rows.append(Row((words["not_asked"], "", "")))
+    yield Table(words["columns"], rows, name, words=3)
+    yield Table(words["who_columns"], list(_whom(judged.whom, labels, told=judged.verdict.refused is None)),
+                f"{name} · {words['who']}", words=2)  # fmt: skip
+    yield Table(words["change_columns"], list(_changes(judged, words)), f"{name} · {words['changes']}")
+    if judged.waits:
+        since = words["beside"].format(since=judged.waits.since)
+        ready = words["ready"].format(ready=judged.waits.ready)
+        yield Table(("", ""), [Row((since, judged.waits.version)), Row((ready, ""))], words=2)
+
+
+def _whom(whom: Whom, labels: Labels, *, told: bool) -> Iterator[Row]:
+    words = labels.words["learning"]["whom"]
+    yield Row((words["people"], f"{tens(whom.people):,}"))
+    yield Row((words["complete"], f"{tens(whom.complete):,}"))
+    if whom.effective is not None and whom.design_effect is not None:
+        yield Row((words["effective"], f"{tens(int(whom.effective)):,}"))
+        yield Row((words["design_effect"], f"{whom.design_effect:.1f}"))
+    trade, share = whom.trade
+    most = f"{labels.option('occupation', trade)} ({percent(share)})" if trade else words["none"]
+    yield Row((words["most"], most))
+    silent = [f"{labels.feature(name)} ({percent(share)})" for name, share in whom.silent[:SILENT] if share]
+    yield Row((words["silent"], str(labels.words["joint"]).join(silent) or words["none"]))
+    yield Row((words["speaks"], words["survey" if told else "nobody"]))
+
+
+def _changes(judged: Judged, words: Mapping[str, Any]) -> Iterator[Row]:
+    if judged.change is None:
+        yield Row((words["no_change"], ""))
+        return
+    for name in ("kept", "up", "down", "far"):
+        yield Row((words["change"][name], f"{100 * getattr(judged.change, name):.0f}"))
+
+
+def _decided(line: Mapping[str, Any], labels: Labels) -> Row:
+    words = labels.words["learning"]
+    asked = words["questions"].get(line.get("why"), {}).get("ask", "")
+    why = line.get("because") or (words["better"] if line.get("why") == "better" else asked)
+    return Row((line["on"], labels.words["models"][line["model"]], words["decisions"][line["what"]], why))
