@@ -50,7 +50,8 @@ def test_the_workers_own_file_is_all_that_is_needed(tmp_path: Path) -> None:
     lines = "\n".join(explain(KNOWLEDGE, read_case(file), ON, "zh"))
     assert "score: financing_constraint high" in lines
     assert "fact: province = shanghai" in lines
-    assert "1. resident_medical_now: priority 90" in lines
+    first = outcome(KNOWLEDGE, RIDER, ON, {"injury_cover": "have"}).guidance.first[0]
+    assert f"1. {first.id}: priority " in lines
     assert "medical.resident.individual_min = 400, 2026-01-01 to 2026-12-31, verified_secondary" in lines
     assert "not told: injury_cover: set aside" in lines
 
