@@ -47,7 +47,7 @@ from bot.storage.engine import (
     check_keys,
     check_schema,
     migrate,
-    open_engine,
+    open_database,
     opened,
     schema_of_release,
 )
@@ -232,7 +232,9 @@ def _reloading(settings: Settings, served: Served, read: Callable[[], Presenter]
     return Reloading(served, lambda: version_of(root, artifacts), read)
 
 
-def _store(settings: Settings, words: Presenter | Served) -> AbstractAsyncContextManager[Store]:
+def _store(
+    settings: Settings, words: Presenter | Served, *, serving: bool = True
+) -> AbstractAsyncContextManager[Store]:
     served = words if isinstance(words, Served) else Served(words)
     vault, tombstones = Keyring(settings.keys()), Tombstones(settings.tombstones_file)
     return opened(
@@ -243,6 +245,7 @@ def _store(settings: Settings, words: Presenter | Served) -> AbstractAsyncContex
         settings.retention,
         settings.people_a_year,
         lambda talk: without_research(talk, served.presenter.knowledge.questionnaire),
+        serving=serving,
     )
 
 
@@ -308,11 +311,12 @@ async def _doctor(settings: Settings) -> int:
 
 
 async def _migrate(settings: Settings) -> int:
-    engine = open_engine(settings.database_url)
+    database = open_database(settings.database_url)
     try:
-        await migrate(engine, Keyring(settings.keys()))
+        database.alone()
+        await migrate(database, Keyring(settings.keys()))
     finally:
-        await engine.dispose()
+        await database.dispose()
     print("the database is up to date")
     return 0
 
@@ -334,11 +338,11 @@ async def _rotate(settings: Settings, step: str | None) -> int:
         private_files.write(settings.master_keys_file, str(keys))
         print("a `next` key was added: restart every process, then run `python -m bot rotate-keys --use`")
         return 0
-    vault, engine = Keyring(keys), open_engine(settings.needed_database())
+    vault, database = Keyring(keys), open_database(settings.needed_database())
     try:
-        done = await rewrap(engine, vault, Lease(engine, time.time))
+        done = await rewrap(database, vault, Lease(database, time.time))
     finally:
-        await engine.dispose()
+        await database.dispose()
     if step == "use":
         private_files.write(settings.master_keys_file, str(keys))
     print(f"{done.count} people's keys wrapped again")
@@ -352,7 +356,7 @@ async def _rotate(settings: Settings, step: str | None) -> int:
 
 async def _letters(settings: Settings, action: str, ids: list[int]) -> int:
     settings.needed_database()
-    async with _store(settings, Presenter(load_knowledge())) as store:
+    async with _store(settings, Presenter(load_knowledge()), serving=False) as store:
         dead = await store.outbox.dead.all()
         chosen = ids or [letter.id for letter in dead]
         match action:

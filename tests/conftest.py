@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.engine import migrate, open_engine
+from bot.storage.database import Database
+from bot.storage.engine import migrate, open_database
 from tests.faults.service import fresh_postgres
 from tests.talks import VAULT
 
@@ -43,9 +43,9 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def engine(address: str) -> AsyncIterator[AsyncEngine]:
+async def database(address: str) -> AsyncIterator[Database]:
     """A database with today's schema."""
-    opened = open_engine(address)
+    opened = open_database(address)
     await migrate(opened, VAULT)
     yield opened
     await opened.dispose()

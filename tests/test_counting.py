@@ -7,27 +7,28 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.dialogue import counting
 from bot.dialogue.conversation import MARKS, Command, Conversation, Incoming, Tap, Typed, Wake
 from bot.dialogue.counting import PAUSE, Count
 from bot.dialogue.reminders import Reminder
 from bot.storage.counters import Counts
+from bot.storage.database import Database
 from bot.storage.tables import counts
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
+from tests.databases import begin, connect
 from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today, turned, up_to
 
 
 class Phone:
     """One worker, whose seconds pass as the test says; `numbers` is what was counted."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, database: Database) -> None:
         self.now, self.update = 1_800_000_000, 0
         self.numbers: Counter[Count] = Counter()
-        self.store = Store(engine, VAULT, settling_today(), clock=lambda: self.now)
+        self.store = Store(database, VAULT, settling_today(), clock=lambda: self.now)
         self.store.told.append(lambda effect: self.numbers.update(effect.events.counts))
 
     async def says(self, *incoming: Incoming | Wake, after: int = 0) -> None:
@@ -46,8 +47,8 @@ class Phone:
 
 
 @pytest.fixture
-def phone(engine: AsyncEngine) -> Phone:
-    return Phone(engine)
+def phone(database: Database) -> Phone:
+    return Phone(database)
 
 
 async def test_a_question_takes_from_its_being_shown_to_its_answer(phone: Phone) -> None:
@@ -131,8 +132,8 @@ def test_a_mark_taken_back_from_a_reminder_is_no_outcome() -> None:
     )
 
 
-async def test_numbers_are_added_up_and_hold_no_person(engine: AsyncEngine, phone: Phone) -> None:
-    ours, other = Counts(engine, lambda: 5.0), Counts(engine, lambda: 9.0)
+async def test_numbers_are_added_up_and_hold_no_person(database: Database, phone: Phone) -> None:
+    ours, other = Counts(database, lambda: 5.0), Counts(database, lambda: 9.0)
     for writer in (ours, other):
         phone.store.told.append(writer.hear)
     await phone.agrees()
@@ -140,26 +141,26 @@ async def test_numbers_are_added_up_and_hold_no_person(engine: AsyncEngine, phon
     await ours.write()
     await other.write()
     await ours.write()  # nothing waits any more
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         rows = {(row.what, row.which): row for row in await connection.execute(sa.select(counts))}
     assert rows["seconds", "age"].number == 24
     assert rows["seconds", "age"].since == 5
     assert set(counts.c.keys()) == {"what", "which", "number", "since"}
 
 
-async def test_numbers_that_could_not_be_written_wait(engine: AsyncEngine, phone: Phone) -> None:
-    writer = Counts(engine)
+async def test_numbers_that_could_not_be_written_wait(database: Database, phone: Phone) -> None:
+    writer = Counts(database)
     phone.store.told.append(writer.hear)
     await phone.agrees()
     await phone.taps("a:age:from_31_to_40", after=12)
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         await connection.run_sync(counts.drop)
     with pytest.raises(SQLAlchemyError):
         await writer.write()
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         await connection.run_sync(counts.create)
     await writer.write()
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         number = sa.select(counts.c.number).where(counts.c.what == "seconds", counts.c.which == "age")
         assert await connection.scalar(number) == 12
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.delivery import dispatcher
 from bot.delivery.dispatcher import Dispatcher
@@ -20,8 +19,9 @@ from bot.dialogue.conversation import Command, Conversation, Tap
 from bot.ops.metrics import Metrics
 from bot.render import Message
 from bot.storage import lease, outbox
+from bot.storage.database import Database
 from bot.storage.deletion import lock
-from bot.storage.engine import migrate, open_engine
+from bot.storage.engine import migrate, open_database
 from bot.storage.outbox import Queued
 from bot.storage.tables import conversations
 from bot.storage.tables import outbox as letters_table
@@ -29,6 +29,7 @@ from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound, Outbound
 from bot.turns.turn import BatchResult
 from tests.chats import at
+from tests.databases import Beside, Result, begin, sync
 from tests.talks import CONSENT, VAULT, settling_today, up_to
 
 UNHURRIED = SendRate(overall=0, chat=0)
@@ -73,22 +74,20 @@ class Forgetful(Store):
         await super().sent(letter)
 
 
-class SlowToAnswer:
-    """An engine whose word that the next transaction is committed comes late."""
+class SlowToAnswer(Beside):
+    """A database whose word that the next transaction is committed comes late."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
+    def __init__(self, inner: Database) -> None:
+        super().__init__(inner)
         self.committed, self.answers = asyncio.Event(), asyncio.Event()
 
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
-        async with self.engine.begin() as connection:
-            yield connection
+    async def within(
+        self, seconds: float | None, work: Callable[[sa.Connection], Result], *, commits: bool
+    ) -> Result:
+        result = await super().within(seconds, work, commits=commits)
         self.committed.set()
         await self.answers.wait()
-
-    def connect(self) -> AsyncConnection:
-        return self.engine.connect()
+        return result
 
 
 @pytest.fixture(autouse=True)
@@ -111,8 +110,8 @@ def texts_of(
 
 
 @pytest.fixture
-async def store(engine: AsyncEngine) -> Store:
-    return Store(engine, VAULT, texts_of)
+async def store(database: Database) -> Store:
+    return Store(database, VAULT, texts_of)
 
 
 async def write(store: Store, update: int, chat: int, texts: str) -> None:
@@ -205,11 +204,11 @@ async def test_what_telegram_refuses_for_ever_waits_for_the_operator_and_holds_u
 
 
 async def test_a_letter_that_no_key_opens_waits_for_the_operator_and_holds_up_no_other(
-    engine: AsyncEngine, store: Store
+    database: Database, store: Store
 ) -> None:
     await write(store, 1, 7, "a")
     await write(store, 2, 8, "b")
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         mine = conversations.c.person == VAULT.pseudonym(str(7))
         await connection.execute(sa.update(conversations).where(mine).values(key=b"broken"))
     post = Post()
@@ -230,8 +229,8 @@ async def test_a_dropped_dead_letter_is_gone(store: Store) -> None:
     assert not await store.outbox.waiting()
 
 
-async def test_a_letter_whose_record_fails_is_recorded_later_not_sent_again(engine: AsyncEngine) -> None:
-    forgetful, post = Forgetful(engine, VAULT, texts_of), Post()
+async def test_a_letter_whose_record_fails_is_recorded_later_not_sent_again(database: Database) -> None:
+    forgetful, post = Forgetful(database, VAULT, texts_of), Post()
     async with working(forgetful, post):
         await write(forgetful, 1, 7, "ab")
         await until_empty(forgetful)
@@ -239,14 +238,14 @@ async def test_a_letter_whose_record_fails_is_recorded_later_not_sent_again(engi
 
 
 async def test_what_a_dead_process_left_goes_out_when_its_hold_ends(
-    engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lease, "LEASE", 0.5)
     monkeypatch.setattr(dispatcher, "LEASE", 0.5)
     await store.outbox.hold.renew()
     await write(store, 1, 7, "a")
     await write(store, 2, 8, "b")
-    post, other = Post(), Store(engine, VAULT, texts_of)
+    post, other = Post(), Store(database, VAULT, texts_of)
     async with working(other, post):
         await write(other, 3, 7, "c")
         await until_empty(other)
@@ -255,7 +254,7 @@ async def test_what_a_dead_process_left_goes_out_when_its_hold_ends(
 
 
 async def test_a_process_paused_beyond_its_hold_sends_nothing_that_another_took_over(
-    engine: AsyncEngine, store: Store
+    database: Database, store: Store
 ) -> None:
     late, post, pace = Post(), Post(), Paused()
     now = [0.0]
@@ -265,7 +264,7 @@ async def test_a_process_paused_beyond_its_hold_sends_nothing_that_another_took_
     await write(store, 1, 7, "ab")
     now[0] += 60
     await store.outbox.hold.release_everyone()
-    async with working(Store(engine, VAULT, texts_of), post):
+    async with working(Store(database, VAULT, texts_of), post):
         await until(lambda: len(post.taken) == 2)
         pace.over.set()
         await paused.drain(1)
@@ -286,9 +285,9 @@ async def test_a_letter_that_meets_a_bug_is_set_aside_and_holds_up_no_other(
 
 
 async def test_a_letter_left_behind_is_looked_for_again_soon_until_it_is_found(
-    engine: AsyncEngine, store: Store
+    database: Database, store: Store
 ) -> None:
-    other = Store(engine, VAULT, texts_of)
+    other = Store(database, VAULT, texts_of)
     for each in (store, other):
         await each.outbox.hold.renew()
     await write(store, 1, 7, "a")
@@ -302,10 +301,10 @@ async def test_a_letter_left_behind_is_looked_for_again_soon_until_it_is_found(
 
 
 async def test_a_letter_left_behind_wakes_the_courier_which_then_looks_less_and_less_often(
-    engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dispatcher, "LEASE", 300.0)  # so that nothing but the letter wakes it
-    other, post = Store(engine, VAULT, texts_of), Post()
+    other, post = Store(database, VAULT, texts_of), Post()
     await other.outbox.hold.renew()
     await write(other, 1, 7, "a")
     (first,) = await store.outbox.waiting()
@@ -328,7 +327,7 @@ async def test_a_letter_left_behind_wakes_the_courier_which_then_looks_less_and_
 
 
 async def test_the_hold_is_renewed_while_it_lasts_and_ended_letters_are_no_longer_remembered(
-    engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dispatcher, "LEASE", 0.1)
     renewed, renew = 0, store.outbox.hold.renew
@@ -350,10 +349,10 @@ async def test_the_hold_is_renewed_while_it_lasts_and_ended_letters_are_no_longe
 
 
 async def test_more_people_of_a_process_that_ended_than_go_at_once_are_not_forgotten(
-    engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "AT_ONCE", 2)
-    ended = Store(engine, VAULT, texts_of)
+    ended = Store(database, VAULT, texts_of)
     for each in (store, ended):
         await each.outbox.hold.renew()
     for chat in range(3):
@@ -364,9 +363,9 @@ async def test_more_people_of_a_process_that_ended_than_go_at_once_are_not_forgo
 
 
 async def test_the_letters_of_a_process_that_ended_are_looked_for_only_when_asked(
-    engine: AsyncEngine, store: Store
+    database: Database, store: Store
 ) -> None:
-    ended = Store(engine, VAULT, texts_of)
+    ended = Store(database, VAULT, texts_of)
     for each in (store, ended):
         await each.outbox.hold.renew()
     await write(ended, 1, 7, "a")
@@ -378,11 +377,11 @@ async def test_the_letters_of_a_process_that_ended_are_looked_for_only_when_aske
 
 
 async def test_a_letter_of_another_version_waits_for_the_operator_and_holds_up_no_other(
-    engine: AsyncEngine, store: Store
+    database: Database, store: Store
 ) -> None:
     await write(store, 1, 7, "ab")
     await write(store, 2, 8, "c")
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         newer = VAULT.service.seal(b'{"chat": 7, "video": 1}', b"letter:" + VAULT.pseudonym(str(7)))
         strange = letters_table.c.person == VAULT.pseudonym(str(7))
         await connection.execute(sa.update(letters_table).where(strange).values(own=False, body=newer))
@@ -392,7 +391,7 @@ async def test_a_letter_of_another_version_waits_for_the_operator_and_holds_up_n
 
 
 @contextmanager
-def looks(engine: AsyncEngine) -> Iterator[list[str]]:
+def looks(database: Database) -> Iterator[list[str]]:
     """Collect the looks whether letters are there still."""
     found: list[str] = []
 
@@ -400,17 +399,17 @@ def looks(engine: AsyncEngine) -> Iterator[list[str]]:
         if " ".join(statement.split()).startswith("SELECT outbox.id FROM outbox"):
             found.append(statement)
 
-    sa.event.listen(engine.sync_engine, "before_cursor_execute", looked)
+    sa.event.listen(sync(database), "before_cursor_execute", looked)
     try:
         yield found
     finally:
-        sa.event.remove(engine.sync_engine, "before_cursor_execute", looked)
+        sa.event.remove(sync(database), "before_cursor_execute", looked)
 
 
 async def test_who_answers_at_once_is_answered_without_a_look_whether_the_answer_is_there_still(
-    engine: AsyncEngine, store: Store
+    database: Database, store: Store
 ) -> None:
-    await Store(engine, VAULT, texts_of).outbox.hold.renew()
+    await Store(database, VAULT, texts_of).outbox.hold.renew()
     answers = set()
 
     class Quick(Post):
@@ -422,20 +421,20 @@ async def test_who_answers_at_once_is_answered_without_a_look_whether_the_answer
     post = Quick()
     async with working(store, post):
         await until(lambda: store.outbox.hold.processes == 2)
-        with looks(engine) as found:
+        with looks(database) as found:
             await write(store, 1, 7, "a")
             await until(lambda: len(post.taken) == 20)
     assert not found
 
 
 async def test_letters_that_wait_at_the_same_time_are_looked_up_together(
-    engine: AsyncEngine, store: Store
+    database: Database, store: Store
 ) -> None:
-    await Store(engine, VAULT, texts_of).outbox.hold.renew()
+    await Store(database, VAULT, texts_of).outbox.hold.renew()
     post = Post()
     async with working(store, post):
         await until(lambda: store.outbox.hold.processes == 2)
-        with looks(engine) as found:
+        with looks(database) as found:
             post.closed.clear()
             for chat in range(30):
                 await write(store, 1 + chat, chat, "a")
@@ -446,7 +445,7 @@ async def test_letters_that_wait_at_the_same_time_are_looked_up_together(
 
 
 async def test_more_people_than_are_claimed_at_once_are_claimed_soon(
-    engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "AT_ONCE", 2)
     for chat in range(3):
@@ -459,9 +458,9 @@ async def test_more_people_than_are_claimed_at_once_are_claimed_soon(
 
 
 async def test_letters_wait_for_earlier_ones_that_another_process_holds(
-    engine: AsyncEngine, store: Store
+    database: Database, store: Store
 ) -> None:
-    first, second, other = Post(), Post(), Store(engine, VAULT, texts_of)
+    first, second, other = Post(), Post(), Store(database, VAULT, texts_of)
     first.closed.clear()
     metrics = Metrics()
     other.told.append(metrics.hear)
@@ -477,33 +476,33 @@ async def test_letters_wait_for_earlier_ones_that_another_process_holds(
 
 
 async def test_what_was_deleted_by_another_process_during_a_pause_is_not_sent(
-    engine: AsyncEngine, store: Store
+    database: Database, store: Store
 ) -> None:
     post = Post(SlowDown(1))
     async with working(store, post):
         await write(store, 1, 7, "ab")
         await until(lambda: not post.troubles)
-        async with engine.begin() as connection:
+        async with begin(database) as connection:
             await connection.execute(sa.delete(letters_table))
-        await write(Store(engine, VAULT, texts_of), 2, 7, "c")
+        await write(Store(database, VAULT, texts_of), 2, 7, "c")
         await until_empty(store)
     assert post.taken == [(7, "c")]
 
 
 @pytest.mark.parametrize("on_the_wire", [True, False])
 async def test_what_was_deleted_by_another_process_while_it_waited_its_turn_is_not_sent(
-    engine: AsyncEngine, store: Store, on_the_wire: bool
+    database: Database, store: Store, on_the_wire: bool
 ) -> None:
     """It waited for the letter before it to arrive, or for the pace."""
     post, pace = Post(), Paused()
     post.closed.clear()
     if on_the_wire:
         pace.over.set()
-    await Store(engine, VAULT, texts_of).outbox.hold.renew()  # the other process
+    await Store(database, VAULT, texts_of).outbox.hold.renew()  # the other process
     async with working(store, post, pace):
         await write(store, 1, 7, "ab")
         await asyncio.sleep(0.05)
-        async with engine.begin() as connection:
+        async with begin(database) as connection:
             await connection.execute(sa.delete(letters_table))
         pace.over.set()
         post.closed.set()
@@ -513,9 +512,9 @@ async def test_what_was_deleted_by_another_process_while_it_waited_its_turn_is_n
     assert post.taken == [(7, "a")] * on_the_wire + [(8, "c")]
 
 
-async def test_what_waits_in_the_lane_of_someone_who_deletes_is_not_sent(engine: AsyncEngine) -> None:
+async def test_what_waits_in_the_lane_of_someone_who_deletes_is_not_sent(database: Database) -> None:
     """Only the letter that is on its way at that moment arrives, then the farewell."""
-    store = Store(engine, VAULT, settling_today())
+    store = Store(database, VAULT, settling_today())
     post = Post()
     async with working(store, post):
         post.closed.clear()
@@ -532,7 +531,7 @@ async def test_what_waits_in_the_lane_of_someone_who_deletes_is_not_sent(engine:
 
 
 async def test_letters_that_are_claimed_anew_while_the_courier_looks_for_deleted_ones_all_arrive(
-    engine: AsyncEngine, store: Store
+    database: Database, store: Store
 ) -> None:
     post = Post(SlowDown(0))
     async with working(store, post) as active:
@@ -556,13 +555,13 @@ async def test_an_answer_beside_a_deletion_by_another_process_waits_for_it_and_n
     postgres: str,
 ) -> None:
     """They would lock each other out, if a letter were taken from the outbox before its person is locked."""
-    here, there = open_engine(postgres), open_engine(postgres)
+    here, there = open_database(postgres), open_database(postgres)
     await migrate(here, VAULT)
     store, person = Store(here, VAULT, texts_of), VAULT.pseudonym(str(7))
     await store.outbox.hold.renew()
     await write(store, 1, 7, "a")
     (letter,) = await store.outbox.waiting()
-    async with there.begin() as connection:
+    async with begin(there) as connection:
         await connection.run_sync(lock, [person])
         both = asyncio.gather(store.sent(letter), write(store, 2, 7, "b"))
         await asyncio.sleep(0.3)  # they wait for the lock by now
@@ -574,10 +573,10 @@ async def test_an_answer_beside_a_deletion_by_another_process_waits_for_it_and_n
 
 
 async def test_a_hold_that_ends_while_it_is_renewed_stays_ended_and_leaves_no_letter_behind(
-    engine: AsyncEngine, store: Store
+    database: Database, store: Store
 ) -> None:
     now = [0.0]
-    held = outbox.Outbox(engine, VAULT, store.clock, lambda: now[0])
+    held = outbox.Outbox(database, VAULT, store.clock, lambda: now[0])
     store.outbox = held
     await held.hold.renew()
     await write(store, 1, 7, "a")
@@ -587,9 +586,9 @@ async def test_a_hold_that_ends_while_it_is_renewed_stays_ended_and_leaves_no_le
     def slowly(*_: object) -> None:
         now[0] += 2
 
-    sa.event.listen(engine.sync_engine, "before_cursor_execute", slowly)
+    sa.event.listen(sync(database), "before_cursor_execute", slowly)
     await held.hold.renew()
-    sa.event.remove(engine.sync_engine, "before_cursor_execute", slowly)
+    sa.event.remove(sync(database), "before_cursor_execute", slowly)
     assert held.hold.name == b"", "another may have taken its letters meanwhile"
     await held.hold.renew()
     assert held.hold.name not in (holder, b"")
@@ -597,17 +596,17 @@ async def test_a_hold_that_ends_while_it_is_renewed_stays_ended_and_leaves_no_le
 
 
 @asynccontextmanager
-async def claiming(engine: AsyncEngine, heir: Store, post: Post) -> AsyncIterator[asyncio.TaskGroup]:
+async def claiming(database: Database, heir: Store, post: Post) -> AsyncIterator[asyncio.TaskGroup]:
     """Leave chat 7's letter `a` to the heir, who has claimed it in the block, and hears so at its end."""
-    late = Store(engine, VAULT, heir._settle)
+    late = Store(database, VAULT, heir._settle)
     await late.outbox.hold.renew()
     await write(late, 1, 7, "a")
     await late.outbox.hold.release()
-    slow: Any = SlowToAnswer(engine)
-    heir.engine = slow
+    slow = SlowToAnswer(database)
+    heir.database = slow
     async with working(heir, post):
         await slow.committed.wait()
-        heir.engine = engine
+        heir.database = database
         async with asyncio.TaskGroup() as others:
             yield others
             await asyncio.sleep(0.05)  # they would have come first by now
@@ -616,36 +615,36 @@ async def claiming(engine: AsyncEngine, heir: Store, post: Post) -> AsyncIterato
 
 
 async def test_what_is_written_while_a_claim_comes_back_waits_for_what_it_brings(
-    engine: AsyncEngine, store: Store
+    database: Database, store: Store
 ) -> None:
     post = Post()
-    async with claiming(engine, store, post) as meanwhile:
+    async with claiming(database, store, post) as meanwhile:
         meanwhile.create_task(write(store, 2, 7, "b"))
         meanwhile.create_task(write(store, 3, 8, "c"))
     assert [text for chat, text in post.taken if chat == 7] == ["a", "b"]
     assert (8, "c") in post.taken
 
 
-async def test_a_claim_brings_back_nothing_that_was_deleted_on_its_way(engine: AsyncEngine) -> None:
+async def test_a_claim_brings_back_nothing_that_was_deleted_on_its_way(database: Database) -> None:
     def settled(inbounds: Sequence[Inbound], *others: Any) -> BatchResult:
         effect = texts_of(inbounds, *others)
         effect.forgotten = {e.chat for e in inbounds if e.incoming == Tap("x")}
         return effect
 
-    store, post = Store(engine, VAULT, settled), Post()
-    async with claiming(engine, store, post) as meanwhile:
+    store, post = Store(database, VAULT, settled), Post()
+    async with claiming(database, store, post) as meanwhile:
         meanwhile.create_task(write(store, 2, 7, "x"))
     assert post.taken[-1] == (7, "x")
     assert post.taken[:-1] in ([], [(7, "a")]), "what left before may have arrived"
 
 
 async def test_a_claim_that_fails_half_way_leaves_no_letter_behind(
-    engine: AsyncEngine, store: Store, monkeypatch: pytest.MonkeyPatch
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dispatcher, "LEASE", 0.1)
     await write(store, 1, 7, "a")
     await write(store, 2, 8, "b")
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         mine = conversations.c.person == VAULT.pseudonym(str(7))
         await connection.execute(sa.update(conversations).where(mine).values(key=b"broken"))
     bury, troubles = store.outbox.dead.bury_within, [OperationalError("", {}, OSError("disk"))]
@@ -698,13 +697,13 @@ async def test_a_letter_that_came_to_its_end_during_the_look_is_not_sent_again(s
     assert post.taken == [(7, "a"), (8, "b")]
 
 
-async def test_stopping_gives_the_hold_back(engine: AsyncEngine, store: Store) -> None:
+async def test_stopping_gives_the_hold_back(database: Database, store: Store) -> None:
     post = Post()
     post.closed.clear()
     async with working(store, post) as active:
         await write(store, 1, 7, "a")
         await active.drain(0.05)
-        other, heir = Store(engine, VAULT, texts_of), Post()
+        other, heir = Store(database, VAULT, texts_of), Post()
         async with working(other, heir):
             await until(lambda: heir.taken == [(7, "a")])
 

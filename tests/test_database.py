@@ -3,18 +3,16 @@
 import asyncio
 import json
 import logging
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import aiosqlite
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from alembic import command
 from bot.app.process import settling
@@ -23,10 +21,11 @@ from bot.dialogue.reminders import Reminder
 from bot.privacy.keyring import Keyring, Keys, WrongKey
 from bot.privacy.tombstones import Tombstone, Tombstones
 from bot.render import Button, Message
-from bot.storage import engine as database
+from bot.storage import server
+from bot.storage.database import Database
 from bot.storage.deletion import DAY, Retention, lock
 from bot.storage.due_reminders import Waking
-from bot.storage.engine import DatabaseBehind, alembic_config, migrate, open_engine, prepare
+from bot.storage.engine import DatabaseBehind, alembic_config, migrate, open_database, prepare
 from bot.storage.jobs import Committed
 from bot.storage.lease import Lease
 from bot.storage.rotation import rewrap
@@ -35,6 +34,7 @@ from bot.storage.unit_of_work import MOST, Store
 from bot.turns.contract import Address, Inbound, Outbound
 from bot.turns.turn import BatchResult
 from tests.chats import at
+from tests.databases import begin, connect, listening
 from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today
 
 # One transaction at a time, and a log beside the file: SQLite's. Many processes: PostgreSQL's.
@@ -76,8 +76,8 @@ class Script:
         return settled
 
 
-async def emptied(engine: AsyncEngine) -> None:
-    async with engine.begin() as connection:
+async def emptied(database: Database) -> None:
+    async with begin(database) as connection:
         await connection.run_sync(lambda c: command.downgrade(alembic_config(c), "base"))
 
 
@@ -87,8 +87,8 @@ def script() -> Script:
 
 
 @pytest.fixture
-async def store(engine: AsyncEngine, script: Script) -> Store:
-    store = Store(engine, VAULT, script)
+async def store(database: Database, script: Script) -> Store:
+    store = Store(database, VAULT, script)
     await store.outbox.hold.renew()
     return store
 
@@ -130,21 +130,16 @@ async def test_turns_that_arrive_together_are_one_commit(store: Store, script: S
 
 
 @ON_SQLITE
-async def test_a_turn_on_sqlite_waits_for_the_lock_and_the_disk_and_nothing_else(
-    store: Store, script: Script, monkeypatch: pytest.MonkeyPatch
+async def test_a_turn_on_sqlite_is_done_in_one_thread_beside_the_loop(
+    database: Database, store: Store, script: Script
 ) -> None:
     script.talks, script.letters = {1: TALK, 2: TALK}, {1: (LETTER,), 2: (LETTER,)}
-    await store.take(came(1))
-    waited: list[object] = []
-    in_a_thread = aiosqlite.Connection._execute
-
-    async def told(self: aiosqlite.Connection, work: Callable[..., Any], *args: Any) -> Any:
-        waited.append(args[0] if args else work.__name__)
-        return await in_a_thread(self, work, *args)  # type: ignore[no-untyped-call]
-
-    monkeypatch.setattr(aiosqlite.Connection, "_execute", told)
-    await store.take(came(2))
-    assert waited == ["BEGIN IMMEDIATE", "commit"]
+    threads: set[int] = set()
+    with listening(database, "before_cursor_execute", lambda *_: threads.add(threading.get_ident())):
+        await store.take(came(1))
+        await store.take(came(2))
+    assert len(threads) == 1
+    assert threads != {threading.get_ident()}
 
 
 @pytest.mark.asvs("16.5.3")
@@ -158,10 +153,10 @@ async def test_a_value_that_the_database_refuses_spoils_no_other_turn(store: Sto
     assert await store.conversation(at(2)) is None
 
 
-async def test_pipl_13_no_answer_can_be_kept_without_consent(engine: AsyncEngine) -> None:
+async def test_pipl_13_no_answer_can_be_kept_without_consent(database: Database) -> None:
     row = {"person": b"p", "key": b"k", "state": b"s", "answers": b"a", "changed_at": 0, "expires_at": 0}
     with pytest.raises(IntegrityError, match="no_answers_without_consent"):
-        async with engine.begin() as connection:
+        async with begin(database) as connection:
             await connection.execute(sa.insert(conversations).values(row))
 
 
@@ -179,7 +174,7 @@ async def test_a_row_moved_to_another_person_can_not_be_opened(store: Store, scr
     script.talks = {1: TALK, 2: replace(TALK, answers={})}
     await store.take(came(1, chat=7))
     await store.take(came(2, chat=8))
-    async with store.engine.begin() as connection:
+    async with begin(store.database) as connection:
         mine = conversations.c.person == VAULT.pseudonym(str(7))
         row = (await connection.execute(sa.select(conversations).where(mine))).one()
         other = conversations.c.person == VAULT.pseudonym(str(8))
@@ -194,11 +189,11 @@ async def test_a_row_moved_to_another_person_can_not_be_opened(store: Store, scr
 
 @pytest.mark.asvs("14.2.4", "14.2.7")
 async def test_what_is_kept_ends_after_its_days_and_a_return_begins_anew(
-    engine: AsyncEngine, script: Script, tmp_path: Path
+    database: Database, script: Script, tmp_path: Path
 ) -> None:
     now = 1_000_000.0
     store = Store(
-        engine, VAULT, script, retention=Retention(draft=7, result=90),
+        database, VAULT, script, retention=Retention(draft=7, result=90),
         tombstones=Tombstones(tmp_path / "tombstones"), clock=lambda: now,
     )  # fmt: skip
     script.talks = {1: TALK}
@@ -219,13 +214,14 @@ async def test_what_is_kept_ends_after_its_days_and_a_return_begins_anew(
 
 @ON_POSTGRES
 async def test_a_process_that_stops_in_the_middle_of_a_turn_keeps_no_chat_locked_for_long(
-    engine: AsyncEngine, address: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor does a machine that vanished: the server would wait for its next word for hours."""
-    monkeypatch.setattr(database, "IDLE", 1.0)
-    stopping = open_engine(address)
-    store = Store(engine, VAULT, settling_today())
-    async with stopping.connect() as stopped:
+    monkeypatch.setattr(server, "IDLE", 1)
+    stopping = open_database(address)
+    store = Store(database, VAULT, settling_today())
+    assert isinstance(stopping, server.Server)
+    async with stopping.engine.connect() as stopped:
         await stopped.run_sync(lock, [VAULT.pseudonym(str(7))])
         async with asyncio.timeout(10):
             assert await store.take(Inbound(1, at(7), Command("start")))
@@ -236,14 +232,14 @@ async def test_a_process_that_stops_in_the_middle_of_a_turn_keeps_no_chat_locked
 
 @ON_POSTGRES
 async def test_who_comes_back_in_the_very_moment_of_being_tidied_away_keeps_everything(
-    engine: AsyncEngine, script: Script, tmp_path: Path
+    database: Database, script: Script, tmp_path: Path
 ) -> None:
     now = 1_000_000.0
-    store = Store(engine, VAULT, script, tombstones=Tombstones(tmp_path / "tombstones"), clock=lambda: now)
+    store = Store(database, VAULT, script, tombstones=Tombstones(tmp_path / "tombstones"), clock=lambda: now)
     script.talks = {1: TALK}
     await store.take(came(1))
     now += 8 * DAY
-    async with engine.begin() as turn:  # as a process takes a turn: the lock, and later the row
+    async with begin(database) as turn:  # as a process takes a turn: the lock, and later the row
         await turn.run_sync(lock, [VAULT.pseudonym(str(7))])
         tidying = asyncio.create_task(store.deletion.tidy())
         await asyncio.sleep(0.3)
@@ -256,31 +252,29 @@ async def test_who_comes_back_in_the_very_moment_of_being_tidied_away_keeps_ever
 
 @ON_SQLITE
 async def test_wiping_the_log_after_a_deletion_costs_no_connection_and_no_line_of_trouble(
-    engine: AsyncEngine, script: Script, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    database: Database, script: Script, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = Store(engine, VAULT, script)
+    store = Store(database, VAULT, script)
     script.talks = {1: TALK, 2: None}
     await store.take(came(1))
-    async with engine.connect() as connection:
-        before = (await connection.get_raw_connection()).driver_connection
+    before = await database.read(lambda connection: connection.connection.dbapi_connection)
     await store.take(came(2))
     assert (tmp_path / "bot.sqlite-wal").stat().st_size == 0
-    async with engine.connect() as connection:
-        assert (await connection.get_raw_connection()).driver_connection is before
+    assert await database.read(lambda connection: connection.connection.dbapi_connection) is before
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 async def test_whom_a_restored_backup_brings_back_is_deleted_again(
-    engine: AsyncEngine, script: Script, tmp_path: Path
+    database: Database, script: Script, tmp_path: Path
 ) -> None:
-    store = Store(engine, VAULT, script, tombstones=Tombstones(tmp_path / "tombstones"))
+    store = Store(database, VAULT, script, tombstones=Tombstones(tmp_path / "tombstones"))
     script.talks, script.letters = {1: TALK, 2: None, 4: TALK}, {1: (LETTER,)}
     await store.take(came(1))
     await store.take(came(4, chat=9))
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         backup = (await connection.execute(sa.select(conversations))).all()
     await store.take(came(2))
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         await connection.execute(sa.delete(conversations))
         await connection.execute(sa.insert(conversations), [dict(row._mapping) for row in backup])
     assert await store.deletion.forget_again() == 1
@@ -289,42 +283,42 @@ async def test_whom_a_restored_backup_brings_back_is_deleted_again(
 
 
 async def test_who_begins_anew_in_the_second_of_the_deletion_is_not_buried_at_the_next_start(
-    engine: AsyncEngine, script: Script, tmp_path: Path
+    database: Database, script: Script, tmp_path: Path
 ) -> None:
     graves = Tombstones(tmp_path / "tombstones")
-    store = Store(engine, VAULT, script, tombstones=graves, clock=lambda: 1_000_000.0)
+    store = Store(database, VAULT, script, tombstones=graves, clock=lambda: 1_000_000.0)
     script.talks = {1: TALK, 2: None, 3: TALK, 4: replace(TALK, research=True)}
     for update in (1, 2, 3):
         await store.take(came(update))
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         backup = (await connection.execute(sa.select(conversations))).all()
     await store.take(came(4))
     assert await store.deletion.forget_again() == 0
     assert await store.conversation(at(7)) == script.talks[4]
     script.talks[5] = None
     await store.take(came(5))
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         await connection.execute(sa.insert(conversations), [dict(row._mapping) for row in backup])
     assert await store.deletion.forget_again() == 1, "what was deleted last stays deleted"
 
 
 async def test_who_leaves_and_begins_anew_in_one_batch_gets_a_new_key_and_stays_deleted_in_a_backup(
-    engine: AsyncEngine, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
-    store = Store(engine, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "tombstones"))
+    store = Store(database, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "tombstones"))
     for update, data in enumerate((*CONSENT, SHORT_PATH[0]), start=1):
         await store.take(Inbound(update, at(7), Tap(data)))
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         backup = (await connection.execute(sa.select(conversations))).one()
     inputs: tuple[Tap | Command, ...] = (Tap(SHORT_PATH[1]), Tap("go:forget"), Command("start"))
     await asyncio.gather(
         *(store.take(Inbound(100 + n, at(7), incoming)) for n, incoming in enumerate(inputs))
     )
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         row = (await connection.execute(sa.select(conversations))).one()
     assert row.key != backup.key
     assert len(await texts(store)) == 2, "the farewell and the greeting; what was on its way went along"
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         await connection.execute(sa.delete(conversations))
         await connection.execute(sa.insert(conversations), [dict(backup._mapping)])
     assert await store.deletion.forget_again() == 1
@@ -332,16 +326,16 @@ async def test_who_leaves_and_begins_anew_in_one_batch_gets_a_new_key_and_stays_
 
 @pytest.mark.parametrize("part", ["state", "key"])
 async def test_pipl_47_who_has_a_row_that_no_key_opens_can_delete_it_and_nothing_else(
-    engine: AsyncEngine, tmp_path: Path, part: str
+    database: Database, tmp_path: Path, part: str
 ) -> None:
     """Not a backup's row either, in which the key still opens."""
     tombstones = Tombstones(tmp_path / "tombstones")
     clock = NOON.timestamp()
-    store = Store(engine, VAULT, settling_today(), tombstones=tombstones, clock=lambda: clock)
+    store = Store(database, VAULT, settling_today(), tombstones=tombstones, clock=lambda: clock)
     await store.take(Inbound(1, at(7), Command("start")))
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         backup = (await connection.execute(sa.select(conversations))).mappings().one()
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         await connection.execute(sa.delete(outbox))
         await connection.execute(sa.update(conversations).values({part: b"broken"}))
     clock += DAY
@@ -349,13 +343,13 @@ async def test_pipl_47_who_has_a_row_that_no_key_opens_can_delete_it_and_nothing
     await store.take(Inbound(3, at(7), Tap("go:review")))
     await store.take(Inbound(4, at(7), Command("delete")))
     assert len(await texts(store)) == 1  # the question whether to delete
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         kept = (await connection.execute(sa.select(conversations.c[part]))).scalar_one()
     assert kept == b"broken"
     await store.take(Inbound(9, at(7), Tap("go:forget")))
     assert await store.conversation(at(7)) is None
     assert len(await texts(store)) == 1  # the farewell
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         await connection.execute(sa.insert(conversations).values(**backup))
     assert await store.deletion.forget_again() == 1
     assert await store.conversation(at(7)) is None
@@ -367,13 +361,13 @@ async def test_pipl_47_who_has_a_row_that_no_key_opens_can_delete_it_and_nothing
 
 @ON_SQLITE
 async def test_the_tombstones_of_several_machines_may_be_joined_in_any_order(
-    engine: AsyncEngine, script: Script, tmp_path: Path
+    database: Database, script: Script, tmp_path: Path
 ) -> None:
     person, joined = VAULT.pseudonym(str(7)), tmp_path / "tombstones"
     for machine, when in (("a", 2_000_000), ("b", 1_000_000)):
         Tombstones(tmp_path / machine).add([Tombstone(person, machine.encode() * 16, when)])
     joined.write_text("".join((tmp_path / machine).read_text() for machine in "ab"))
-    store = Store(engine, VAULT, script, tombstones=Tombstones(joined), clock=lambda: 1_500_000.0)
+    store = Store(database, VAULT, script, tombstones=Tombstones(joined), clock=lambda: 1_500_000.0)
     script.letters = {1: (Message("to who left later"),)}
     await store.take(came(1))
     await store.deletion.forget_again()
@@ -391,42 +385,42 @@ def test_a_tombstone_half_written_by_who_died_spoils_no_other(tmp_path: Path) ->
 
 
 @pytest.mark.asvs("16.5.3")
-async def test_wrong_master_keys_are_refused_at_the_start(engine: AsyncEngine) -> None:
-    await prepare(engine, VAULT)
-    await prepare(engine, VAULT)
+async def test_wrong_master_keys_are_refused_at_the_start(database: Database) -> None:
+    await prepare(database, VAULT)
+    await prepare(database, VAULT)
     for keys in (Keys.new(), Keys(VAULT.keys.index, Keys.new().wraps), Keys(b"x" * 32, VAULT.keys.wraps)):
         with pytest.raises(WrongKey):
-            await prepare(engine, Keyring(keys))
+            await prepare(database, Keyring(keys))
 
 
 @pytest.mark.asvs("11.1.1", "11.2.2")
-async def test_after_a_rotation_the_old_key_can_go(engine: AsyncEngine, script: Script) -> None:
-    await prepare(engine, VAULT)
+async def test_after_a_rotation_the_old_key_can_go(database: Database, script: Script) -> None:
+    await prepare(database, VAULT)
     script.talks = {1: TALK}
-    await Store(engine, VAULT, script).take(came(1))
+    await Store(database, VAULT, script).take(came(1))
     both = VAULT.keys.rotated()
-    assert (await rewrap(engine, Keyring(both), Lease(engine, time.time))).count == 1
+    assert (await rewrap(database, Keyring(both), Lease(database, time.time))).count == 1
     only_new = Keyring(Keys(both.index, both.wraps[:1]))
-    await prepare(engine, only_new)
-    assert await Store(engine, only_new, script).conversation(at(7)) == TALK
+    await prepare(database, only_new)
+    assert await Store(database, only_new, script).conversation(at(7)) == TALK
 
 
 async def test_a_row_that_no_key_opens_does_not_hold_up_the_rotation(
-    engine: AsyncEngine, script: Script
+    database: Database, script: Script
 ) -> None:
     script.talks = {1: TALK, 2: TALK}
     for number, chat in ((1, 7), (2, 8)):
-        await Store(engine, VAULT, script).take(came(number, chat))
-    async with engine.begin() as connection:
+        await Store(database, VAULT, script).take(came(number, chat))
+    async with begin(database) as connection:
         broken = conversations.c.person == VAULT.pseudonym(str(8))
         await connection.execute(sa.update(conversations).where(broken).values(key=b"broken"))
     rotated = Keyring(VAULT.keys.rotated())
-    assert (await rewrap(engine, rotated, Lease(engine, time.time))).count == 1
-    assert await Store(engine, rotated, script).conversation(at(7)) == TALK
+    assert (await rewrap(database, rotated, Lease(database, time.time))).count == 1
+    assert await Store(database, rotated, script).conversation(at(7)) == TALK
 
 
-async def test_updates_at_the_same_time_in_two_processes_all_count_once(engine: AsyncEngine) -> None:
-    stores = [Store(engine, VAULT, settling_today()) for _ in range(2)]
+async def test_updates_at_the_same_time_in_two_processes_all_count_once(database: Database) -> None:
+    stores = [Store(database, VAULT, settling_today()) for _ in range(2)]
     updates = [Inbound(n, at(7), Command("start") if n == 0 else Tap(data))
                for n, data in enumerate(["", *CONSENT, *SHORT_PATH])]  # fmt: skip
     for inbound in updates:
@@ -439,11 +433,11 @@ async def test_updates_at_the_same_time_in_two_processes_all_count_once(engine: 
 
 
 async def test_a_reminder_comes_once_when_its_time_has_come_however_many_processes_look(
-    engine: AsyncEngine,
+    database: Database,
 ) -> None:
     now = NOON
     stores = [
-        Store(engine, VAULT, settling(presenter(), lambda: now), clock=lambda: now.timestamp())
+        Store(database, VAULT, settling(presenter(), lambda: now), clock=lambda: now.timestamp())
         for _ in range(2)
     ]
     script = Script()
@@ -451,7 +445,7 @@ async def test_a_reminder_comes_once_when_its_time_has_come_however_many_process
     script.talks = {
         1: replace(TALK, reminders=(Reminder("survey", due), Reminder("emergency_fund", due + 1)))
     }
-    await Store(engine, VAULT, script, clock=lambda: now.timestamp()).take(came(1))
+    await Store(database, VAULT, script, clock=lambda: now.timestamp()).take(came(1))
     wakings = [Waking(store) for store in stores]
     assert [await waking.wake() for waking in wakings] == [0, 0]
     now = NOON + timedelta(hours=12)  # midnight
@@ -466,8 +460,8 @@ async def test_a_reminder_comes_once_when_its_time_has_come_however_many_process
 
 
 @pytest.mark.asvs("2.3.2")
-async def test_pipl_38_beyond_the_years_limit_there_is_general_guidance_only(engine: AsyncEngine) -> None:
-    store = Store(engine, VAULT, settling_today(), limit=2, clock=NOON.timestamp)
+async def test_pipl_38_beyond_the_years_limit_there_is_general_guidance_only(database: Database) -> None:
+    store = Store(database, VAULT, settling_today(), limit=2, clock=NOON.timestamp)
     for chat in (1, 2, 3):
         for number, data in enumerate(["", *CONSENT, SHORT_PATH[0]]):
             incoming = Tap(data) if data else Command("start")
@@ -475,7 +469,7 @@ async def test_pipl_38_beyond_the_years_limit_there_is_general_guidance_only(eng
     talks = [await store.conversation(at(chat)) for chat in (1, 2, 3)]
     assert [bool(talk and talk.answers) for talk in talks] == [True, True, False]
     assert any("人数已经到上限" in text for text in await texts(store))
-    next_year = Store(engine, VAULT, settling_today(), limit=2, clock=(NOON + timedelta(days=40)).timestamp)
+    next_year = Store(database, VAULT, settling_today(), limit=2, clock=(NOON + timedelta(days=40)).timestamp)
     await next_year.take(Inbound(35, at(3), Tap("go:agree")))
     talk = await next_year.conversation(at(3))
     assert talk is not None
@@ -484,16 +478,16 @@ async def test_pipl_38_beyond_the_years_limit_there_is_general_guidance_only(eng
 
 @pytest.mark.asvs("2.3.4")
 async def test_the_last_places_of_a_year_are_not_given_twice_by_processes_that_ask_at_once(
-    engine: AsyncEngine,
+    database: Database,
 ) -> None:
-    stores = [Store(engine, VAULT, settling_today(), limit=3, clock=NOON.timestamp) for _ in range(4)]
+    stores = [Store(database, VAULT, settling_today(), limit=3, clock=NOON.timestamp) for _ in range(4)]
     for chat in range(1, 13):
         for number, data in enumerate(["", *CONSENT[:-1]]):
             incoming = Tap(data) if data else Command("start")
             await stores[0].take(Inbound(chat * 10 + number, at(chat), incoming))
 
     async def connected() -> None:
-        async with engine.connect():
+        async with connect(database):
             await asyncio.sleep(0.1)
 
     await asyncio.gather(*(connected() for _ in stores))  # so that none comes late
@@ -504,8 +498,8 @@ async def test_the_last_places_of_a_year_are_not_given_twice_by_processes_that_a
     assert sum(bool(talk and talk.consent) for talk in talks) == 3
 
 
-async def test_who_blocked_the_bot_is_not_reminded(engine: AsyncEngine, script: Script) -> None:
-    store = Store(engine, VAULT, script)
+async def test_who_blocked_the_bot_is_not_reminded(database: Database, script: Script) -> None:
+    store = Store(database, VAULT, script)
     script.talks = {1: replace(TALK, reminders=(Reminder("survey", 1),))}
     await store.take(came(1))
     assert await Waking(store).overdue() > 0
@@ -513,59 +507,59 @@ async def test_who_blocked_the_bot_is_not_reminded(engine: AsyncEngine, script: 
     assert await Waking(store).wake() == await Waking(store).overdue() == 0
 
 
-async def test_reminders_that_no_key_opens_keep_no_others_waiting(engine: AsyncEngine) -> None:
+async def test_reminders_that_no_key_opens_keep_no_others_waiting(database: Database) -> None:
     """One stands amid the lost ones and one behind them all: both have come after two looks."""
     script, lost = Script(), Keyring(Keys(VAULT.keys.index, (bytes(32),)))
     for number in range(MOST + 1):
         script.talks = {number: replace(TALK, reminders=(Reminder("survey", 1 + number),))}
-        store = Store(engine, VAULT if number in (30, MOST) else lost, script)
+        store = Store(database, VAULT if number in (30, MOST) else lost, script)
         await store.take(came(number, chat=100 + number))
-    store = Store(engine, VAULT, settling(presenter(), lambda: NOON), clock=NOON.timestamp)
+    store = Store(database, VAULT, settling(presenter(), lambda: NOON), clock=NOON.timestamp)
     waking = Waking(store)
     assert [await waking.wake(), await waking.wake(), await waking.wake()] == [MOST, 1, MOST - 1]
     assert [letter.outgoing.chat for letter in await store.outbox.waiting()] == [at(130), at(100 + MOST)]
     assert await waking.overdue() == NOON.timestamp() - 1
 
 
-async def test_the_migrations_make_the_tables_that_the_code_uses(engine: AsyncEngine) -> None:
+async def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         differences = await connection.run_sync(
             lambda c: compare_metadata(MigrationContext.configure(c), metadata)
         )
     assert differences == []
 
 
-async def test_a_migration_goes_down_and_up_again(engine: AsyncEngine) -> None:
-    await emptied(engine)
-    async with engine.connect() as connection:
+async def test_a_migration_goes_down_and_up_again(database: Database) -> None:
+    await emptied(database)
+    async with connect(database) as connection:
         assert "conversations" not in await connection.run_sync(lambda c: sa.inspect(c).get_table_names())
-    await migrate(engine, VAULT)
+    await migrate(database, VAULT)
 
 
-async def test_conversations_of_the_plain_schema_are_carried_over_sealed(engine: AsyncEngine) -> None:
-    await emptied(engine)
+async def test_conversations_of_the_plain_schema_are_carried_over_sealed(database: Database) -> None:
+    await emptied(database)
     state = {
         "questionnaire": "1", "language": "zh", "consent": ["answers"], "consent_version": "1",
         "answers": {"age": ["adult"]}, "reopened": None, "ticks": None, "research": False, "misses": 0,
     }  # fmt: skip
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         await connection.run_sync(lambda c: command.upgrade(alembic_config(c), "0001"))
         await connection.execute(
             sa.text("INSERT INTO conversations (chat, version, state, changed_at) VALUES (7, 3, :state, 5)"),
             {"state": json.dumps(state)},
         )
-    await migrate(engine, VAULT)
-    assert await Store(engine, VAULT, Script()).conversation(at(7)) == TALK
+    await migrate(database, VAULT)
+    assert await Store(database, VAULT, Script()).conversation(at(7)) == TALK
 
 
 @pytest.mark.postgres
-async def test_a_server_database_that_is_behind_is_refused_with_what_to_do(engine: AsyncEngine) -> None:
-    await emptied(engine)
-    if engine.dialect.name == "sqlite":
-        await prepare(engine, VAULT)  # an embedded one is upgraded on start
+async def test_a_server_database_that_is_behind_is_refused_with_what_to_do(database: Database) -> None:
+    await emptied(database)
+    if not database.postgres:
+        await prepare(database, VAULT)  # an embedded one is upgraded on start
         return
     with pytest.raises(DatabaseBehind, match="python -m bot migrate"):
-        await prepare(engine, VAULT)
+        await prepare(database, VAULT)

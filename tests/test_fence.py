@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.telegram.client import Telegram
 from bot.delivery.dispatcher import Dispatcher
@@ -18,6 +17,7 @@ from bot.demo.double.worker import Worker
 from bot.dialogue.conversation import Conversation
 from bot.render import File
 from bot.storage import lease
+from bot.storage.database import Database
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import BatchResult
@@ -43,9 +43,9 @@ def settled(
 class Sleeper:
     """A process whose clock is in the test's hands, with the real transport to the double."""
 
-    def __init__(self, engine: AsyncEngine, telegram: Telegram) -> None:
+    def __init__(self, database: Database, telegram: Telegram) -> None:
         self.slept = 0.0
-        self.store = Store(engine, VAULT, settled)
+        self.store = Store(database, VAULT, settled)
         self.store.outbox.hold._monotonic = lambda: self.slept
         self.telegram = telegram
         self.tries: list[str] = []  # how each ended
@@ -67,9 +67,9 @@ async def double() -> AsyncIterator[Simulator]:
 
 
 @pytest.fixture
-async def sleeper(engine: AsyncEngine, double: Simulator) -> AsyncIterator[Sleeper]:
+async def sleeper(database: Database, double: Simulator) -> AsyncIterator[Sleeper]:
     async with Telegram(SecretStr(TOKEN), double.api_url) as telegram:
-        process = Sleeper(engine, telegram)
+        process = Sleeper(database, telegram)
         await process.store.outbox.hold.renew()
         yield process
         await process.courier.drain(1)
@@ -85,10 +85,10 @@ def shown(worker: Worker) -> list[str]:
     return [message.text for message in worker.screen.from_bot]
 
 
-async def taken_over(engine: AsyncEngine, sleeper: Sleeper, chat: int) -> None:
+async def taken_over(database: Database, sleeper: Sleeper, chat: int) -> None:
     """Have another process send what the sleeper held, and one letter more."""
     await sleeper.store.outbox.hold.release_everyone()
-    other = Store(engine, VAULT, texts_of)
+    other = Store(database, VAULT, texts_of)
     async with Telegram(SecretStr(TOKEN), sleeper.telegram._url.partition("/bot")[0]) as telegram:
         courier = Dispatcher(other, telegram.deliver, UNHURRIED)
         running = asyncio.create_task(courier.run())
@@ -99,7 +99,7 @@ async def taken_over(engine: AsyncEngine, sleeper: Sleeper, chat: int) -> None:
 
 
 async def test_what_waited_for_a_connection_during_the_sleep_is_not_sent(
-    engine: AsyncEngine, double: Simulator, sleeper: Sleeper
+    database: Database, double: Simulator, sleeper: Sleeper
 ) -> None:
     first, second = await a_worker(double), await a_worker(double)
     sleeper.telegram._request._session.connector._limit = 1  # type: ignore[union-attr]
@@ -109,7 +109,7 @@ async def test_what_waited_for_a_connection_during_the_sleep_is_not_sent(
     await write(sleeper.store, 2, second.chat_id, "b")
     await asyncio.sleep(0.1)
     sleeper.falls_asleep()
-    await taken_over(engine, sleeper, second.chat_id)
+    await taken_over(database, sleeper, second.chat_id)
     assert shown(second) == ["b", "z"]
     await until(lambda: not sleeper.courier._tasks)
     assert shown(second) == ["b", "z"]
@@ -117,7 +117,7 @@ async def test_what_waited_for_a_connection_during_the_sleep_is_not_sent(
 
 @pytest.mark.parametrize("text", ["b", FILE], ids=["a message", "a file"])
 async def test_who_falls_asleep_between_the_call_and_its_bytes_does_not_send_them(
-    engine: AsyncEngine, double: Simulator, sleeper: Sleeper, text: str
+    database: Database, double: Simulator, sleeper: Sleeper, text: str
 ) -> None:
     """The transport writes in a later round of the loop, and a busy loop's rounds are long."""
     worker = await a_worker(double)
@@ -127,7 +127,7 @@ async def test_who_falls_asleep_between_the_call_and_its_bytes_does_not_send_the
     await write(sleeper.store, 2, worker.chat_id, text)
     await until(lambda: not sleeper.courier._tasks)
     assert shown(worker) == ["a"]
-    await taken_over(engine, sleeper, worker.chat_id)
+    await taken_over(database, sleeper, worker.chat_id)
     assert shown(worker)[1:] == [text, "z"]
 
 

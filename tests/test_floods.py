@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.inbound_rate import InboundRate
 from bot.channels.intake import Intake, NotStored
@@ -14,6 +13,7 @@ from bot.channels.telegram.updates import take
 from bot.delivery.token_bucket import MANY
 from bot.dialogue.conversation import Command, Conversation, Group, Hurry, Tap
 from bot.ops.metrics import Metrics
+from bot.storage.database import Database
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import BatchResult
@@ -159,8 +159,8 @@ def test_calm_chats_are_forgotten(clock: Clock) -> None:
 
 
 @pytest.mark.asvs("15.2.2")
-async def test_a_flood_of_one_person_leaves_few_turns_and_their_deletion_is_done(engine: AsyncEngine) -> None:
-    store = Store(engine, VAULT, settling_today())
+async def test_a_flood_of_one_person_leaves_few_turns_and_their_deletion_is_done(database: Database) -> None:
+    store = Store(database, VAULT, settling_today())
     metrics = Metrics()
     intake = Intake(store, metrics, InboundRate(rate=1, burst=20, monotonic=lambda: 0.0))
     for update, text in enumerate(["/start"] * 500):
@@ -174,7 +174,7 @@ async def test_a_flood_of_one_person_leaves_few_turns_and_their_deletion_is_done
 
 
 async def test_what_telegram_repeats_while_the_database_is_away_is_not_held_against_the_worker(
-    engine: AsyncEngine,
+    database: Database,
 ) -> None:
     settle, away = settling_today(), True
 
@@ -185,7 +185,7 @@ async def test_what_telegram_repeats_while_the_database_is_away_is_not_held_agai
             raise OperationalError("SELECT", {}, OSError("gone"))
         return settle(inbounds, held, seen, room)
 
-    store = Store(engine, VAULT, settled)
+    store = Store(database, VAULT, settled)
     intake = Intake(store, Metrics(), InboundRate(rate=1, burst=3, monotonic=lambda: 0.0))
     for _ in range(50):
         with pytest.raises(NotStored):

@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from alembic import command
+from bot.storage.database import Database
 from bot.storage.due_reminders import Waking
 from bot.storage.engine import alembic_config, migrate
+from bot.storage.engine import revision as database_revision
 from bot.storage.tables import conversations
 from bot.storage.unit_of_work import Store
 from tests.chats import at
+from tests.databases import begin, connect, sync
 from tests.talks import VAULT
 from tests.test_database import TALK, Script, came, emptied
 
@@ -24,17 +25,18 @@ class Killed(Exception):
     """The process died here."""
 
 
-async def revision(engine: AsyncEngine) -> str | None:
-    async with engine.connect() as connection:
-        return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+async def revision(database: Database) -> str | None:
+    async with connect(database) as connection:
+        found: str | None = await connection.run_sync(database_revision)
+    return found
 
 
-async def to(engine: AsyncEngine, revision: str) -> None:
-    async with engine.begin() as connection:
+async def to(database: Database, revision: str) -> None:
+    async with begin(database) as connection:
         await connection.run_sync(lambda c: command.upgrade(alembic_config(c, VAULT), revision))
 
 
-async def killed_at(engine: AsyncEngine, statement: int) -> bool:
+async def killed_at(database: Database, statement: int) -> bool:
     """Migrate to the head, and die before the statement of this number; False when there are fewer."""
     seen = 0
 
@@ -44,37 +46,37 @@ async def killed_at(engine: AsyncEngine, statement: int) -> bool:
         if seen == statement:
             raise Killed
 
-    sa.event.listen(engine.sync_engine, "before_cursor_execute", count)
+    sa.event.listen(sync(database), "before_cursor_execute", count)
     try:
-        await migrate(engine, VAULT)
+        await migrate(database, VAULT)
     except Killed:
         return True
     finally:
-        sa.event.remove(engine.sync_engine, "before_cursor_execute", count)
+        sa.event.remove(sync(database), "before_cursor_execute", count)
     return False
 
 
 @pytest.fixture
-async def at_0001(engine: AsyncEngine) -> AsyncEngine:
-    await emptied(engine)
-    await to(engine, "0001")
+async def at_0001(database: Database) -> Database:
+    await emptied(database)
+    await to(database, "0001")
     state = (
         '{"questionnaire": "1", "language": "zh", "consent": ["answers"], "consent_version": "1", '
         '"answers": {"age": ["adult"]}, "reopened": null, "ticks": null, "research": false, "misses": 0}'
     )
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         insert = "INSERT INTO conversations (chat, version, state, changed_at) VALUES (7, 3, :state, 5)"
         await connection.execute(sa.text(insert), {"state": state})
-    return engine
+    return database
 
 
 async def test_a_migration_killed_at_any_statement_leaves_all_as_it_was_and_is_done_next_time(
-    at_0001: AsyncEngine,
+    at_0001: Database,
 ) -> None:
     statement = 1
     while await killed_at(at_0001, statement):
         assert await revision(at_0001) == "0001"
-        async with at_0001.connect() as connection:
+        async with connect(at_0001) as connection:
             assert (await connection.execute(sa.text("SELECT chat FROM conversations"))).scalars().all() == [
                 7
             ]
@@ -86,30 +88,30 @@ async def test_a_migration_killed_at_any_statement_leaves_all_as_it_was_and_is_d
 
 @pytest.mark.parametrize("older", REVISIONS[2:-1])
 async def test_each_step_since_the_sealed_one_goes_down_and_up_without_losing_an_answer(
-    engine: AsyncEngine, older: str
+    database: Database, older: str
 ) -> None:
     script = Script()
     script.talks[1] = TALK
-    await Store(engine, VAULT, script).take(came(1))
-    async with engine.begin() as connection:
+    await Store(database, VAULT, script).take(came(1))
+    async with begin(database) as connection:
         await connection.run_sync(lambda c: command.downgrade(alembic_config(c, VAULT), older))
-    assert await revision(engine) == older
-    await migrate(engine, VAULT)
-    assert await Store(engine, VAULT, Script()).conversation(at(7)) == TALK
+    assert await revision(database) == older
+    await migrate(database, VAULT)
+    assert await Store(database, VAULT, Script()).conversation(at(7)) == TALK
 
 
-async def test_what_the_older_code_writes_the_newer_reads(engine: AsyncEngine) -> None:
+async def test_what_the_older_code_writes_the_newer_reads(database: Database) -> None:
     """The columns that came later may stay empty: an old worker beside a new one leaves them so."""
     script = Script()
     script.talks[1] = TALK
-    store = Store(engine, VAULT, script)
+    store = Store(database, VAULT, script)
     await store.take(came(1))
     later = [
         column
         for column in conversations.columns
         if column.nullable and column.name not in ("answers", "consent")
     ]
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         await connection.execute(sa.update(conversations).values({column.name: None for column in later}))
     assert {column.name for column in later} == {"address", "wake_at"}
     assert await store.conversation(at(7)) == TALK

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine
 from telegram.error import NetworkError
 
 from bot.channels.intake import Intake
@@ -16,6 +15,7 @@ from bot.channels.telegram.polling import Polling, Raw
 from bot.demo.double.server import Simulator
 from bot.dialogue.conversation import Conversation
 from bot.ops.metrics import Metrics
+from bot.storage.database import Database
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import BatchResult
@@ -94,9 +94,9 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def polled(engine: AsyncEngine, telegram: Telegram, trouble: Trouble) -> AsyncIterator[Store]:
+async def polled(database: Database, telegram: Telegram, trouble: Trouble) -> AsyncIterator[Store]:
     """Poll until Telegram has nothing more."""
-    store = Store(engine, VAULT, trouble)
+    store = Store(database, VAULT, trouble)
     task = asyncio.create_task(Polling(Intake(store, Metrics()), telegram.fetch, telegram.answer_tap).run())
     try:
         async with asyncio.timeout(30):
@@ -108,9 +108,9 @@ async def polled(engine: AsyncEngine, telegram: Telegram, trouble: Trouble) -> A
             await task
 
 
-async def test_what_storage_refuses_is_not_confirmed_until_it_is_kept(engine: AsyncEngine) -> None:
+async def test_what_storage_refuses_is_not_confirmed_until_it_is_kept(database: Database) -> None:
     telegram, trouble = Telegram(said(5), tapped(6, CONSENT[0])), Trouble(times=4)
-    async with polled(engine, telegram, trouble) as store:
+    async with polled(database, telegram, trouble) as store:
         talk = await store.conversation(at(7))
         assert talk is not None
         assert talk.ticks == ("answers",)
@@ -118,32 +118,32 @@ async def test_what_storage_refuses_is_not_confirmed_until_it_is_kept(engine: As
     assert telegram.offsets == [0, 7]
 
 
-async def test_a_network_that_fails_is_asked_again_from_the_same_place(engine: AsyncEngine) -> None:
+async def test_a_network_that_fails_is_asked_again_from_the_same_place(database: Database) -> None:
     telegram = Telegram(said(5), troubles=3)
-    async with polled(engine, telegram, Trouble()) as store:
+    async with polled(database, telegram, Trouble()) as store:
         assert await store.conversation(at(7)) is not None
     assert telegram.offsets == [0, 0, 0, 0, 6]
 
 
-async def test_a_tap_is_answered_so_that_the_button_stops_turning(engine: AsyncEngine) -> None:
+async def test_a_tap_is_answered_so_that_the_button_stops_turning(database: Database) -> None:
     telegram = Telegram(said(1), tapped(2, CONSENT[0]), said(3, "/help"))
-    async with polled(engine, telegram, Trouble()):
+    async with polled(database, telegram, Trouble()):
         pass
     assert telegram.answered == ["tap 2"]
 
 
-async def test_what_nobody_can_read_holds_up_nothing(engine: AsyncEngine) -> None:
+async def test_what_nobody_can_read_holds_up_nothing(database: Database) -> None:
     strange: list[Raw] = [{"update_id": 1, "message": 5}, {"update_id": 2, "poll": {}}, {"update_id": 3}]
     telegram = Telegram(*strange, said(4))
-    async with polled(engine, telegram, Trouble()) as store:
+    async with polled(database, telegram, Trouble()) as store:
         assert await store.conversation(at(7)) is not None
     assert telegram.offsets == [0, 5]
 
 
-async def test_each_chat_is_taken_in_order_whatever_the_others_do(engine: AsyncEngine) -> None:
+async def test_each_chat_is_taken_in_order_whatever_the_others_do(database: Database) -> None:
     updates = [said(n, chat=n % 3 + 1) for n in range(30)]
     telegram, trouble = Telegram(*updates), Trouble(times=1)
-    async with polled(engine, telegram, trouble):
+    async with polled(database, telegram, trouble):
         pass
     for chat in (1, 2, 3):
         mine = [update for of, update in trouble.taken if of == chat]

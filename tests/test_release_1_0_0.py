@@ -24,9 +24,9 @@ from bot.render import File
 from bot.render.printout import Handout, ResultPicture
 from bot.research.columns import Columns
 from bot.research.export import export
-from bot.research.participants import Office, open_for_reading
+from bot.research.participants import Office
 from bot.storage.due_reminders import Waking
-from bot.storage.engine import opened
+from bot.storage.engine import open_for_reading, opened
 from bot.storage.outbound_format import dumped, loaded
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound, Outbound
@@ -38,13 +38,21 @@ MADE = Path(__file__).parent / "release_1_0_0"
 EXPECTED: dict[str, Any] = json.loads((MADE / "expected.json").read_text(encoding="utf-8"))
 NOON = datetime.fromisoformat(EXPECTED["made_at"])
 KNOWLEDGE = presenter().knowledge
-# Columns that say who served it, and how far a worker is on the path of today.
-OF_THE_SERVICE = ("person", "questionnaire_version", "knowledge_version", "model_", "finished", "stopped_at")
+# Columns that say who served it, how far a worker is on the path of today, and today's ids of options.
+OF_THE_SERVICE = (
+    "person", "questionnaire_version", "knowledge_version", "model_", "finished", "stopped_at", "answer_",
+)  # fmt: skip
 CHATS = tuple(map(int, EXPECTED["conversations"]))
 
 
 def jsonable(value: object) -> Any:
     return json.loads(json.dumps(value, ensure_ascii=False))
+
+
+def as_asked_today(kept: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The answers of 1.0.0 under the ids of today."""
+    answers = {id: tuple(answer) for id, answer in kept["answers"].items()}
+    return dict(KNOWLEDGE.questionnaire.fitting(answers, kept["questionnaire"]))
 
 
 @pytest.fixture
@@ -94,7 +102,7 @@ async def test_everyone_goes_on_where_they_stood_and_can_see_take_along_and_dele
             if letter.outgoing.chat == at(chat) and isinstance(letter.outgoing.message.attachment, File)
         ]
         if (kept := EXPECTED["conversations"][str(chat)]) and kept["consent"] is not None:
-            assert json.loads(files[-1])["answers"] == kept["answers"]
+            assert json.loads(files[-1])["answers"] == jsonable(as_asked_today(kept))
         await store.take(Inbound(10 * number + 9, at(chat), Tap("go:forget")))
         assert await store.conversation(at(chat)) is None
     assert failures == []
@@ -150,13 +158,13 @@ async def test_whom_1_0_0_forgot_stays_forgotten(store: Store, tmp_path: Path) -
 
 
 async def test_the_research_export_says_what_it_said(store: Store, keyring: Keyring, tmp_path: Path) -> None:
-    engine = open_for_reading(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}")
+    database = open_for_reading(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}")
     asked_then = replace(KNOWLEDGE, consent=replace(KNOWLEDGE.consent, version="2026-11-23"))
-    office = Office(engine, keyring, asked_then, clock=NOON.timestamp)
+    office = Office(database, keyring, asked_then, clock=NOON.timestamp)
     try:
         assert await export(office.participants(), Columns(asked_then), tmp_path / "out") == 1
     finally:
-        await engine.dispose()
+        await database.dispose()
     before, after = (
         next(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
         for path in (MADE / "answers.csv", tmp_path / "out" / "answers.csv")

@@ -5,11 +5,11 @@ import logging
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import process
 from bot.app.process import Bot
 from bot.dialogue.conversation import Command
+from bot.storage.database import Database
 from bot.storage.deletion import DAY
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
@@ -49,9 +49,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.mark.parametrize("days", [-3650, -366, -2, 2, 29, 366, 3650])
 async def test_after_the_clock_jumped_by_more_than_a_day_nothing_is_dropped(
-    engine: AsyncEngine, clock: Clock, caplog: pytest.LogCaptureFixture, days: int
+    database: Database, clock: Clock, caplog: pytest.LogCaptureFixture, days: int
 ) -> None:
-    store = Store(engine, VAULT, settling_today(), clock=clock)
+    store = Store(database, VAULT, settling_today(), clock=clock)
     await store.take(Inbound(1, at(7), Command("start")))
     clock.now += 7 * DAY - 3600
     await tidied(store, clock, days * DAY)
@@ -60,9 +60,9 @@ async def test_after_the_clock_jumped_by_more_than_a_day_nothing_is_dropped(
 
 
 async def test_a_clock_that_is_put_right_by_some_hours_drops_what_is_over_and_nothing_else(
-    engine: AsyncEngine, clock: Clock, caplog: pytest.LogCaptureFixture
+    database: Database, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = Store(engine, VAULT, settling_today(), clock=clock)
+    store = Store(database, VAULT, settling_today(), clock=clock)
     await store.take(Inbound(1, at(7), Command("start")))
     clock.now += 7 * DAY - 3600
     await store.take(Inbound(2, at(8), Command("start")))
@@ -73,9 +73,9 @@ async def test_a_clock_that_is_put_right_by_some_hours_drops_what_is_over_and_no
 
 
 async def test_a_clock_that_is_months_ahead_at_the_start_drops_nothing(
-    engine: AsyncEngine, clock: Clock, caplog: pytest.LogCaptureFixture
+    database: Database, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = Store(engine, VAULT, settling_today(), clock=clock)
+    store = Store(database, VAULT, settling_today(), clock=clock)
     await store.take(Inbound(1, at(7), Command("start")))
     clock.now += 200 * DAY
     await tidied(store, clock, 0)

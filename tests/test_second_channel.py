@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.intake import Intake
 from bot.delivery.dispatcher import Dispatcher
@@ -15,6 +14,7 @@ from bot.delivery.send_rate import SendRate
 from bot.dialogue.conversation import Command, Tap
 from bot.ops.metrics import Metrics
 from bot.render import File, Message
+from bot.storage.database import Database
 from bot.storage.due_reminders import Waking
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Capabilities, Inbound, Outbound, update_number
@@ -64,9 +64,9 @@ def came(number: int, incoming: Command | Tap) -> Inbound:
 
 
 async def test_a_worker_in_another_channel_is_served_and_found_again_for_a_reminder(
-    engine: AsyncEngine,
+    database: Database,
 ) -> None:
-    store, toy = Store(engine, VAULT, settling_today(), clock=NOON.timestamp), Toy()
+    store, toy = Store(database, VAULT, settling_today(), clock=NOON.timestamp), Toy()
     async with working(store, toy) as intake:
         await intake.take(came(0, Command("start")))
         for number, data in enumerate(CONSENT, 1):
@@ -78,7 +78,7 @@ async def test_a_worker_in_another_channel_is_served_and_found_again_for_a_remin
         shown = len(toy.taken)
         assert {id for id, _ in toy.taken} == {WORKER.id}
         assert shown == len(CONSENT) + 3, "one answer each: the second time is none"
-        later = Store(engine, VAULT, settling_today(), clock=lambda: NOON.timestamp() + 3601)
+        later = Store(database, VAULT, settling_today(), clock=lambda: NOON.timestamp() + 3601)
         assert await Waking(later).wake() == 1
     talk = await store.conversation(WORKER)
     assert talk is not None
@@ -87,9 +87,9 @@ async def test_a_worker_in_another_channel_is_served_and_found_again_for_a_remin
 
 
 async def test_who_blocks_us_in_one_channel_gets_nothing_there_and_nobody_else_waits(
-    engine: AsyncEngine,
+    database: Database,
 ) -> None:
-    store, toy = Store(engine, VAULT, settling_today()), Toy(blocked={WORKER.id})
+    store, toy = Store(database, VAULT, settling_today()), Toy(blocked={WORKER.id})
     async with working(store, toy) as intake:
         await intake.take(came(1, Command("start")))
         await intake.take(Inbound(1, Address(TOY, "other"), Command("start")))
@@ -97,7 +97,7 @@ async def test_who_blocks_us_in_one_channel_gets_nothing_there_and_nobody_else_w
     assert [id for id, _ in toy.taken] == ["other"]
 
 
-async def test_a_message_to_a_channel_that_is_not_there_any_more_is_set_aside(engine: AsyncEngine) -> None:
+async def test_a_message_to_a_channel_that_is_not_there_any_more_is_set_aside(database: Database) -> None:
     deliver = routed({})
     with pytest.raises(Refused, match="no such channel"):
         await deliver(Outbound(WORKER, Message("hello")), lambda: True)

@@ -1,8 +1,7 @@
 """What seldom happens, in a talk and at the edge: each once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.channels.telegram.updates import inbound_of, read_update
 from bot.content import templates
@@ -27,11 +25,13 @@ from bot.loading.knowledge import load_knowledge
 from bot.ops.metrics import Metrics
 from bot.render import Message, Presenter, script
 from bot.storage import outbox
+from bot.storage.database import Database
 from bot.storage.group_commit import GroupCommit
 from bot.storage.outbox import Queued
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
+from tests.databases import Beside, sync
 from tests.questionnaires import option
 from tests.questionnaires import question as question_of
 from tests.steps import AGREED, asked, talk
@@ -210,17 +210,17 @@ async def test_the_outbox_is_looked_at_once_however_often_the_counts_are_asked()
 
 
 async def test_a_turn_cut_off_at_its_commit_comes_again_and_its_letters_wait_for_the_next_look(
-    engine: AsyncEngine,
+    database: Database,
 ) -> None:
     """It may have been written: so nothing is sent before the outbox was looked at."""
-    store, cut = Store(engine, VAULT, settling_today()), [True]
+    store, cut = Store(database, VAULT, settling_today()), [True]
 
     def cut_off(connection: sa.Connection) -> None:
         if cut and cut.pop():
             raise OperationalError("", {}, OSError("gone"))
 
     await store.outbox.hold.renew()
-    sa.event.listen(engine.sync_engine, "commit", cut_off)
+    sa.event.listen(sync(database), "commit", cut_off)
     with pytest.raises(OperationalError):
         await store.take(Inbound(1, at(7), Command("start")))
     assert await store.take(Inbound(1, at(7), Command("start")))
@@ -234,26 +234,23 @@ async def test_a_turn_cut_off_at_its_commit_comes_again_and_its_letters_wait_for
 
 
 async def test_what_a_cut_off_commit_left_is_found_behind_the_letters_of_many_others(
-    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "AT_ONCE", 2)
-    other, store = Store(engine, VAULT, settling_today()), Store(engine, VAULT, settling_today())
+    other, store = Store(database, VAULT, settling_today()), Store(database, VAULT, settling_today())
     for chat in range(1, 6):
         await other.take(Inbound(chat, at(chat), Command("start")))  # held by nobody
 
-    class CutOff:
-        @asynccontextmanager
-        async def begin(self) -> AsyncIterator[AsyncConnection]:
-            async with engine.begin() as connection:
-                yield connection
+    class CutOff(Beside):
+        async def within(self, *args: Any, **kwargs: Any) -> Any:
+            await super().within(*args, **kwargs)
             raise OperationalError("", {}, OSError("gone"))
 
     await store.outbox.hold.renew()
-    broken: Any = CutOff()
-    store.engine = broken
+    store.database = CutOff(database)
     with pytest.raises(OperationalError):
         await store.take(Inbound(7, at(7), Command("start")))
-    store.engine = engine
+    store.database = database
     found: set[int] = set()
     store.told.append(lambda effect: found.update(int(letter.outgoing.chat.id) for letter in effect.letters))
     for _ in range(6):
@@ -264,8 +261,8 @@ async def test_what_a_cut_off_commit_left_is_found_behind_the_letters_of_many_ot
     assert found == {1, 2, 3, 4, 5, 7}
 
 
-async def test_who_holds_nothing_claims_nothing_and_gives_nothing_back(engine: AsyncEngine) -> None:
-    store = Store(engine, VAULT, settling_today())
+async def test_who_holds_nothing_claims_nothing_and_gives_nothing_back(database: Database) -> None:
+    store = Store(database, VAULT, settling_today())
     await store.take(Inbound(1, at(7), Command("start")))
     await store.outbox.hold.release()
     await store.claim()

@@ -18,11 +18,12 @@ from bot.channels.telegram.updates import NotAnUpdate, inbound_of, read_update
 from bot.channels.telegram.webhook import LARGEST, PATH, SECRET_HEADER, webhook
 from bot.dialogue.conversation import Command, Group, Tap
 from bot.ops.metrics import Metrics
-from bot.storage.engine import open_engine, opened
+from bot.storage.engine import open_database, opened
 from bot.storage.tables import conversations, outbox, updates
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
+from tests.databases import connect
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
 SECRET = "s" * 43
@@ -64,7 +65,7 @@ async def client(store: Store) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def rows(store: Store) -> int:
-    async with store.engine.connect() as connection:
+    async with connect(store.database) as connection:
         counts = [
             await connection.scalar(sa.select(sa.func.count()).select_from(table))
             for table in (conversations, updates, outbox)
@@ -177,7 +178,7 @@ class Broken(Store):
 
 
 async def test_a_turn_that_could_not_be_stored_is_asked_for_again(store: Store) -> None:
-    broken = Broken(store.engine, VAULT, settling_today())
+    broken = Broken(store.database, VAULT, settling_today())
     async with client_of(broken) as client:
         assert (await client.post(PATH, headers=RIGHT, json=said(1, "/start"))).status_code == 500
 
@@ -196,8 +197,8 @@ async def test_health_readiness_and_counts_are_told(store: Store, client: httpx.
 
 @pytest.mark.asvs("16.5.2")
 async def test_without_its_database_the_worker_is_alive_but_not_ready(tmp_path: Path) -> None:
-    engine = open_engine("postgresql+asyncpg://nobody@127.0.0.1:1/none")
-    async with client_of(Store(engine, VAULT, settling_today())) as client:
+    database = open_database("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    async with client_of(Store(database, VAULT, settling_today())) as client:
         assert (await client.get("/healthz")).status_code == 200
         answer = await client.get("/readyz")
         assert (answer.status_code, answer.text) == (503, "the database doesn't answer")
@@ -206,7 +207,7 @@ async def test_without_its_database_the_worker_is_alive_but_not_ready(tmp_path: 
         assert "gigguide_database_up 0.0" in measured.text
         assert "gigguide_ready 0.0" in measured.text
         assert (await client.post(PATH, headers=RIGHT, json=said(1, "/start"))).status_code == 500
-    await engine.dispose()
+    await database.dispose()
 
 
 async def test_who_hangs_up_in_the_middle_of_a_body_leaves_nothing(store: Store) -> None:

@@ -117,7 +117,7 @@ class Bot:
         self._count_expiring()
         self._stop = asyncio.Event()
         self._intake = Intake(store, self._metrics, floods)
-        self._counts = Counts(store.engine)
+        self._counts = Counts(store.database)
         store.told.append(self._counts.hear)
         self._telegram = Telegram(token, api)
         self._dispatcher = Dispatcher(

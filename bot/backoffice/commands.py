@@ -34,7 +34,8 @@ class CannotRun(ValueError):
 @asynccontextmanager
 async def opened_office(database: Path | None) -> AsyncIterator["Office"]:
     """Open the database for reading: a file with its keys beside it, or the one in the settings."""
-    from bot.research.participants import Office, open_for_reading
+    from bot.research.participants import Office
+    from bot.storage.engine import open_for_reading
 
     if database is None:
         settings = Settings.read(os.environ)
@@ -46,12 +47,12 @@ async def opened_office(database: Path | None) -> AsyncIterator["Office"]:
             raise CannotRun(f"{beside} is missing: without its keys {database} can't be read")
         url, keys, tombstones = f"sqlite+aiosqlite:///{database}", keys_in(beside), Tombstones()
         models = None
-    engine = open_for_reading(url)
+    reading = open_for_reading(url)
     try:
         knowledge = load_knowledge(models=models)
-        yield Office(engine, Keyring(keys), knowledge, tombstones, models=models, progress=_progress)
+        yield Office(reading, Keyring(keys), knowledge, tombstones, models=models, progress=_progress)
     finally:
-        await engine.dispose()
+        await reading.dispose()
 
 
 def _progress(total: int) -> Callable[[int], None]:

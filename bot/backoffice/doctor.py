@@ -17,7 +17,7 @@ from bot.channels.telegram.client import Telegram
 from bot.check import outdated
 from bot.content.knowledge import Knowledge
 from bot.privacy.keyring import Keyring
-from bot.storage.engine import check_keys, check_schema, open_engine
+from bot.storage.engine import check_keys, check_schema, open_database
 from bot.storage.tables import counts
 
 LEAST_DISK = 500_000_000  # bytes
@@ -86,22 +86,20 @@ async def _database(settings: Settings) -> AsyncIterator[Line]:
     if path is not None and not path.exists():
         yield Line(False, "database", f"{path} is not there; the first start makes it")
         return
-    engine = open_engine(settings.database_url)
+    database = open_database(settings.database_url)
 
     async def write() -> str:
-        async with engine.connect() as connection:
-            await connection.execute(sa.delete(counts).where(counts.c.what == "doctor"))
-            await connection.rollback()
+        none = sa.delete(counts).where(counts.c.what == "doctor")
+        await database.read(lambda connection: connection.execute(none))
         return "it takes writes"
 
     async def schema() -> str:
-        await check_schema(engine)
+        await check_schema(database)
         return "the one of this release"
 
     async def keys() -> str:
         vault = Keyring(settings.keys(make=False))
-        async with engine.connect() as connection:
-            await connection.run_sync(check_keys, vault)
+        await database.read(check_keys, vault)
         return "they open this database"
 
     looks: tuple[tuple[str, Callable[[], Awaitable[str]]], ...] = (
@@ -115,7 +113,7 @@ async def _database(settings: Settings) -> AsyncIterator[Line]:
                 sentence, _ = told(error) or (type(error).__name__, 0)
                 yield Line(False, what, sentence)
     finally:
-        await engine.dispose()
+        await database.dispose()
 
 
 def _disk(settings: Settings) -> Line:

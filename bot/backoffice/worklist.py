@@ -31,14 +31,14 @@ class Queue:
 
 async def queue(office: Office, on: date) -> Queue:
     """Look at everything that waits."""
-    await check_schema(office.engine)
+    await check_schema(office.database)
     counted, counts = await office.counted(), await office.counts()
     calls = {piece: number for (what, piece), number in counted.numbers.most_common() if what == "stuck"}
     by_reason = sa.select(dead_letters.c.reason, sa.func.count().label("letters")).group_by(
         dead_letters.c.reason
     )
-    async with office.engine.connect() as connection:
-        letters = {row.reason: row.letters for row in await connection.execute(by_reason)}
+    found = await office.database.read(lambda connection: connection.execute(by_reason).all())
+    letters = {row.reason: row.letters for row in found}
     return Queue(outdated(office.knowledge, on), letters, calls, counts.blocked)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.privacy import private_files
+
 NO_RESEARCH, UNSCORED, SCORED = WISHES = ("no_research", "unscored", "scored")
 ANY = bytes(16)  # stands for the key of a row that could not be opened: its stone goes by time
 
@@ -77,7 +79,7 @@ class Tombstones:
 
 
 def _append(path: Path, lines: Iterable[str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_files.make_folder(path.parent)
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)  # whatever the umask
     with os.fdopen(handle, "a", encoding="ascii") as file:
         # The line before may be half written by a process that died there: hence the first line's end.

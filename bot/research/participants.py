@@ -2,15 +2,13 @@
 
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.content.knowledge import Knowledge
 from bot.dialogue.conversation import Conversation
@@ -22,6 +20,7 @@ from bot.guidance.facts import MINOR
 from bot.privacy.keyring import Keyring, WrongKey
 from bot.privacy.tombstones import Tombstones
 from bot.storage.conversations import answers_of, state_of
+from bot.storage.database import Database
 from bot.storage.engine import check_schema
 from bot.storage.tables import conversations, counts, dead_letters
 
@@ -67,7 +66,7 @@ class Office:
     progress: for long work, takes the number of rows and gives what hears how many are done.
     """
 
-    engine: AsyncEngine
+    database: Database
     vault: Keyring
     knowledge: Knowledge
     tombstones: Tombstones = field(default_factory=Tombstones)
@@ -85,22 +84,20 @@ class Office:
         Raises:
             DatabaseBehind: the schema is not the one that this version needs.
         """
-        await check_schema(self.engine)
+        await check_schema(self.database)
         forgotten = {(stone.person, stone.key) for stone in self.tombstones.all()}
         maybe = {person for person, _ in forgotten}
         c = conversations.c
         agreed = (c.consent == self.knowledge.consent.version, c.expires_at >= int(self.clock()))
         columns = sa.select(c.person, c.key, c.state, c.answers, c.changed_at)
         wanted = columns.where(*agreed).order_by(c.person).limit(PAGE)
-        async with self.engine.connect() as connection:
-            total = await connection.scalar(
-                sa.select(sa.func.count()).select_from(conversations).where(*agreed)
-            )
+        count = sa.select(sa.func.count()).select_from(conversations).where(*agreed)
+        total = await self.database.read(lambda connection: connection.scalar(count))
         show = self.progress(total or 0)
         last, done = b"", 0
         while True:
-            async with self.engine.connect() as connection:
-                rows = (await connection.execute(wanted.where(c.person > last))).all()
+            page = wanted.where(c.person > last)
+            rows = await self.database.read(_rows, page)
             for row in rows:
                 found = self._open(row)
                 if found and row.person in maybe:  # who began anew has another key
@@ -136,8 +133,7 @@ class Office:
 
     async def counted(self) -> Counted:
         """Give what the bot counted of everybody, without a person in it."""
-        async with self.engine.connect() as connection:
-            rows = (await connection.execute(sa.select(counts))).all()
+        rows = await self.database.read(_rows, sa.select(counts))
         since = min((row.since for row in rows), default=None)
         numbers = Counter({(row.what, row.which): row.number for row in rows})
         return Counted(numbers, since and datetime.fromtimestamp(since, CHINA).date())
@@ -150,34 +146,13 @@ class Office:
             sa.func.count(c.consent),
             sa.func.count(sa.case((c.blocked, 1))),
         ).select_from(conversations)
-        async with self.engine.connect() as connection:
-            every, agreed, blocked = (await connection.execute(count)).one()
-            dead = await connection.scalar(sa.select(sa.func.count()).select_from(dead_letters))
-        return Counts(every, agreed, blocked, dead or 0)
+        every, agreed, blocked = (await self.database.read(_rows, count))[0]
+        dead = sa.select(sa.func.count()).select_from(dead_letters)
+        letters = (await self.database.read(_rows, dead))[0][0]
+        return Counts(every, agreed, blocked, letters)
 
 
-class NoDatabase(ValueError):
-    """There is no database to read."""
-
-
-def open_for_reading(url: str) -> AsyncEngine:
-    """Open a database that is there, so that nothing can be written through it.
-
-    Raises:
-        NoDatabase: there is no such SQLite file.
-    """
-    if not url.startswith("sqlite"):
-        settings = {"default_transaction_read_only": "on"}
-        return create_async_engine(url, hide_parameters=True, connect_args={"server_settings": settings})
-    engine = create_async_engine(url, hide_parameters=True)
-    if not (engine.url.database and Path(engine.url.database).is_file()):
-        raise NoDatabase(f"there is no database at {engine.url.database}: name it, or run the bot first")
-    sa.event.listen(engine.sync_engine, "connect", _read_only)
-    return engine
-
-
-def _read_only(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=5000")
-    cursor.execute("PRAGMA query_only=ON")
-    cursor.close()
+def _rows(
+    connection: sa.Connection, wanted: sa.Select[*tuple[Any, ...]]
+) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    return connection.execute(wanted).all()

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Callable
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.dialogue.counting import Count
+from bot.storage.database import Database
 from bot.storage.jobs import Committed
 from bot.storage.tables import counts
 
@@ -15,10 +15,10 @@ from bot.storage.tables import counts
 class Counts:
     """The numbers of one process that are not written yet; who is killed loses a minute of them, no more."""
 
-    def __init__(self, engine: AsyncEngine, clock: Callable[[], float] = time.time) -> None:
-        self._engine, self._clock = engine, clock
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database, self._clock = database, clock
         self._waiting: Counter[Count] = Counter()
-        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+        self._insert = postgresql.insert if database.postgres else sqlite.insert
 
     def hear(self, effect: Committed) -> None:
         """Add what a commit did."""
@@ -35,9 +35,8 @@ class Counts:
         ]
         try:
             if rows:
-                async with self._engine.begin() as connection:
-                    added = insert.on_conflict_do_update(index_elements=["what", "which"], set_=more)
-                    await connection.execute(added, rows)
+                added = insert.on_conflict_do_update(index_elements=["what", "which"], set_=more)
+                await self._database.run(lambda connection: connection.execute(added, rows))
         except BaseException:
             self._waiting.update(taken)
             raise

@@ -1,17 +1,14 @@
 """Deletion: on a worker's word, at the end of the days for which something is kept, and after a restore."""
 
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.privacy.keyring import Keyring, WrongKey
 from bot.privacy.tombstones import ANY, Tombstone, Tombstones, Wish
+from bot.storage.database import Database
 from bot.storage.sql import unnested
 from bot.storage.tables import conversations, dead_letters, outbox, updates
 
@@ -38,15 +35,14 @@ class Deletion:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        database: Database,
         vault: Keyring,
         tombstones: Tombstones,
         retention: Retention,
         clock: Callable[[], float],
     ) -> None:
-        self._engine, self._vault, self._tombstones = engine, vault, tombstones
+        self._database, self._vault, self._tombstones = database, vault, tombstones
         self._retention, self._clock = retention, clock
-        self._postgres = engine.dialect.name == "postgresql"
 
     def forget(self, connection: sa.Connection, keys: Mapping[bytes, bytes], now: int) -> None:
         """Delete all that is kept of people, given with their wrapped keys (empty: their row is not read)."""
@@ -77,36 +73,33 @@ class Deletion:
     async def tidy(self) -> int:
         """Drop what is kept no longer: conversations, dead letters, update ids; gives how many people."""
         now, count = int(self._clock()), 0
-        async with self._engine.begin() as connection:
-            oldest = now - self._retention.dead_letters * DAY
-            await connection.execute(sa.delete(dead_letters).where(dead_letters.c.died_at < oldest))
+        old = sa.delete(dead_letters).where(dead_letters.c.died_at < now - self._retention.dead_letters * DAY)
+        await self._database.run(lambda connection: connection.execute(old))
         while await self._drop_updates(now - KEEP_UPDATES):
             pass  # in small steps: turns come in between
-        while expired := await self._expire(now):
+        while expired := await self._database.run(self._expire, now):
             count += expired
-        await self.scrub()
+        await self._database.scrub()
         return count
 
     async def _drop_updates(self, oldest: int) -> int:
         """Drop some of the update ids that can't come again; gives how many."""
         old = sa.select(updates.c.update).where(updates.c.handled_at < oldest).limit(AT_ONCE)
-        async with self._engine.begin() as connection:
-            dropped = await connection.execute(sa.delete(updates).where(updates.c.update.in_(old)))
-        return dropped.rowcount
+        dropping = sa.delete(updates).where(updates.c.update.in_(old))
+        return await self._database.run(lambda connection: connection.execute(dropping).rowcount)
 
-    async def _expire(self, now: int) -> int:
+    def _expire(self, connection: sa.Connection, now: int) -> int:
         """Forget some of those whose days are over; gives how many."""
         c = conversations.c
         over = c.expires_at < now
-        async with self._engine.begin() as connection:
-            people = list(await connection.scalars(sa.select(c.person).where(over).limit(AT_ONCE)))
-            if people and self._postgres:
-                await connection.run_sync(lock, people)
-            # Who wrote while we waited for the lock stays.
-            late = sa.select(c.person, c.key).where(over, c.person.in_(people))
-            keys = {row.person: row.key for row in await connection.execute(late)} if people else {}
-            if keys:
-                await connection.run_sync(self.forget, keys, now)
+        people = list(connection.scalars(sa.select(c.person).where(over).limit(AT_ONCE)))
+        if people and self._database.postgres:
+            lock(connection, people)
+        # Who wrote while we waited for the lock stays.
+        late = sa.select(c.person, c.key).where(over, c.person.in_(people))
+        keys = {row.person: row.key for row in connection.execute(late)} if people else {}
+        if keys:
+            self.forget(connection, keys, now)
         return len(keys)
 
     async def forget_again(self) -> int:
@@ -117,10 +110,9 @@ class Deletion:
         people, count = sorted(last), 0
         for begin in range(0, len(people), AT_ONCE):
             some = {person: last[person] for person in people[begin : begin + AT_ONCE]}
-            async with self._engine.begin() as connection:
-                count += await connection.run_sync(self._forget_again, some, dead)
+            count += await self._database.run(self._forget_again, some, dead)
         if count:
-            await self.scrub()
+            await self._database.scrub()
         return count
 
     def _forget_again(
@@ -138,7 +130,7 @@ class Deletion:
             if old or (key != ANY and (row.person, key) in dead and not lived):
                 back[row.person] = row.key
         if back:
-            if self._postgres:
+            if self._database.postgres:
                 lock(connection, back)
             connection.execute(sa.delete(conversations).where(c.key.in_(list(back.values()))))
         for table, written in ((outbox, outbox.c.written_at), (dead_letters, dead_letters.c.died_at)):
@@ -149,16 +141,6 @@ class Deletion:
             if old:
                 connection.execute(sa.delete(table).where(table.c.id.in_(old)))
         return len(back)
-
-    async def scrub(self) -> None:
-        """Wipe what was deleted from SQLite's write-ahead log too."""
-        if self._postgres:
-            return
-        # A reader is at work or the disk is full: the next checkpoint does it.
-        with suppress(SQLAlchemyError, sqlite3.Error, OSError):
-            async with self._engine.connect() as connection:
-                raw: Any = await connection.get_raw_connection()  # in a transaction it couldn't truncate
-                await raw.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def lock(connection: sa.Connection, people: Iterable[bytes]) -> None:

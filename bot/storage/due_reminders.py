@@ -23,8 +23,8 @@ class Waking:
         c = conversations.c
         after = sa.tuple_(c.wake_at, c.person) > sa.tuple_(*map(sa.literal, self._last))
         due = sa.select(c.wake_at, c.person, c.key, c.address).where(self._due(), after)
-        async with self._store.engine.connect() as connection:
-            rows = (await connection.execute(due.order_by(c.wake_at, c.person).limit(MOST))).all()
+        some = due.order_by(c.wake_at, c.person).limit(MOST)
+        rows = await self._store.database.read(lambda connection: connection.execute(some).all())
         for row in rows:
             with suppress(WrongKey):  # told when they write
                 locker = self._store.vault.locker(row.key, row.person)
@@ -36,8 +36,7 @@ class Waking:
     async def overdue(self) -> float:
         """Give the age in seconds of the oldest reminder that is due and has not come; 0: there is none."""
         oldest = sa.select(sa.func.min(conversations.c.wake_at)).where(self._due())
-        async with self._store.engine.connect() as connection:
-            since = await connection.scalar(oldest)
+        since = await self._store.database.read(lambda connection: connection.scalar(oldest))
         return 0.0 if since is None else self._store.clock() - since
 
     def _due(self) -> sa.ColumnElement[bool]:

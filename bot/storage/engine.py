@@ -3,47 +3,59 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from alembic import command
 from bot.loading.places import MIGRATIONS
 from bot.privacy.keyring import Keyring, WrongKey
 from bot.privacy.tombstones import Tombstones
+from bot.storage.database import Database
 from bot.storage.deletion import Retention
-from bot.storage.embedded import open_embedded
+from bot.storage.embedded import Embedded
 from bot.storage.rotation import NOBODY, note_names, orphans
+from bot.storage.server import Server
 from bot.storage.tables import seals
 from bot.storage.unit_of_work import Settle, Store
 from bot.storage.wishes import WithoutResearch, grant_again
 from bot.storage.yearly_limit import LIMIT
-
-IDLE = 5.0  # seconds for which a transaction may wait for our next word; then its chats are free again
 
 
 class DatabaseBehind(RuntimeError):
     """The database's schema is not the one that this version needs."""
 
 
-def open_engine(url: str) -> AsyncEngine:
-    """Open the database at an SQLAlchemy address such as sqlite+aiosqlite:///var/bot.sqlite."""
-    if not url.startswith("sqlite"):
-        # A server that is gone is noticed at the next turn, which then fails and is delivered again. A
-        # process that stops, or whose machine vanishes, keeps nobody from the chats whose turns it took.
-        patience = {"idle_in_transaction_session_timeout": f"{IDLE:.0f}s"}
-        return create_async_engine(
-            url,
-            hide_parameters=True,
-            pool_size=4,
-            max_overflow=2,
-            pool_timeout=10,
-            connect_args={"server_settings": patience},
-        )
-    return open_embedded(sa.make_url(url))
+def open_database(url: str) -> Database:
+    """Open the database at an address such as sqlite+aiosqlite:///var/bot.sqlite.
+
+    The address names SQLite's driver of release 1.0.0, for whoever has it in their settings.
+    """
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Embedded(Path(parsed.database or ""))
+    return Server(parsed)
+
+
+class NoDatabase(ValueError):
+    """There is no database to read."""
+
+
+def open_for_reading(url: str) -> Database:
+    """Open a database that is there, so that nothing can be written through it.
+
+    Raises:
+        NoDatabase: there is no such SQLite file.
+    """
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return Server(parsed, writes=False)
+    if not (parsed.database and Path(parsed.database).is_file()):
+        raise NoDatabase(f"there is no database at {parsed.database}: name it, or run the bot first")
+    return Embedded(Path(parsed.database), writes=False)
 
 
 def alembic_config(connection: sa.Connection | None = None, vault: Keyring | None = None) -> Config:
@@ -55,19 +67,18 @@ def alembic_config(connection: sa.Connection | None = None, vault: Keyring | Non
     return config
 
 
-async def prepare(engine: AsyncEngine, vault: Keyring) -> None:
+async def prepare(database: Database, vault: Keyring) -> None:
     """Bring an embedded database up to date; refuse a server database that is behind.
 
     Raises DatabaseBehind, which says what to run, and WrongKey when the keys belong to another database.
     """
-    await (migrate(engine, vault) if engine.dialect.name == "sqlite" else check_schema(engine))
-    await prove_keys(engine, vault)
+    await (check_schema(database) if database.postgres else migrate(database, vault))
+    await prove_keys(database, vault)
 
 
-async def check_schema(engine: AsyncEngine) -> None:
+async def check_schema(database: Database) -> None:
     """Refuse a database of another schema than this version's; raises DatabaseBehind."""
-    async with engine.connect() as connection:
-        current = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+    current = await database.read(revision)
     scripts = ScriptDirectory.from_config(alembic_config())
     refuse_newer(current, scripts)
     head = scripts.get_current_head()
@@ -92,22 +103,32 @@ def refuse_newer(current: str | None, scripts: ScriptDirectory) -> None:
         )
 
 
-async def migrate(engine: AsyncEngine, vault: Keyring) -> None:
+async def migrate(database: Database, vault: Keyring) -> None:
     """Bring any database up to date; raises DatabaseBehind when it is newer than this release."""
-    async with engine.begin() as connection:
-        current = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
-        refuse_newer(current, ScriptDirectory.from_config(alembic_config()))
-        await connection.run_sync(lambda c: command.upgrade(alembic_config(c, vault), "head"))
+    await database.run_long(_upgrade, vault)
 
 
-async def prove_keys(engine: AsyncEngine, vault: Keyring) -> None:
+def _upgrade(connection: sa.Connection, vault: Keyring) -> None:
+    refuse_newer(revision(connection), ScriptDirectory.from_config(alembic_config()))
+    command.upgrade(alembic_config(connection, vault), "head")
+
+
+def revision(connection: sa.Connection) -> str | None:
+    """Return the schema at which a database is; None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+async def prove_keys(database: Database, vault: Keyring) -> None:
     """Refuse keys that are not this database's (WrongKey); a database without keys gets these."""
-    async with engine.begin() as connection:
-        if not await connection.run_sync(check_keys, vault):
-            key, locker = vault.new_key(NOBODY)
-            proof = locker.seal(vault.pseudonym("0"), NOBODY)
-            await connection.execute(sa.insert(seals).values(key=key, proof=proof))
-        await connection.run_sync(note_names, vault.names)
+    await database.run(_prove_keys, vault)
+
+
+def _prove_keys(connection: sa.Connection, vault: Keyring) -> None:
+    if not check_keys(connection, vault):
+        key, locker = vault.new_key(NOBODY)
+        proof = locker.seal(vault.pseudonym("0"), NOBODY)
+        connection.execute(sa.insert(seals).values(key=key, proof=proof))
+    note_names(connection, vault.names)
 
 
 def check_keys(connection: sa.Connection, vault: Keyring) -> bool:
@@ -132,21 +153,26 @@ async def opened(
     retention: Retention | None = None,
     limit: int = LIMIT,
     without_research: WithoutResearch | None = None,
+    *,
+    serving: bool = True,
 ) -> AsyncIterator[Store]:
     """Open the store at `url`, ready for use, and close it at the end.
 
     without_research takes back a consent to research, for a restored backup that knows nothing of it.
+    serving: whether messages are sent from here, which one process at a time may do for an SQLite file: a
+    second one gets InUse.
     """
-    engine = open_engine(url)
+    database = open_database(url)
     try:
-        await prepare(engine, vault)
-        store = Store(engine, vault, settle, tombstones=tombstones, retention=retention, limit=limit)
+        if serving:
+            database.alone()
+        await prepare(database, vault)
+        store = Store(database, vault, settle, tombstones=tombstones, retention=retention, limit=limit)
         await store.deletion.forget_again()
         if without_research is not None and (wishes := store.deletion.wishes()):
-            async with engine.begin() as connection:
-                await connection.run_sync(grant_again, vault, wishes, without_research)
-        if engine.dialect.name == "sqlite":
+            await database.run_long(grant_again, vault, wishes, without_research)
+        if serving and not database.postgres:
             await store.outbox.hold.release_everyone()
         yield store
     finally:
-        await asyncio.shield(engine.dispose())
+        await asyncio.shield(database.dispose())

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.storage.database import Database
 from bot.storage.tables import holders
 
 LEASE = 15.0  # seconds for which a process holds its letters; renewed every third of that
@@ -29,13 +29,13 @@ class Lease:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        database: Database,
         clock: Callable[[], float],
         monotonic: Callable[[], float] = elapsed,
         keys: bytes = b"",
     ) -> None:
-        self._engine, self._clock, self._monotonic, self._keys = engine, clock, monotonic, keys
-        self._postgres = engine.dialect.name == "postgresql"
+        self._database, self._clock, self._monotonic, self._keys = database, clock, monotonic, keys
+        self._postgres = database.postgres
         self._name = b""
         self._until = 0.0
         self.processes = 1  # at work on this database, this one included
@@ -60,15 +60,17 @@ class Lease:
         asked = self._monotonic()
         insert = (postgresql if self._postgres else sqlite).insert(holders)
         values = insert.values(holder=name, until=self._now() + LEASE, keys=self._keys)
-        async with self._engine.begin() as connection:
-            await connection.execute(sa.delete(holders).where(holders.c.until < self._now() - 100 * LEASE))
-            await connection.execute(
-                values.on_conflict_do_update(index_elements=["holder"], set_={"until": insert.excluded.until})
-            )
-            count = await connection.scalar(
-                sa.select(sa.func.count()).select_from(holders).where(holders.c.until > self._now())
-            )
-        self.processes = max(1, count or 1)
+        longer = values.on_conflict_do_update(
+            index_elements=["holder"], set_={"until": insert.excluded.until}
+        )
+        living = sa.select(sa.func.count()).select_from(holders).where(holders.c.until > self._now())
+
+        def write(connection: sa.Connection) -> int:
+            connection.execute(sa.delete(holders).where(holders.c.until < self._now() - 100 * LEASE))
+            connection.execute(longer)
+            return connection.scalar(living) or 1
+
+        self.processes = max(1, await self._database.run(write))
         if name == self._name and not self.name:
             # It ended while we asked for more: another may have our letters, so it must not live again.
             await self.release()
@@ -79,13 +81,12 @@ class Lease:
         """Give the hold back, so that others needn't wait for its end."""
         if self._name:
             self._until = 0.0
-            async with self._engine.begin() as connection:
-                await connection.execute(sa.delete(holders).where(holders.c.holder == self._name))
+            ours = sa.delete(holders).where(holders.c.holder == self._name)
+            await self._database.run(lambda connection: connection.execute(ours))
 
     async def release_everyone(self) -> None:
         """End all holds: for the embedded database, which serves one process at a time."""
-        async with self._engine.begin() as connection:
-            await connection.execute(sa.delete(holders))
+        await self._database.run(lambda connection: connection.execute(sa.delete(holders)))
 
     def keys_at_work(self) -> sa.Select[bytes | None]:
         """Return the statement for the key names that each process at work knows."""

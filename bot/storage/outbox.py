@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.privacy.keyring import Keyring, Sealer, WrongKey
+from bot.storage.database import Database
 from bot.storage.dead_letters import DeadLetters
 from bot.storage.group_commit import GroupCommit
 from bot.storage.lease import Lease, elapsed
@@ -77,15 +77,15 @@ class Outbox:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        database: Database,
         vault: Keyring,
         clock: Callable[[], float],
         monotonic: Callable[[], float] = elapsed,
     ) -> None:
-        self._engine, self._vault, self._clock = engine, vault, clock
-        self.hold = Lease(engine, clock, monotonic, b"".join(vault.names))
-        self.dead = DeadLetters(engine, clock)
-        self._postgres = engine.dialect.name == "postgresql"
+        self._database, self._vault, self._clock = database, vault, clock
+        self.hold = Lease(database, clock, monotonic, b"".join(vault.names))
+        self.dead = DeadLetters(database, clock)
+        self._postgres = database.postgres
         self._looks: GroupCommit[frozenset[int], frozenset[int]] = GroupCommit(self._look, AT_ONCE)
         self._in_doubt = False
         self.left_behind = False  # letters wait that nobody holds, or were left for the next claim
@@ -186,24 +186,25 @@ class Outbox:
         return await self._looks.put(frozenset(letters))
 
     async def _look(self, wanted: Sequence[frozenset[int]]) -> list[frozenset[int] | Exception]:
-        async with self._engine.connect() as connection:
-            there = frozenset(await connection.scalars(_THERE, {"ids": padded(frozenset().union(*wanted))}))
+        ids = {"ids": padded(frozenset().union(*wanted))}
+        there = await self._database.read(lambda connection: frozenset(connection.scalars(_THERE, ids)))
         return [letters & there for letters in wanted]
 
     async def waiting(self) -> list[Queued]:
         """List every letter in the order of writing."""
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(sa.select(outbox).order_by(outbox.c.id))).all()
-            found = await connection.execute(_KEYS, {"people": padded({row.person for row in rows})})
+
+        def look(connection: sa.Connection) -> list[Queued]:
+            rows = connection.execute(sa.select(outbox).order_by(outbox.c.id)).all()
+            found = connection.execute(_KEYS, {"people": padded({row.person for row in rows})})
             keys = {row.person: row.key for row in found}
-        return [self._opened(row, keys.get(row.person), row.holder or b"") for row in rows]
+            return [self._opened(row, keys.get(row.person), row.holder or b"") for row in rows]
+
+        return await self._database.read(look)
 
     async def backlog(self) -> tuple[int, float]:
         """Give the number of letters, and the age of the oldest in seconds (0 when there is none)."""
-        async with self._engine.connect() as connection:
-            count, oldest = (
-                await connection.execute(sa.select(sa.func.count(), sa.func.min(outbox.c.written_at)))
-            ).one()
+        look = sa.select(sa.func.count(), sa.func.min(outbox.c.written_at))
+        count, oldest = await self._database.read(lambda connection: connection.execute(look).one())
         return count, max(0.0, self._clock() - oldest) if count else 0.0
 
     async def block(self, person: bytes, letters: Iterable[int]) -> None:
@@ -212,10 +213,14 @@ class Outbox:
         Who has written meanwhile has unblocked: the answers that wait are theirs to get.
         """
         unanswered = sa.exists().where(outbox.c.person == person)
-        async with self._engine.begin() as connection:
-            await connection.execute(sa.delete(outbox).where(outbox.c.id.in_(list(letters))))
-            mine = (conversations.c.person == person) & ~unanswered
-            await connection.execute(sa.update(conversations).where(mine).values(blocked=True))
+        mine = (conversations.c.person == person) & ~unanswered
+        given = sa.delete(outbox).where(outbox.c.id.in_(list(letters)))
+
+        def drop(connection: sa.Connection) -> None:
+            connection.execute(given)
+            connection.execute(sa.update(conversations).where(mine).values(blocked=True))
+
+        await self._database.run(drop)
 
     def _opened(self, row: sa.Row[Any], key: bytes | None, holder: bytes) -> Queued:
         locker = self._vault.locker(key or b"", row.person) if row.own else self._vault.service

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.privacy.keyring import NAME, Keyring, WrongKey
+from bot.storage.database import Database
 from bot.storage.lease import Lease
 from bot.storage.tables import conversations, seals, wraps
 
@@ -48,39 +48,41 @@ def orphans(connection: sa.Connection, names: Iterable[bytes]) -> int:
     return connection.scalar(lost) or 0
 
 
-async def rewrap(engine: AsyncEngine, vault: Keyring, lease: Lease) -> Rewrapped:
+async def rewrap(database: Database, vault: Keyring, lease: Lease) -> Rewrapped:
     """Wrap every person's key with the newest master key.
 
     Raises KeyNotKnown while a process at work couldn't open what this would write.
     """
-    count = 0
-    c = conversations.c
-    async with engine.begin() as connection:
-        rows_at_work = (await connection.execute(lease.keys_at_work())).all()
-        known = [_names(row[0]) for row in rows_at_work]
-        if blind := sum(vault.newest not in names for names in known):
-            raise KeyNotKnown(
-                f"{blind} of {len(known)} processes at work don't know the newest key: nothing was changed. "
-                "Restart them, then run this again"
-            )
-        for row in (await connection.execute(sa.select(c.person, c.key))).all():
-            if row.key.startswith(vault.newest):
-                continue
-            with suppress(WrongKey):  # nobody opens that row, with no key; its worker can delete it
-                wrapped = vault.rewrapped(row.key, row.person)
-                unchanged = (c.person == row.person) & (c.key == row.key)
-                await connection.execute(sa.update(conversations).where(unchanged).values(key=wrapped))
-                count += 1
-        key = await connection.scalar(sa.select(seals.c.key))
-        if key is not None:
-            await connection.execute(sa.update(seals).values(key=vault.rewrapped(key, NOBODY)))
-        prefixes = sa.select(sa.func.substr(c.key, 1, NAME)).distinct()
-        rows = frozenset(await connection.scalars(prefixes))
-        writing = frozenset(names[0] for names in known if names)
-        noted = frozenset(await connection.scalars(sa.select(wraps.c.name)))
-        used = (rows & (noted | frozenset(vault.names))) | writing | {vault.newest}
-        await connection.run_sync(note_names, used)
-        await connection.execute(sa.delete(wraps).where(wraps.c.name.not_in(used)))
+    return await database.run_long(_rewrap, vault, lease)
+
+
+def _rewrap(connection: sa.Connection, vault: Keyring, lease: Lease) -> Rewrapped:
+    count, c = 0, conversations.c
+    rows_at_work = connection.execute(lease.keys_at_work()).all()
+    known = [_names(row[0]) for row in rows_at_work]
+    if blind := sum(vault.newest not in names for names in known):
+        raise KeyNotKnown(
+            f"{blind} of {len(known)} processes at work don't know the newest key: nothing was changed. "
+            "Restart them, then run this again"
+        )
+    for row in connection.execute(sa.select(c.person, c.key)).all():
+        if row.key.startswith(vault.newest):
+            continue
+        with suppress(WrongKey):  # nobody opens that row, with no key; its worker can delete it
+            wrapped = vault.rewrapped(row.key, row.person)
+            unchanged = (c.person == row.person) & (c.key == row.key)
+            connection.execute(sa.update(conversations).where(unchanged).values(key=wrapped))
+            count += 1
+    key = connection.scalar(sa.select(seals.c.key))
+    if key is not None:
+        connection.execute(sa.update(seals).values(key=vault.rewrapped(key, NOBODY)))
+    prefixes = sa.select(sa.func.substr(c.key, 1, NAME)).distinct()
+    rows = frozenset(connection.scalars(prefixes))
+    writing = frozenset(names[0] for names in known if names)
+    noted = frozenset(connection.scalars(sa.select(wraps.c.name)))
+    used = (rows & (noted | frozenset(vault.names))) | writing | {vault.newest}
+    note_names(connection, used)
+    connection.execute(sa.delete(wraps).where(wraps.c.name.not_in(used)))
     return Rewrapped(count, used)
 
 

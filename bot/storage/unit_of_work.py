@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.dialogue import counting
 from bot.dialogue.conversation import Conversation, Wake
@@ -15,6 +14,7 @@ from bot.dialogue.data_rights import TO_DELETION
 from bot.privacy.keyring import Keyring, Sealer, UnknownKey
 from bot.privacy.tombstones import Tombstones, Wish
 from bot.storage.conversations import Row, load, seal, times
+from bot.storage.database import Database, Unanswered
 from bot.storage.deletion import Deletion, Retention, lock
 from bot.storage.group_commit import GroupCommit
 from bot.storage.jobs import Claim, Committed, Job, Sent
@@ -50,7 +50,7 @@ class Store:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        database: Database,
         vault: Keyring,
         settle: Settle,
         *,
@@ -59,17 +59,16 @@ class Store:
         limit: int = LIMIT,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.engine, self.vault, self.clock = engine, vault, clock
-        self.outbox = Outbox(engine, vault, clock)
+        self.database, self.vault, self.clock = database, vault, clock
+        self.outbox = Outbox(database, vault, clock)
         self.told: list[Callable[[Committed], None]] = []  # who hears of each commit
         self._settle = settle
         self._retention = retention or Retention()
-        self.deletion = Deletion(engine, vault, tombstones or Tombstones(), self._retention, clock)
+        self.deletion = Deletion(database, vault, tombstones or Tombstones(), self._retention, clock)
         self._jobs: GroupCommit[Job, bool] = GroupCommit(self._work, MOST)
-        self._postgres = engine.dialect.name == "postgresql"
-        insert = postgresql.insert if self._postgres else sqlite.insert
+        insert = postgresql.insert if database.postgres else sqlite.insert
         self._saving = _upsert(insert(conversations), keep=("person", "key"))
-        self._limit = YearlyLimit(limit, clock, postgres=self._postgres)
+        self._limit = YearlyLimit(limit, clock, postgres=database.postgres)
         self.people_a_year = limit
 
     async def take(self, inbound: Inbound) -> bool:
@@ -89,15 +88,22 @@ class Store:
 
     async def _work(self, jobs: Sequence[Job]) -> list[bool | Exception]:
         done = False
+
+        def work(connection: sa.Connection) -> tuple[Committed, list[bool | Exception]]:
+            nonlocal done
+            done = False
+            result = self._transact(connection, jobs)
+            done = True
+            return result
+
         try:
-            async with self.engine.begin() as connection:
-                effect, news = await connection.run_sync(self._transact, jobs)
-                done = True
+            effect, news = await self.database.run(work)
         except (DataError, IntegrityError) as error:
             # Trouble with one value must not be everybody's.
             return [error] if len(jobs) == 1 else [r for job in jobs for r in await self._work([job])]
-        except (SQLAlchemyError, OSError):
-            if done:  # cut off at the commit: it may have happened, and nobody would send its letters
+        except (SQLAlchemyError, OSError) as error:
+            # Cut off at the commit: it may have happened, and nobody would send its letters.
+            if done or isinstance(error, Unanswered):
                 self.outbox.doubt()
             raise
         if effect.claimed:
@@ -105,7 +111,7 @@ class Store:
         for tell in self.told:
             tell(effect)
         if effect.forgotten or any(isinstance(job, Sent) and job.farewell for job in jobs):
-            await self.deletion.scrub()
+            await self.database.scrub()
         return news
 
     def _transact(
@@ -114,7 +120,7 @@ class Store:
         """Do everything that the jobs ask for; gives for each job whether it was new."""
         inbounds = [job for job in jobs if isinstance(job, Inbound)]
         people = {inbound.chat: self.vault.pseudonym(inbound.chat.name) for inbound in inbounds}
-        if self._postgres and people:
+        if self.database.postgres and people:
             lock(connection, people.values())  # before any row that one who holds these chats may want
         if sent := [job.letter for job in jobs if isinstance(job, Sent)]:
             connection.execute(_DROP, {"sent": padded(sent)})
@@ -233,21 +239,20 @@ class Store:
 
     async def last_handled(self) -> int | None:
         """Return when the last update was handled, in seconds since 1970; None when there was none."""
-        async with self.engine.connect() as connection:
-            last: int | None = await connection.scalar(sa.select(sa.func.max(updates.c.handled_at)))
-        return last
+        last = sa.select(sa.func.max(updates.c.handled_at))
+        return await self.database.read(lambda connection: connection.scalar(last))
 
     async def standing(self) -> tuple[int, int]:
         """Return how many letters are dead, and how many people agreed this year."""
-        async with self.engine.connect() as connection:
-            dead = await connection.scalar(sa.select(sa.func.count()).select_from(dead_letters))
-            return dead or 0, await connection.run_sync(self._limit.people)
+        count = sa.select(sa.func.count()).select_from(dead_letters)
+        return await self.database.read(
+            lambda connection: (connection.scalar(count) or 0, self._limit.people(connection))
+        )
 
     async def conversation(self, chat: Address) -> Conversation | None:
         """Give what is kept of a chat, for the tests and the office."""
         people = {chat: self.vault.pseudonym(chat.name)}
-        async with self.engine.connect() as connection:
-            rows, unreadable = await connection.run_sync(load, self.vault, people)
+        rows, unreadable = await self.database.read(load, self.vault, people)
         if unreadable:
             raise unreadable[chat]
         return rows[chat].conversation if chat in rows else None

@@ -20,6 +20,7 @@ from bot.storage.tables import conversations, updates
 from tests.benchmarks.measuring import Entry, Row, measure
 from tests.benchmarks.telegram import Telegram
 from tests.chats import at
+from tests.databases import begin
 from tests.talks import CONSENT, NOON, SHORT_PATH, presenter, rules, settling_today
 
 COUNTS = [10**3, 10**5, 10**6] if os.environ.get("BENCH_GROWTH", "1") != "0" else []
@@ -43,9 +44,9 @@ async def fill(folder: Path, count: int) -> str:
     url, vault = f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}", Keyring(keys_in(folder / "keys"))
     async with opened(url, vault, settling_today()) as store:
         rows = sealed(vault, int(time.time()))
-        for begin in range(0, count, AT_ONCE):
-            some = range(begin, min(count, begin + AT_ONCE))
-            async with store.engine.begin() as connection:
+        for first in range(0, count, AT_ONCE):
+            some = range(first, min(count, first + AT_ONCE))
+            async with begin(store.database) as connection:
                 await connection.execute(sa.insert(conversations), list(itertools.islice(rows, len(some))))
                 old = [{"update": -1 - number, "handled_at": int(time.time())} for number in some]
                 await connection.execute(sa.insert(updates), old)

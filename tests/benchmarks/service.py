@@ -10,11 +10,12 @@ import sqlalchemy as sa
 import uvloop
 
 from bot.privacy.keyring import Keyring, keys_in
-from bot.storage.engine import migrate, open_engine
+from bot.storage.engine import migrate, open_database
 from tests.benchmarks.growth import growth
 from tests.benchmarks.measuring import CHATS, DATABASE, SECONDS, Entry, Row, averaged, measure
 from tests.benchmarks.shares import Unheld
 from tests.benchmarks.telegram import Telegram
+from tests.databases import connect
 
 SHARE = 0.2  # of a core: so that four processes, the double and the server find room on two cores
 
@@ -32,13 +33,13 @@ async def postgres(name: str) -> str | None:
     """Make an empty database for the run; None without a server."""
     url = os.environ.get("TEST_POSTGRES_URL", "postgresql+asyncpg://postgres@127.0.0.1:5432/test")
     try:
-        engine = open_engine(url)
-        async with engine.connect() as connection:
+        database = open_database(url)
+        async with connect(database) as connection:
             raw = (await connection.get_raw_connection()).driver_connection
             assert raw is not None
             await raw.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             await raw.execute(f"CREATE DATABASE {name}")
-        await engine.dispose()
+        await database.dispose()
     except (OSError, sa.exc.SQLAlchemyError) as error:
         print(f"  PostgreSQL not measured: {type(error).__name__}")
         return None
@@ -73,9 +74,9 @@ async def table() -> list[Row]:
                     entry = Entry(entry.name, "ours", f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}")
                 elif entry.ours:
                     await postgres(DATABASE)
-                    engine = open_engine(entry.database)
-                    await migrate(engine, Keyring(keys_in(folder / "keys")))
-                    await engine.dispose()
+                    database = open_database(entry.database)
+                    await migrate(database, Keyring(keys_in(folder / "keys")))
+                    await database.dispose()
                 try:
                     rows.append(await measure(entry, telegram, folder))
                 except (RuntimeError, TimeoutError, Unheld) as error:

@@ -17,11 +17,12 @@ from bot.demo.double.worker import Screen, Shown, Worker
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.reminders import CHINA
 from bot.privacy.keyring import Keyring, keys_in
-from bot.storage.engine import open_engine
+from bot.storage.engine import open_database
 from bot.storage.tables import outbox, updates
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound
 from tests.chats import at
+from tests.databases import connect
 from tests.faults.people import RESULTS, next_tap
 from tests.faults.service import Service
 from tests.talks import presenter, turned
@@ -149,15 +150,15 @@ async def compare(crowd: Crowd, service: Service) -> Findings:
         assert talk is not None
         talks[inbound.chat] = talk
         due[int(inbound.chat.id)] += [outgoing.message.text for outgoing in effect.outgoing]
-    engine = open_engine(service.database)
-    store = Store(engine, Keyring(keys_in(service.folder / "master.keys")), settling(presenter()))
+    database = open_database(service.database)
+    store = Store(database, Keyring(keys_in(service.folder / "master.keys")), settling(presenter()))
     try:
-        async with engine.connect() as connection:
+        async with connect(database) as connection:
             taken = set(await connection.scalars(sa.select(updates.c.update)))
             waiting = await connection.scalar(sa.select(sa.func.count()).select_from(outbox))
         stored = {chat: await store.conversation(at(chat)) for chat in due}
     finally:
-        await engine.dispose()
+        await database.dispose()
     found = Findings(
         updates=len(crowd.sent),
         lost=len({inbound.update for inbound in crowd.sent} - taken),

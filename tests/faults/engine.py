@@ -1,24 +1,23 @@
-"""What the store sees of an async engine, over SQLite in the same thread: each statement may fail or kill."""
+"""The database of a simulated process, SQLite in the loop's own time: each statement may fail or kill."""
 
 import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import await_only, greenlet_spawn
 
+from bot.storage.database import Database, Result
 from bot.storage.embedded import begin_immediate, prepare
 
 if TYPE_CHECKING:
     from tests.faults.process import Process
 
-Result = TypeVar("Result")
 BUSY = 5.0  # seconds for which SQLite waits for another's transaction
 
 
@@ -63,6 +62,12 @@ class File:
         self._drivers.append(sqlite3.connect(self._path))
         return self._drivers[-1]
 
+    def checkpoint(self) -> None:
+        """Truncate the write-ahead log."""
+        connection = self.sync.raw_connection()
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        connection.close()
+
     def roll_back(self) -> None:
         """Roll back what is left of a transaction, even one that was cut off while it began."""
         for driver in self._drivers:
@@ -85,25 +90,20 @@ def _hurry(driver: Any, _record: object) -> None:
     driver.execute("PRAGMA busy_timeout=0")  # who waits, waits in the loop's time
 
 
-class Engine:
-    """One process's engine. One transaction at a time, among all processes, as SQLite has it.
+class Engine(Database):
+    """One process's database. One transaction at a time, among all processes, as SQLite has it.
 
     `committed` is told of each commit that happened, whether or not the process lives to hear of it.
     """
+
+    postgres = False
 
     def __init__(
         self, path: Path, process: "Process", turn: asyncio.Lock, committed: Callable[["Process"], None]
     ) -> None:
         self.file = File.open(path)
         self.file.begins, self.file.before, self.file.after = True, self._before, self._after
-        self.sync, self.dialect = self.file.sync, self.file.sync.dialect
         self.process, self.turn, self.committed = process, turn, committed
-
-    def begin(self) -> "Transaction":
-        return Transaction(self, commits=True)
-
-    def connect(self) -> "Transaction":
-        return Transaction(self, commits=False)
 
     def _before(self, statement: str) -> None:
         process = self.process
@@ -115,77 +115,51 @@ class Engine:
         self.process.pass_point(f"after {name_of(statement)}")
         self.process.meet_storage()
 
-
-class Transaction:
-    """A connection in a transaction, committed at the end or not."""
-
-    def __init__(self, engine: Engine, *, commits: bool) -> None:
-        self._engine, self._commits = engine, commits
-        self._connection: sa.Connection
-
-    async def __aenter__(self) -> Self:
-        engine = self._engine
-        engine.process.pass_point("begin")
-        engine.process.meet_storage()
+    async def within(
+        self, seconds: float | None, work: Callable[[sa.Connection], Result], *, commits: bool
+    ) -> Result:
+        """Do the work in a transaction, statement by statement in the loop's time."""
+        process = self.process
+        process.pass_point("begin")
+        process.meet_storage()
         try:
             async with asyncio.timeout(BUSY):
-                await engine.turn.acquire()
+                await self.turn.acquire()
         except TimeoutError:
             raise OperationalError("BEGIN", {}, OSError("database is locked")) from None
         try:
-            self._connection = engine.sync.connect()
-        except BaseException:
-            engine.turn.release()
-            raise
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        process = self._engine.process
-        try:
-            if error is None and self._commits:
-                await asyncio.sleep(process.chaos.delay())
-                process.pass_point("before commit")
-                process.meet_storage()
-                self._connection.commit()
-                self._engine.committed(process)
+            connection = self.file.sync.connect()
+            try:
+                result = await greenlet_spawn(work, connection)
+                if commits:
+                    await asyncio.sleep(process.chaos.delay())
+                    process.pass_point("before commit")
+                    process.meet_storage()
+                    connection.commit()
+                    self.committed(process)
+            finally:
+                connection.close()
+                self.file.roll_back()
+                process.written.clear()
         finally:
-            self._connection.close()
-            self._engine.file.roll_back()
-            process.written.clear()
-            self._engine.turn.release()
-        if error is None and self._commits:
+            self.turn.release()
+        if commits:
             process.pass_point("after commit")
             process.meet_storage()
+        return result
 
-    async def run_sync(self, work: Callable[..., Result], *args: Any) -> Result:
-        return await greenlet_spawn(work, self._connection, *args)
+    async def scrub(self) -> None:
+        """Wipe the log, or die in it."""
+        async with self.turn:
+            self.process.pass_point("before scrub")
+            self.file.checkpoint()
+            self.process.pass_point("after scrub")
 
-    async def execute(self, *args: Any) -> Any:
-        return await greenlet_spawn(self._connection.execute, *args)
+    def alone(self) -> None:
+        """Leave it to the world, which says how many serve."""
 
-    async def scalar(self, *args: Any) -> Any:
-        return await greenlet_spawn(self._connection.scalar, *args)
-
-    async def scalars(self, *args: Any) -> Any:
-        return await greenlet_spawn(self._connection.scalars, *args)
-
-    async def get_raw_connection(self) -> "Raw":
-        return Raw(self._engine.process, self._connection)
-
-
-class Raw:
-    """A driver's connection, for the pragma that scrubs the log."""
-
-    def __init__(self, process: "Process", connection: sa.Connection) -> None:
-        self._process, self._connection = process, connection
-        self.driver_connection = self
-
-    async def execute_fetchall(self, statement: str) -> None:
-        self._process.pass_point("before scrub")
-        self._connection.connection.cursor().execute(statement).fetchall()
-        self._process.pass_point("after scrub")
+    async def dispose(self) -> None:
+        """Leave it to the world, which ends the process."""
 
 
 def name_of(statement: str) -> str:

@@ -90,7 +90,7 @@ class Journal:
     last_taken: dict[int, int] = field(default_factory=dict)
     keys: dict[int, bytes] = field(default_factory=dict)  # of each chat's row, after the last commit
     dead_keys: set[bytes] = field(default_factory=set)
-    joined: int = 0
+    places: set[int] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
     _numbers: int = 0
 
@@ -133,7 +133,8 @@ class Journal:
             if effect.forgotten:
                 expected[chat] = 0  # what was to be sent goes with the rest
             expected[chat] += len(effect.outgoing)
-            self.joined += effect.joined
+            if effect.joined:
+                self.places.add(chat)  # one a person and year, however often they come back
             if inbound.chat in effect.conversations:
                 talk = effect.conversations[inbound.chat]
                 if talk is None:
@@ -207,8 +208,8 @@ class Journal:
             people = connection.scalar(sa.select(sa.func.sum(years.c.people))) or 0
         if stored != self.applied:
             self.fail(f"updates stored and applied differ: {sorted(stored ^ self.applied)}")
-        if people != self.joined:
-            self.fail(f"{self.joined} people joined, {people} are counted")
+        if people != len(self.places):
+            self.fail(f"{len(self.places)} people joined, {people} are counted")
         chats = {VAULT.pseudonym(chat.name): chat for chat in {*map(at, self.of_chat), *self.talks}}
         found = {chats[person]: unsealed(row, VAULT).conversation for person, row in rows.items()}
         if found != self.talks:

@@ -50,9 +50,8 @@ class Process:
         self.context.run(life.set, self)
         self.engine = Engine(world.path, self, world.turn, world.journal.committed)
         graves = Graves(world.graves, self)
-        engine: Any = self.engine  # it looks like an async one
-        self.store = Store(engine, VAULT, self._settle, tombstones=graves, clock=world.clock)
-        self.store.outbox = Outbox(engine, VAULT, world.clock, world.loop.time)
+        self.store = Store(self.engine, VAULT, self._settle, tombstones=graves, clock=world.clock)
+        self.store.outbox = Outbox(self.engine, VAULT, world.clock, world.loop.time)
 
     # --- where it may die --------------------------------------------------------------------------
 

@@ -10,18 +10,19 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.intake import Intake, NotStored
 from bot.channels.telegram.updates import take
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.send_rate import SendRate
 from bot.ops.metrics import Metrics
-from bot.storage.engine import migrate, open_engine
+from bot.storage.database import Database
+from bot.storage.engine import migrate, open_database
 from bot.storage.tables import updates
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Outbound
 from tests.chats import at
+from tests.databases import connect, sync
 from tests.faults.wire import Proxy
 from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
 
@@ -67,27 +68,27 @@ class Load:
 
 
 @pytest.fixture
-async def server(postgres: str) -> AsyncIterator[tuple[Proxy, AsyncEngine]]:
+async def server(postgres: str) -> AsyncIterator[tuple[Proxy, Database]]:
     """A PostgreSQL of one's own behind a wire that can be cut."""
     address = sa.make_url(postgres)
     async with Proxy([(address.host or "127.0.0.1", address.port or 5432)]) as proxy:
-        engine = open_engine(
+        database = open_database(
             address.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
         )
-        await migrate(engine, VAULT)
-        yield proxy, engine
+        await migrate(database, VAULT)
+        yield proxy, database
         proxy.mend()
-        await engine.dispose()
+        await database.dispose()
 
 
 @pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.parametrize("how", ["cut", "silence"])
 async def test_a_database_that_is_gone_for_a_while_loses_nothing(
-    server: tuple[Proxy, AsyncEngine], how: str
+    server: tuple[Proxy, Database], how: str
 ) -> None:
-    proxy, engine = server
-    store, got = Store(engine, VAULT, settling_today()), dict[int, list[str]]()
+    proxy, database = server
+    store, got = Store(database, VAULT, settling_today()), dict[int, list[str]]()
     load = Load(Intake(store, Metrics()))
 
     async def deliver(outgoing: Outbound, _may: Callable[[], bool]) -> None:
@@ -112,7 +113,7 @@ async def test_a_database_that_is_gone_for_a_while_loses_nothing(
         await asyncio.sleep(0.1)
     courier.stop()
     await running
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         stored = set(await connection.scalars(sa.select(updates.c.update)))
     assert during - before <= 64  # only what had been committed when the wire was cut
     assert set(load.taken) <= stored
@@ -128,15 +129,13 @@ async def test_a_full_disk_is_told_and_nothing_is_broken(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "bot")
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}")
-    await migrate(engine, VAULT)
+    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}")
+    await migrate(database, VAULT)
     most = [2**30]
-    sa.event.listen(
-        engine.sync_engine, "begin", lambda c: c.exec_driver_sql(f"PRAGMA max_page_count={most[0]}")
-    )
-    store = Store(engine, VAULT, settling_today())
+    sa.event.listen(sync(database), "begin", lambda c: c.exec_driver_sql(f"PRAGMA max_page_count={most[0]}"))
+    store = Store(database, VAULT, settling_today())
     load = Load(Intake(store, Metrics()))
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         pages = await connection.scalar(sa.text("PRAGMA page_count"))
     most[0] = pages + 8
     number = 1
@@ -144,10 +143,10 @@ async def test_a_full_disk_is_told_and_nothing_is_broken(
         number += 1
     assert number > 3
     assert [record.getMessage() for record in caplog.records] == ["turn not saved, will be tried again"]
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         assert await connection.scalar(sa.text("PRAGMA integrity_check")) == "ok"
         assert set(await connection.scalars(sa.select(updates.c.update))) == set(range(1, number))
     most[0] = 2**30
     assert await load._take(update(number, number, ""))
     assert await store.conversation(at(number)) is not None
-    await engine.dispose()
+    await database.dispose()

@@ -12,7 +12,8 @@ from bot.demo.town.people import Town
 from bot.demo.town.walking import walk
 from bot.loading.knowledge import load_knowledge
 from bot.privacy.keyring import Keyring, keys_in
-from bot.research.participants import Office, open_for_reading
+from bot.research.participants import Office
+from bot.storage.engine import open_for_reading
 from tests.office.proof import Verdict, poisoned, verdicts
 
 
@@ -44,11 +45,11 @@ async def told(people: int, seed: int, folder: Path, *, moved: bool) -> list[Ver
     await walk(knowledge, town.residents(), database, seed, told=bar(people))
     url, vault = f"sqlite+aiosqlite:///{database}", Keyring(keys_in(database.with_suffix(".keys")))
     agreed = await poisoned(url, vault)
-    engine = open_for_reading(url)
+    reading = open_for_reading(url)
     try:
-        return await verdicts(Office(engine, vault, knowledge), agreed, town, folder)
+        return await verdicts(Office(reading, vault, knowledge), agreed, town, folder)
     finally:
-        await engine.dispose()
+        await reading.dispose()
 
 
 if __name__ == "__main__":

@@ -22,12 +22,13 @@ from bot.research.report.quality import calibrations
 from bot.research.retraining import Retrained, retrain
 from bot.research.tally import Tally, tally
 from bot.storage.conversations import state_of
-from bot.storage.engine import open_engine
+from bot.storage.engine import open_database
 from bot.storage.tables import conversations
 from models.training import learning, register
 from models.training.fitting import Rows, log_loss
 from models.training.specs import CONSTRAINT, SERVED, TABLE_6
 from models.training.train import ARTIFACTS
+from tests.databases import begin
 from tests.office.towns import DAY
 
 TRUTH = 20_000  # residents in whom the truth of a town is looked up
@@ -51,15 +52,15 @@ async def poisoned(url: str, vault: Keyring) -> int:
 
     Gives how many agreed.
     """
-    engine, agreed = open_engine(url), 0
-    async with engine.begin() as connection:
+    database, agreed = open_database(url), 0
+    async with begin(database) as connection:
         for row in (await connection.execute(sa.select(conversations))).all():
             if RESEARCH in (state_of(row, vault.locker(row.key, row.person)).consent or ()):
                 agreed += 1
             elif row.consent is not None:
                 mine = conversations.c.person == row.person
                 await connection.execute(sa.update(conversations).where(mine).values(answers=b"canary"))
-    await engine.dispose()
+    await database.dispose()
     return agreed
 
 

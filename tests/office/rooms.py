@@ -11,11 +11,12 @@ import sqlalchemy as sa
 
 from bot.dialogue.conversation import Conversation
 from bot.privacy.tombstones import Tombstones
-from bot.research.participants import Office, open_for_reading
+from bot.research.participants import Office
 from bot.storage.conversations import seal
-from bot.storage.engine import migrate, open_engine, prove_keys
+from bot.storage.engine import migrate, open_database, open_for_reading, prove_keys
 from bot.storage.tables import conversations
 from tests.chats import at
+from tests.databases import begin
 from tests.paths import Named, whole
 from tests.talks import VAULT, presenter
 
@@ -65,9 +66,9 @@ async def fill(database: Path | str, talks: Sequence[Conversation], **columns: A
 
     database: a new SQLite file, or the address of an empty database.
     """
-    engine = open_engine(url_of(database))
-    await migrate(engine, VAULT)
-    await prove_keys(engine, VAULT)
+    opened = open_database(url_of(database))
+    await migrate(opened, VAULT)
+    await prove_keys(opened, VAULT)
     now = int(time.time())
     rows = []
     for chat, held in enumerate(talks, 1):
@@ -77,15 +78,15 @@ async def fill(database: Path | str, talks: Sequence[Conversation], **columns: A
         rows.append(
             {"person": person, "key": key, "changed_at": now, "expires_at": now + YEAR, **sealed, **columns}
         )
-    async with engine.begin() as connection:
+    async with begin(opened) as connection:
         await connection.execute(sa.insert(conversations), rows)
-    await engine.dispose()
+    await opened.dispose()
 
 
 @asynccontextmanager
 async def office(database: Path | str, tombstones: Tombstones | None = None) -> AsyncIterator[Office]:
-    engine = open_for_reading(url_of(database))
+    opened = open_for_reading(url_of(database))
     try:
-        yield Office(engine, VAULT, KNOWLEDGE, tombstones or Tombstones())
+        yield Office(opened, VAULT, KNOWLEDGE, tombstones or Tombstones())
     finally:
-        await engine.dispose()
+        await opened.dispose()

@@ -13,10 +13,11 @@ from bot.dialogue.conversation import Conversation
 from bot.research import participants
 from bot.research.columns import Columns
 from bot.research.export import export
-from bot.research.participants import Counted, Counts, open_for_reading
+from bot.research.participants import Counted, Counts
 from bot.research.tally import tally
-from bot.storage.engine import DatabaseBehind, open_engine
+from bot.storage.engine import DatabaseBehind, open_database, open_for_reading
 from bot.storage.tables import conversations, counts, dead_letters
+from tests.databases import begin
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, office, talk
 from tests.office.towns import DAY, talks_of
 
@@ -35,13 +36,13 @@ def people() -> list[Conversation]:
 async def filled(address: str, people: list[Conversation], monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(participants, "PAGE", 50)  # so that there are pages to turn
     await fill(address, people)
-    engine = open_engine(address)
+    database = open_database(address)
     letter = {"person": b"p", "own": True, "body": b"", "reason": "Chat not found", "died_at": 1}
     count = {"what": "stuck", "which": PIECE, "number": 20, "since": 1_790_000_000}
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         await connection.execute(sa.insert(dead_letters), [letter] * 2)
         await connection.execute(sa.insert(counts), [count])
-    await engine.dispose()
+    await database.dispose()
     return address
 
 
@@ -71,18 +72,18 @@ async def test_report_export_and_queue(filled: str, people: list[Conversation], 
 
 
 async def test_nothing_can_be_written_through_it(filled: str) -> None:
-    engine = open_for_reading(filled)
+    database = open_for_reading(filled)
     with pytest.raises(DBAPIError, match=r"readonly|read-only"):
-        async with engine.begin() as connection:
+        async with begin(database) as connection:
             await connection.execute(sa.delete(conversations))
-    await engine.dispose()
+    await database.dispose()
 
 
 async def test_a_database_of_another_schema_is_refused(filled: str) -> None:
-    engine = open_engine(filled)
-    async with engine.begin() as connection:
+    database = open_database(filled)
+    async with begin(database) as connection:
         await connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
-    await engine.dispose()
+    await database.dispose()
     async with office(filled) as rooms:
         with pytest.raises(DatabaseBehind, match="back it up"):
             await anext(rooms.participants())

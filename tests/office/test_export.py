@@ -19,10 +19,12 @@ from bot.privacy.keyring import Keyring
 from bot.privacy.tombstones import Tombstone, Tombstones
 from bot.research.columns import Columns
 from bot.research.export import FORMULA, export, safe
-from bot.research.participants import Office, open_for_reading
+from bot.research.participants import Office
+from bot.storage.engine import open_for_reading
 from bot.storage.tables import conversations
 from models.training import answers, published
 from models.training.specs import SERVED
+from tests.databases import begin, connect
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, office, talk
 from tests.talks import VAULT
 
@@ -82,7 +84,7 @@ async def test_whom_an_old_backup_brought_back_is_not_read(tmp_path: Path) -> No
     await fill(tmp_path / "b.sqlite", [talk(), talk()])
     tombstones = Tombstones(tmp_path / "tombstones")
     async with office(tmp_path / "b.sqlite", tombstones) as rooms:
-        async with rooms.engine.connect() as connection:
+        async with connect(rooms.database) as connection:
             mine = conversations.c.person == VAULT.pseudonym(str(1))
             key = (await connection.scalars(sa.select(conversations.c.key).where(mine))).one()
         tombstones.add(
@@ -251,20 +253,19 @@ async def test_the_codebook_says_plainly_whose_wording_was_not_recorded(tmp_path
 
 async def test_the_office_can_not_write(tmp_path: Path) -> None:
     await fill(tmp_path / "b.sqlite", [talk()])
-    engine = open_for_reading(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
+    database = open_for_reading(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
     with pytest.raises(Exception, match="readonly"):
-        async with engine.begin() as connection:
-            await connection.exec_driver_sql("delete from conversations")
-    await engine.dispose()
+        await database.run(lambda connection: connection.exec_driver_sql("delete from conversations"))
+    await database.dispose()
 
 
 async def test_rows_that_the_keys_do_not_open_are_counted(tmp_path: Path) -> None:
     await fill(tmp_path / "b.sqlite", [talk(), talk()])
-    engine = open_for_reading(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
-    stranger = Office(engine, Keyring(VAULT.keys.new()), KNOWLEDGE)
+    database = open_for_reading(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
+    stranger = Office(database, Keyring(VAULT.keys.new()), KNOWLEDGE)
     assert [found async for found in stranger.participants()] == []
     assert stranger.unreadable == 2
-    await engine.dispose()
+    await database.dispose()
 
 
 @given(st.text())

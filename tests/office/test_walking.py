@@ -13,7 +13,8 @@ from bot.demo.town.people import Resident, Town
 from bot.demo.town.walking import Walked, walk
 from bot.dialogue.reading import Match
 from bot.privacy.keyring import Keyring, keys_in
-from bot.research.participants import Office, Participant, open_for_reading
+from bot.research.participants import Office, Participant
+from bot.storage.engine import open_for_reading
 from models.training import population
 from tests.office.rooms import KNOWLEDGE
 from tests.typed import read
@@ -36,11 +37,11 @@ async def walked(
 
 @asynccontextmanager
 async def reader(folder: Path) -> AsyncIterator[Office]:
-    engine = open_for_reading(f"sqlite+aiosqlite:///{folder / 'town.sqlite'}")
+    database = open_for_reading(f"sqlite+aiosqlite:///{folder / 'town.sqlite'}")
     try:
-        yield Office(engine, Keyring(keys_in(folder / "town.keys")), KNOWLEDGE)
+        yield Office(database, Keyring(keys_in(folder / "town.keys")), KNOWLEDGE)
     finally:
-        await engine.dispose()
+        await database.dispose()
 
 
 async def test_what_the_residents_would_say_is_what_the_office_reads_slips_and_all(tmp_path: Path) -> None:

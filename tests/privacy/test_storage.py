@@ -92,7 +92,7 @@ async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tm
             )
             for n in range(0, PEOPLE, 50):  # errors: what can't be read, and a store that is gone
                 await take(intake, f'{{"update_id": "{words[n]}"'.encode())
-            await store.engine.dispose()
+            await store.database.dispose()
             shutil.move(tmp_path / "b.sqlite", tmp_path / "moved.sqlite")
             (tmp_path / "b.sqlite").mkdir()
             for n in range(3):
@@ -130,7 +130,7 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
         await asyncio.gather(*(talk(store, n, "/start", *CONSENT, *up_to("education")) for n in people))
         await talk(store, PEOPLE, "/start", *CONSENT, *up_to("education"))  # who stays
         await empty_outbox(store)
-        await store.deletion.scrub()
+        await store.database.scrub()
         yesterday = tmp_path / "yesterday"
         yesterday.mkdir()
         shutil.copy(tmp_path / "b.sqlite", yesterday / "b.sqlite")

@@ -20,6 +20,7 @@ from telegram.error import NetworkError
 
 from bot.channels.telegram.transport import Request
 from bot.channels.telegram.webhook import SECRET_HEADER
+from bot.storage.embedded import Embedded
 from bot.storage.unit_of_work import Store
 from tests.test_webhook import RIGHT, client, client_of, said, store
 
@@ -28,10 +29,11 @@ __all__ = ["client", "store"]  # fixtures
 
 async def break_database(store: Store) -> None:
     """Put a folder where the file of the database was."""
-    await store.engine.dispose()
-    file = Path(str(store.engine.url.database))
-    file.unlink()  # noqa: ASYNC240 - a test's own file
-    file.mkdir()  # noqa: ASYNC240
+    await store.database.dispose()
+    assert isinstance(store.database, Embedded)
+    file = store.database.path
+    file.unlink()
+    file.mkdir()
 
 
 @pytest.mark.asvs("4.1.1", "13.4.2", "13.4.3", "13.4.4", "16.5.1")

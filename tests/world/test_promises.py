@@ -3,15 +3,16 @@
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.dialogue.conversation import Command, Incoming, Tap, Wake
 from bot.privacy.tombstones import Tombstone, Tombstones
+from bot.storage.database import Database
 from bot.storage.deletion import DAY
 from bot.storage.tables import conversations, years
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
+from tests.databases import connect
 from tests.talks import CONSENT, NOON, VAULT, settling_today
 
 JOINING: tuple[Incoming, ...] = (Command("start"), *map(Tap, CONSENT))
@@ -28,36 +29,36 @@ class Clock:
 
 
 async def people(store: Store) -> int:
-    async with store.engine.connect() as connection:
+    async with connect(store.database) as connection:
         return sum((await connection.scalars(sa.select(years.c.people))).all())
 
 
 async def expiry(store: Store) -> int:
-    async with store.engine.connect() as connection:
+    async with connect(store.database) as connection:
         return int((await connection.execute(sa.select(conversations.c.expires_at))).scalar_one())
 
 
 async def test_an_account_that_joins_and_leaves_all_day_takes_one_place_of_the_year(
-    engine: AsyncEngine, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
     clock, number = Clock(), 0
-    store = Store(engine, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "stones"), clock=clock)
+    store = Store(database, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "stones"), clock=clock)
     for _ in range(10):
         for incoming in (*JOINING, Tap("go:forget")):
             number += 1
             clock.now += 1
             await store.take(Inbound(number, at(7), incoming))
     assert await people(store) == 1
-    again = Store(engine, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "stones"), clock=clock)
+    again = Store(database, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "stones"), clock=clock)
     for incoming in JOINING:
         number += 1
         await again.take(Inbound(number, at(7), incoming))
     assert await people(again) == 1, "a process that starts anew knows it too"
 
 
-async def test_our_own_reminder_does_not_renew_the_days_for_which_a_talk_is_kept(engine: AsyncEngine) -> None:
+async def test_our_own_reminder_does_not_renew_the_days_for_which_a_talk_is_kept(database: Database) -> None:
     clock = Clock()
-    store = Store(engine, VAULT, settling_today(), clock=clock)
+    store = Store(database, VAULT, settling_today(), clock=clock)
     for number, incoming in enumerate((*JOINING, Tap("remind:survey:week"))):
         await store.take(Inbound(number + 1, at(7), incoming))
     told = await expiry(store)
@@ -69,12 +70,12 @@ async def test_our_own_reminder_does_not_renew_the_days_for_which_a_talk_is_kept
 
 
 async def test_a_stone_of_a_deletion_that_was_rolled_back_deletes_nobody_who_went_on(
-    engine: AsyncEngine, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
     clock, stones = Clock(), Tombstones(tmp_path / "stones")
-    store = Store(engine, VAULT, settling_today(), tombstones=stones, clock=clock)
+    store = Store(database, VAULT, settling_today(), tombstones=stones, clock=clock)
     await store.take(Inbound(1, at(7), Command("start")))
-    async with engine.connect() as connection:
+    async with connect(database) as connection:
         row = (await connection.execute(sa.select(conversations.c.person, conversations.c.key))).one()
     stones.add([Tombstone(row.person, VAULT.fingerprint(row.key, row.person), int(clock.now))])
     clock.now += 2 * DAY
