@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 import uvloop
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
@@ -48,6 +49,7 @@ from bot.storage.engine import (
     check_schema,
     migrate,
     open_database,
+    open_for_reading,
     opened,
     schema_of_release,
 )
@@ -255,30 +257,32 @@ def _uvloop(work: Coroutine[object, object, int]) -> int:
 
 
 async def _backup(settings: Settings, path: Path) -> int:
-    engine = open_engine(settings.needed_database())
+    database = open_for_reading(settings.needed_database())  # a transaction that keeps nobody from writing
     try:
-        await check_schema(engine)
-        async with engine.connect() as connection:
-            if engine.dialect.name == "postgresql":
-                await connection.execution_options(isolation_level="REPEATABLE READ")
-            rows = await connection.run_sync(backup.write, path, schema_of_release(), int(time.time()))
+        await check_schema(database)
+        rows = await database.read_long(backup.write, path, schema_of_release(), int(time.time()))
     finally:
-        await engine.dispose()
+        await database.dispose()
     print(f"{rows['conversations']} people's records written to {path}; without the keys nobody opens them")
     return 0
 
 
 async def _restore(settings: Settings, path: Path) -> int:
     """Restore a backup, then delete again whom the tombstones name: nobody comes back who was forgotten."""
-    engine = open_engine(settings.database_url)
+    database = open_database(settings.database_url)
     vault = Keyring(settings.keys(make=False))
+
+    def restored(connection: sa.Connection) -> dict[str, int]:
+        rows = backup.restore(connection, path, schema_of_release())
+        check_keys(connection, vault)
+        return rows
+
     try:
-        await migrate(engine, vault)
-        async with engine.begin() as connection:
-            rows = await connection.run_sync(backup.restore, path, schema_of_release())
-            await connection.run_sync(check_keys, vault)
+        database.alone()
+        await migrate(database, vault)
+        rows = await database.run_long(restored)
     finally:
-        await engine.dispose()
+        await database.dispose()
     async with _store(settings, Presenter(load_knowledge())):
         pass  # its opening forgets again whom the backup brought back
     print(f"{rows['conversations']} people's records restored; queued messages are no part of a backup")

@@ -124,9 +124,7 @@ class Flow:
         Never raises for anything that a worker or a forged button can send.
         """
         before = talk
-        if talk is not None and not isinstance(
-            incoming, Group | Hurry | Wake
-        ):  # nobody speaks
+        if talk is not None and not isinstance(incoming, Group | Hurry | Wake):  # nobody speaks
             talk = self.survey.carried_over(talk)
         after, replies = self._turn(talk, incoming, language, now)
         if before is None and after is not None and traditional:

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.privacy import private_files
 
 NO_RESEARCH, UNSCORED, SCORED = WISHES = ("no_research", "unscored", "scored")
+AGREED = "agreed"  # stands beside the wishes: a person who was deleted had agreed
 ANY = bytes(16)  # stands for the key of a row that could not be opened: its stone goes by time
 
 
@@ -39,21 +40,27 @@ class Tombstones:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self._last: dict[bytes, int] | None = None  # when each person was last deleted
+        self._left: dict[bytes, int] | None = None  # when each person who had agreed was last deleted
 
-    def last(self, person: bytes) -> int:
-        """Return when a person was last deleted, in seconds since 1970; 0 when never."""
-        if self._last is None:
-            self._last = {}
-            for stone in self.all():
-                self._last[stone.person] = max(stone.at, self._last.get(stone.person, 0))
-        return self._last.get(person, 0)
+    def left(self, person: bytes) -> int:
+        """Return when a person who had agreed was last deleted, in seconds since 1970; 0 when never."""
+        if self._left is None:
+            self._left = {}
+            for line in self._beside():
+                if line[1] == AGREED:
+                    person_there = bytes.fromhex(line[0])
+                    self._left[person_there] = max(int(line[2]), self._left.get(person_there, 0))
+        return self._left.get(person, 0)
+
+    def had_agreed(self, people: Collection[bytes], at: int) -> None:
+        """Remember that these people, who are deleted now, had agreed; on disk when this returns."""
+        if self._left is not None:
+            self._left.update(dict.fromkeys(people, at))
+        if people and self._wishes is not None:
+            _append(self._wishes, [f"{person.hex()} {AGREED} {at} ." for person in people])
 
     def add(self, stones: Iterable[Tombstone]) -> None:
         """Remember deletions; on disk when this returns."""
-        stones = list(stones)
-        if self._last is not None:
-            self._last.update({stone.person: stone.at for stone in stones})
         if self._path is not None:
             _append(self._path, [f"{stone.person.hex()} {stone.key.hex()} {stone.at}" for stone in stones])
 
@@ -74,8 +81,11 @@ class Tombstones:
 
     def wishes(self) -> list[Wish]:
         """Return every wish, in the order in which they came."""
-        lines = _lines(self._wishes, 4) if self._wishes else []
+        lines = (line for line in self._beside() if line[1] in WISHES)
         return [Wish(bytes.fromhex(line[0]), line[1], int(line[2])) for line in lines]
+
+    def _beside(self) -> list[list[str]]:
+        return _lines(self._wishes, 4) if self._wishes else []
 
 
 def _append(path: Path, lines: Iterable[str]) -> None:

@@ -43,6 +43,10 @@ class Database(ABC):
         """Return what `work` returns as `run` does, however long it takes: for migrations, rotations."""
         return await self.within(None, lambda c: work(c, *args, **kwargs), commits=True)
 
+    async def read_long(self, work: Work[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        """Return what `work` returns, as `read` does, of one state however long it takes: for backups."""
+        return await self.within(None, lambda c: work(c, *args, **kwargs), commits=False)
+
     @abstractmethod
     async def within(
         self, seconds: float | None, work: Callable[[sa.Connection], Result], *, commits: bool

@@ -46,6 +46,9 @@ class Deletion:
 
     def forget(self, connection: sa.Connection, keys: Mapping[bytes, bytes], now: int) -> None:
         """Delete all that is kept of people, given with their wrapped keys (empty: their row is not read)."""
+        c = conversations.c
+        agreed = sa.select(c.person).where(c.person.in_(list(keys)), c.consent.is_not(None))
+        self._tombstones.had_agreed(list(connection.scalars(agreed)), now)
         self._tombstones.add(
             [Tombstone(person, self._fingerprint(key, person), now) for person, key in keys.items()]
         )
@@ -61,8 +64,8 @@ class Deletion:
         return self._tombstones.wishes()
 
     def left_since(self, person: bytes, when: float) -> bool:
-        """Return whether a person was deleted at that time or later."""
-        return self._tombstones.last(person) >= when
+        """Return whether a person who had agreed was deleted at that time or later."""
+        return self._tombstones.left(person) >= when
 
     def _fingerprint(self, key: bytes, person: bytes) -> bytes:
         try:

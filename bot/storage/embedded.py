@@ -116,7 +116,7 @@ class Embedded(Database):
 
     async def dispose(self) -> None:
         """Close the connection in its thread, end the thread, and let another process serve the file."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, RuntimeError):  # it hangs, or is closed already
             async with asyncio.timeout(PATIENCE):
                 await asyncio.wrap_future(self._thread.submit(self.engine.dispose))
         self._thread.shutdown(wait=False)

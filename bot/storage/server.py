@@ -42,6 +42,8 @@ class Server(Database):
         async with AsyncExitStack() as stack:
             connection = await stack.enter_async_context(self.engine.connect())
             if seconds is None:
+                if not commits:
+                    await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                 await connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             else:
                 # Cut off rather than cancelled: a driver that waits for a server that is silent waits on.

@@ -74,8 +74,7 @@ async def test_report_export_and_queue(filled: str, people: list[Conversation], 
 async def test_nothing_can_be_written_through_it(filled: str) -> None:
     database = open_for_reading(filled)
     with pytest.raises(DBAPIError, match=r"readonly|read-only"):
-        async with begin(database) as connection:
-            await connection.execute(sa.delete(conversations))
+        await database.run(lambda connection: connection.execute(sa.delete(conversations)))
     await database.dispose()
 
 

@@ -24,7 +24,7 @@ from bot.storage.engine import open_for_reading
 from bot.storage.tables import conversations
 from models.training import answers, published
 from models.training.specs import SERVED
-from tests.databases import begin, connect
+from tests.databases import connect
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, office, talk
 from tests.talks import VAULT
 

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from bot.__main__ import main
 from bot.app.mistakes import DATA
 from bot.backoffice.worklist import lines, queue
-from bot.storage.engine import open_engine
+from bot.storage.engine import open_database
 from bot.storage.tables import counts, dead_letters
+from tests.databases import begin
 from tests.office.rooms import KNOWLEDGE, fill, office, talk
 from tests.office.towns import DAY
 
@@ -19,14 +20,14 @@ async def test_the_queue_counts_letters_by_reason_and_everybodys_calls_for_help(
     await fill(
         tmp_path / "b.sqlite", [talk(consent=("answers", "abroad"))] * 3, answers=b"canary", blocked=True
     )
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
+    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
     letter = {"person": b"p", "own": True, "body": b"", "reason": "Chat not found", "died_at": 1}
     numbers = {("stuck", often): 10, ("stuck", seldom): 9, ("stuck", "gone"): 11, ("opened", seldom): 90}
     rows = [{"what": k[0], "which": k[1], "number": n, "since": 1} for k, n in numbers.items()]
-    async with engine.begin() as connection:
+    async with begin(database) as connection:
         await connection.execute(sa.insert(dead_letters), [letter] * 3)
         await connection.execute(sa.insert(counts), rows)
-    await engine.dispose()
+    await database.dispose()
     async with office(tmp_path / "b.sqlite") as rooms:
         waiting = await queue(rooms, DAY)
     assert waiting.letters == {"Chat not found": 3}

@@ -92,7 +92,7 @@ async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tm
             )
             for n in range(0, PEOPLE, 50):  # errors: what can't be read, and a store that is gone
                 await take(intake, f'{{"update_id": "{words[n]}"'.encode())
-            await store.database.dispose()
+            await store.database.read(lambda connection: connection.invalidate())
             shutil.move(tmp_path / "b.sqlite", tmp_path / "moved.sqlite")
             (tmp_path / "b.sqlite").mkdir()
             for n in range(3):

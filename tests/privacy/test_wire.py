@@ -29,7 +29,7 @@ __all__ = ["client", "store"]  # fixtures
 
 async def break_database(store: Store) -> None:
     """Put a folder where the file of the database was."""
-    await store.database.dispose()
+    await store.database.read(lambda connection: connection.invalidate())
     assert isinstance(store.database, Embedded)
     file = store.database.path
     file.unlink()

@@ -4,16 +4,17 @@ import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.dialogue.conversation import Command, Incoming, Tap
 from bot.dialogue.data_rights import without_research
 from bot.privacy.tombstones import Tombstones
 from bot.storage import backup
-from bot.storage.engine import open_engine, opened, prepare, schema_of_release
+from bot.storage.database import Database
+from bot.storage.engine import open_database, opened, prepare, schema_of_release
 from bot.storage.tables import conversations
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
@@ -25,25 +26,27 @@ RESEARCH: tuple[Incoming, ...] = (
 )  # fmt: skip
 
 
+def rows_of(connection: sa.Connection, table: sa.Table) -> list[Any]:
+    return list(connection.execute(sa.select(table)))
+
+
 async def take(store: Store, chat: int, first: int, *incoming: Incoming) -> None:
     for number, what in enumerate(incoming):
         await store.take(Inbound(first + number, at(chat), what))
 
 
-async def saved(engine: AsyncEngine, path: Path) -> dict[str, int]:
-    async with engine.connect() as connection:
-        return await connection.run_sync(backup.write, path, schema_of_release(), 0)
+async def saved(database: Database, path: Path) -> dict[str, int]:
+    return await database.read_long(backup.write, path, schema_of_release(), 0)
 
 
 @asynccontextmanager
 async def restored(folder: Path, path: Path, stones: Path) -> AsyncIterator[Store]:
     """Restore into a new SQLite file, and open it as the bot does."""
     url = f"sqlite+aiosqlite:///{folder / 'new.sqlite'}"
-    engine = open_engine(url)
-    await prepare(engine, VAULT)
-    async with engine.begin() as connection:
-        await connection.run_sync(backup.restore, path, schema_of_release())
-    await engine.dispose()
+    database = open_database(url)
+    await prepare(database, VAULT)
+    await database.run_long(backup.restore, path, schema_of_release())
+    await database.dispose()
     questionnaire = presenter().knowledge.questionnaire
     async with opened(
         url, VAULT, settling_today(), Tombstones(stones),
@@ -52,13 +55,11 @@ async def restored(folder: Path, path: Path, stones: Path) -> AsyncIterator[Stor
         yield store
 
 
-async def test_what_either_database_held_is_there_after_a_restore(
-    engine: AsyncEngine, tmp_path: Path
-) -> None:
-    await prepare(engine, VAULT)
-    store = Store(engine, VAULT, settling_today())
+async def test_what_either_database_held_is_there_after_a_restore(database: Database, tmp_path: Path) -> None:
+    await prepare(database, VAULT)
+    store = Store(database, VAULT, settling_today())
     await take(store, 7, 1, *RESEARCH, Tap("a:age:from_31_to_40"))
-    rows = await saved(engine, tmp_path / "backup")
+    rows = await saved(database, tmp_path / "backup")
     assert rows["conversations"] == 1
     assert (tmp_path / "backup").stat().st_mode & 0o077 == 0
     async with restored(tmp_path, tmp_path / "backup", tmp_path / "none") as again:
@@ -68,15 +69,15 @@ async def test_what_either_database_held_is_there_after_a_restore(
 
 
 async def test_a_restore_brings_back_no_one_who_left_no_consent_withdrawn_and_no_objection_undone(
-    engine: AsyncEngine, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
-    await prepare(engine, VAULT)
+    await prepare(database, VAULT)
     now = NOON.timestamp()
     stones = tmp_path / "stones"
-    store = Store(engine, VAULT, settling_today(), tombstones=Tombstones(stones), clock=lambda: now)
+    store = Store(database, VAULT, settling_today(), tombstones=Tombstones(stones), clock=lambda: now)
     for chat in (7, 8, 9):
         await take(store, chat, chat * 100, *RESEARCH, Tap("a:age:from_31_to_40"))
-    await saved(engine, tmp_path / "backup")
+    await saved(database, tmp_path / "backup")
     now += 3600
     await take(store, 7, 1000, Tap("go:withdraw_research"))
     await take(store, 8, 2000, Tap("go:unscored"))
@@ -91,32 +92,28 @@ async def test_a_restore_brings_back_no_one_who_left_no_consent_withdrawn_and_no
         assert await again.conversation(at(9)) is None
 
 
-async def test_a_backup_that_is_cut_off_changes_nothing(engine: AsyncEngine, tmp_path: Path) -> None:
-    await prepare(engine, VAULT)
-    await take(Store(engine, VAULT, settling_today()), 7, 1, *RESEARCH)
+async def test_a_backup_that_is_cut_off_changes_nothing(database: Database, tmp_path: Path) -> None:
+    await prepare(database, VAULT)
+    await take(Store(database, VAULT, settling_today()), 7, 1, *RESEARCH)
     whole = tmp_path / "backup"
-    await saved(engine, whole)
+    await saved(database, whole)
     lines = gzip.decompress(whole.read_bytes()).splitlines(keepends=True)
     (tmp_path / "short").write_bytes(gzip.compress(b"".join(lines[:-1])))
     (tmp_path / "cut").write_bytes(whole.read_bytes()[:-40])
-    target = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'target.sqlite'}")
+    target = open_database(f"sqlite+aiosqlite:///{tmp_path / 'target.sqlite'}")
     await prepare(target, VAULT)
     for name in ("short", "cut"):
         with pytest.raises(backup.BackupRefused):
-            async with target.begin() as connection:
-                await connection.run_sync(backup.restore, tmp_path / name, schema_of_release())
-        async with target.connect() as connection:
-            assert (await connection.execute(sa.select(conversations))).all() == []
+            await target.run_long(backup.restore, tmp_path / name, schema_of_release())
+        assert await target.read(rows_of, conversations) == []
     with pytest.raises(backup.BackupRefused, match="schema"):
-        async with target.begin() as connection:
-            await connection.run_sync(backup.restore, whole, "0001")
+        await target.run_long(backup.restore, whole, "0001")
     await target.dispose()
 
 
-async def test_a_database_that_is_not_empty_is_not_restored_into(engine: AsyncEngine, tmp_path: Path) -> None:
-    await prepare(engine, VAULT)
-    await take(Store(engine, VAULT, settling_today()), 7, 1, *RESEARCH)
-    await saved(engine, tmp_path / "backup")
+async def test_a_database_that_is_not_empty_is_not_restored_into(database: Database, tmp_path: Path) -> None:
+    await prepare(database, VAULT)
+    await take(Store(database, VAULT, settling_today()), 7, 1, *RESEARCH)
+    await saved(database, tmp_path / "backup")
     with pytest.raises(backup.BackupRefused, match="not empty"):
-        async with engine.begin() as connection:
-            await connection.run_sync(backup.restore, tmp_path / "backup", schema_of_release())
+        await database.run_long(backup.restore, tmp_path / "backup", schema_of_release())

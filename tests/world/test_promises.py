@@ -56,6 +56,17 @@ async def test_an_account_that_joins_and_leaves_all_day_takes_one_place_of_the_y
     assert await people(again) == 1, "a process that starts anew knows it too"
 
 
+async def test_who_deletes_before_agreeing_takes_a_place_when_they_agree(
+    database: Database, tmp_path: Path
+) -> None:
+    clock = Clock()
+    store = Store(database, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "stones"), clock=clock)
+    for number, incoming in enumerate[Incoming]((Command("start"), Tap("go:forget"), *JOINING)):
+        clock.now += 1
+        await store.take(Inbound(number, at(7), incoming))
+    assert await people(store) == 1
+
+
 async def test_our_own_reminder_does_not_renew_the_days_for_which_a_talk_is_kept(database: Database) -> None:
     clock = Clock()
     store = Store(database, VAULT, settling_today(), clock=clock)
