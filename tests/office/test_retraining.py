@@ -16,7 +16,7 @@ from bot.loading.knowledge import load_knowledge
 from bot.research import retraining
 from bot.research.report.labels import Labels
 from bot.research.retraining import Retrained, begin, retrain, roll_back, side_by_side
-from bot.storage.engine import open_engine
+from bot.storage.engine import open_database
 from bot.storage.tables import conversations, counts
 from models.serving import risk
 from models.serving.artifact import ArtifactError
@@ -24,6 +24,7 @@ from models.training import register
 from models.training.answers import AnswersError
 from models.training.register import RegisterError
 from models.training.train import archive
+from tests import databases
 from tests.learning import crowds
 from tests.learning.samples import as_participant
 from tests.office.rooms import KNOWLEDGE, fill, office, talk, url_of
@@ -47,11 +48,11 @@ async def learned(folder: Path, talks: Sequence[Conversation]) -> dict[str, Retr
 
 
 async def change(database: Path, *statements: sa.Executable) -> None:
-    engine = open_engine(url_of(database))
-    async with engine.begin() as connection:
+    filled = open_database(url_of(database))
+    async with databases.begin(filled) as connection:
         for statement in statements:
             await connection.execute(statement)
-    await engine.dispose()
+    await filled.dispose()
 
 
 @pytest.mark.slow
