@@ -177,7 +177,7 @@ async def _demo(port: int, database: Path) -> int:
         opened(url, vault, settling(presenter)) as store,
     ):
         print(f"The chat page: {simulator.page_url}  (Ctrl+C stops it)", flush=True)
-        await Bot(SecretStr(token), simulator.api_url, store, presenter).poll()
+        await Bot(SecretStr(token), simulator.api_url, store, presenter, ahead_of_time=True).poll()
     return 0
 
 
@@ -223,6 +223,7 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
             settings.campaigns,
             settings.floods(),
             _reloading(settings, served, read),
+            ahead_of_time=True,
         )
 
 

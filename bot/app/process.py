@@ -48,6 +48,7 @@ REMIND = 20.0  # seconds between looks for reminders
 SILENCE = 30 * 24 * 3600.0  # seconds without an update after which the clock is in doubt
 DOUBT = 24 * 3600.0  # seconds by which the clock may jump before nothing is dropped any more
 WATCH = 60.0  # seconds between looks whether the webhook is still ours
+AHEAD = timedelta(hours=1)  # before midnight, for the questions of the day that comes
 RECENT = timedelta(minutes=5)  # an error of Telegram's with the webhook that is older is over
 LAST_WORDS = 5.0  # seconds for messages under way when the bot is stopped
 
@@ -106,8 +107,10 @@ class Bot:
         campaigns: Collection[str] = (),
         floods: InboundRate | None = None,
         reloading: Reloading | None = None,
+        *,
+        ahead_of_time: bool = False,
     ) -> None:
-        self._store = store
+        self._store, self._ahead_of_time = store, ahead_of_time
         self._served = served if isinstance(served, Served) else Served(served)
         self._reloading = reloading
         self._health = Health()
@@ -133,6 +136,14 @@ class Bot:
     @property
     def _presenter(self) -> Presenter:
         return self._served.presenter
+
+    async def _prepare(self) -> None:
+        """Make ahead, in a thread, what the free questions of today and of the next hour's day need."""
+        while not self._stop.is_set():
+            now = now_in_china()
+            for day in sorted({now.date(), (now + AHEAD).date()}):
+                await asyncio.to_thread(self._presenter.prepare, day)
+            await self._stopped(AHEAD.total_seconds() / 2)
 
     async def _reload(self) -> None:
         """Look at the folder of knowledge for as long as the bot runs, if it has one of its own."""
@@ -208,7 +219,9 @@ class Bot:
     async def _working(self) -> AsyncIterator[None]:
         """Deliver, tidy, remind and count while the block runs."""
         async with self._telegram:
-            work = (self._dispatcher.run, self._tidy, self._remind, self._count, self._reload)
+            work = [self._dispatcher.run, self._tidy, self._remind, self._count, self._reload]
+            if self._ahead_of_time:
+                work.append(self._prepare)
             tasks = [asyncio.create_task(forever()) for forever in work]
             introduction = asyncio.create_task(self._introduce())
             try:

@@ -81,6 +81,10 @@ class Asker:
             return Found(self.hotlines.get(best), perhaps=(best, *near))
         return Found(best, near)
 
+    def prepare(self) -> None:
+        """Make the index now rather than with the first question."""
+        _ = self._index
+
     def ranked(self, question: str) -> list[tuple[str, float]]:
         """List the subjects that share anything with the question and their likeness, the likest first."""
         index = self._index

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from bot import guidance
 from bot.content.knowledge import Knowledge
-from bot.content.questionnaire import Language
+from bot.content.questionnaire import LANGUAGES, Language
 from bot.content.templates import plain
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import (
@@ -39,6 +39,7 @@ from bot.render.script import traditional
 from bot.render.simple import simple
 from bot.render.view import Operator, View
 
+DAYS_AT_ONCE = 4  # askers that are kept: of two days in two languages
 MANY = 2_000  # worded questions that are remembered
 
 
@@ -51,32 +52,44 @@ class Presenter:
 
     def asker(self, language: Language, on: date) -> Asker:
         """The answers to free questions in a language: the pieces in force by how people ask for them."""
-        day, asker = self._askers.get(language, (None, None))
-        if asker is None or day != on:
-            pieces = self.knowledge.pieces
-            known = {
-                id: asked[language]
-                for id, asked in self.knowledge.asks.ways.items()
-                if id not in pieces or pieces[id].in_force(on)
-            }
-            ways = {id: (*asked, *self._titles(id, language, on)) for id, asked in known.items()}
-            cards = {
-                id: plain(guidance.card(self.knowledge, id, {}, language, on)) for id in known if id in pieces
-            }
-            fillers = self.knowledge.asks.fillers
-            hotlines = {id: piece.check_with for id, piece in pieces.items()}
-            asks = self.knowledge.asks
-            asker = Asker(ways, self.knowledge.vocabulary, asks.same, hotlines, cards, fillers, asks.pinyin)
-            self._askers[language] = on, asker
+        asker = self._askers.get((language, on))
+        if asker is None:
+            asker = self._askers[language, on] = self._asker(language, on)
+            for known in list(self._askers)[:-DAYS_AT_ONCE]:
+                self._askers.pop(known, None)
         return asker
+
+    def prepare(self, on: date) -> None:
+        """Make what free questions of that day need, which takes a second or two; for a thread of its own."""
+        for language in LANGUAGES:
+            if (language, on) not in self._askers:
+                asker = self._asker(language, on)
+                asker.prepare()
+                self._askers[language, on] = asker
+
+    def _asker(self, language: Language, on: date) -> Asker:
+        pieces = self.knowledge.pieces
+        known = {
+            id: asked[language]
+            for id, asked in self.knowledge.asks.ways.items()
+            if id not in pieces or pieces[id].in_force(on)
+        }
+        ways = {id: (*asked, *self._titles(id, language, on)) for id, asked in known.items()}
+        cards = {
+            id: plain(guidance.card(self.knowledge, id, {}, language, on)) for id in known if id in pieces
+        }
+        fillers = self.knowledge.asks.fillers
+        hotlines = {id: piece.check_with for id, piece in pieces.items()}
+        asks = self.knowledge.asks
+        return Asker(ways, self.knowledge.vocabulary, asks.same, hotlines, cards, fillers, asks.pinyin)
 
     def _titles(self, id: str, language: Language, on: date) -> tuple[str, ...]:
         known = id in self.knowledge.pieces
         return (guidance.title(self.knowledge, id, language, on),) if known else ()
 
     @cached_property
-    def _askers(self) -> dict[Language, tuple[date, Asker]]:
-        return {}  # one a language, of the last day that was asked about
+    def _askers(self) -> dict[tuple[Language, date], Asker]:
+        return {}  # of the day that is asked about, and of the next where it was prepared
 
     def render(
         self, reply: Reply, talk: Conversation | None, language: Language, today: date
