@@ -32,7 +32,9 @@ WHO = ("region", "gender", "age")  # whose shares must not have changed either, 
 AWAY = 0.10  # by which the share of the outcome may differ from the survey's
 DESIGN_EFFECT = 2.0
 GAIN = 0.002  # nats an answer: less, and no worker would notice
-Z = 3.3  # standard errors by which the gain must exceed zero: by chance once in 2,000
+# Standard errors by which the gain must exceed zero. By chance that is once in 30,000, but an attack by a
+# third of a few hundred people reaches 3.5, when its dent in the fit is still too faint to be seen.
+Z = 4.0
 
 
 @dataclass(frozen=True, slots=True)

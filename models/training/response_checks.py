@@ -49,10 +49,22 @@ class Checked:
 
 
 def check(sheet: Sheet) -> Checked:
-    """Judge every row of a sheet."""
-    results = {"haste": _haste(sheet), "line": _line(sheet), "contradiction": _contradiction(sheet),
-               "repeat": (np.ones(sheet.people, dtype=bool), sheet.earlier > 0)}  # fmt: skip
-    failed = np.logical_or.reduce([failing for _, failing in results.values()])
+    """Judge every row of a sheet.
+
+    What one check has found isn't held against the sample by the next: lines are alike, and a copy
+    contradicts itself as often as it is sent.
+    """
+    haste, line, contradiction = _haste(sheet), _line(sheet), _contradiction(sheet)
+    tapped = haste[1] | line[1]
+    copied = (sheet.earlier > 0) & ~tapped
+    own = ~(tapped | copied)
+    results: dict[Check, tuple[Bools, Bools]] = {
+        "haste": haste,
+        "line": line,
+        "contradiction": (contradiction[0] & own, contradiction[1] & own),
+        "repeat": (~tapped, copied),
+    }
+    failed = np.logical_or.reduce([tapped, copied, contradiction[1]])
     return Checked(tuple(_found(name, *results[name]) for name in LIMITS), ~failed)
 
 

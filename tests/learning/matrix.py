@@ -92,16 +92,16 @@ CELLS: tuple[Cell, ...] = (
     Cell("90 % riders, with another law", _riders, reasons=frozenset({"trade"})),
     Cell("refused people agree 3 times as readily", lambda dice: (crowds.consenting(crowds.honest()), None),
          reasons=NO_BETTER | {"base_rate"}),
-    *(Cell(f"{share:.0%} tap anything, fast", beside(share, crowds.taps()), reasons=CARELESS)
+    *(Cell(f"{100 * share:.0f} % tap anything, fast", beside(share, crowds.taps()), reasons=CARELESS)
       for share in (0.10, 0.30)),
-    *(Cell(f"{share:.0%} tap anything, in a reader's time", beside(share, crowds.taps(patient=True)),
+    *(Cell(f"{100 * share:.0f} % tap anything, in a reader's time", beside(share, crowds.taps(patient=True)),
            reasons=CARELESS) for share in (0.10, 0.30)),
     Cell("10 % press the same button throughout", beside(0.10, crowds.lines()), reasons=CARELESS),
-    *(Cell(f"{share:.0%} answer the contrary", beside(share, crowds.contrary()), reasons=NO_BETTER)
+    *(Cell(f"{100 * share:.0f} % answer the contrary", beside(share, crowds.contrary()), reasons=NO_BETTER)
       for share in (0.05, 0.15, 0.30)),
-    *(Cell(f"{share:.0%} prepared sheets from a script", beside(share, crowds.script()),
+    *(Cell(f"{100 * share:.0f} % prepared sheets from a script", beside(share, crowds.script()),
            reasons=NO_BETTER | {"repeat"}) for share in (0.05, 0.15, 0.30)),
-    *(Cell(f"{share:.0%} praise dear premiums", beside(share, crowds.agenda()), reasons=NO_BETTER)
+    *(Cell(f"{100 * share:.0f} % praise dear premiums", beside(share, crowds.agenda()), reasons=NO_BETTER)
       for share in (0.05, 0.15, 0.30)),
     Cell("30 % imitate a world that differs", _imitators, reasons=NO_BETTER, promised=False),
     Cell("the world differs", _differing, follow=True, reasons=NO_BETTER | {"base_rate"}),
@@ -146,9 +146,9 @@ def broken(result: Result) -> list[str]:
     share, found = result.yes / result.tries, []
     if result.cell.follow:
         if result.size >= ENOUGH and share < LEAST:
-            found.append(f"followed in {share:.0%} of the tries, promised {LEAST:.0%}")
+            found.append(f"followed in {100 * share:.0f} % of the tries, promised {LEAST:.0%}")
         if worse := sum(gain <= 0 for gain in result.gains):
             found.append(f"{worse} of {result.yes} challengers are no improvement")
     elif result.cell.promised and share > MOST:
-        found.append(f"believed in {share:.0%} of the tries, promised {MOST:.0%}")
+        found.append(f"believed in {100 * share:.0f} % of the tries, promised {MOST:.0%}")
     return [*found, *(f"reason {why} isn't true here" for why in result.untrue)]

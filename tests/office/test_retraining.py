@@ -34,7 +34,7 @@ CONSTRAINT, GAP = "financing_constraint", "insurance_gap"
 LABELS = Labels("en", KNOWLEDGE.questionnaire)
 
 
-def talks_in_another_world(people: int, seed: int = 5) -> list[Conversation]:
+def talks_in_another_world(people: int, seed: int = 4) -> list[Conversation]:
     """People as in the survey, who are refused by another law than the report's."""
     dice = np.random.default_rng(seed)
     law = crowds.another(dice)
