@@ -512,6 +512,42 @@ def test_a_spelling_that_stands_for_two_words_is_refused() -> None:
         vocabulary(File("reading.yaml", text.replace("我: 俺", "我: 俺 冇", 1)))
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "没放款先收钱、要验证码的，都是诈骗。"),
+        ("zh", "做假收入的会被判刑。"),
+        ("zh", "被骗打96110。"),
+        ("en", "When: None."),
+        ("en", "Otherwise the debt is yours, and so is the crime."),
+    ],
+)
+def test_what_is_surer_than_any_source_is_found(language: Language, said: str) -> None:
+    assert any("surer than any source" in each for each in offences(said, language, KNOWLEDGE.phrases))
+
+
+def test_who_was_cheated_calls_the_police_and_the_doubtful_the_line_of_advice() -> None:
+    assert not list(offences("被骗打110，拿不准打96110。", "zh", KNOWLEDGE.phrases))
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new"),
+    [
+        ("zh", "至少等{{", "先等{{"),
+        ("zh", "居民医保错过缴费期", "错过缴费期"),
+        ("en", "at least {{ calc", "{{ calc"),
+        ("en", "residents’ enrolment", "enrolment"),
+    ],
+)
+def test_a_wait_is_the_least_one_and_of_residents_insurance(language: Language, old: str, new: str) -> None:
+    assert "residents’ insurance only" in found(with_words(language, "set_aside_per_order", old, new))
+
+
+def test_an_article_that_english_can_not_word_is_found() -> None:
+    changed = with_piece("benefit_until_retirement", sources=("retirement_decision_2024 第七条",))
+    assert "write the article in digits" in found(changed)
+
+
 def test_a_phrase_that_is_never_met_is_found() -> None:
     never: Mapping[Language, tuple[str, ...]] = {"zh": ("信用分",), "en": ("Credit score",)}
     knowledge = replace(small("emergency_fund"), phrases=replace(KNOWLEDGE.phrases, never=never))

@@ -25,6 +25,9 @@ def offences(text: str, language: Language, phrases: Phrases) -> Iterator[str]:
     for phrase in phrases.never[language]:
         if phrase in lower:
             yield f"“{phrase}” may not be said"
+    for phrase in phrases.surer[language]:
+        if phrase in lower:
+            yield f"“{phrase}” is surer than any source"
     for sentence in sentences(lower, language):
         for phrase in phrases.warned_of[language]:
             if phrase in sentence and not _warns(sentence, language, phrases):

@@ -1,5 +1,6 @@
 """Checks of what advice stands on: ids that exist, sources, dates, and what has expired or soon will."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
@@ -81,6 +82,9 @@ def _piece(
 ) -> Iterator[Finding]:
     where = f"advice {piece.id}"
     yield from _citations(knowledge, piece.sources, where)
+    for citation in piece.sources:
+        if re.search("第[一二三四五六七八九十]", citation):
+            yield Finding(where, f"{citation} can’t be worded in English", "write the article in digits")
     if not piece.sources:
         yield Finding(where, "it has no source", "name what it stands on")
     read = [source.seen for source in _sources(knowledge, piece) if source.seen != "derived"]

@@ -39,6 +39,8 @@ ROUGH: Mapping[Language, str] = {
     "zh": "大约|粗算|估|左右",
     "en": r"\b(about|roughly|around|estimated?)\b",
 }  # an amount that we worked out ourselves is told as such
+AT_LEAST: Mapping[Language, str] = {"zh": "至少等", "en": "at least "}  # a missed year more adds to the wait
+RESIDENTS: Mapping[Language, str] = {"zh": "居民医保", "en": "residents’"}
 CASES = 3  # of one template that are told; the others are mostly the same
 REQUIRED = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
 
@@ -81,12 +83,21 @@ def check_piece(
         except (LookupError, TemplateError, ValueError, TypeError) as error:
             findings.append(Finding(where, f"can't be worded on {on} ({error})", "fix what it says"))
             continue
+        findings += [Finding(where, floor, "put it right") for floor in _floors(knowledge, piece, language)]
         rendered += own
         seen = {problem: card.context for card in own for problem in _problems(card, knowledge.phrases)}
         cases = [Finding(where, problem, _case(context)) for problem, context in seen.items()]
         findings += cases[:CASES]
     findings += _unlike(rendered)
     return rendered, findings
+
+
+def _floors(knowledge: Knowledge, piece: Piece, language: Language) -> Iterator[str]:
+    """Find a wait after a missed enrolment that isn't worded as residents' insurance and as "at least"."""
+    for line in knowledge.wording.templates[language][piece.template].splitlines():
+        before, met, _ = line.partition("{{ calc.waiting.missed")
+        if met and not (before.endswith(AT_LEAST[language]) and RESIDENTS[language] in before.lower()):
+            yield f"a wait that holds for residents’ insurance only, and is the least one: {line[:60]}"
 
 
 def _case(context: Mapping[str, frozenset[str]]) -> str:

@@ -174,5 +174,5 @@ class Knowledge:
         title = self.sources[id].in_(language)
         if language == "zh" or not article:
             return title + article
-        article = re.sub("第(.+)条", r"Art. \1", article).replace("、", ", ")
+        article = re.sub("第(.+)条", r"Art. \1", article).replace("附件", "Annex ").replace("、", ", ")
         return f"{title}, {article}"

@@ -10,12 +10,13 @@ ByLanguage = Mapping[Language, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """In lower case, by language: never said; only to warn of, beside a word of warning; officialese.
+    """In lower case, by language: never said, surer than any source, only to warn of, warning, officialese.
 
     No first step begins with one that is `waiting`.
     """
 
     never: ByLanguage
+    surer: ByLanguage
     warned_of: ByLanguage
     warning: ByLanguage
     officialese: ByLanguage
