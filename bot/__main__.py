@@ -205,7 +205,8 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
     operator = Operator(settings.operator_contact, keep.draft, keep.result)
 
     def read() -> Presenter:
-        return Presenter(load_knowledge(settings.knowledge_folder, models=settings.models_folder), operator)
+        models, shadow = settings.models_folder, settings.shadow_models
+        return Presenter(load_knowledge(settings.knowledge_folder, models=models, shadow=shadow), operator)
 
     served = Served(read())
     if not settings.operator_contact:

@@ -48,6 +48,14 @@ def test_what_is_set_is_taken() -> None:
     assert settings.pace().reserve(b"7") == 0
 
 
+def test_models_that_wait_score_only_where_that_is_switched_on() -> None:
+    assert not Settings.read({}).shadow_models
+    assert not Settings.read({"SHADOW_MODELS": "0"}).shadow_models
+    assert Settings.read({"SHADOW_MODELS": "1"}).shadow_models
+    with pytest.raises(SettingMissing, match="SHADOW_MODELS"):
+        Settings.read({"SHADOW_MODELS": "yes"})
+
+
 @pytest.mark.parametrize(
     "name", ["SEND_RATE", "CHAT_RATE", "TAKE_RATE", "PEOPLE_A_YEAR", "KEEP_DRAFT_DAYS", "WEBHOOK_PORT"]
 )

@@ -18,7 +18,8 @@ from bot.storage.yearly_limit import LIMIT
 # The settings' names; the secrets among them may also come from a file, named by NAME_FILE.
 NAMES = (
     "BOT_TOKEN", "DATABASE_URL", "TELEGRAM_API", "MASTER_KEYS", "MASTER_KEYS_FILE", "TOMBSTONES_FILE",
-    "MODELS_FOLDER", "KNOWLEDGE_FOLDER", "WEBHOOK_SECRET", "WEBHOOK_URL", "WEBHOOK_HOST", "WEBHOOK_PORT",
+    "MODELS_FOLDER", "SHADOW_MODELS", "KNOWLEDGE_FOLDER",
+    "WEBHOOK_SECRET", "WEBHOOK_URL", "WEBHOOK_HOST", "WEBHOOK_PORT",
     "SEND_RATE",
     "CHAT_RATE", "TAKE_RATE", "OPERATOR_CONTACT", "PEOPLE_A_YEAR", "CAMPAIGNS", "KEEP_DRAFT_DAYS",
     "KEEP_RESULT_DAYS",
@@ -44,6 +45,7 @@ class Settings:
     MASTER_KEYS_FILE: the file that holds them (made when missing, readable by its owner only).
     TOMBSTONES_FILE: who was deleted, beside the database and not in its backups.
     MODELS_FOLDER: retrained models to serve; empty: those that come with the program.
+    SHADOW_MODELS: 1 lets the models that wait there score too; only sums of both are kept.
     KNOWLEDGE_FOLDER: a folder that holds knowledge/, served as it changes; empty: ours.
     WEBHOOK_SECRET: what Telegram must say to be heard, 32 to 256 of A-Z a-z 0-9 _ -.
     WEBHOOK_URL: the public https address that ends in /telegram; empty: registered by hand.
@@ -63,6 +65,7 @@ class Settings:
     master_keys_file: Path = Path("var/master.keys")
     tombstones_file: Path = Path("var/tombstones")
     models_folder: Path | None = None
+    shadow_models: bool = False
     knowledge_folder: Path | None = None
     webhook_secret: SecretStr = field(default_factory=lambda: SecretStr(""))
     webhook_url: str = ""
@@ -90,6 +93,7 @@ class Settings:
             master_keys_file=Path(environ.get("MASTER_KEYS_FILE", given.master_keys_file)),
             tombstones_file=Path(environ.get("TOMBSTONES_FILE", given.tombstones_file)),
             models_folder=Path(folder) if (folder := environ.get("MODELS_FOLDER", "")) else None,
+            shadow_models=_switch(environ, "SHADOW_MODELS"),
             knowledge_folder=Path(known) if (known := environ.get("KNOWLEDGE_FOLDER", "")) else None,
             webhook_secret=SecretStr(secrets.get("WEBHOOK_SECRET", "")),
             webhook_url=_webhook(environ.get("WEBHOOK_URL", "")),
@@ -234,6 +238,13 @@ def _labels(given: str) -> tuple[str, ...]:
     if not all(re.fullmatch(r"[A-Za-z0-9_-]{1,64}", label) for label in labels):
         raise SettingMissing("CAMPAIGNS must be labels of letters, digits, _ or -, parted by commas")
     return labels
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "")
+    if value not in ("", "0", "1"):
+        raise SettingMissing(f"{name} must be 1 (on) or 0 (off)")
+    return value == "1"
 
 
 def _number(environ: Mapping[str, str], name: str, default: float) -> float:

@@ -125,8 +125,9 @@ class Knowledge:
     """All that the bot knows; `version` is a short hash of everything that it was read from.
 
     `asks` holds how people ask for each piece and each hotline, in their own words. `recorded` holds the
-    words of the questions as each version asked them, by version and question. `vocabulary` holds the words
-    by which typed answers are read, `phrases` what the check looks for in all that is said.
+    words of the questions as each version asked them, by version and question. `challengers` are models that
+    score beside those that serve, unseen. `vocabulary` holds the words by which typed answers are read,
+    `phrases` what the check looks for in all that is said.
     """
 
     questionnaire: Questionnaire
@@ -145,6 +146,7 @@ class Knowledge:
     commands: Commands
     asks: Asks = field(default_factory=lambda: Asks({}, {}))
     recorded: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
+    challengers: Mapping[str, Model] = field(default_factory=dict)
 
     @cached_property
     def pieces(self) -> Mapping[str, Piece]:

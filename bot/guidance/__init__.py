@@ -19,6 +19,7 @@ from bot.guidance.choice import (
     Undecided,
     advise,
     score,
+    side_by_side,
 )
 from bot.guidance.facts import DERIVED, Scores, dated_facts, facts_from, questions_of
 from bot.guidance.levels import levels_from
@@ -61,5 +62,6 @@ __all__ = [
     "render_card",
     "replay",
     "score",
+    "side_by_side",
     "title",
 ]

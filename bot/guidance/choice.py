@@ -1,6 +1,6 @@
 """Which advice, in which order, and why not the rest: deterministic, and with its trace."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -11,7 +11,7 @@ from bot.content.knowledge import THEMES, Knowledge, Piece, Theme
 from bot.content.questionnaire import Answers, Questionnaire
 from bot.guidance.facts import MINOR, dated_facts, questions_of
 from bot.guidance.levels import levels_from
-from models.serving.risk import Abstained, Score
+from models.serving.risk import Abstained, Model, Score
 
 FIRST = 3  # pieces that are shown at once
 MOST_OF_A_THEME = 2  # among the first, so that one worry doesn't hide the others
@@ -119,10 +119,30 @@ class Guidance:
 
 def score(knowledge: Knowledge, answers: Answers) -> dict[str, Score | Abstained]:
     """Score the answers with every served model; minors are not scored, truck owners also by their group."""
+    return _scores(knowledge, answers, knowledge.models)
+
+
+def side_by_side(knowledge: Knowledge, answers: Answers) -> Iterator[str]:
+    """Yield "version:before>after" for every model beside which another one waits, where both give a score.
+
+    The version is that of the one that waits, before and after are the bands by either.
+    """
+    if not knowledge.challengers:
+        return
+    served = score(knowledge, answers)
+    for name, waits in _scores(knowledge, answers, knowledge.challengers).items():
+        serves = served.get(name)
+        if isinstance(serves, Score) and isinstance(waits, Score):
+            yield f"{waits.version}:{serves.band}>{waits.band}"
+
+
+def _scores(
+    knowledge: Knowledge, answers: Answers, models: Mapping[str, Model]
+) -> dict[str, Score | Abstained]:
     levels = levels_from(answers, knowledge.questionnaire)
     minor = answers.get("age", ("",))[0] in MINOR
     group = "truck" if answers.get("occupation") == ("truck_owner",) else None
-    return {name: model.score(levels, group=group, minor=minor) for name, model in knowledge.models.items()}
+    return {name: model.score(levels, group=group, minor=minor) for name, model in models.items()}
 
 
 def advise(knowledge: Knowledge, facts: Facts, on: date, marks: Marks | None = None) -> Guidance:

@@ -25,6 +25,7 @@ from bot.loading.wordings import recorded
 from models.serving import alarm, risk
 
 SERVED = ("financing_constraint", "insurance_gap")
+CHALLENGER = "challenger"  # folder of the models that wait, below the models' own
 MIN_WAYS: Mapping[Language, int] = {"zh": 4, "en": 2}  # of asking for a piece
 T = TypeVar("T")
 
@@ -43,10 +44,13 @@ class _Asked:
     other: dict[Language, str]
 
 
-def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> Knowledge:
+def load_knowledge(
+    root: Path | None = None, *, models: Path | None = None, shadow: bool = False
+) -> Knowledge:
     """Read all knowledge below `root`, a folder that holds knowledge/ and models/; by default our own.
 
     models: a folder of retrained models that takes the place of those in `root`.
+    shadow: whether the models that wait there score too, unseen.
 
     Raises:
         KnowledgeRefused: a file is missing, is not as it should be, or names a key that nothing reads.
@@ -77,6 +81,7 @@ def load_knowledge(root: Path | None = None, *, models: Path | None = None) -> K
         alarms=alarms(File.read(root, data / "alarms.yaml")),
         alarm=_alarm(artifacts),
         recorded=recorded(root),
+        challengers=_challengers(artifacts) if shadow else {},
     )
 
 
@@ -188,6 +193,13 @@ def _advice(file: File) -> tuple[Piece, ...]:
             if isinstance(more, dict) and "when" not in more:
                 more["when"] = {fact: more.pop(fact) for fact in list(more) if fact != "by"}
     return file.fit(Piece, rows)
+
+
+def _challengers(folder: Path) -> Mapping[str, risk.Model]:
+    waiting = folder / CHALLENGER
+    return {
+        name: risk.artifact(name, folder=waiting) for name in SERVED if (waiting / f"{name}.json").exists()
+    }
 
 
 def _models(folder: Path) -> Mapping[str, risk.Model]:

@@ -91,6 +91,16 @@ class Presenter:
     def _askers(self) -> dict[tuple[Language, date], Asker]:
         return {}  # of the day that is asked about, and of the next where it was prepared
 
+    def side_by_side(self, talk: Conversation) -> tuple[str, ...]:
+        """Say in which bands a result lies by the model that serves and by the one that waits; of nobody.
+
+        Who objected to being scored is not scored by either.
+        """
+        if talk.unscored:
+            return ()
+        answers = self.knowledge.questionnaire.relevant(talk.answers)
+        return tuple(guidance.side_by_side(self.knowledge, answers))
+
     def render(
         self, reply: Reply, talk: Conversation | None, language: Language, today: date
     ) -> tuple[Message, ...]:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.content.questionnaire import LANGUAGES
+from bot.dialogue.counting import SHADOW
 from bot.privacy.private_files import write
 from bot.research.columns import Columns
 from bot.research.disclosure import LEAST
@@ -37,7 +38,6 @@ __all__ = [
     "side_by_side",
     "told",
 ]
-SHADOW = "shadow"  # counted when both models score somebody, as (SHADOW, "version:before>after")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from bot.content.questionnaire import Language
 from bot.dialogue.conversation import Command, Conversation, Wake
-from bot.dialogue.counting import Count
-from bot.dialogue.flow import Flow, Step
+from bot.dialogue.counting import SHADOW, Count
+from bot.dialogue.flow import RESULT, Flow, Step
 from bot.dialogue.replies import Reply, Say, Tips
 from bot.render import Message, Presenter
 from bot.turns.contract import Address, Inbound, Outbound
@@ -115,6 +115,8 @@ def settle(
             continue
         batch.joined += joins
         batch.add(inbound, before, step, messages)
+        if step.talk is not None and RESULT in step.shown:
+            batch.events.counts.update((SHADOW, bands) for bands in presenter.side_by_side(step.talk))
     return batch
 
 
