@@ -363,9 +363,7 @@ def _timed(columns: Mapping[str, Column], pace: tuple[float, float], dice: Dice)
 def _respondent(
     answers: dict[str, tuple[str, ...]], seconds: Mapping[str, float], day: int, longer: bool
 ) -> Respondent:
-    asked: dict[str, tuple[str, ...]] = {}
-    while (question := QUESTIONNAIRE.next(asked, research=longer)) is not None:
-        asked[question.id] = answers[question.id]
+    asked = {question.id: answers[question.id] for question in QUESTIONNAIRE.path(answers, research=longer)}
     return Respondent(asked, {id: seconds[id] for id in asked}, FIRST + timedelta(days=day))
 
 
