@@ -24,8 +24,11 @@ SHARES = 4  # so that both cores take part
 KNOWLEDGE = load_knowledge()
 
 # What a worker already has or can't have, said here again and apart from advice/*.yaml: question, options.
+# Pieces for who surely lacks a branch: not for who pays it, nor for who can't say.
+MISSING = {"resident_medical_now": "medical", "resident_pension": "pension"}
+PAYING = ("flexible", "employee", "resident")
 POINTLESS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "resident_medical_now": ("social_insurance", ("resident", "employee", "flexible")),
+    "resident_medical_now": ("social_insurance", ("employee",)),
     "flexible_pension": ("social_insurance", ("employee", "flexible")),
     "insurance_too_dear": ("social_insurance", ("resident", "employee", "flexible")),
     "subsidy_hardship": ("social_insurance", ("employee",)),
@@ -38,7 +41,7 @@ POINTLESS: dict[str, tuple[str, tuple[str, ...]]] = {
     "no_spare_money": ("social_insurance", ("resident", "employee", "flexible")),
     "commercial_not_instead": ("social_insurance", ("resident", "employee", "flexible")),
     "pension_tier_choice": ("social_insurance", ("none", "resident", "employee")),
-    "resident_pension": ("social_insurance", ("resident", "employee", "flexible")),
+    "resident_pension": ("social_insurance", ("employee", "flexible")),
     "employee_medical_flexible": ("social_insurance", ("employee", "flexible")),
     "medical_break": ("social_insurance", ("resident", "employee", "flexible")),
     "pension_break": ("social_insurance", ("employee",)),
@@ -133,6 +136,9 @@ def check_no_contradiction(answers: Answers, guidance: Guidance) -> None:
     for advised in guidance.advised:
         question, options = POINTLESS.get(advised.id, ("age", ()))
         assert set(answers.get(question, ())).isdisjoint(options), (advised.id, answers)
+        if advised.id in MISSING and answers["social_insurance"][0] in PAYING:
+            branches = answers["social_branches"]
+            assert {"skipped", "unknown", MISSING[advised.id]}.isdisjoint(branches), (advised.id, answers)
         assert answers["age"][0] not in MINOR or advised.id not in NOT_FOR_MINORS
 
 

@@ -97,6 +97,38 @@ has_injury_insurance = _branch("injury", "flexible", "employee")
 has_unemployment_insurance = _branch("unemployment", "flexible", "employee")
 
 
+def _lacks(branch: str, *schemes: str) -> Callable[[Known], frozenset[str] | None]:
+    """Follow whether a branch is surely missing: nothing is paid, or a scheme without that branch.
+
+    A scheme whose branches are not known is not taken for a gap.
+    """
+
+    def follow(known: Known) -> frozenset[str] | None:
+        if "social_insurance" not in known:
+            return None
+        gap = said(known, "social_insurance", "none") or (
+            said(known, "social_insurance", *schemes)
+            and "social_branches" in known
+            and not said(known, "social_branches", branch)
+        )
+        return frozenset({"yes" if gap else "no"})
+
+    return follow
+
+
+# An employer's scheme has every branch by law: a missing one is the employer's to pay.
+lacks_basic_medical = _lacks("medical", "flexible", "resident")
+lacks_resident_pension = _lacks("pension", "resident")
+
+
+def branches_unsure(known: Known) -> frozenset[str] | None:
+    """Whether a scheme is paid into without the worker's knowing for which branches."""
+    if "social_insurance" not in known:
+        return None
+    paid = said(known, "social_insurance", "flexible", "employee", "resident")
+    return frozenset({"yes" if paid and "social_branches" not in known else "no"})
+
+
 def in_employee_scheme(known: Known) -> frozenset[str] | None:
     """Whether the worker pays into the employees' pension, alone or through an employer."""
     return _yes_no(known, "social_insurance", *EMPLOYEE_SCHEME)
@@ -128,6 +160,30 @@ def in_debt(known: Known) -> frozenset[str] | None:
     if "debt" not in known:
         return None
     return frozenset({"no" if said(known, "debt", "none") else "yes"})
+
+
+def owes_lender(known: Known) -> frozenset[str] | None:
+    """Whether a bank, an app or a dealer is owed: relatives are no lender. Unsaid kinds leave it open."""
+    if "debt" not in known:
+        return None
+    if said(known, "debt", "none"):
+        return frozenset({"no"})
+    if "debt_kinds" not in known:
+        return frozenset({"perhaps"})
+    return frozenset({"yes" if known["debt_kinds"] - {"family"} else "no"})
+
+
+def refusal_matters(known: Known) -> frozenset[str] | None:
+    """Whether a refused loan is today's concern: not a refusal long ago, nor one of who owes no lender.
+
+    A worry about debts makes it one again, unless relatives alone are owed.
+    """
+    if "constrained" not in known:
+        return None
+    lender, worried = owes_lender(known) or frozenset(), said(known, "worries", "debt")
+    if "no" in lender:
+        return frozenset({"yes" if worried and said(known, "debt", "none") else "no"})
+    return frozenset({"yes" if worried or said(known, "constrained", "yes") else "no"})
 
 
 def saves(known: Known) -> frozenset[str] | None:
@@ -197,6 +253,13 @@ DERIVED: Mapping[str, Derived] = {
     "unstable_income": Derived(("income_stability",), YES_NO, unstable_income),
     "saves": Derived(("saving",), YES_NO, saves),
     "in_debt": Derived(("debt",), YES_NO, in_debt),
+    "owes_lender": Derived(("debt", "debt_kinds"), ("yes", "perhaps", "no"), owes_lender),
+    "refusal_matters": Derived(("constrained", "debt", "debt_kinds", "worries"), YES_NO, refusal_matters),
+    "lacks_basic_medical": Derived(("social_insurance", "social_branches"), YES_NO, lacks_basic_medical),
+    "lacks_resident_pension": Derived(
+        ("social_insurance", "social_branches"), YES_NO, lacks_resident_pension
+    ),
+    "branches_unsure": Derived(("social_insurance", "social_branches"), YES_NO, branches_unsure),
     "has_social_insurance": Derived(("social_insurance",), YES_NO, has_social_insurance),
     "has_basic_medical": Derived(("social_insurance", "social_branches"), YES_NO, has_basic_medical),
     "has_pension": Derived(("social_insurance", "social_branches"), YES_NO, has_pension),

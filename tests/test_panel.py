@@ -1,0 +1,66 @@
+"""The first three pieces meet the keys of simulated experts: tests/golden/panel.yaml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.content.questionnaire import Answers
+from tests.advised import KNOWLEDGE
+from tests.test_first_pieces import first
+
+FILE = Path(__file__).parent / "golden" / "panel.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One imagined person: what they answer, and the experts' key."""
+
+    id: str
+    answers: Answers
+    any_of: frozenset[str]
+    never: frozenset[str]
+
+
+def people() -> list[Person]:
+    raw: list[Mapping[str, Any]] = yaml.load(FILE.read_text(encoding="utf-8"), yaml.BaseLoader)
+    return [
+        Person(
+            row["id"],
+            {question: tuple(options) for question, options in row["answers"].items()},
+            frozenset(row["any_of"]),
+            frozenset(row["never"]),
+        )
+        for row in raw
+    ]
+
+
+@pytest.fixture(params=people(), ids=lambda person: person.id)
+def person(request: pytest.FixtureRequest) -> Person:
+    found: Person = request.param
+    return found
+
+
+def test_the_panel_has_thirty_people_whose_keys_name_pieces_that_exist() -> None:
+    panel = people()
+    assert len({person.id for person in panel}) == 30
+    assert {id for person in panel for id in person.any_of | person.never} <= set(KNOWLEDGE.pieces)
+
+
+def test_each_person_gives_answers_that_the_bot_would_accept(person: Person) -> None:
+    for question, answer in person.answers.items():
+        assert KNOWLEDGE.questionnaire.by_id[question].accepts(answer), question
+
+
+def test_something_that_an_expert_would_say_first_is_among_the_first_three(person: Person) -> None:
+    relevant = KNOWLEDGE.questionnaire.relevant(person.answers)
+    found = first(relevant)
+    assert person.any_of & set(found), found
+
+
+def test_nothing_that_an_expert_excludes_is_among_the_first_three(person: Person) -> None:
+    relevant = KNOWLEDGE.questionnaire.relevant(person.answers)
+    assert not person.never & set(first(relevant))
