@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import _parser
 from bot.app.settings import Settings
+from bot.backoffice.cli import parser_of_all
 
 ROOT = Path(__file__).parents[1]
 PAPERS = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("knowledge/*.md"), *ROOT.glob("models/*.md")]
 )
 OPERATING = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
-COMMANDS = {name for action in _parser()._actions for name in action.choices or ()}
+COMMANDS = {name for action in parser_of_all()._actions for name in action.choices or ()}
 LINK = re.compile(r"\]\(([^)#:]+)(?:#([^)]*))?\)")
 
 

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from bot.__main__ import _parser
+from bot.backoffice.cli import parser_of_all
 from bot.channels.terminal import Terminal
 from bot.check import lint
 from bot.content.knowledge import Knowledge
@@ -89,7 +89,7 @@ def test_a_command_in_a_paper_can_be_given_as_it_stands(paper: str, line: str) -
     words = shlex.split(line.strip().rstrip(".,;:)*"), comments=True)
     sample = {"DIR": "dir", "MODEL": "financing_constraint", "N": "3", "FILE": "file", "DAY": "2026-11-26"}
     options = [sample.get(word, word) for word in words]
-    _parser().parse_args(options)
+    parser_of_all().parse_args(options)
 
 
 def test_the_first_line_of_every_module_says_what_it_is_for() -> None:

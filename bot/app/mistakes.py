@@ -24,6 +24,10 @@ _DRIVER = {
 }
 
 
+# What a command may end with through no bug of ours.
+MISTAKES = (SQLAlchemyError, TelegramError, DatabaseBehind, KeyNotKnown, ValueError, OSError)
+
+
 def told(error: Exception) -> tuple[str, int] | None:
     """Return the sentence and the exit status for an operator's mistake; None when the error is ours."""
     match error:

@@ -1,33 +1,135 @@
-"""The office's commands as the command line has them: what each is for, and what it takes."""
+"""The command line: every command, what it is for, what it takes. Its work is imported when it runs."""
 
 import argparse
 import asyncio
-from collections.abc import Callable, Coroutine
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
+from importlib import import_module
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
-from bot.backoffice import commands as work
-from bot.backoffice import complaint
-from bot.backoffice.breach import LEAKED
-from bot.backoffice.commands import Say
+from bot.loading.places import DATA
+
+Run = Callable[[argparse.Namespace], int]
+LEAKED = ("database", "database_and_keys", "token")  # breach.LEAKED, which takes longer to import
 
 
-def register(commands: Any, say: Say) -> None:
-    """Add the office's commands to the command line; `say` prints a line."""
-    _tables(commands, say)
-    _pages(commands, say)
-    _towns_and_models(commands, say)
-    _waiting(commands, say)
-    complaint.register(commands, say)
+def _later(module: str, name: str, *, printing: bool = False) -> Run:
+    """Return what runs a function of a module of this folder, imported then; `printing` hands `print` on."""
+
+    def run(options: argparse.Namespace) -> int:
+        work = getattr(import_module(f"bot.backoffice.{module}"), name)
+        done = work(options, print) if printing else work(options)
+        status: int = asyncio.run(done) if isawaitable(done) else done  # type: ignore[arg-type]
+        return status
+
+    return run
 
 
-def _tables(commands: Any, say: Say) -> None:
+class _Version(argparse.Action):
+    """Prints the release, which is looked up only then."""
+
+    def __init__(self, option_strings: list[str], dest: str, help: str = "") -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from bot.app.version import NAME, VERSION
+
+        parser.exit(message=f"{NAME} {VERSION}\n")
+
+
+def parser_of_all() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="A guide for gig workers, in Telegram."
+    )
+    parser.add_argument("--version", action=_Version, help="the release that this is")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    _to_try(commands)
+    _to_serve(commands)
+    letters = commands.add_parser("letters", help="what Telegram refused for ever: look, retry, drop")
+    letters.add_argument("action", choices=["list", "retry", "drop"], nargs="?", default="list")
+    letters.add_argument("ids", type=int, nargs="*", help="of the letters; none: all")
+    letters.set_defaults(run=_later("serving", "letters"))
+
+    check = commands.add_parser("check", help="lint questions, knowledge, templates and models")
+    check.add_argument("--outdated", action="store_true", help="list figures that expired or will soon")
+    check.add_argument(
+        "--on", type=date.fromisoformat, help="as on this day (YYYY-MM-DD), and what is told otherwise then"
+    )
+    check.add_argument("--record", action="store_true", help="keep how this questionnaire's version asks")
+    check.add_argument(
+        "--fail-within", type=int, metavar="DAYS", help="with --outdated: fail if anything ends that soon"
+    )
+    check.set_defaults(stored=False, run=_later("serving", "check"))
+
+    figures = commands.add_parser("figures", help="add figures from a table (CSV), without programming")
+    figures.add_argument("action", choices=["import"])
+    figures.add_argument("table", type=Path, help="see knowledge/README.md, “Figures in bulk”")
+    figures.add_argument("--write", action="store_true", help="write them; else only show what would change")
+    figures.add_argument("--root", type=Path, default=DATA, help="the folder that holds knowledge/")
+    figures.set_defaults(stored=False, run=_later("serving", "figures"))
+
+    _tables(commands)
+    _pages(commands)
+    _towns_and_models(commands)
+    _waiting(commands)
+    _complaint(commands)
+    return parser
+
+
+def _to_try(commands: Any) -> None:
+    demo = commands.add_parser("demo", help="try it here: the bot, a local Telegram double and a chat page")
+    demo.add_argument("--port", type=int, default=8080, help="of the chat page (default 8080)")
+    demo.add_argument("--database", type=Path, default=Path("var/demo.sqlite"), help="where answers are kept")
+    demo.set_defaults(stored=False, run=_later("serving", "demo"))
+
+    terminal = commands.add_parser("terminal", help="hold the talk in this terminal")
+    terminal.add_argument("--language", choices=["zh", "en"], default="zh")
+    terminal.add_argument("--on", type=date.fromisoformat, help="as on this day (YYYY-MM-DD)")
+    terminal.add_argument("--record", type=Path, help="write the transcript to this file")
+    terminal.set_defaults(stored=False, run=_later("serving", "terminal"))
+
+
+def _to_serve(commands: Any) -> None:
+    polling = commands.add_parser("polling", help="run in Telegram; BOT_TOKEN must be set")
+    polling.set_defaults(run=_later("serving", "polling"))
+
+    serving = commands.add_parser("webhook", help="run in Telegram behind a web server; WEBHOOK_SECRET too")
+    serving.set_defaults(run=_later("serving", "webhook"))
+
+    migrating = commands.add_parser("migrate", help="bring the database's schema up to date")
+    migrating.set_defaults(run=_later("serving", "migrating"))
+
+    doctor = commands.add_parser("doctor", help="look at settings, Telegram, database, keys, disk and clock")
+    doctor.set_defaults(run=_later("serving", "doctor"))
+
+    saving = commands.add_parser("backup", help="write all that is kept, sealed, to one file")
+    saving.add_argument("--to", type=Path, required=True, help="the file; keep it apart from the keys")
+    saving.set_defaults(run=_later("serving", "saving"))
+
+    restoring = commands.add_parser("restore", help="put a backup into a new, empty database")
+    restoring.add_argument("--from", dest="file", type=Path, required=True, help="the file of `backup`")
+    restoring.set_defaults(run=_later("serving", "restoring"))
+
+    making = commands.add_parser("new-keys", help="make every secret of a new installation")
+    making.add_argument("--file", type=Path, help="write the keys there, print nothing secret")
+    making.set_defaults(run=_later("serving", "new_keys"))
+
+    rotating = commands.add_parser("rotate-keys", help="wrap everyone's key with the master key in use")
+    step = rotating.add_mutually_exclusive_group()
+    step.add_argument("--new", dest="step", action="store_const", const="new", help="first: add a key")
+    step.add_argument("--use", dest="step", action="store_const", const="use", help="then: use that key")
+    rotating.set_defaults(run=_later("serving", "rotating"))
+
+
+def _tables(commands: Any) -> None:
     export = commands.add_parser("export", help="answers of those who agreed to research, as a table")
     export.add_argument("--to", choices=["csv", "parquet"], default="csv")
     export.add_argument("--out", type=Path, required=True, help="the folder that is written into")
     _add_database(export)
-    export.set_defaults(run=_bind(work.export, say))
+    export.set_defaults(run=_later("commands", "export", printing=True))
 
     publish = commands.add_parser("publish", help="tables with noise that may be given to anyone")
     publish.add_argument("--epsilon", type=float, default=1.0, help="of the budget to spend (default 1)")
@@ -35,17 +137,17 @@ def _tables(commands: Any, say: Say) -> None:
     publish.add_argument("--ledger", type=Path, default=Path("var/privacy-budget.csv"),
                          help="where the budget is kept (default var/privacy-budget.csv)")  # fmt: skip
     _add_database(publish)
-    publish.set_defaults(run=_bind(work.publish, say))
+    publish.set_defaults(run=_later("commands", "publish", printing=True))
 
 
-def _pages(commands: Any, say: Say) -> None:
+def _pages(commands: Any) -> None:
     report = commands.add_parser("report", help="what operators and researchers see, as a page to print")
     report.add_argument("--out", type=Path, required=True, help="the folder that is written into")
     _add_database(report)
-    report.set_defaults(run=_bind(work.report, say))
+    report.set_defaults(run=_later("commands", "report", printing=True))
 
 
-def _towns_and_models(commands: Any, say: Say) -> None:
+def _towns_and_models(commands: Any) -> None:
     simulate = commands.add_parser(
         "simulate", help="imagined workers talk to the real bot; no Telegram needed"
     )
@@ -53,12 +155,12 @@ def _towns_and_models(commands: Any, say: Say) -> None:
     simulate.add_argument("--seed", type=int, default=1)
     simulate.add_argument("--moved", action="store_true", help="a world that has moved on from the survey")
     simulate.add_argument("--database", type=Path, default=Path("var/town.sqlite"), help="a new file")
-    simulate.set_defaults(stored=False, run=_bind(work.simulate, say))
+    simulate.set_defaults(stored=False, run=_later("commands", "simulate", printing=True))
 
-    _retrain(commands, say)
+    _retrain(commands)
 
 
-def _retrain(commands: Any, say: Say) -> None:
+def _retrain(commands: Any) -> None:
     retrain = commands.add_parser(
         "retrain", help="may the models learn? then a month side by side, then you say"
     )
@@ -73,13 +175,13 @@ def _retrain(commands: Any, say: Say) -> None:
         "--to", metavar="VERSION", default="", help="which one to put back (default: the last)"
     )
     _add_database(retrain)
-    retrain.set_defaults(run=_bind(work.retrain, say))
+    retrain.set_defaults(run=_later("commands", "retrain", printing=True))
 
 
-def _waiting(commands: Any, say: Say) -> None:
+def _waiting(commands: Any) -> None:
     waiting = commands.add_parser("outdated", help="what waits: old knowledge, dead letters, people stuck")
     _add_database(waiting)
-    waiting.set_defaults(run=_bind(work.outdated, say))
+    waiting.set_defaults(run=_later("commands", "outdated", printing=True))
 
     breach = commands.add_parser("breach", help="something leaked: drafts of what must be told, and to whom")
     breach.add_argument("--leaked", choices=LEAKED, required=True)
@@ -87,7 +189,7 @@ def _waiting(commands: Any, say: Say) -> None:
         "--found", type=datetime.fromisoformat, help="2026-11-24T10:00, China's time (default: now)"
     )
     _add_database(breach)
-    breach.set_defaults(run=_bind(work.breach, say))
+    breach.set_defaults(run=_later("commands", "breach", printing=True))
 
 
 def _add_database(parser: argparse.ArgumentParser) -> None:
@@ -97,7 +199,9 @@ def _add_database(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(by_hand=True)
 
 
-def _bind(
-    command: Callable[[argparse.Namespace, Say], Coroutine[Any, Any, int]], say: Say
-) -> Callable[[argparse.Namespace], int]:
-    return lambda options: asyncio.run(command(options, say))
+def _complaint(commands: Any) -> None:
+    parser = commands.add_parser("account", help="how a past result came about: rules, figures, words")
+    parser.add_argument("file", type=Path, help="the worker's own my-data.json, or a persona")
+    parser.add_argument("--on", type=date.fromisoformat, help="the day of the result (default: today)")
+    parser.add_argument("--language", choices=["zh", "en"], default="zh")
+    parser.set_defaults(run=_later("complaint", "run", printing=True))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -35,16 +34,8 @@ class Case:
         return {id: (said,) if isinstance(said, str) else said for id, said in self.answers.items()}
 
 
-def register(commands: Any, say: Callable[[str], None]) -> None:
-    """Add the command `account` to the command line; `say` prints a line."""
-    parser = commands.add_parser("account", help="how a past result came about: rules, figures, words")
-    parser.add_argument("file", type=Path, help="the worker's own my-data.json, or a persona")
-    parser.add_argument("--on", type=date.fromisoformat, help="the day of the result (default: today)")
-    parser.add_argument("--language", choices=["zh", "en"], default="zh")
-    parser.set_defaults(run=lambda options: _run(options, say))
-
-
-def _run(options: Namespace, say: Callable[[str], None]) -> int:
+def run(options: Namespace, say: Callable[[str], None]) -> int:
+    """Print the account of a past result; raises CannotExplain."""
     case = read_case(options.file)
     try:
         for line in explain(load_knowledge(), case, options.on or today_in_china(), options.language):

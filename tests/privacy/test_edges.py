@@ -11,9 +11,9 @@ import pytest
 from pydantic import SecretStr
 from telegram import Bot as Client
 
-from bot.__main__ import _parser
 from bot.app import process
 from bot.app.process import Bot, settling
+from bot.backoffice.cli import parser_of_all
 from bot.demo.double.server import Simulator
 from bot.storage.engine import opened
 from tests.talks import VAULT, presenter
@@ -26,7 +26,7 @@ SERVING = [
     if "double" not in path.parts
 ]
 TALKERS = {"aiohttp", "httpx", "requests", "urllib", "http", "socket", "smtplib", "ftplib", "websockets"}
-COMMANDS = sorted({name for action in _parser()._actions for name in action.choices or ()})
+COMMANDS = sorted({name for action in parser_of_all()._actions for name in action.choices or ()})
 
 
 @pytest.mark.parametrize("command", COMMANDS)
