@@ -61,8 +61,8 @@ The rows from `ordinary` on are false alarms. All writers are simulated: real pe
 patterns were written with sight of the failures of writers 1 to 5; of 6 to 10 only totals were seen.
 
 Writers 13 to 15 wrote emergencies in the styles that were heard least, and near misses, which mislead by
-design: those neither teach nor count here. The threshold is set by `ordinary` and `off_topic`; a free question
-may be about an emergency that is under way.
+design: those neither teach nor count here. The threshold is set by `ordinary` and `off_topic`, for a
+free question may be about an emergency that is under way.
 
 ## What it can't hear
 
