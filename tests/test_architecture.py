@@ -83,6 +83,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.guidance",
         "bot.loading",
         "bot.privacy",
+        "bot.render",
         "bot.research",
         "bot.storage",
         "models.serving",
