@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from bot import guidance
 from bot.content.questionnaire import LANGUAGES, Answers, Language
-from bot.content.templates import per_hundred, place, plain
+from bot.content.templates import per_hundred, plain
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import ShowResult
 from bot.loading.knowledge import load_knowledge
 from bot.render import Presenter
-from bot.render.printout import Handout, ResultPicture, card, handout
+from bot.render.printout import Checklist, Handout, Pages, ResultCard, card, handout
 from bot.render.printout.texts import checklist
-from bot.render.printout.words import WORDS
+from bot.render.printout.words import COVER, WORDS
 from models.serving.risk import Score
 from tests.answer_sets import answer_set
 
@@ -35,13 +35,19 @@ ENOUGH: Answers = {
 }  # fmt: skip
 
 
-def of(answers: Answers, language: Language) -> ResultPicture:
+def of(answers: Answers, language: Language) -> ResultCard:
     return card(KNOWLEDGE, guidance.outcome(KNOWLEDGE, answers, TODAY), language, TODAY)
 
 
-def paper(answers: Answers, language: Language, *, with_result: bool = False) -> Handout:
+def file(
+    answers: Answers, language: Language, *, with_result: bool = False, pages: Pages = "phone"
+) -> Checklist:
     outcome = guidance.outcome(KNOWLEDGE, answers, TODAY)
-    return handout(KNOWLEDGE, answers, outcome, language, TODAY, with_result=with_result)
+    return handout(KNOWLEDGE, answers, outcome, language, TODAY, with_result=with_result, pages=pages)
+
+
+def paper(answers: Answers, language: Language, *, with_result: bool = False) -> Handout:
+    return file(answers, language, with_result=with_result).handout
 
 
 @cache
@@ -73,57 +79,70 @@ def test_the_picture_says_what_the_text_says(language: Language) -> None:
     for answers in many_workers():
         text, picture = report(answers, language), of(answers, language)
         assert picture.foot in text
-        for gauge in picture.gauges:
-            assert gauge.heading in text
-            if gauge.standing:
-                for said in (gauge.standing.frequency, *gauge.standing.reasons):
-                    assert said.rstrip("。.") in text, said
-                assert str(gauge.standing.place) in gauge.standing.here
-                assert re.search(rf"\D{gauge.standing.place}\D", text)
+        for said in (picture.credit_heading, picture.cover_heading, *picture.credit):
+            assert said.rstrip("。.") in text, said
+        for risk in picture.risks:
+            name = risk.text.partition("：" if language == "zh" else ": ")[0]
+            assert name.lower() in text.lower()
 
 
-def test_the_figures_of_people_claim_no_more_than_the_interval() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_picture_shows_the_three_things_to_do_with_a_number_to_ring(language: Language) -> None:
     for answers in many_workers():
-        scores = guidance.score(KNOWLEDGE, answers)
-        for gauge, name in zip(
-            of(answers, "zh").gauges, ("financing_constraint", "insurance_gap"), strict=True
-        ):
-            score = scores[name]
-            assert (gauge.standing is None) == (not isinstance(score, Score))
-            if gauge.standing and isinstance(score, Score):
-                alike, peers = gauge.standing.people
-                assert (
-                    10 * alike.sure <= per_hundred(score.low) <= per_hundred(score.high) <= 10 * alike.likely
-                )
-                assert 0 <= alike.sure <= alike.likely <= 10
-                assert peers.sure == peers.likely
-                assert gauge.standing.place == place(score.percentile)
+        first = guidance.outcome(KNOWLEDGE, answers, TODAY).guidance.first
+        things = of(answers, language).things
+        assert len(things) == len(first) == 3
+        for thing, advised in zip(things, first, strict=True):
+            hotline = KNOWLEDGE.parameters.at(KNOWLEDGE.pieces[advised.id].check_with, TODAY).value
+            assert str(hotline) in thing.ring
+
+
+def test_the_hundred_people_are_the_range_and_share_one_denominator() -> None:
+    for answers in many_workers():
+        score, hundreds = (
+            guidance.score(KNOWLEDGE, answers)["financing_constraint"],
+            of(answers, "zh").hundreds,
+        )
+        assert bool(hundreds) == isinstance(score, Score)
+        if isinstance(score, Score):
+            alike, everybody = hundreds
+            assert (alike.least, alike.most) == (per_hundred(score.low), per_hundred(score.high))
+            assert alike.shown == f"{alike.least}–{alike.most}"
+            assert everybody.least == everybody.most == int(everybody.shown) == 69
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_said_too_little_gets_a_sentence_and_no_gauge(language: Language) -> None:
-    for gauge in of({}, language).gauges:
-        assert gauge.standing is None
-        assert len(gauge.silence) > 20
+def test_who_said_too_little_gets_a_sentence_and_no_figures(language: Language) -> None:
+    picture = of({}, language)
+    assert not picture.hundreds
+    assert len(picture.credit[-1]) > 20
+    assert {risk.state for risk in picture.risks} == {"not_known"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_truck_owner_also_sees_the_place_among_truck_drivers(language: Language) -> None:
-    credit = of(ENOUGH, language).gauges[0].standing
-    courier = of({**ENOUGH, "occupation": ("courier",)}, language).gauges[0].standing
-    assert credit is not None
-    assert courier is not None
-    assert (credit.group != "", courier.group) == (True, "")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_caption_fits_below_the_picture_and_tells_both_risks(language: Language) -> None:
+def test_the_caption_fits_below_the_picture_and_tells_both_risks_and_what_to_do(language: Language) -> None:
     for answers in many_workers():
         picture = of(answers, language)
         assert len(picture.alt) <= CAPTION
-        for gauge in picture.gauges:
-            assert gauge.heading in picture.alt
-            assert (gauge.standing.frequency if gauge.standing else gauge.silence) in picture.alt
+        for said in (picture.credit_heading, picture.cover_heading, *picture.credit):
+            assert said in picture.alt
+        assert all(thing.title in picture.alt and thing.ring in picture.alt for thing in picture.things)
+
+
+def test_a_picture_has_no_digit_in_what_it_says_of_cover() -> None:
+    for answers in many_workers():
+        for language in LANGUAGES:
+            picture = of(answers, language)
+            assert not re.search(r"\d", picture.cover_heading + "".join(risk.text for risk in picture.risks))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_file_is_named_in_the_reader_s_language_and_has_room_for_notes(language: Language) -> None:
+    phone, a4 = (file(ENOUGH, language, pages=pages) for pages in ("phone", "a4"))
+    assert phone.handout == a4.handout
+    assert phone.name != a4.name
+    assert all(one.name.endswith(".pdf") and one.name.isascii() == (language == "en") for one in (phone, a4))
+    assert len(phone.notes) == 4
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -136,16 +155,17 @@ def test_the_printout_tells_nothing_of_result_or_answers_unless_asked(language: 
         titles = tuple(action.title for action in printed.actions)
         assert by_pieces.setdefault(titles, printed) == printed
         whole = "\n".join(strings(dataclasses.asdict(printed)))
-        for gauge in of(answers, language).gauges:
-            assert gauge.standing is None or gauge.standing.here not in whole
-            assert gauge.standing is None or gauge.standing.frequency not in whole
+        picture = of(answers, language)
+        for said in (picture.credit_heading, picture.cover_heading, *picture.credit):
+            assert said not in whole
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_printout_tells_the_result_to_who_ticked_it(language: Language) -> None:
     printed = paper(ENOUGH, language, with_result=True)
-    for gauge in of(ENOUGH, language).gauges:
-        assert set(gauge.sentences()) <= set(printed.result)
+    picture = of(ENOUGH, language)
+    said = {picture.credit_heading, picture.cover_heading, *picture.credit}
+    assert said | {risk.text for risk in picture.risks} <= set(printed.result)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -203,5 +223,8 @@ def test_a_check_list_can_be_made_of_any_words(text: str) -> None:
 
 
 def test_both_languages_have_the_same_words_to_say() -> None:
-    blocks = [set(re.findall(r"block (\w+)", KNOWLEDGE.wording.templates[lang][WORDS])) for lang in LANGUAGES]
-    assert blocks[0] == blocks[1]
+    for template in (WORDS, COVER, "borrowing.j2", "cover_why.j2", "labels.j2"):
+        zh, en = (
+            set(re.findall(r"block (\w+)", KNOWLEDGE.wording.templates[lang][template])) for lang in LANGUAGES
+        )
+        assert zh == en, template

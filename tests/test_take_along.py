@@ -2,26 +2,39 @@
 
 from pathlib import Path
 
+import pytest
+
 from bot.demo.double.server import Simulator
 from bot.demo.double.worker import Worker
-from bot.render.printout import Handout, ResultPicture
+from bot.render.printout import Checklist, ResultCard
 from tests.talks import TOKEN, answer_all, running_bot, tap
-from tests.test_rights import said, state
+from tests.test_rights import data_of, said, state
 
 
-def test_the_printout_has_neither_result_nor_answers_unless_the_worker_adds_them() -> None:
-    talk, (plain,) = said(state("result"), "go:printout")
-    assert isinstance(plain.attachment, Handout)
-    assert plain.attachment.result == ()
+@pytest.mark.parametrize("pages", ["phone", "a4"])
+def test_the_printout_has_neither_result_nor_answers_unless_the_worker_adds_them(pages: str) -> None:
+    where = "go:printout" if pages == "phone" else "go:printout_a4"
+    talk, (plain,) = said(state("result"), where)
+    assert isinstance(plain.attachment, Checklist)
+    assert plain.attachment.pages == pages
+    assert plain.attachment.handout.result == ()
     assert "上海" not in repr(plain.attachment)
-    _, (full,) = said(talk, "go:printout_result")
-    assert isinstance(full.attachment, Handout)
-    assert full.attachment.result
+    _, (full,) = said(talk, f"{where}_result")
+    assert isinstance(full.attachment, Checklist)
+    assert full.attachment.pages == pages
+    assert full.attachment.handout.result
+
+
+def test_either_printout_leads_to_the_other_with_or_without_the_result() -> None:
+    for where in ("printout", "printout_result", "printout_a4", "printout_a4_result"):
+        _, (message,) = said(state("result"), f"go:{where}")
+        other = where.replace("_a4", "") if "_a4" in where else where.replace("printout", "printout_a4")
+        assert f"go:{other}" in data_of(message)
 
 
 def test_the_picture_says_in_its_caption_what_it_shows() -> None:
     _, (shown,) = said(state("result"), "go:picture")
-    assert isinstance(shown.attachment, ResultPicture)
+    assert isinstance(shown.attachment, ResultCard)
     assert shown.text == shown.attachment.alt
     assert len(shown.text) <= 1024
 
@@ -52,7 +65,7 @@ async def test_picture_printout_and_data_arrive(tmp_path: Path) -> None:
         await tap(worker, "go:picture")
         await worker.expects(lambda screen: "photo" in str(screen.last).lower())
         await tap(worker, "go:printout")
-        await worker.expects(lambda screen: "what-to-do.pdf" in str(screen.last))
+        await worker.expects(lambda screen: "办事清单（手机看）.pdf" in str(screen.last))
         await worker.says("/mydata")
         await tap(worker, "go:data_file")
         await worker.expects(lambda screen: "my-data.json" in str(screen.last))

@@ -15,12 +15,26 @@ from fontTools.ttLib import TTFont
 
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.delivery.typesetting import FAMILY, Typesetter
+from bot.guidance.cover import STATES
 from bot.loading.places import KNOWLEDGE
-from bot.render.printout import Action, Gauge, Handout, Labels, People, ResultPicture, Standing
+from bot.render.printout import (
+    Action,
+    Checklist,
+    Gauge,
+    Handout,
+    Hundred,
+    Labels,
+    People,
+    ResultCard,
+    ResultPicture,
+    RiskLine,
+    Standing,
+    Thing,
+)
 from tests.fonts import WEIGHTS, in_all_scripts, told
-from tests.test_handout import ENOUGH, many_workers, of, paper, strings
+from tests.test_handout import ENOUGH, file, many_workers, of, strings
 
-A4 = (595, 842)  # points
+A4, PHONE = (595, 842), (360, 640)  # points
 HOSTILE = '#panic("no") $x$ *b* _i_ `r` @a <b> \\ // " ] } = - + / ~ & \' #'
 
 
@@ -45,12 +59,15 @@ def signs(weight: str) -> frozenset[str]:
         return frozenset(map(chr, font.getBestCmap()))
 
 
-def pages(handout: Handout) -> list[bytes]:
+def pages(paper: Checklist | Handout) -> list[bytes]:
     """The printout's pages as pictures of a pixel a point."""
     folder = KNOWLEDGE / "templates/typst"
-    data = json.dumps({**dataclasses.asdict(handout), "made_on": ""})
+    data = {**dataclasses.asdict(paper.handout if isinstance(paper, Checklist) else paper), "made_on": ""}
+    if isinstance(paper, Checklist):
+        data |= {"pages": paper.pages, "notes_heading": paper.notes_heading, "notes": paper.notes}
     made, warnings = typst.compile_with_warnings(
-        str(folder / "handout.typ"), root=str(folder), format="png", ppi=72, sys_inputs={"data": data},
+        str(folder / "handout.typ"), root=str(folder), format="png", ppi=72,
+        sys_inputs={"data": json.dumps(data)},
         font_paths=typst.Fonts(False, False, [str(KNOWLEDGE / "fonts")]), ignore_system_fonts=True,
     )  # fmt: skip
     assert warnings == []
@@ -66,8 +83,16 @@ def a_gauge(heading: str, place: int, times: int = 1) -> Gauge:
     )
 
 
-def a_card(*gauges: Gauge, language: Language = "zh") -> ResultPicture:
+def a_picture_of_1_0_0(*gauges: Gauge, language: Language = "zh") -> ResultPicture:
     return ResultPicture(language, HOSTILE, HOSTILE, gauges, HOSTILE, "m", HOSTILE, HOSTILE, HOSTILE)
+
+
+def a_card(words: str, *hundreds: Hundred, times: int = 3) -> ResultCard:
+    lines = tuple(RiskLine(state, words) for state in STATES)
+    return ResultCard(
+        "zh", words, words, words, (Thing(words, words),) * times, words, (words,) * times, hundreds, words,
+        words, lines, words, words, words,
+    )  # fmt: skip
 
 
 def a_handout(times: int, language: Language = "zh") -> Handout:
@@ -96,14 +121,14 @@ async def test_the_picture_is_a_png_for_a_phone_held_upright(
 
 
 async def test_the_printout_is_a_pdf_dated_by_the_day_it_tells_of(typesetter: Typesetter) -> None:
-    pdf = await typesetter.pdf(paper(ENOUGH, "zh"))
+    pdf = await typesetter.pdf(file(ENOUGH, "zh"))
     assert pdf.startswith(b"%PDF-")
     assert pdf.rstrip().endswith(b"%%EOF")
     assert b"D:20261123000000" in pdf
 
 
 async def test_the_same_words_make_the_same_bytes(typesetter: Typesetter) -> None:
-    picture, printed = of(ENOUGH, "zh"), paper(ENOUGH, "en")
+    picture, printed = of(ENOUGH, "zh"), file(ENOUGH, "en")
     other = Typesetter()
     try:
         assert await typesetter.picture(picture) == await other.picture(picture)
@@ -114,13 +139,21 @@ async def test_the_same_words_make_the_same_bytes(typesetter: Typesetter) -> Non
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_printout_fits_on_two_pages_of_a4(language: Language) -> None:
-    seen = {paper(answers, language) for answers in many_workers()}
+    seen = {file(answers, language, pages="a4") for answers in many_workers()}
     longest = sorted(seen, key=lambda one: len(str(one)))[-8:]
-    with_result = [paper(answers, language, with_result=True) for answers in many_workers()[:8]]
+    with_result = [file(answers, language, pages="a4", with_result=True) for answers in many_workers()[:8]]
     for printed in (*longest, *with_result):
         made = pages(printed)
         assert len(made) <= 2
         assert all(size(page) == pytest.approx(A4, abs=1) for page in made)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_printout_for_a_phone_has_pages_of_its_width_in_letters_that_are_read(language: Language) -> None:
+    for answers in many_workers()[:4]:
+        made = pages(file(answers, language, with_result=True))
+        assert 2 <= len(made) <= 12
+        assert all(size(page) == PHONE for page in made)
 
 
 def test_far_too_long_a_text_flows_on_and_is_not_cut_off() -> None:
@@ -129,16 +162,26 @@ def test_far_too_long_a_text_flows_on_and_is_not_cut_off() -> None:
 
 
 async def test_signs_of_markup_are_only_signs(typesetter: Typesetter) -> None:
-    assert size(await typesetter.picture(a_card(a_gauge(HOSTILE, 50))))[0] == 1080
-    assert (await typesetter.pdf(a_handout(1, "en"))).startswith(b"%PDF-")
+    assert size(await typesetter.picture(a_card(HOSTILE, Hundred(HOSTILE, 3, 9, HOSTILE))))[0] == 1080
+    printed = Checklist(a_handout(1, "en"), "x.pdf", "phone", HOSTILE, (HOSTILE,) * 4)
+    for paper in (printed, dataclasses.replace(printed, pages="a4"), printed.handout):
+        assert (await typesetter.pdf(paper)).startswith(b"%PDF-")
 
 
-async def test_the_places_at_both_ends_and_silence_can_be_drawn(typesetter: Typesetter) -> None:
-    silent = await typesetter.picture(a_card(Gauge("①", None, "说明"), Gauge("②", None, "说明")))
-    ends = await typesetter.picture(a_card(a_gauge("①", 1), a_gauge("②", 100)))
-    middle = await typesetter.picture(a_card(a_gauge("①", 50), a_gauge("②", 50)))
-    assert size(silent)[1] < size(ends)[1]
-    assert ends != middle
+async def test_a_hundred_people_can_be_all_none_or_perhaps(typesetter: Typesetter) -> None:
+    drawn = [Hundred("x", *ends, "y") for ends in ((0, 0), (100, 100), (0, 100), (40, 41))]
+    pictures = [await typesetter.picture(a_card("x", one, one)) for one in drawn]
+    assert len(set(pictures)) == 4
+    without = await typesetter.picture(a_card("x"))
+    assert size(without)[1] < size(pictures[0])[1]
+
+
+async def test_a_picture_that_release_1_0_0_made_can_be_drawn_still(typesetter: Typesetter) -> None:
+    silent = a_picture_of_1_0_0(Gauge("①", None, "说明"), Gauge("②", None, "说明"))
+    ends = a_picture_of_1_0_0(a_gauge("①", 1), a_gauge("②", 100))
+    hostile = a_picture_of_1_0_0(a_gauge(HOSTILE, 50))
+    heights = [size(await typesetter.picture(one))[1] for one in (silent, ends, hostile)]
+    assert heights[0] < heights[1]
 
 
 async def test_many_at_once_all_come_out_right(typesetter: Typesetter) -> None:
@@ -170,7 +213,7 @@ def test_nothing_that_is_printed_lacks_a_sign(language: Language, weight: str) -
     printed = [
         dataclasses.asdict(one)
         for answers in many_workers()[:60]
-        for one in (of(answers, language), paper(answers, language, with_result=True))
+        for one in (of(answers, language), file(answers, language, with_result=True))
     ]
     for script in in_all_scripts("".join(strings(printed))):
         assert set(script) - {"\n"} <= signs(weight)

@@ -10,6 +10,8 @@ from bot.content.conditions import Condition
 from bot.content.knowledge import Knowledge, Piece, Source
 from bot.content.parameters import CONFIDENCES, Confidence, Parameter, Value
 from bot.guidance import DERIVED
+from bot.guidance.cover import RISKS
+from bot.guidance.facts import OPEN_RISKS
 
 WARNINGS = (7, 30, 60)  # days ahead at which an operator is warned
 SOON = timedelta(days=max(WARNINGS))
@@ -36,6 +38,7 @@ def values_of(knowledge: Knowledge) -> Mapping[str, tuple[str, ...]]:
         "financing_band": bands,
         "gap_band": bands,
         "medical_window": ("open", "closed"),
+        OPEN_RISKS: RISKS,
     }
 
 

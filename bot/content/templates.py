@@ -113,7 +113,7 @@ def environment(templates: Mapping[str, str]) -> Environment:
     )
     made.filters |= {
         "yuan": yuan, "percent": percent, "number": number, "day": day, "month": month,
-        "per_hundred": per_hundred, "place": place, "share": share,
+        "per_hundred": per_hundred, "of_ten": of_ten, "place": place, "share": share,
     }  # fmt: skip
     return made
 
@@ -180,6 +180,11 @@ def month(context: Context, on: date) -> str:
 def per_hundred(probability: float) -> int:
     """Word a probability as so many of a hundred people, never none and never all."""
     return min(99, max(1, round(100 * probability)))
+
+
+def of_ten(probability: float) -> int:
+    """Word a probability as so many of ten people, never none and never all."""
+    return min(9, max(1, round(10 * probability)))
 
 
 def place(percentile: float) -> int:

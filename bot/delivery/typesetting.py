@@ -11,7 +11,7 @@ from typing import Any, Literal
 import typst
 
 from bot.loading.places import KNOWLEDGE
-from bot.render.printout import Handout, ResultPicture
+from bot.render.printout import Checklist, Handout, ResultCard, ResultPicture
 
 Data = dict[str, Any]
 Format = Literal["png", "pdf"]
@@ -34,14 +34,18 @@ class Typesetter:
         self._compiler = typst.Compiler(root=str(self._root), font_paths=fonts, ignore_system_fonts=True)
         self._thread = ThreadPoolExecutor(1, "typesetting")
 
-    async def picture(self, card: ResultPicture) -> bytes:
+    async def picture(self, card: ResultCard | ResultPicture) -> bytes:
         """Give the picture of a result: a PNG, 1080 pixels wide, always the same bytes for the same card."""
-        return await self._run("card", asdict(card), "png", 0)
+        layout = "result" if isinstance(card, ResultCard) else "card"
+        return await self._run(layout, asdict(card), "png", 0)
 
-    async def pdf(self, handout: Handout) -> bytes:
-        """Give the printout: a PDF of one or two A4 pages, always the same bytes for the same handout."""
+    async def pdf(self, paper: Checklist | Handout) -> bytes:
+        """Give the printout: a PDF of a phone's pages or of A4, always the same bytes for the same paper."""
+        handout = paper.handout if isinstance(paper, Checklist) else paper
         made = datetime.combine(handout.made_on, time.min, UTC)
         data = {**asdict(handout), "made_on": handout.made_on.isoformat()}
+        if isinstance(paper, Checklist):
+            data |= {"pages": paper.pages, "notes_heading": paper.notes_heading, "notes": paper.notes}
         return await self._run("handout", data, "pdf", int(made.timestamp()))
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.content.questionnaire import Questionnaire
 from bot.dialogue.commands import ANYTIME
 from bot.dialogue.conversation import Command, Conversation, Pace, Tap
-from bot.dialogue.replies import MyData, Say, ShowResult, Turn
+from bot.dialogue.replies import Explain, MyData, Say, ShowResult, Turn
 
 RESEARCH = "research"  # the purpose that can be withdrawn alone
 TO_DELETION = (Command("delete"), Tap("go:delete"), Tap("go:forget"))  # open whatever happens
@@ -16,6 +16,8 @@ def tap(talk: Conversation | None, where: str, questionnaire: Questionnaire) -> 
     match where:
         case "mydata" | "explain" | "withdraw" | "delete":
             return ANYTIME[where](talk)
+        case "figures":
+            return talk, (Explain(figures=True),)
         case "data_file" | "withdraw_research" | "unscored" | "scored" if talk is None:
             return None, (Say("nothing_kept"),)
         case "data_file" if talk:
@@ -29,7 +31,8 @@ def tap(talk: Conversation | None, where: str, questionnaire: Questionnaire) -> 
 
 def without_research(talk: Conversation, questionnaire: Questionnaire) -> Conversation:
     """Take back the consent to research, with the answers that were given for research only."""
-    asked = {question.id for question in questionnaire.questions if question.part == RESEARCH}
+    short = {question.id for question in questionnaire.path(talk.answers)}
+    asked = {question.id for question in questionnaire.questions if question.part == RESEARCH} - short
     return replace(
         talk,
         consent=tuple(purpose for purpose in talk.consent or () if purpose != RESEARCH),

@@ -42,6 +42,7 @@ from bot.dialogue.replies import (
     Say,
     ShowResult,
     TakeAlong,
+    TakenAlong,
     Tips,
     Turn,
 )
@@ -296,9 +297,10 @@ class Flow:
                 )
             case "review":
                 return talk, (Review(),)
-            case "picture" | "printout" | "printout_result" if not talk.unscored or where == "printout":
-                finished = self.survey.position(talk) is None
-                return talk, (TakeAlong(where) if finished else self._screen(talk, "not_finished"),)
+            case "printout" | "printout_a4":
+                return talk, (self._taken_along(talk, where),)
+            case "picture" | "printout_result" | "printout_a4_result" if not talk.unscored:
+                return talk, (self._taken_along(talk, where),)
             case "research" if "research" in (talk.consent or ()):
                 talk = replace(talk, research=True)
             case "continue" | "result":
@@ -306,6 +308,10 @@ class Flow:
             case _:
                 return self.survey.again(talk, "stale")
         return talk, (self._screen(talk),)
+
+    def _taken_along(self, talk: Conversation, what: TakenAlong) -> Reply:
+        finished = self.survey.position(talk) is None
+        return TakeAlong(what) if finished else self._screen(talk, "not_finished")
 
     def _tick_consent(self, talk: Conversation, verb: str, subject: str, purpose: str) -> Turn:
         if subject != "consent" or purpose not in {p.id for p in self.consent.purposes}:

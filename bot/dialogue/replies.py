@@ -135,11 +135,15 @@ class MyData:
     as_file: bool = False
 
 
+# A picture; the printout for a phone or for a printer, without the result or with it.
+TakenAlong = Literal["picture", "printout", "printout_result", "printout_a4", "printout_a4_result"]
+
+
 @dataclass(frozen=True, slots=True)
 class TakeAlong:
     """Hand over something to keep: the result as a picture, or a printout of what to do."""
 
-    what: Literal["picture", "printout", "printout_result"]
+    what: TakenAlong
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    """Explain how a score comes about, what it is not, and how to object to it."""
+    """Explain how a score comes about, what it is not, and how to object to it; or give its `figures`."""
+
+    figures: bool = False
 
 
 VARIANTS = 3  # of the kind words in an alarm

@@ -2,6 +2,7 @@
 
 facts   what is known of a worker         choice  which pieces, in which order, with the trace
 levels  what the models read of it        cards   a piece in words; pages, cut to be read
+cover   each risk: open, partly, covered  borrowing  what is told of borrowing
 sums    the calculators for one worker    outcome  scores, facts and advice together
 audit   a past result anew, with its rules and figures
 """
@@ -23,7 +24,7 @@ from bot.guidance.choice import (
 )
 from bot.guidance.facts import DERIVED, Scores, dated_facts, facts_from, questions_of
 from bot.guidance.levels import levels_from
-from bot.guidance.outcome import Changes, Moved, Outcome, changes, outcome
+from bot.guidance.outcome import Changes, Outcome, changes, outcome
 from bot.guidance.pages import pages
 
 __all__ = [
@@ -35,7 +36,6 @@ __all__ = [
     "Guidance",
     "Judged",
     "Marks",
-    "Moved",
     "NotEligible",
     "OtherKnowledge",
     "Outcome",

@@ -7,6 +7,7 @@ from datetime import date
 from bot.content.conditions import Facts, holds, judge
 from bot.content.parameters import Figures, NoValue, Parameters
 from bot.content.questionnaire import SKIPPED, Answers, Questionnaire
+from bot.guidance.cover import open_risks
 from bot.guidance.levels import REGION, region_of
 from models.serving.risk import Abstained, Score
 
@@ -281,6 +282,7 @@ DERIVED: Mapping[str, Derived] = {
 BANDS = ("low", "middle", "high")
 SCORED = {"financing_band": "financing_constraint", "gap_band": "insurance_gap"}
 MEDICAL_WINDOW = "medical_window"
+OPEN_RISKS = "open_risks"  # always known: a risk of which too little is known is not open
 
 
 def questions_of(fact: str, questionnaire: Questionnaire) -> tuple[str, ...]:
@@ -289,7 +291,11 @@ def questions_of(fact: str, questionnaire: Questionnaire) -> tuple[str, ...]:
         return DERIVED[fact].questions
     if fact in questionnaire.stated:
         return (questionnaire.stated[fact].question,)
-    return () if fact in SCORED or fact == MEDICAL_WINDOW else (PROVINCE if fact == REGION else fact,)
+    return (
+        ()
+        if fact in SCORED or fact in (MEDICAL_WINDOW, OPEN_RISKS)
+        else (PROVINCE if fact == REGION else fact,)
+    )
 
 
 def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, on: date) -> Facts:
@@ -321,14 +327,8 @@ def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, o
         if isinstance(score := scores.get(model), Score)
     }
     region = region_of(answers, questionnaire)
-    return (
-        known
-        | spared
-        | {fact: values for fact, values in stated.items() if values}
-        | derived
-        | bands
-        | ({REGION: frozenset({region})} if region else {})
-    )
+    found = known | spared | {fact: values for fact, values in stated.items() if values} | derived
+    return found | {OPEN_RISKS: open_risks(found)} | bands | ({REGION: frozenset({region})} if region else {})
 
 
 def dated_facts(parameters: Parameters, on: date) -> Facts:

@@ -7,9 +7,12 @@ from datetime import date
 from bot.content.conditions import Facts
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Answers
+from bot.guidance.borrowing import Borrowing, borrowing
 from bot.guidance.choice import Guidance, Marks, advise, score
+from bot.guidance.cover import RISKS, Cover, Risk, State, covers
 from bot.guidance.facts import Scores, facts_from
-from models.serving.risk import Abstained, Score
+
+CREDIT, GAP = "financing_constraint", "insurance_gap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +23,35 @@ class Outcome:
     facts: Facts
     guidance: Guidance
 
+    @property
+    def borrowing(self) -> Borrowing:
+        """What is told of borrowing."""
+        return borrowing(self.facts, self.scores[CREDIT])
+
+    @property
+    def covers(self) -> tuple[Cover, ...]:
+        """How far each risk is covered."""
+        return covers(self.facts)
+
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """A model whose band or place is another than before."""
+class Covered:
+    """A risk that is covered better or worse than before; None where it is not told."""
 
-    model: str
-    before: Score | Abstained
-    after: Score | Abstained
+    risk: Risk
+    before: State | None
+    after: State | None
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed from one outcome to the next: places, and the pieces that came and went."""
+    """What changed from one outcome to the next: how many of ten, risks, and pieces that came and went.
 
-    moved: tuple[Moved, ...]
+    `tenths` is (before, after), None where they are the same.
+    """
+
+    tenths: tuple[tuple[int, int] | None, tuple[int, int] | None] | None
+    covered: tuple[Covered, ...]
     came: tuple[str, ...]
     gone: tuple[str, ...]
 
@@ -51,11 +68,14 @@ def outcome(
 def changes(before: Outcome, after: Outcome) -> Changes:
     """Say what changed; advice in the order in which it is given."""
     was, now = (_ids(found) for found in (before, after))
+    tenths = before.borrowing.tenths, after.borrowing.tenths
+    then, today = ({cover.risk: cover.state for cover in found.covers} for found in (before, after))
     return Changes(
-        moved=tuple(
-            Moved(model, before.scores[model], score)
-            for model, score in after.scores.items()
-            if _place(before.scores[model]) != _place(score)
+        tenths=None if tenths[0] == tenths[1] else tenths,
+        covered=tuple(
+            Covered(risk, then.get(risk), today.get(risk))
+            for risk in RISKS
+            if then.get(risk) != today.get(risk)
         ),
         came=tuple(_without(now, was)),
         gone=tuple(_without(was, now)),
@@ -68,8 +88,3 @@ def _ids(found: Outcome) -> list[str]:
 
 def _without(these: Iterable[str], those: Iterable[str]) -> list[str]:
     return [id for id in these if id not in set(those)]
-
-
-def _place(score: Score | Abstained) -> tuple[str, int] | None:
-    # The place in whole numbers, as it is told.
-    return (score.band, round(score.percentile)) if isinstance(score, Score) else None

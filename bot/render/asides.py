@@ -16,11 +16,15 @@ from bot.dialogue.reading.folding import fold
 from bot.dialogue.reminders import CHINA, WHENS, days_ahead, due
 from bot.dialogue.replies import Answer, AskDay, AskReminder, MyData, Reminders, Stuck, TakeAlong
 from bot.dialogue.retrieval import TALK, Asker, Found, from_pinyin
+from bot.guidance.levels import REGION
+from bot.guidance.outcome import CREDIT, GAP
 from bot.guidance.pages import FOOT, SOURCES
 from bot.render import printout
 from bot.render.message import Button, File, Keyboard, Message, in_rows
 from bot.render.view import View
+from models.serving.risk import Score
 
+PUBLISHED = "model:financing_constraint_published"  # the survey's own model: all that it looked at
 WEEK = 7  # days in a row of the calendar
 SMALL_TALK = 2.0  # likeness from which words that could be an answer are small talk instead
 STORY = 26  # characters from which a question may hold several matters
@@ -167,21 +171,52 @@ def take_along(sheet: View, reply: TakeAlong) -> Message:
     if reply.what == "picture":
         card = printout.card(sheet.knowledge, sheet.outcome, sheet.language, sheet.today)
         return Message(card.alt, sheet.rows(("result", "printout")), attachment=card)
-    with_result = reply.what == "printout_result"
+    with_result, a4 = reply.what.endswith("_result"), "_a4" in reply.what
     paper = printout.handout(
-        sheet.knowledge, sheet.answers, sheet.outcome, sheet.language, sheet.today, with_result=with_result
+        sheet.knowledge,
+        sheet.answers,
+        sheet.outcome,
+        sheet.language,
+        sheet.today,
+        with_result=with_result,
+        pages="a4" if a4 else "phone",
     )
-    more = () if with_result else (("printout_result",),)
-    return Message(sheet.label("printout_caption"), sheet.rows(*more, ("result", "tips")), attachment=paper)
+    end = "_result" if with_result else ""
+    other = ("printout" if a4 else "printout_a4") + end
+    scored = sheet.talk is not None and not sheet.talk.unscored
+    adding = (f"{reply.what}_result",) if scored and not with_result else ()
+    rows = sheet.rows((other,), adding, ("result", "tips"))
+    return Message(sheet.label("printout_caption"), tuple(filter(None, rows)), attachment=paper)
 
 
 def explain(sheet: View) -> Message:
-    """Explain the score, with the button that refuses it or takes it back."""
+    """Explain the score, with the buttons to its figures and to refuse it or take it back."""
     unscored = sheet.talk is not None and sheet.talk.unscored
-    text = sheet.render("explain.j2", unscored=unscored)
+    used = set(sheet.knowledge.models[CREDIT].features)
+    asked = [
+        question
+        for question in sheet.knowledge.questionnaire.questions
+        if question.id != REGION and (PUBLISHED in question.used_by or question.feature in used)
+    ]
+    text = sheet.render(
+        "explain.j2",
+        unscored=unscored,
+        used=[sheet.name(question.id) for question in asked if question.feature in used],
+        unused=[sheet.name(question.id) for question in asked if question.feature not in used],
+    )
     if sheet.talk is None or not sheet.talk.consent:
         return Message(text, sheet.rows(("start", "tips")))
-    return Message(text, sheet.rows(("scored" if unscored else "unscored",), ("result", "privacy")))
+    if unscored:
+        return Message(text, sheet.rows(("scored",), ("result", "privacy")))
+    return Message(text, sheet.rows(("figures",), ("unscored",), ("result", "privacy")))
+
+
+def figures(sheet: View) -> Message:
+    """Give the trained scores with their ranges, for whoever wants them."""
+    scores = {} if sheet.talk is None or sheet.talk.unscored else sheet.outcome.scores
+    told = {name: score for name, score in scores.items() if isinstance(score, Score)}
+    text = sheet.render("figures.j2", credit=told.get(CREDIT), gap=told.get(GAP), facts=sheet.outcome.facts)
+    return Message(text, sheet.rows(("explain",), ("result",)))
 
 
 def ask_reminder(sheet: View, reply: AskReminder) -> Message:

@@ -68,7 +68,8 @@ def _all(sheet: View, shelves: dict[str, tuple[Entry, ...]], reply: Tips) -> Mes
     own = tuple(_shelf(sheet, id, sheet.label(f"short_{id}"), shelves[id]) for id in OWN if shelves.get(id))
     rows: Keyboard = (*themes, *((own,) if own else ()))
     changed = sheet.changed(reply.before)
-    text = sheet.render("tips.j2", shelf=None, personal=bool(sheet.answers), **changed)
+    told = sheet.told() if changed["changes"] else {}
+    text = sheet.render("tips.j2", shelf=None, personal=bool(sheet.answers), **changed, **told)
     return Message(text, rows, replaces=reply.replaces)
 
 

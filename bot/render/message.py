@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.render.printout import Handout, ResultPicture
+from bot.render.printout import Checklist, Handout, ResultCard, ResultPicture
 
 Colour = Literal["success", "primary", "danger"]  # the Bot API's names
 COLOURS: dict[str, Colour] = {
@@ -41,7 +41,7 @@ class File:
     content: str
 
 
-Attachment = File | ResultPicture | Handout
+Attachment = File | ResultCard | Checklist | ResultPicture | Handout  # the last two are of release 1.0.0
 Keyboard = tuple[tuple[Button, ...], ...]
 
 

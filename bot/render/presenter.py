@@ -167,6 +167,8 @@ def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker])
             return asides.my_data(sheet, reply)
         case TakeAlong():
             return asides.take_along(sheet, reply)
+        case Explain(figures=True):
+            return asides.figures(sheet)
         case Explain():
             return asides.explain(sheet)
         case Answer():

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from bot import guidance
 from bot.content.questionnaire import Answers
-from bot.content.templates import MOST
+from bot.content.templates import MOST, length
 from bot.dialogue.conversation import LATER, MARKS
 from bot.dialogue.replies import Card, Remind, ShowResult
 from bot.guidance import Advised, Scores
 from bot.render.message import Button, Keyboard, Message, in_rows
 from bot.render.view import View
+
+# What is left out of a result so that it is read in one go: nothing, reasons, then how each risk is covered.
+BRIEF = (0, 1, 2, 3)
 
 
 def report(sheet: View, reply: ShowResult) -> Message:
@@ -22,7 +25,10 @@ def report(sheet: View, reply: ShowResult) -> Message:
     first = found.guidance.first
     pieces = _pieces(sheet, first, sheet.answers)
     changed = sheet.changed(reply.before)
-    text = sheet.render("report.j2", scores=found.scores, facts=found.facts, pieces=pieces, **changed)
+    told = {"pieces": pieces, **changed, **sheet.told()}
+    worded = (sheet.render("report.j2", brief=brief, **told) for brief in BRIEF)
+    text = next((text for text in worded if length(text) <= MOST), "")
+    text = text or sheet.render("report.j2", brief=BRIEF[-1], **told)
     research = (("research",),) if _may_ask_research(sheet) else ()
     steering = sheet.rows(("tips", "review"), ("picture", "printout"), ("explain",), *research)
     return Message(text, (*_opening(sheet, first), *_asking_more(sheet, found.scores), *steering))

@@ -11,6 +11,7 @@ from bot.content.questionnaire import SKIPPED, Answers, Language, Question
 from bot.dialogue.conversation import Conversation
 from bot.guidance import Outcome
 from bot.render.message import Button, Keyboard
+from bot.render.told import Told
 
 TARGETS = {
     "start": "continue",
@@ -59,9 +60,13 @@ class View:
         if before is None:
             return {"changes": False}
         found = guidance.changes(self.outcome_of(before), self.outcome)
-        moved = () if self.talk is not None and self.talk.unscored else found.moved
+        tenths = None if self.talk is not None and self.talk.unscored else found.tenths
         came, gone = ([self.title(id) for id in ids] for ids in (found.came, found.gone))
-        return {"changes": True, "moved": moved, "came": came, "gone": gone}
+        return {"changes": True, "tenths": tenths, "covered": found.covered, "came": came, "gone": gone}
+
+    def told(self) -> Mapping[str, object]:
+        """Give what `borrowing.j2`, `cover.j2` and `changes.j2` tell."""
+        return Told(self.knowledge, self.outcome, self.language, self.today).context()
 
     def title(self, piece: str) -> str:
         return guidance.title(self.knowledge, piece, self.language, self.today)

@@ -8,6 +8,7 @@ from pathlib import Path
 from models.serving.artifact import verify
 
 NAME = "alarm"
+SCHEMA = 1
 KEYS = frozenset(("schema", "name", "made_from", "heads", "biases", "threshold", "measured", "weights"))
 ANY = "alarm"  # the head that says whether it is one at all
 UNIT = 1000  # weights are kept as whole thousandths
@@ -36,7 +37,7 @@ class AlarmModel:
 
 def read(folder: Path) -> AlarmModel:
     """Read the sealed artifact; raises ArtifactError when it is missing or was changed by hand."""
-    document = verify((folder / f"{NAME}.json").read_text(encoding="utf-8"), name=NAME, keys=KEYS)
+    document = verify((folder / f"{NAME}.json").read_text(encoding="utf-8"), name=NAME, schemas={SCHEMA: KEYS})
     return AlarmModel(
         tuple(document["heads"]),
         tuple(document["biases"]),

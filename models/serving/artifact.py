@@ -5,13 +5,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-SCHEMA = 1
-KEYS = frozenset(
+SCHEMA = 2
+_ALWAYS = frozenset(
     (
         *("schema", "name", "served", "outcome", "made_from", "features", "terms", "baseline", "covariance"),
-        *("known_share", "known_needed", "bands", "levers", "population", "groups"),
+        *("known_share", "known_needed", "bands", "population", "groups"),
     )
 )
+KEYS = {  # by schema: artifacts of earlier releases stay readable, so that past results can be accounted for
+    1: _ALWAYS | {"levers"},  # release 1.0.0
+    SCHEMA: _ALWAYS | {"order"},
+}
 
 
 class ArtifactError(ValueError):
@@ -23,8 +27,8 @@ def seal(content: Mapping[str, Any]) -> str:
     return _render({**content, "sha256": _digest(content)})
 
 
-def verify(text: str, *, name: str, keys: frozenset[str] = KEYS) -> dict[str, Any]:
-    """The content of a sealed text, with its `sha256`; `keys` are those that it must have.
+def verify(text: str, *, name: str, schemas: Mapping[int, frozenset[str]] = KEYS) -> dict[str, Any]:
+    """The content of a sealed text, with its `sha256`; `schemas` are those that are read, each with its keys.
 
     Raises:
         ArtifactError: any byte differs from what `seal` wrote, or keys, schema or name are not the expected.
@@ -39,10 +43,12 @@ def verify(text: str, *, name: str, keys: frozenset[str] = KEYS) -> dict[str, An
     # Rendering again catches what a digest of the content would not: white space, 1.0 for 1.00, a key twice.
     if text != seal(content):
         raise _refusal(name, "its content doesn't match its sha256: it was changed after training")
+    keys = schemas.get(schema) if type(schema := content.get("schema")) is int else None
+    if keys is None:
+        known = ", ".join(map(str, schemas))
+        raise _refusal(name, f"its schema is {schema!r}, this version reads {known}")
     if missing := keys ^ set(content):
         raise _refusal(name, f"its keys differ from what this version reads: {', '.join(sorted(missing))}")
-    if content["schema"] != SCHEMA:
-        raise _refusal(name, f"its schema is {content['schema']!r}, this version reads {SCHEMA}")
     if content["name"] != name:
         raise _refusal(name, f"it says that it is {content['name']!r}")
     return document

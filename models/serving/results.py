@@ -26,9 +26,10 @@ class Score(NamedTuple):
     """A worker's place and natural frequency (a named tuple: a frozen dataclass takes four times as long).
 
     percentile: 0..100, the share of the reference population with a lower risk, plus half of those with the
-        same; group_percentile: the same among the worker's own group, where the artifact has one.
-    probability, low, high: natural frequency and its 90 % interval; it holds the uncertainty of the
-        coefficients and of what is unknown, and is never narrower than one more answer could leave it.
+        same; place_low, place_high: its 90 % interval; group_percentile: the place among the worker's own
+        group, where the artifact has one.
+    probability, low, high: natural frequency and its 90 % interval. Both intervals hold the uncertainty of
+        the coefficients and of what is unknown, and are never narrower than one more answer could leave them.
     logit = fsum(mean_logit, contributions of all drivers, unexplained), exactly; `unexplained` is what the
         known answers say of the missing ones.
     drivers: largest first. missing: marginalised features. ask_next: the one whose answer would narrow the
@@ -49,6 +50,8 @@ class Score(NamedTuple):
     logit: float
     mean_logit: float
     unexplained: float
+    place_low: float
+    place_high: float
 
 
 @dataclass(frozen=True, slots=True)

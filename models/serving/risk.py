@@ -56,6 +56,7 @@ def load(text: str, *, name: str) -> Model:
         known_share=document["known_share"],
         known_needed=document["known_needed"],
         bands=(document["bands"][0], document["bands"][1]),
+        order=document.get("order"),  # release 1.0.0 didn't keep it
         population=read(document["population"], codes),
         groups={group: read(tables, codes) for group, tables in document["groups"].items()},
     )

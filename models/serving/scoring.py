@@ -29,10 +29,16 @@ class _Estimate:
     probability: float
     low: float
     high: float
+    place_low: float
+    place_high: float
 
     @property
     def width(self) -> float:
         return self.high - self.low
+
+    @property
+    def places(self) -> float:
+        return self.place_high - self.place_low
 
 
 class _Whole(NamedTuple):
@@ -41,6 +47,8 @@ class _Whole(NamedTuple):
     logit: float
     spread: float
     percentile: float
+    place_low: float
+    place_high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,8 @@ class Model:
     """A served model. Make one with `load`.
 
     points: per feature and code, its part of the log-odds against the population's mean; away: the same
-    code's distance from the mean in each of the feature's terms, in the order of the covariance.
+    code's distance from the mean in each of the feature's terms, in the order of the covariance. order: of
+    two workers, one with and one without the outcome, how often the one with it stands further up.
     """
 
     name: str
@@ -63,7 +72,7 @@ class Model:
     known_share: Mapping[str, float] = field(repr=False)
     known_needed: float
     bands: tuple[float, float]
-
+    order: float | None
     population: Reference = field(repr=False)
     groups: Mapping[str, Reference] = field(repr=False)
     ranks: dict[str | None, Ranks] = field(default_factory=dict, repr=False)
@@ -84,7 +93,8 @@ class Model:
         for values in product(*(self.codes[name] for name in self.features)):
             profile = dict(zip(self.features, values, strict=True))
             logit, spread = self.logit(profile), Z90 * math.sqrt(self._variance(profile))
-            self.whole[values] = _Whole(logit, spread, self.ranks[None].percentile(logit))
+            places = self._places(logit, Z90 * math.sqrt(self._variance(profile, placed=True)))
+            self.whole[values] = _Whole(logit, spread, self.ranks[None].percentile(logit), *places)
 
     def score(self, levels: Levels, *, group: str | None = None, minor: bool = False) -> Score | Abstained:
         """Score one worker's answers.
@@ -128,9 +138,9 @@ class Model:
     def _complete_score(self, values: tuple[int, ...], group: str | None) -> Score:
         drivers = [self.told[name][level] for name, level in zip(self.features, values, strict=True)]
         drivers.sort(key=_size, reverse=True)
-        logit, spread, percentile = self.whole[values]
+        logit, spread, percentile, *places = self.whole[values]
         frequency = expit(logit), expit(logit - spread), expit(logit + spread)
-        return self._told(drivers, logit, percentile, frequency, group)
+        return self._told(drivers, logit, percentile, frequency, (places[0], places[1]), group)
 
     def _scored(self, known: Known, missing: tuple[str, ...], group: str | None) -> Score:
         estimate = self._estimate(known, group)
@@ -138,7 +148,8 @@ class Model:
         unexplained = math.fsum([estimate.logit, -self.mean_logit, *(-d.contribution for d in drivers)])
         logit = math.fsum([self.mean_logit, *(d.contribution for d in drivers), unexplained])
         frequency = estimate.probability, estimate.low, estimate.high
-        score = self._told(drivers, logit, self.ranks[None].percentile(logit), frequency, group)
+        percentile, places = self.ranks[None].percentile(logit), (estimate.place_low, estimate.place_high)
+        score = self._told(drivers, logit, percentile, frequency, places, group)
         ask_next = self._ask_next(known, missing, group)
         return score._replace(missing=missing, ask_next=ask_next, unexplained=unexplained)
 
@@ -148,6 +159,7 @@ class Model:
         logit: float,
         percentile: float,
         frequency: tuple[float, float, float],
+        places: tuple[float, float],
         group: str | None,
     ) -> Score:
         """Word a complete profile's score; positional, for this is the hot path."""
@@ -164,6 +176,7 @@ class Model:
             logit,
             self.mean_logit,
             0.0,  # unexplained
+            *places,
         )
 
     def _abstain(self, reason: Refusal, missing: tuple[str, ...]) -> Abstained:
@@ -178,9 +191,17 @@ class Model:
             return "low"
         return "middle" if percentile < self.bands[1] else "high"
 
-    def _variance(self, profile: Known) -> float:
-        """Of a complete profile's log-odds, from the covariance of the baseline and the slopes."""
-        away = [1.0]
+    def _places(self, logit: float, spread: float) -> tuple[float, float]:
+        """The places between which a log-odds may stand."""
+        ranks = self.ranks[None]
+        return ranks.percentile(logit - spread), ranks.percentile(logit + spread)
+
+    def _variance(self, profile: Known, *, placed: bool = False) -> float:
+        """Of a complete profile's log-odds, from the covariance of the baseline and the slopes.
+
+        The baseline moves everybody alike, so it counts for nothing in a place (`placed`).
+        """
+        away = [0.0 if placed else 1.0]
         for name in self.features:
             away += self.away[name][profile[name]]
         return float(sum(x * sum(map(mul, away, row)) for x, row in zip(away, self.covariance, strict=True)))
@@ -194,8 +215,8 @@ class Model:
         return self.estimates[key]
 
     def _complete(self, profile: Known) -> _Estimate:
-        logit, spread, _ = self.whole[tuple(profile[name] for name in self.features)]
-        return _Estimate(logit, expit(logit), expit(logit - spread), expit(logit + spread))
+        logit, spread, _, *places = self.whole[tuple(profile[name] for name in self.features)]
+        return _Estimate(logit, expit(logit), expit(logit - spread), expit(logit + spread), *places)
 
     def _mixed(self, known: Known, group: str | None) -> _Estimate:
         missing, cells = self._reference(group).given(known)
@@ -203,19 +224,21 @@ class Model:
         weights = [weight for _, weight in cells]
         logits = [self.logit(profile) for profile in profiles]
         centre = mean(weights, logits)
-        variance = mean(weights, [self._variance(profile) for profile in profiles])
-        variance += mean(weights, [(logit - centre) ** 2 for logit in logits])
-        spread = Z90 * math.sqrt(variance)
+        unknown = mean(weights, [(logit - centre) ** 2 for logit in logits])
+        spread, placed = (
+            Z90 * math.sqrt(unknown + mean(weights, [self._variance(p, placed=of) for p in profiles]))
+            for of in (False, True)
+        )
         probability = mean(weights, [expit(logit) for logit in logits])
         low, high = min(expit(centre - spread), probability), max(expit(centre + spread), probability)
         # One more answer may narrow the interval but never widen it: hold room for the widest outcome.
         after = [
-            self._estimate({**known, name: level}, group).width
-            for name in missing
-            for level in self.codes[name]
+            self._estimate({**known, name: level}, group) for name in missing for level in self.codes[name]
         ]
-        low, high = stretch(low, high, max(after))
-        return _Estimate(centre, probability, low, high)
+        low, high = stretch(low, high, max(estimate.width for estimate in after))
+        first, last = (place / 100 for place in self._places(centre, placed))
+        first, last = stretch(first, last, max(estimate.places for estimate in after) / 100)
+        return _Estimate(centre, probability, low, high, 100 * first, 100 * last)
 
     def _ask_next(self, known: Known, missing: tuple[str, ...], group: str | None) -> str | None:
         if not missing:

@@ -230,7 +230,7 @@ def make(folder: Path, card: Path) -> list[Path]:
     fitted = corpus.fitted(range(len(corpus.sentences)))
     digest = hashlib.sha256("\n".join(f"{s.list}\t{s.text}" for s in corpus.sentences).encode()).hexdigest()
     content = {
-        "schema": artifact.SCHEMA,
+        "schema": alarm.SCHEMA,
         "name": alarm.NAME,
         "made_from": {"sentences": digest, "count": len(corpus.sentences)},
         "heads": [alarm.ANY, *KINDS],

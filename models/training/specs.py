@@ -22,7 +22,7 @@ class Spec:
 
     steps: features that enter with a step besides their slope, and the code where it lies. signs: of a
     feature's slopes, which must not have the other sign. reasons: features that may be told as a reason, if
-    significant. levers: per feature the changes in level that sourced advice supports.
+    significant.
     """
 
     name: str
@@ -31,7 +31,6 @@ class Spec:
     served: bool
     signs: Mapping[str, int] = field(default_factory=dict)
     reasons: frozenset[str] = frozenset()
-    levers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     steps: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -70,10 +69,9 @@ CONSTRAINT = Spec(
     features=("education", "income", "debt", "premium", "investing"),
     served=True,
     signs={"debt": 1, "income": -1},
-    reasons=frozenset({"income", "debt", "premium", "investing"}),
-    # Owing less is what sourced advice supports. Cover and investments are not bought to be lent to, and
-    # nobody is told to work more.
-    levers={"debt": (-1,)},
+    # Premium and investing aren't told, whatever their slopes: it would read as advice to buy cover, or to
+    # invest, so as to be lent to.
+    reasons=frozenset({"income", "debt"}),
 )
 GAP = Spec(
     name="insurance_gap",

@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 
 from models.serving import artifact
-from models.training import population
+from models.training import population, ranges
 from models.training import published as survey
+from models.training.evaluation import auc
 from models.training.fitting import Fit, Floats, Rows, fit, information
 from models.training.outcomes import expected
 from models.training.population import Table, weighted_counts
 from models.training.specs import EMPLOYMENT, SPECS, Spec
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
-DIGITS = 12  # significant digits kept in an artifact
+DIGITS = 9  # significant digits kept in an artifact: what processors add in another order stays below
 KNOWN_NEEDED = 0.5  # of the score's variance in the population; below, the model abstains
 # Thirds of the reference population: the score is a place among workers, so the bands are places too, each as
 # common as the others. Cut points in probability would rest on the constant, which can't be trusted.
@@ -55,22 +56,38 @@ class Trained:
 def train(spec: Spec, answers: Rows | None = None, *, tau: float | None = None) -> Trained:
     """The catalytic fit: the published population with total weight `tau`, each collected answer with 1.
 
-    Without answers this is the published model and `tau` doesn't matter for the slopes. Uncertainty: the
-    information of the published survey (n respondents, widened to the published standard errors where these
-    are larger), scaled down to `tau` where that is less, plus the information of the answers. A larger `tau`
-    says how far the survey is trusted, and not that it asked more people.
+    Without answers this is the published model and `tau` doesn't matter. Uncertainty of the report: what
+    plausible worlds leave open (see `ranges`), of a model that isn't served the information of the survey,
+    widened to the published standard errors where these are larger. With answers the fit is a weighted mean
+    of what the report and the answers say, so its variance is that of the two, each by the square of its
+    weight: trusting the report more, by a larger `tau`, makes it no surer.
     """
-    respondents = _respondents(spec)
-    weight = respondents if tau is None else tau
+    weight = _respondents(spec) if tau is None else tau
+    ground = expected(spec)
+    fitted, means = _fitted(spec, answers, weight)
+    covariance: Floats = _of_the_report(spec, fitted, ground, means)
+    if answers is not None:
+        told = information(fitted, answers, centre=means)
+        kept = weight * information(fitted, ground.times(1 / ground.weight.sum()), centre=means)
+        either = np.linalg.inv(kept + told)
+        of_report, of_answers = either @ kept, either
+        both = of_report @ covariance @ of_report.T + of_answers @ told @ of_answers.T
+        covariance = np.asarray(both, dtype=np.float64)
+    return Trained(spec, fitted, means, covariance)
+
+
+def centre(spec: Spec) -> ranges.Centre:
+    """What a model says by the report alone, before it is known how far it may be off."""
+    fitted, means = _fitted(spec, None, 1.0)
+    baseline = fitted.constant + fitted.slopes @ means
+    return ranges.Centre(np.concatenate([[baseline], fitted.slopes]), means)
+
+
+def _fitted(spec: Spec, answers: Rows | None, weight: float) -> tuple[Fit, Floats]:
     ground = expected(spec)
     rows = ground.times(weight) if answers is None else ground.times(weight).plus(answers)
     fitted = fit(spec.columns, rows, signs=spec.column_signs)
-    means = ground.weight @ ground.x / ground.weight.sum()
-    fitted, means = _rounded(fitted, means)
-    precision = _prior_precision(spec, fitted, ground, means) * min(1.0, weight / respondents)
-    if answers is not None:
-        precision = precision + information(fitted, answers, centre=means)
-    return Trained(spec, fitted, means, np.linalg.inv(precision).astype(np.float64))
+    return _rounded(fitted, ground.weight @ ground.x / ground.weight.sum())
 
 
 def content(trained: Trained, made_from: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,6 +96,7 @@ def content(trained: Trained, made_from: Mapping[str, Any]) -> dict[str, Any]:
     coding = survey.read().coding
     flexible, truck = population.rebuild("flexible"), population.rebuild("truck")
     significant = dict(zip(spec.columns, trained.significant, strict=True))
+    ground = expected(spec)
     told = {term.feature for term in spec.terms if significant[term.name]} & spec.reasons
     return {
         "schema": artifact.SCHEMA,
@@ -101,12 +119,12 @@ def content(trained: Trained, made_from: Mapping[str, Any]) -> dict[str, Any]:
             }
             for index, term in enumerate(spec.terms)
         ],
-        "baseline": trained.baseline,
+        "baseline": _round(trained.baseline),
         "covariance": [[_round(value) for value in row] for row in trained.covariance.tolist()],
         "known_share": known_share(trained) if spec.served else {},
         "known_needed": KNOWN_NEEDED,
         "bands": [_round(cut) for cut in BANDS],
-        "levers": {feature: list(steps) for feature, steps in spec.levers.items()},
+        "order": _round(auc(trained.fit.probabilities(ground.x), ground)) if spec.served else None,
         "population": _factors(flexible.factors(spec.features)) if spec.served else [],
         "groups": {"truck": _factors(truck.factors(spec.features))} if spec.served else {},
     }
@@ -135,7 +153,7 @@ def known_share(trained: Trained) -> dict[str, float]:
 
 
 def make(folder: Path = ARTIFACTS) -> list[Path]:
-    """Train every model on the report alone and write its artifact; the same bytes each time."""
+    """Train every model on the report alone and write its artifact; the same bytes on every machine."""
     folder.mkdir(parents=True, exist_ok=True)
     made_from = {"evidence": survey.read().sha256, "answers": None}
     written = []
@@ -149,14 +167,16 @@ def make(folder: Path = ARTIFACTS) -> list[Path]:
     return written
 
 
-def _prior_precision(spec: Spec, fitted: Fit, ground: Rows, means: Floats) -> Floats:
+def _of_the_report(spec: Spec, fitted: Fit, ground: Rows, means: Floats) -> Floats:
+    """The covariance of (log-odds at `means`, slopes) by the report alone."""
+    if spec.served:
+        return ranges.read(spec)
     respondents = _respondents(spec)
     covariance = np.linalg.inv(information(fitted, ground.times(respondents), centre=means))
     implied = np.sqrt(np.diag(covariance))
     factors = [_widening(spec, name, se) for name, se in zip(spec.columns, implied[1:], strict=True)]
     widened = np.array([1.0, *factors])
-    result: Floats = np.linalg.inv(covariance * np.outer(widened, widened))
-    return result
+    return np.asarray(covariance * np.outer(widened, widened), dtype=np.float64)
 
 
 def _widening(spec: Spec, name: str, implied: float) -> float:

@@ -207,10 +207,11 @@ def test_a_plain_training_keeps_what_was_learned_from_answers(folder: Path) -> N
     assert learned in {file.read_bytes() for file in (folder / "previous").glob("*.json")}
 
 
-def test_the_survey_never_counts_for_more_people_than_it_asked() -> None:
+def test_trusting_the_survey_more_makes_nothing_surer_than_it_is() -> None:
     rows = drawn(train(CONSTRAINT).fit, 500)
     asked, many = (train(CONSTRAINT, rows, tau=tau).errors for tau in (2110.0, 20000.0))
-    assert many == pytest.approx(asked, rel=0.02)
+    assert (many > 0.98 * asked).all()
+    assert (many <= 1.02 * train(CONSTRAINT).errors).all(), "answers don't widen what the report leaves open"
 
 
 def test_after_learning_nine_of_ten_ranges_hold_a_truth_drawn_from_the_reports_own_uncertainty() -> None:

@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,19 @@ from tests.models.twin import estimator
 
 SPECS = {spec.name: spec for spec in (CONSTRAINT, GAP)}
 MANY = 100_000
+# What release 1.0.0 said of the lowest code of every answer.
+EXPECTED_OF_1_0_0: Mapping[str, dict[str, object]] = {
+    "financing_constraint": {
+        "version": "9f170e0d3f4d",
+        "band": "middle",
+        "figures": (63.883483210092095, 0.736513411566189, 0.6747916966325435, 0.790163597521099),
+    },
+    "insurance_gap": {
+        "version": "f1fb8524ddd7",
+        "band": "high",
+        "figures": (99.00014740982013, 0.32727180129262606, 0.26172469559718775, 0.40033316907504723),
+    },
+}
 SAME = 1e-9  # between the committed model and one that is trained here: processors add in different orders
 
 
@@ -284,18 +298,33 @@ def test_a_change_of_form_is_refused_and_says_what_to_do(change: object, constra
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"schema": 2}, "its schema is 2, this version reads 1"),
+        ({"schema": 3}, "its schema is 3, this version reads 1, 2"),
+        ({"schema": "2"}, "its schema is '2', this version reads 1, 2"),
+        ({"levers": {}}, "its keys differ from what this version reads: levers"),
         ({"surprise": 1}, "its keys differ from what this version reads: surprise"),
     ],
 )
 def test_an_artifact_of_another_version_is_refused_though_sealed(
-    change: dict[str, int], message: str
+    change: dict[str, object], message: str
 ) -> None:
     text = (ARTIFACTS / "insurance_gap.json").read_text(encoding="utf-8")
     content = artifact.verify(text, name="insurance_gap")
     del content["sha256"]
     with pytest.raises(ArtifactError, match=message):
         risk.load(artifact.seal({**content, **change}), name="insurance_gap")
+
+
+@pytest.mark.parametrize("name", ["financing_constraint", "insurance_gap"])
+def test_an_artifact_of_release_1_0_0_scores_as_it_did(name: str) -> None:
+    text = (Path(__file__).with_name("release_1_0_0") / f"{name}.json").read_text(encoding="utf-8")
+    model = risk.load(text, name=name)
+    assert model.order is None
+    told = EXPECTED_OF_1_0_0[name]
+    score = model.score(dict.fromkeys(model.features, 1))
+    assert isinstance(score, Score)
+    assert (score.version, score.band) == (told["version"], told["band"])
+    figures = (score.percentile, score.probability, score.low, score.high)
+    assert figures == pytest.approx(told["figures"], abs=1e-9)
 
 
 def test_an_artifact_under_another_name_is_refused() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.serving import artifact, risk
-from models.training import card, published
+from models.training import card, published, ranges
 from models.training.evaluation import quality
 from models.training.outcomes import expected
 from models.training.specs import CONSTRAINT, EMPLOYMENT, GAP, PUBLISHED, SERVED, SPECS, TABLE_6, Spec
@@ -23,7 +23,18 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     for seed in ("1", "2"):
         folder = tmp_path_factory.mktemp("trained")
         subprocess.run(
-            [sys.executable, "-m", "models", "train", "--artifacts", folder / "artifacts", "--card", folder],
+            [
+                sys.executable,
+                "-m",
+                "models",
+                "train",
+                "--artifacts",
+                folder / "artifacts",
+                "--card",
+                folder,
+                "--ranges",
+                folder / "ranges.json",
+            ],
             env={**os.environ, "PYTHONHASHSEED": seed},
             cwd=Path(__file__).parents[2],
             check=True,
@@ -45,8 +56,9 @@ def test_training_twice_gives_the_same_bytes_of_artifacts_card_and_plots(
     twice: tuple[Path, Path],
 ) -> None:
     first, second = files(twice[0]), files(twice[1])
-    assert len(first) == 4 + 2 + 4
+    assert len(first) == 4 + 2 + 4 + 1
     assert first == second
+    assert first["ranges.json"] == ranges.FILE.read_bytes()
 
 
 def test_artifacts_are_small(twice: tuple[Path, Path]) -> None:
@@ -121,7 +133,7 @@ def test_more_debt_never_lowers_and_more_income_never_raises() -> None:
 def test_only_significant_and_allowed_features_are_shown_as_reasons(
     constraint: risk.Model, gap: risk.Model
 ) -> None:
-    assert constraint.shown == {"debt", "income", "investing"}
+    assert constraint.shown == {"debt", "income"}
     assert gap.shown == {"income"}
 
 

@@ -25,10 +25,10 @@ from bot.content.questionnaire import LANGUAGES, Language
 from bot.delivery.port import Blocked, NotDelivered, Refused, SlowDown, Unreachable
 from bot.delivery.typesetting import Typesetter
 from bot.render import Attachment, Button, File, Message
-from bot.render.printout import Handout, ResultPicture
+from bot.render.printout import Checklist, Handout, ResultCard, ResultPicture
 from bot.turns.contract import Outbound
 
-PRINTOUT = "what-to-do.pdf"
+PRINTOUT = "what-to-do.pdf"  # as release 1.0.0 named it
 PAUSE = 2.0  # seconds between looks whether Telegram can be reached at the start
 WAIT = 30  # seconds that Telegram holds an empty poll
 
@@ -107,11 +107,13 @@ class Telegram:
         match attachment:
             case File(name, text):
                 upload = Upload("document", name, text.encode())
-            case ResultPicture():
+            case ResultPicture() | ResultCard():
                 method = "sendPhoto"
                 upload = Upload("photo", "result.png", await self._typesetter.picture(attachment))
             case Handout():
                 upload = Upload("document", PRINTOUT, await self._typesetter.pdf(attachment))
+            case Checklist(name=name):
+                upload = Upload("document", name, await self._typesetter.pdf(attachment))
             case _:
                 assert_never(attachment)
         content = {"chat_id": chat, "caption": message.text, **_keyboard(message)}

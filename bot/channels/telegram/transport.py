@@ -179,7 +179,8 @@ def refusal(status: int, body: bytes) -> TelegramError:
 
 
 async def _form(payload: dict[str, Any], upload: Upload, may: Callable[[], bool]) -> _Body:
-    form = aiohttp.FormData(default_to_multipart=True)
+    # Quoted fields would have a Chinese file name arrive as %E5...
+    form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
     for name, value in payload.items():
         form.add_field(name, value if isinstance(value, str) else _any.dump_json(value).decode())
     kind = mimetypes.guess_type(upload.name)[0]

@@ -4,7 +4,37 @@ content  their parts, as plain strings      texts  the knowledge's texts taken a
 sheet    the words for one worker
 """
 
-from bot.render.printout.content import Action, Gauge, Handout, Labels, People, ResultPicture, Standing
+from bot.render.printout.content import (
+    Action,
+    Checklist,
+    Gauge,
+    Handout,
+    Hundred,
+    Labels,
+    Pages,
+    People,
+    ResultCard,
+    ResultPicture,
+    RiskLine,
+    Standing,
+    Thing,
+)
 from bot.render.printout.words import card, handout
 
-__all__ = ["Action", "Gauge", "Handout", "Labels", "People", "ResultPicture", "Standing", "card", "handout"]
+__all__ = [
+    "Action",
+    "Checklist",
+    "Gauge",
+    "Handout",
+    "Hundred",
+    "Labels",
+    "Pages",
+    "People",
+    "ResultCard",
+    "ResultPicture",
+    "RiskLine",
+    "Standing",
+    "Thing",
+    "card",
+    "handout",
+]

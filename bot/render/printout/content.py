@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from bot.content.questionnaire import Language
+from bot.guidance.cover import State
+
+Pages = Literal["phone", "a4"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +46,13 @@ class Gauge:
     standing: Standing | None
     silence: str = ""
 
-    def sentences(self) -> tuple[str, ...]:
-        """The gauge for who reads or hears it."""
-        if self.standing is None:
-            return (self.heading, self.silence)
-        at = self.standing
-        return tuple(filter(None, (self.heading, at.sentence, at.group, at.frequency)))
-
 
 @dataclass(frozen=True, slots=True)
 class ResultPicture:
-    """The picture of a result; `alt` says the same in at most 1024 characters, for its caption."""
+    """The picture of a result as release 1.0.0 drew it: none is made any more, but some may wait.
+
+    People, Standing and Gauge are its parts.
+    """
 
     language: Language
     title: str
@@ -60,6 +60,55 @@ class ResultPicture:
     gauges: tuple[Gauge, ...]
     legend: str
     middle: str
+    survey: str
+    foot: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hundred:
+    """A hundred people: the first `least` are so, those up to `most` perhaps; `shown` are the figures."""
+
+    label: str
+    least: int
+    most: int
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskLine:
+    """One risk: how far it is covered, and that in words."""
+
+    state: State
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing to do first, and whom to ring about it."""
+
+    title: str
+    ring: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultCard:
+    """The picture of a result; `alt` says the same in at most 1024 characters, for its caption.
+
+    hundreds: people who answer alike, and all who were asked; none without a score.
+    """
+
+    language: Language
+    title: str
+    note: str
+    things_heading: str
+    things: tuple[Thing, ...]
+    credit_heading: str
+    credit: tuple[str, ...]
+    hundreds: tuple[Hundred, ...]
+    legend: str
+    cover_heading: str
+    risks: tuple[RiskLine, ...]
     survey: str
     foot: str
     alt: str
@@ -112,3 +161,14 @@ class Handout:
     channels: tuple[tuple[str, str], ...]
     foot: str
     result: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """A printout as a file: its name in the reader's language, the pages it is for, and what to note down."""
+
+    handout: Handout
+    name: str
+    pages: Pages
+    notes_heading: str
+    notes: tuple[str, ...]

@@ -8,36 +8,56 @@ from bot import guidance
 from bot.content.knowledge import Knowledge
 from bot.content.parameters import number_of
 from bot.content.questionnaire import Answers, Language
-from bot.content.templates import per_hundred, place, plain
+from bot.content.templates import per_hundred, plain
 from bot.guidance import Outcome
-from bot.render.printout.content import Action, Gauge, Handout, Labels, People, ResultPicture, Standing
-from bot.render.printout.texts import checklist, lines
-from models.serving.risk import Abstained, Score
-
-WORDS = "handout.j2"
-SURVEY = "survey_report"
-RISKS = (
-    ("credit", "financing_constraint", "survey.constrained"),
-    ("gap", "insurance_gap", "survey.no_commercial_cover"),
+from bot.guidance.outcome import CREDIT
+from bot.render.printout.content import (
+    Action,
+    Checklist,
+    Handout,
+    Hundred,
+    Labels,
+    Pages,
+    ResultCard,
+    RiskLine,
+    Thing,
 )
+from bot.render.printout.texts import checklist, lines
+from bot.render.told import Told
+from models.serving.risk import Score
+
+WORDS, BORROWING, COVER = "handout.j2", "borrowing.j2", "cover.j2"
+EVERYBODY = "survey.constrained"
 HOTLINES = ("hotline.social_insurance", "hotline.medical", "hotline.tax", "hotline.finance", "hotline.fraud")
 SITES = ("hrss_platform", "medical_platform", "credit_center")
+NOTES = ("date", "window", "staff", "outcome")
 
 
-def card(knowledge: Knowledge, outcome: Outcome, language: Language, on: date) -> ResultPicture:
-    """Say what goes onto the picture, in the words and figures of the result's text."""
+def card(knowledge: Knowledge, outcome: Outcome, language: Language, on: date) -> ResultCard:
+    """Say what goes onto the picture, in the words of the result's text."""
     sheet = _Words(knowledge, outcome, language, on)
-    gauges = tuple(sheet.gauges())
-    return ResultPicture(
+    things, credit, risks = tuple(sheet.things()), tuple(sheet.credit()), tuple(sheet.risks())
+    headings = sheet.heading(BORROWING), sheet.heading(COVER)
+    said = (
+        *(sheet("card_thing", number=number, thing=thing) for number, thing in enumerate(things, 1)),
+        *(headings[0], *credit),
+        *(headings[1], *(risk.text for risk in risks)),
+    )
+    return ResultCard(
         language=language,
         title=sheet("card_title"),
         note=sheet("card_note"),
-        gauges=gauges,
-        legend=sheet("legend"),
-        middle=sheet("middle"),
-        survey=sheet("survey", survey=knowledge.sources[SURVEY]),
-        foot=sheet("standing"),
-        alt="\n".join((sheet("card_title"), *(line for gauge in gauges for line in gauge.sentences()))),
+        things_heading=sheet("card_things"),
+        things=things,
+        credit_heading=headings[0],
+        credit=credit,
+        hundreds=tuple(sheet.hundreds()),
+        legend=sheet("card_legend"),
+        cover_heading=headings[1],
+        risks=risks,
+        survey=sheet("card_survey"),
+        foot=sheet("card_standing"),
+        alt="\n".join((sheet("card_title"), *said)),
     )
 
 
@@ -49,14 +69,15 @@ def handout(
     on: date,
     *,
     with_result: bool = False,
-) -> Handout:
+    pages: Pages = "phone",
+) -> Checklist:
     """Say what goes onto the printout: the first pieces of the outcome's advice.
 
     Without `with_result` it tells neither result nor answers: its pieces are worded as for anybody.
     """
     sheet = _Words(knowledge, outcome, language, on)
     told = answers if with_result else {}
-    return Handout(
+    paper = Handout(
         language=language,
         title=sheet("paper_title"),
         note=sheet("paper_note"),
@@ -67,6 +88,13 @@ def handout(
         channels=tuple(sheet.channels()),
         foot=sheet("paper_standing"),
         result=tuple(sheet.result()) if with_result else (),
+    )
+    return Checklist(
+        handout=paper,
+        name=sheet(f"paper_name_{pages}"),
+        pages=pages,
+        notes_heading=sheet("paper_notes"),
+        notes=tuple(sheet(f"paper_notes_{name}") for name in NOTES),
     )
 
 
@@ -83,40 +111,50 @@ class _Words:
         worded = self.knowledge.wording.block(self.language, WORDS, block, self.on, **context)
         return plain(worded).replace("\n", " ")
 
-    def gauges(self) -> Iterator[Gauge]:
-        for risk, model, share in RISKS:
-            score = self.outcome.scores[model]
-            heading = self(f"{risk}_heading", score=score, facts=self.outcome.facts)
-            if isinstance(score, Abstained):
-                yield Gauge(heading, None, self("silence", score=score))
-            else:
-                yield Gauge(heading, self._standing(risk, score, share))
+    def heading(self, template: str) -> str:
+        block = "credit_heading" if template == BORROWING else "cover_heading"
+        return self._told(template, block)
 
-    def _standing(self, risk: str, score: Score, share: str) -> Standing:
-        share_of_all = float(number_of(share, self.knowledge.parameters.at(share, self.on).value))
-        everybody = round(per_hundred(share_of_all) / 10)
-        line, here = self(f"{risk}_line"), self("here", score=score)
-        return Standing(
-            place=place(score.percentile),
-            line=line,
-            here=here,
-            sentence=self("line_and_here", line=line, here=here),
-            first=self(f"{risk}_first"),
-            last=self(f"{risk}_last"),
-            group=self(f"{risk}_group", score=score),
-            frequency=self(f"{risk}_frequency", score=score),
-            people=(
-                # Rounded outwards, so that the figures never claim more than the interval.
-                People(self("alike"), per_hundred(score.low) // 10, -(-per_hundred(score.high) // 10)),
-                People(self("peers"), everybody, everybody),
-            ),
-            reasons=tuple(line for line in (self("higher", score=score), self("lower", score=score)) if line),
-        )
+    def _told(self, template: str, block: str) -> str:
+        told = Told(self.knowledge, self.outcome, self.language, self.on)
+        return plain(told.block(template, block, **told.context())).replace("\n", " ").strip()
+
+    def credit(self) -> Iterator[str]:
+        borrowing = self.outcome.borrowing
+        if borrowing.silence == "not_for_minors":
+            yield self._told(BORROWING, "credit_minor")
+            return
+        yield self._told(BORROWING, "credit_said")
+        if borrowing.tenths is None:
+            yield self._told(BORROWING, "credit_too_little")
+            return
+        yield self._told(BORROWING, "credit_alike")
+        yield self._told(BORROWING, "credit_next")
+
+    def hundreds(self) -> Iterator[Hundred]:
+        score = self.outcome.scores[CREDIT]
+        if isinstance(score, Score):
+            low, high = per_hundred(score.low), per_hundred(score.high)
+            yield Hundred(self("alike"), low, high, self("range", low=low, high=high))
+            value = self.knowledge.parameters.at(EVERYBODY, self.on).value
+            everybody = per_hundred(float(number_of(EVERYBODY, value)))
+            yield Hundred(self("peers"), everybody, everybody, str(everybody))
+
+    def risks(self) -> Iterator[RiskLine]:
+        told = Told(self.knowledge, self.outcome, self.language, self.on)
+        for line in told.lines():
+            yield RiskLine(line.state, self("risk", risk=line.risk, why=plain(line.why) or self("covered")))
+
+    def things(self) -> Iterator[Thing]:
+        for advised in self.outcome.guidance.first:
+            title = plain(guidance.title(self.knowledge, advised.id, self.language, self.on))
+            yield Thing(title, self("ring", number=self._number(self.knowledge.piece(advised.id).check_with)))
 
     def result(self) -> Iterator[str]:
-        for gauge in self.gauges():
-            yield from gauge.sentences()
-            yield from gauge.standing.reasons if gauge.standing else ()
+        yield self.heading(BORROWING)
+        yield from self.credit()
+        yield self.heading(COVER)
+        yield from (risk.text for risk in self.risks())
 
     def action(self, piece: str, told: Answers) -> Action:
         parts, ground = guidance.parts(self.knowledge, piece, told, self.language, self.on)
