@@ -37,7 +37,8 @@ class AlarmModel:
 
 def read(folder: Path) -> AlarmModel:
     """Read the sealed artifact; raises ArtifactError when it is missing or was changed by hand."""
-    document = verify((folder / f"{NAME}.json").read_text(encoding="utf-8"), name=NAME, schemas={SCHEMA: KEYS})
+    text = (folder / f"{NAME}.json").read_text(encoding="utf-8")
+    document = verify(text, name=NAME, schemas={SCHEMA: KEYS})
     return AlarmModel(
         tuple(document["heads"]),
         tuple(document["biases"]),
