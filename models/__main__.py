@@ -51,7 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _train(chosen: argparse.Namespace) -> int:
     with threadpool_limits(1):  # sums in another order differ in the last bit
-        print(ranges.make({spec.name: training.centre(spec) for spec in SERVED}, chosen.ranges))
+        centres = {spec.name: training.centre(spec) for spec in SERVED}
+        print(ranges.make(centres, training.BANDS, chosen.ranges))
         for path in (*training.make(chosen.artifacts), *card.make(chosen.card)):
             print(path)
     return 0

@@ -16,7 +16,10 @@ from bot.guidance.facts import OPEN_RISKS
 WARNINGS = (7, 30, 60)  # days ahead at which an operator is warned
 SOON = timedelta(days=max(WARNINGS))
 PIECE_CHECK = timedelta(days=365)
-NO_SOURCE = ("example.",)  # worked examples illustrate; they state nothing
+NO_SOURCE = (
+    "example.",
+    "questions.",
+)  # worked examples state nothing; what we measured ourselves has no source
 
 
 def values_of(knowledge: Knowledge) -> Mapping[str, tuple[str, ...]]:

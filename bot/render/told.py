@@ -68,10 +68,15 @@ class Told:
         return self.block("cover_why.j2", name, **_work(self.outcome.facts))
 
     def _others(self) -> str | None:
-        """Say in a word how many lack commercial cover, for those who don't know whether they have any."""
-        gap = self.outcome.scores[GAP]
-        if "commercial_cover" in self.outcome.facts or not isinstance(gap, Score):
+        """Say in a word how many lack commercial cover, for those who don't know whether they have any.
+
+        The model knows nothing of social insurance, outside of which nearly everybody lacks it.
+        """
+        gap, facts = self.outcome.scores[GAP], self.outcome.facts
+        if "commercial_cover" in facts or not isinstance(gap, Score):
             return None
+        if "no" in facts.get("has_social_insurance", frozenset()):
+            return "many"
         return "few" if gap.probability < FEW else "many" if gap.probability >= MANY else "some"
 
 

@@ -7,7 +7,7 @@ Training reads it from a file, since drawing the worlds takes most of a minute.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from scipy.special import expit, logit
 
 from models.training import population, published
 from models.training.fitting import Floats
+from models.training.groups import gaps
 from models.training.published import EvidenceError
 from models.training.specs import SERVED, Spec
 from models.training.worlds import World, project, worlds
@@ -55,9 +56,10 @@ class Spread:
         return total
 
 
-def make(centres: Mapping[str, Centre], path: Path = FILE) -> Path:
+def make(centres: Mapping[str, Centre], bands: tuple[float, float], path: Path = FILE) -> Path:
     """Draw the worlds and write what they say of each served model; the same bytes on every machine."""
-    found = spreads(list(worlds(WORLDS, SEED)), centres)
+    drawn = list(worlds(WORLDS, SEED))
+    found = spreads(drawn, centres)
     held_out = list(worlds(HELD_OUT, SEED + 1))
     rows = {name: [_rounded(row) for row in spread.covariance] for name, spread in found.items()}
     parts = {
@@ -70,9 +72,14 @@ def make(centres: Mapping[str, Centre], path: Path = FILE) -> Path:
         for name, spread in found.items()
     }
     document = {
-        "evidence": published.read().sha256, "worlds": WORLDS, "seed": SEED, "covariance": rows,
+        "evidence": published.read().sha256,
+        "worlds": WORLDS,
+        "held_out_worlds": HELD_OUT,
+        "seed": SEED,
+        "covariance": rows,
         "standard_deviations": parts,
         "held_out": {s.name: _held(s, found[s.name], centres[s.name], held_out) for s in SERVED},
+        "groups": {name: _groups(name, centre, bands, drawn) for name, centre in centres.items()},
     }  # fmt: skip
     path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     return path
@@ -111,6 +118,20 @@ def _held(spec: Spec, spread: Spread, centre: Centre, held_out: Sequence[World])
     truths = np.array([world.frequency(spec, levels) for world in held_out])
     held = ((expit(line - half) <= truths) & (truths <= expit(line + half))).mean(axis=0)
     return {"mean": round(float(held.mean()), 3), "least": round(float(held.min()), 3)}
+
+
+def _groups(
+    name: str, centre: Centre, bands: tuple[float, float], drawn: Sequence[World]
+) -> list[dict[str, Any]]:
+    spec = next(spec for spec in SERVED if spec.name == name)
+    found = gaps(spec, centre.coefficients, centre.means, bands, drawn)
+    return [
+        {
+            field: round(value, 4) if isinstance(value, float) else value
+            for field, value in asdict(gap).items()
+        }
+        for gap in found
+    ]
 
 
 def profiles(spec: Spec) -> NDArray[np.int64]:

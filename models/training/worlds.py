@@ -17,7 +17,7 @@ from scipy.special import expit, logit, ndtr, ndtri
 
 from models.training import population, published
 from models.training.fitting import Floats, calibrate
-from models.training.published import Share
+from models.training.published import Codes, Share
 from models.training.specs import GAP, TABLE_6, Spec
 
 DESIGN_EFFECT = 2.0
@@ -50,6 +50,10 @@ class World:
     def codes(self, features: Sequence[str]) -> Levels:
         """The codes [profiles x features]."""
         return self.levels[:, [FEATURES.index(name) for name in features]]
+
+    def holds(self, codes: Codes) -> Floats:
+        """For each profile 1.0 where every named feature has one of its codes, else 0.0."""
+        return _holds(self.levels, codes)
 
     def outcome(self, spec: Spec, *, as_printed: bool = False) -> Floats:
         """What a served model's outcome is expected to be for each profile."""

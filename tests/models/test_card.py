@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from models.__main__ import main
-from models.training import card, fairness, published, sensitivity
+from models.training import card, fairness, published, ranges, sensitivity
+from models.training.groups import GROUPS, LARGE
+from models.training.readings import readings
 
 FOLDER = card.FOLDER
 LANGUAGES = [("en", "CARD.md"), ("zh", "CARD.zh.md")]
@@ -16,7 +18,8 @@ LANGUAGES = [("en", "CARD.md"), ("zh", "CARD.zh.md")]
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A card made now, by the command line."""
     folder = tmp_path_factory.mktemp("card")
-    assert main(["train", "--artifacts", str(folder / "artifacts"), "--card", str(folder)]) == 0
+    places = ("--artifacts", folder / "artifacts", "--card", folder, "--ranges", folder / "ranges.json")
+    assert main(["train", *map(str, places)]) == 0
     return folder
 
 
@@ -89,3 +92,38 @@ def test_no_assumed_share_moves_the_places_by_more_than_a_few_points() -> None:
     assert len(shifts) == 20
     assert max(max(shift.places.values()) for shift in shifts) < 5
     assert max(max(shift.bands.values()) for shift in shifts) < 0.1
+
+
+def test_every_large_gap_of_a_group_is_told_in_the_card() -> None:
+    text = (FOLDER / "CARD.md").read_text(encoding="utf-8")
+    for model, found in ranges.document()["groups"].items():
+        told = text.partition(f"**Gaps over {LARGE}** of *{model}*: ")[2].partition("\n")[0]
+        for gap in found:
+            assert (f"{gap['name']} {gap['gap']:+.3f}" in told) == (abs(gap["gap"]) > LARGE), gap["name"]
+
+
+def test_groups_are_measured_with_a_range_for_both_models() -> None:
+    for found in ranges.document()["groups"].values():
+        assert {gap["name"] for gap in found} == set(GROUPS)
+        for gap in found:
+            assert gap["low"] <= gap["gap"] <= gap["high"]
+            assert 0 < gap["share"] < 1
+            assert 0 <= gap["false_low"] <= 1
+            assert 0 <= gap["false_high"] <= 1
+
+
+def test_women_outside_social_insurance_are_the_group_that_is_misread_the_most_in_borrowing() -> None:
+    found = ranges.document()["groups"]["financing_constraint"]
+    worst = max(found, key=lambda gap: abs(gap["gap"]))
+    assert worst["name"] == "women outside social insurance"
+    assert worst["low"] > 0, "in nine worlds of ten their risk is called too high"
+
+
+def test_the_readings_say_what_each_would_change() -> None:
+    found = {reading.id: reading for reading in readings()}
+    assert found["served"].places == pytest.approx(0, abs=0.1)
+    assert found["served"].mean == pytest.approx(0.22, abs=0.01)
+    assert found["raw_codes"].mean == pytest.approx(0.62, abs=0.02), "near the 69 % of the text"
+    assert found["raw_codes"].premium < found["held_at_mean"].premium < found["served"].premium
+    assert found["raw_codes"].places > found["held_at_mean"].places > 1
+    assert found["narrow_outcome"].places < 1, "the place hardly rests on the base rate"
