@@ -15,7 +15,7 @@ from tests.answer_sets import answer_set
 
 QUESTIONNAIRE = KNOWLEDGE.questionnaire
 GOLDEN: dict[str, Any] = yaml.load(
-    Path(__file__).with_name("golden").joinpath("cover.yaml").read_text(encoding="utf-8"), yaml.BaseLoader
+    Path(__file__).with_name("cover.yaml").read_text(encoding="utf-8"), yaml.BaseLoader
 )
 DEPTH = {"open": 0, "partly": 1, "covered": 2}
 

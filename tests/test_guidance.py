@@ -228,16 +228,18 @@ def changed(before: Answers, after: Answers, marks: Marks | None = None) -> Chan
 
 
 def test_the_same_answers_change_nothing() -> None:
-    assert changed(RIDER, dict(RIDER)) == Changes((), (), ())
+    assert changed(RIDER, dict(RIDER)) == Changes(None, (), (), ())
 
 
-def test_another_debt_moves_the_place_and_the_advice_on_it() -> None:
+def test_another_debt_moves_the_tenths_and_the_advice_on_it() -> None:
     free = {id: answer for id, answer in RIDER.items() if id != "debt_kinds"} | {"debt": ("none",)}
     found = changed(RIDER, free)
-    moved = {each.model: each for each in found.moved}["financing_constraint"]
-    assert isinstance(moved.before, Score)
-    assert isinstance(moved.after, Score)
-    assert moved.after.percentile < moved.before.percentile
+    assert found.tenths is not None
+    before, after = found.tenths
+    assert before is not None
+    assert after is not None
+    assert sum(after) < sum(before)
+    assert found.covered == ()
     assert set(found.gone) == set(ids(told(RIDER))) - set(ids(told(free)))
     assert set(found.came) == set(ids(told(free))) - set(ids(told(RIDER)))
     back = changed(free, RIDER)
@@ -245,9 +247,15 @@ def test_another_debt_moves_the_place_and_the_advice_on_it() -> None:
 
 
 def test_a_score_that_can_be_worked_out_now_has_moved() -> None:
-    (moved,) = (m for m in changed({"age": RIDER["age"]}, RIDER).moved if m.model == "financing_constraint")
-    assert isinstance(moved.before, Abstained)
-    assert isinstance(moved.after, Score)
+    tenths = changed({"age": RIDER["age"]}, RIDER).tenths
+    assert tenths is not None
+    assert (tenths[0] is None, tenths[1] is None) == (True, False)
+
+
+def test_a_cover_that_was_added_is_told_by_its_risk() -> None:
+    insured = {**RIDER, "commercial_cover": ("liability",), "premium": ("below_300",)}
+    (covered,) = changed(RIDER, insured).covered
+    assert (covered.risk, covered.before, covered.after) == ("liability", "open", "covered")
 
 
 def test_what_was_set_aside_neither_comes_nor_goes() -> None:

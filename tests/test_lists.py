@@ -152,8 +152,8 @@ def test_after_an_edit_the_result_and_the_advice_say_what_changed() -> None:
 def test_who_objected_to_the_score_is_told_of_no_place_that_moved() -> None:
     answers = {**answer_set(QUESTIONNAIRE, random.Random(4)), **YOUNG, "debt": ("none",)}
     before = {**answers, "debt": ("above_1000000",)}
-    assert "从第" in worded(Tips(before=before), talk(answers), "zh").text
-    assert "从第" not in worded(Tips(before=before), replace(talk(answers), unscored=True), "zh").text
+    assert "十个里" in worded(Tips(before=before), talk(answers), "zh").text
+    assert "十个里" not in worded(Tips(before=before), replace(talk(answers), unscored=True), "zh").text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

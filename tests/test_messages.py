@@ -124,7 +124,8 @@ def test_a_minor_gets_advice_and_no_score() -> None:
     state = talk({**answer_set(QUESTIONNAIRE, random.Random(2)), "age": ("from_16_to_17",)})
     text = worded(ShowResult(), state, "zh").text
     assert "不打分" in text
-    assert "第" not in text.split("先做这几件")[0]
+    assert "十个里" not in text
+    assert "养老" not in text.split("先做这几件")[0], "nor of what concerns grown-ups"
 
 
 def test_who_skipped_nearly_everything_gets_no_invented_number_and_is_offered_the_question_that_helps() -> (
@@ -184,9 +185,10 @@ def test_what_a_worker_has_is_told_as_it_is() -> None:
     answers = {
         "age": ("from_31_to_40",),
         "social_insurance": ("flexible",),
-        "commercial_cover": ("accident",),
+        "social_branches": ("pension", "medical"),
+        "commercial_cover": ("medical",),
     }
-    assert "社保和商业保险都有" in worded(ShowResult(), talk(answers), "zh").text
+    assert "有准备的：生病、养老" in worded(ShowResult(), talk(answers), "zh").text
 
 
 def test_research_is_offered_only_to_those_who_agreed_to_it() -> None:

@@ -35,7 +35,7 @@ async def test_a_rider_answers_is_scored_and_is_advised(tmp_path: Path) -> None:
         worker = simulator.worker()
         screen = await answer_all(worker)
         result = screen.last
-        assert "借钱难不难" in result.text
+        assert "① 借钱" in result.text
         assert "不是征信报告" in result.text
         assert len(result.text) <= 900
         # One message for the whole survey, edited in place, and one with the result.
