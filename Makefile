@@ -12,6 +12,7 @@ help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
 	@echo "office  set up what report, simulate and retrain need"
 	@echo "test   set up, check style and types, run all tests"
+	@echo "coverage  which lines and branches the quick tests reach (needs PostgreSQL)"
 	@echo "check  lint questions, knowledge, templates and models"
 	@echo "regenerate  make every generated file anew and list what changed (NAMES='wordings transcripts' only those)"
 	@echo "train  fit the models again from the published tables"
@@ -62,10 +63,12 @@ test: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m bot check
-	$(BIN)/python -m pytest --numprocesses=2 --cov --cov-report=term:skip-covered --durations=12
-	@# Line and branch of the pure core, intake, storage and privacy (some of it only PostgreSQL reaches): all but
-	@# a handful, since what a slow test, which isn't counted, made first is remembered and not made again.
-	test -z "$$TEST_POSTGRES_URL" || $(BIN)/coverage report --precision=2 --skip-covered --fail-under=99.9 --include="bot/*" --omit="$(PARTLY)"
+	$(BIN)/python -m pytest --numprocesses=3 --dist=worksteal --durations=12
+
+# Line and branch of the pure core, intake, storage and privacy, by the quick tests (some of it only PostgreSQL reaches).
+coverage: $(VENV)/dev
+	$(BIN)/python -m pytest --numprocesses=3 --dist=worksteal -m "not slow" --cov --cov-report=term:skip-covered
+	$(BIN)/coverage report --precision=2 --skip-covered --fail-under=99.9 --include="bot/*" --omit="$(PARTLY)"
 
 bench: $(VENV)/dev
 	$(BIN)/python -m tests.benchmarks

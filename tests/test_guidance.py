@@ -11,7 +11,6 @@ from bot.content.parameters import Parameters, Value
 from bot.content.questionnaire import Answers
 from bot.guidance import Changes, Guidance, Marks, advise, changes, outcome
 from bot.guidance.choice import BY_NEAR
-from models.serving.risk import Abstained, Score
 from tests.advised import KNOWLEDGE, ON, RIDER, told
 
 # --- choice ----------------------------------------------------------------------------------------

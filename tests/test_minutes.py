@@ -6,8 +6,9 @@ from statistics import median
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.content.templates import plain
 from tests.talks import TODAY, presenter
-from tests.test_every_button import QUESTIONNAIRE, said, taps_for
+from tests.test_every_button import QUESTIONNAIRE, taps_for
 from tests.test_personas import FILES, read
+from tests.test_rights import said
 
 A_SIGN = {"zh": 1 / 5, "en": 1 / 15}  # seconds; a Chinese sign is about three letters
 A_TAP = 2.0  # seconds

@@ -13,7 +13,7 @@ from typing import TypeVar
 from bot.content.questionnaire import LANGUAGES
 from bot.delivery.typesetting import Typesetter
 from bot.dialogue.conversation import Tap
-from bot.render.printout import Handout, ResultPicture
+from bot.render.printout import Handout, ResultCard
 from tests.talks import CONSENT, NOON, SHORT_PATH, TODAY, presenter, rules
 from tests.test_handout import many_workers, of, paper
 
@@ -48,7 +48,7 @@ async def _warm() -> list[tuple[str, str]]:
     return table
 
 
-def _documents() -> tuple[list[ResultPicture], list[Handout]]:
+def _documents() -> tuple[list[ResultCard], list[Handout]]:
     workers = many_workers()[: ROUNDS // 2]
     return (
         [of(answers, language) for answers in workers for language in LANGUAGES],

@@ -1,6 +1,7 @@
 """Ranges hold what plausible worlds leave open: judged on worlds that had no part in making them."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -99,7 +100,7 @@ def test_the_same_seed_gives_the_same_worlds() -> None:
     assert (next(worlds(1, 6)).shares != next(worlds(1, 5)).shares).any()
 
 
-def test_ranges_of_other_evidence_are_refused(tmp_path: ranges.Path) -> None:
+def test_ranges_of_other_evidence_are_refused(tmp_path: Path) -> None:
     text = ranges.FILE.read_text(encoding="utf-8")
     path = tmp_path / "ranges.json"
     path.write_text(text.replace('"evidence": "', '"evidence": "0'), encoding="utf-8")
