@@ -69,7 +69,7 @@ def _all(sheet: View, shelves: dict[str, tuple[Entry, ...]], reply: Tips) -> Mes
     rows: Keyboard = (*themes, *((own,) if own else ()))
     changed = sheet.changed(reply.before)
     told = sheet.told() if changed["changes"] else {}
-    text = sheet.render("tips.j2", shelf=None, personal=bool(sheet.answers), **changed, **told)
+    text = sheet.render("tips.j2", shelf=None, personal=bool(sheet.answers), brief=0, **changed, **told)
     return Message(text, rows, replaces=reply.replaces)
 
 

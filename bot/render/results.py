@@ -11,8 +11,9 @@ from bot.guidance import Advised, Scores
 from bot.render.message import Button, Keyboard, Message, in_rows
 from bot.render.view import View
 
-# What is left out of a result so that it is read in one go: nothing, reasons, then how each risk is covered.
-BRIEF = (0, 1, 2, 3)
+# What is left out of a result so that it is read in one go: nothing, reasons, how far each risk is covered,
+# the names of what changed, and that the next time is uncertain.
+BRIEF = (0, 1, 2, 3, 4)
 
 
 def report(sheet: View, reply: ShowResult) -> Message:
