@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.replies import Reply
+from bot.dialogue.replies import Ask, AskConsent, Reply
 from bot.render import Message, Presenter
 from bot.storage.conversations import unsealed
 from bot.storage.outbound_format import loaded
@@ -55,11 +55,16 @@ class Broken(AssertionError):
 
 
 class Mute(Presenter):
-    """Words every reply with nothing: for what follows from a turn apart from its words."""
+    """Words every reply with nothing: for what follows from a turn apart from its words.
+
+    A typed question is answered before the open one comes again: how many messages that makes is in the words.
+    """
 
     def render(
         self, reply: Reply, talk: Conversation | None, language: Any, today: Any
     ) -> tuple[Message, ...]:
+        if isinstance(reply, Ask | AskConsent) and reply.heard:
+            return super().render(reply, talk, language, today)
         return (Message(""),)
 
 
