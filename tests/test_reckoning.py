@@ -23,7 +23,7 @@ def tapped_through(*choices: str) -> tuple[Message, int]:
     [
         (("contribution", "shanghai"), ("1509.20元", "7546元")),
         (("pension", "shanghai", "20", "60"), ("每月大约", "不是保证")),
-        (("contribution", "guangdong"), ("1102元", "2025年的标准，按广州，别处不同", "可能要补差额")),
+        (("contribution", "guangdong"), ("1102元", "2025年的标准，按广州，别处不同")),
         (("waiting", "2"), ("要等5个月",)),
         (("record", "2025"), ("2030年1月1日到2030年12月31日",)),
         (("loan", "10000", "12", "958"), ("一年的真实成本约", "12%", "24%")),
