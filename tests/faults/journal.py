@@ -57,7 +57,7 @@ class Broken(AssertionError):
 class Mute(Presenter):
     """Words every reply with nothing: for what follows from a turn apart from its words.
 
-    A typed question is answered before the open one comes again: how many messages that makes is in the words.
+    A typed question is answered before the open one comes again: the words say how many messages it takes.
     """
 
     def render(
