@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.app.process import today_in_china
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Language
-from bot.guidance import Account, OtherKnowledge, Scores, Told, audit_result, outcome
+from bot.guidance import Account, OtherKnowledge, Outcome, Scores, Told, audit_result, outcome
 from bot.loading.knowledge import load_knowledge
 from bot.loading.strict_yaml import File, KnowledgeRefused
 from models.serving.risk import Score
@@ -22,6 +22,7 @@ class Case:
     """What the worker handed in (/mydata as a file), as far as a result depends on it."""
 
     answers: Mapping[str, str | tuple[str, ...]]
+    questionnaire: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
     unscored: bool = False
     shown_by: str = ""
@@ -59,12 +60,14 @@ def read_case(path: Path) -> Case:
 
 def explain(knowledge: Knowledge, case: Case, on: date, language: Language) -> Iterator[str]:
     """Word the whole account, line by line; raises OtherKnowledge if another version made the result."""
-    relevant = knowledge.questionnaire.relevant(case.said)
+    asked = knowledge.questionnaire
+    relevant = asked.relevant(asked.under_new_ids(case.said, case.questionnaire or asked.version))
     found = outcome(knowledge, relevant, on, case.marks)
     trace = replace(found.guidance.trace, knowledge=case.shown_by or knowledge.version)
     known = audit_result(knowledge, trace, language)
     yield f"as on {on}, knowledge {knowledge.version}"
     yield from _scores(found.scores)
+    yield from _result(found)
     yield from (f"fact: {fact} = {' '.join(values) or 'nothing'}" for fact, values in trace.facts.items())
     for number, told in enumerate(known.told, 1):
         yield from _told(number, told)
@@ -74,9 +77,18 @@ def explain(knowledge: Knowledge, case: Case, on: date, language: Language) -> I
 def _scores(scores: Scores) -> Iterator[str]:
     for model, score in scores.items():
         if isinstance(score, Score):
-            yield f"score: {model} {score.band}, place {score.percentile:.0f} of 100"
+            places = f"{score.place_low:.0f} to {score.place_high:.0f}"
+            yield f"score: {model} {score.band}, place {score.percentile:.0f} of 100 ({places})"
         else:
             yield f"score: {model} none, {score.reason}"
+
+
+def _result(found: Outcome) -> Iterator[str]:
+    """Word what the result says of borrowing and of each risk, and why."""
+    told = found.borrowing
+    tenths = "no figure" if told.tenths is None else f"{told.tenths[0]} to {told.tenths[1]} of ten"
+    yield f"borrowing: {told.said}, band {told.band or 'not told'}, {tenths}"
+    yield from (f"cover: {cover.risk} {cover.state} ({cover.why})" for cover in found.covers)
 
 
 def _told(number: int, told: Told) -> Iterator[str]:

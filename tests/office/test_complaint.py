@@ -49,6 +49,8 @@ def test_the_workers_own_file_is_all_that_is_needed(tmp_path: Path) -> None:
     file.write_text(json.dumps(asdict(kept), ensure_ascii=False), encoding="utf-8")
     lines = "\n".join(explain(KNOWLEDGE, read_case(file), ON, "zh"))
     assert "score: financing_constraint high" in lines
+    assert "borrowing: not_said, band high, " in lines
+    assert "cover: illness open (nothing)" in lines
     assert "fact: province = shanghai" in lines
     first = outcome(KNOWLEDGE, RIDER, ON, {"injury_cover": "have"}).guidance.first[0]
     assert f"1. {first.id}: priority " in lines
