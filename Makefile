@@ -7,7 +7,7 @@ DAY := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 # What of bot/ may be covered in part.
 PARTLY := bot/__main__.py,bot/check/*,bot/backoffice/*,bot/research/*,bot/demo/*,bot/delivery/dispatcher.py,bot/storage/engine.py,bot/loading/knowledge.py,bot/delivery/send_rate.py,bot/channels/telegram/transport.py,bot/app/process.py,bot/app/settings.py,bot/channels/terminal.py,bot/channels/telegram/client.py,bot/delivery/typesetting.py
 
-.PHONY: help demo office test check regenerate train bench faults load learning towns sbom fuzz prove mutants emulators wheel lock clean
+.PHONY: help demo office test coverage check regenerate train bench faults load learning towns sbom fuzz prove mutants emulators wheel lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
 	@echo "office  set up what report, simulate and retrain need"

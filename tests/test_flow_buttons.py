@@ -43,7 +43,11 @@ def tapped(data: str, talk: Conversation | None = BUSY) -> tuple[Conversation | 
 def test_beginning_anew_leaves_the_consent_and_nothing_else() -> None:
     anew = Conversation("1", language="en", consent=BUSY.consent, consent_version="1")
     busy = replace(BUSY, research=True)
-    assert tapped("go:restart", busy) == (anew, (Ask("age", done=0, left=3, can_go_back=False),))
+    after, shown = tapped("go:restart", busy)
+    assert after is not None
+    assert (after.pace.timed, after.pace.hasty) == (0, 0), "how quickly they answered is forgotten too"
+    assert replace(after, pace=anew.pace) == anew
+    assert shown == (Ask("age", done=0, left=3, can_go_back=False),)
 
 
 @pytest.mark.parametrize("where", ["continue", "result"])
