@@ -45,8 +45,6 @@ class Phrase:
 def phrases() -> Iterator[Phrase]:
     """Read all typed answers, file by file."""
     for path in sorted(FOLDER.glob("*.yaml")):
-        if path.stem == "first_pieces":
-            continue  # of workers, not of answers
         questions = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # all scalars as text
         for question, meanings in questions.items():
             for meaning, texts in meanings.items():

@@ -1,4 +1,4 @@
-"""The first three pieces meet the keys of simulated experts: tests/golden/panel.yaml."""
+"""The first three pieces meet the keys of simulated experts: tests/golden/pieces/panel.yaml."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.content.questionnaire import Answers
 from tests.advised import KNOWLEDGE
 from tests.test_first_pieces import first
 
-FILE = Path(__file__).parent / "golden" / "panel.yaml"
+FILE = Path(__file__).parent / "golden" / "pieces" / "panel.yaml"
 
 
 @dataclass(frozen=True, slots=True)

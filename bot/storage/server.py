@@ -52,7 +52,12 @@ class Server(Database):
                 stack.callback(limit.cancel)
             result = await connection.run_sync(work)
             if commits:
-                await connection.commit()
+                try:
+                    await connection.commit()
+                except BaseException:
+                    # The pool takes the transaction for ended: a connection given back now would carry it on.
+                    await connection.invalidate()
+                    raise
             return result
 
     async def scrub(self) -> None:
