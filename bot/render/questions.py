@@ -1,5 +1,7 @@
 """Consent and questions in words and buttons."""
 
+import unicodedata
+
 from bot.content.questionnaire import Question
 from bot.dialogue.replies import Ask, AskConsent
 from bot.render.message import Button, Keyboard, Message, in_rows, tick
@@ -8,6 +10,7 @@ from bot.render.view import View
 BAR = 10  # squares of the progress bar
 HEARD = 16  # characters of typed words that are said back
 NUMBERS = "①②③④⑤"  # phones cut long buttons, so a purpose is stated in full above its tick
+UNSEEN = ("Cf", "Cc", "Cs", "Co", "Cn")  # categories of signs that nobody sees
 
 
 def consent(sheet: View, reply: AskConsent) -> Message:
@@ -29,8 +32,9 @@ def consent(sheet: View, reply: AskConsent) -> Message:
 
 
 def short(heard: str) -> str:
-    """Shorten typed words so that they can be said back in one line."""
-    words = " ".join(heard.split())
+    """Shorten typed words so that they can be said back in one line; no sign in them turns the line about."""
+    shown = "".join(sign for sign in heard if sign.isspace() or unicodedata.category(sign) not in UNSEEN)
+    words = " ".join(shown.split())
     return words if len(words) <= HEARD else words[:HEARD] + "…"
 
 
