@@ -25,7 +25,14 @@ def dumped(outbound: Outbound) -> bytes:
     chat, edits = outbound.chat.name, outbound.edits
     if outbound.chat.channel != UNNAMED:
         return _written.dump_json(_Written(chat, outbound.message, edits))
-    return _written.dump_json(_Written(int(chat), outbound.message, None if edits is None else int(edits)))
+    return _written.dump_json(
+        _Written(_number(chat), outbound.message, None if edits is None else int(edits))
+    )
+
+
+def _number(name: str) -> int | str:
+    """Return a chat's number as release 1.0.0 wrote it; a topic, which it didn't know, stays a name."""
+    return int(name) if name.removeprefix("-").isdecimal() else name
 
 
 def loaded(body: bytes) -> Outbound:
