@@ -25,10 +25,10 @@ BREAKS = {
     "turn": """
 from bot.dialogue.flow import Flow
 taken = Flow.step
-def step(self, talk, incoming, language, now):
+def step(self, talk, incoming, *rest, **more):
     if CANARY in str(incoming):
         raise RuntimeError(f"{talk} {incoming}")
-    return taken(self, talk, incoming, language, now)
+    return taken(self, talk, incoming, *rest, **more)
 Flow.step = step
 """,
     "intake": """
@@ -52,7 +52,7 @@ from bot.channels.intake import Intake
 taken, TALKED = Intake.take, set()
 async def take(self, data):
     if CANARY in str(data):
-        TALKED.add(data["message"]["chat"]["id"])
+        TALKED.add(data.chat)
     return await taken(self, data)
 Intake.take = take
 """,
