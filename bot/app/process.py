@@ -252,14 +252,15 @@ class Bot:
         loop = asyncio.get_running_loop()
         offset = self._store.clock() - loop.time()
         while not self._stop.is_set():
-            jump = self._store.clock() - loop.time() - offset
+            now = self._store.clock()  # read once: what was checked is what is dropped by
+            jump = now - loop.time() - offset
             try:
                 if abs(jump) > DOUBT:
                     log.error("the clock jumped: nothing is dropped", extra={"seconds": round(jump)})
-                elif (ahead := await self._ahead()) > DOUBT:
+                elif (ahead := await self._ahead(now)) > DOUBT:
                     log.error("the clock is in doubt: nothing is dropped", extra={"seconds": round(ahead)})
                 else:
-                    if count := await self._store.deletion.tidy():
+                    if count := await self._store.deletion.tidy(now):
                         log.info("conversations expired", extra={"count": count})
                     self._metrics.tidied.set(self._store.clock())
             except (SQLAlchemyError, OSError) as error:
@@ -267,12 +268,11 @@ class Bot:
             self._count_expiring()
             await self._stopped(TIDY)
 
-    async def _ahead(self) -> float:
-        """Return by how many seconds our clock may be off: by Telegram's, which no operator sets.
+    async def _ahead(self, now: float) -> float:
+        """Return by how many seconds `now`, our clock, may be off: by Telegram's, which no operator sets.
 
         Where Telegram doesn't say, a month without an update is a doubt too.
         """
-        now = self._store.clock()
         if (theirs := await self._telegram.clock()) is not None:
             return abs(now - theirs)
         last = await self._store.last_handled()

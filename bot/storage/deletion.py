@@ -73,9 +73,12 @@ class Deletion:
         except WrongKey:
             return ANY
 
-    async def tidy(self) -> int:
-        """Drop what is kept no longer: conversations, dead letters, update ids; gives how many people."""
-        now, count = int(self._clock()), 0
+    async def tidy(self, at: float | None = None) -> int:
+        """Drop what is kept no longer: conversations, dead letters, update ids; gives how many people.
+
+        at: the time that the caller has held against another clock, if it has; Unix seconds.
+        """
+        now, count = int(self._clock() if at is None else at), 0
         old = sa.delete(dead_letters).where(dead_letters.c.died_at < now - self._retention.dead_letters * DAY)
         await self._database.run(lambda connection: connection.execute(old))
         while await self._drop_updates(now - KEEP_UPDATES):

@@ -102,6 +102,8 @@ def test_a_command_by_hand_shows_the_lines_that_led_to_a_bug_and_no_word_of_an_a
     for owner, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
         monkeypatch.setattr(owner, name, getattr(owner, name))  # so that it is put back
     logs.guard_last_words(frames=True)
+    monkeypatch.setattr(logging.getLogger("bot"), "handlers", [])  # another test's stream may be closed
+    monkeypatch.setattr(logging.getLogger(), "handlers", [logging.NullHandler()])
     sys.excepthook(ValueError, raised("上海 5500"), None)
     shown = capsys.readouterr().err
     assert "raise ValueError(answer)" in shown
