@@ -10,7 +10,7 @@ from hypothesis import settings
 from bot.storage.database import Database
 from bot.storage.engine import migrate, open_database
 from tests.faults.service import fresh_postgres
-from tests.talks import VAULT
+from tests.talks import KEYRING
 
 # No test is timed: a busy machine is no fault of the code.
 settings.register_profile("untimed", deadline=None)
@@ -46,6 +46,6 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 async def database(address: str) -> AsyncIterator[Database]:
     """A database with today's schema."""
     opened = open_database(address)
-    await migrate(opened, VAULT)
+    await migrate(opened, KEYRING)
     yield opened
     await opened.dispose()

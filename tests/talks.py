@@ -28,7 +28,7 @@ from tests.paths import Named, taps
 TOKEN = "1000000000:" + "t" * 35
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=CHINA)
-VAULT = Keyring(Keys(b"i" * 32, (b"w" * 32,)))  # known to the tests, so that a database can be opened again
+KEYRING = Keyring(Keys(b"i" * 32, (b"w" * 32,)))  # known to the tests, so that a database can be opened again
 
 RIDER: Named = {
     "age": "from_31_to_40",
@@ -84,7 +84,7 @@ async def running_bot(
     """Run the real bot against the double until the block ends, then stop it where it is."""
     voice = voice or presenter()
     url = f"sqlite+aiosqlite:///{database}"
-    async with opened(url, VAULT, settling(voice, lambda: NOON)) as store:
+    async with opened(url, KEYRING, settling(voice, lambda: NOON)) as store:
         bot = asyncio.create_task(
             Bot(SecretStr(TOKEN), simulator.api_url, store, voice, SendRate(0, 0)).poll()
         )

@@ -19,7 +19,7 @@ from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
 from tests.databases import begin, connect
-from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today, turned, up_to
+from tests.talks import CONSENT, KEYRING, NOON, SHORT_PATH, presenter, settling_today, turned, up_to
 
 
 class Phone:
@@ -28,8 +28,8 @@ class Phone:
     def __init__(self, database: Database) -> None:
         self.now, self.update = 1_800_000_000, 0
         self.numbers: Counter[Count] = Counter()
-        self.store = Store(database, VAULT, settling_today(), clock=lambda: self.now)
-        self.store.told.append(lambda effect: self.numbers.update(effect.events.counts))
+        self.store = Store(database, KEYRING, settling_today(), clock=lambda: self.now)
+        self.store.on_commit.append(lambda effect: self.numbers.update(effect.events.counts))
 
     async def says(self, *incoming: Incoming | Wake, after: int = 0) -> None:
         for one in incoming:
@@ -41,7 +41,7 @@ class Phone:
         await self.says(*map(Tap, data), after=after)
 
     async def agrees(self) -> None:
-        await self.store.outbox.hold.renew()
+        await self.store.outbox.lease.renew()
         await self.says(Command("start"))
         await self.taps(*CONSENT)
 
@@ -135,7 +135,7 @@ def test_a_mark_taken_back_from_a_reminder_is_no_outcome() -> None:
 async def test_numbers_are_added_up_and_hold_no_person(database: Database, phone: Phone) -> None:
     ours, other = Counts(database, lambda: 5.0), Counts(database, lambda: 9.0)
     for writer in (ours, other):
-        phone.store.told.append(writer.hear)
+        phone.store.on_commit.append(writer.hear)
     await phone.agrees()
     await phone.taps("a:age:from_31_to_40", after=12)
     await ours.write()
@@ -150,7 +150,7 @@ async def test_numbers_are_added_up_and_hold_no_person(database: Database, phone
 
 async def test_numbers_that_could_not_be_written_wait(database: Database, phone: Phone) -> None:
     writer = Counts(database)
-    phone.store.told.append(writer.hear)
+    phone.store.on_commit.append(writer.hear)
     await phone.agrees()
     await phone.taps("a:age:from_31_to_40", after=12)
     async with begin(database) as connection:

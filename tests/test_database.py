@@ -35,7 +35,7 @@ from bot.turns.contract import Address, Inbound, Outbound
 from bot.turns.turn import BatchResult
 from tests.chats import at
 from tests.databases import begin, connect, listening
-from tests.talks import CONSENT, NOON, SHORT_PATH, VAULT, presenter, settling_today
+from tests.talks import CONSENT, KEYRING, NOON, SHORT_PATH, presenter, settling_today
 
 # One transaction at a time, and a log beside the file: SQLite's. Many processes: PostgreSQL's.
 ON_SQLITE = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
@@ -88,8 +88,8 @@ def script() -> Script:
 
 @pytest.fixture
 async def store(database: Database, script: Script) -> Store:
-    store = Store(database, VAULT, script)
-    await store.outbox.hold.renew()
+    store = Store(database, KEYRING, script)
+    await store.outbox.lease.renew()
     return store
 
 
@@ -122,7 +122,7 @@ async def test_the_same_update_takes_effect_once(store: Store, script: Script) -
 @pytest.mark.asvs("2.3.3")
 async def test_turns_that_arrive_together_are_one_commit(store: Store, script: Script) -> None:
     commits: list[Committed] = []
-    store.told.append(commits.append)
+    store.on_commit.append(commits.append)
     script.letters = {n: (Message(str(n)),) for n in range(20)}
     await asyncio.gather(*(store.take(came(n, chat=n % 3)) for n in range(20)))
     assert 1 <= len(commits) <= 3
@@ -175,9 +175,9 @@ async def test_a_row_moved_to_another_person_can_not_be_opened(store: Store, scr
     await store.take(came(1, chat=7))
     await store.take(came(2, chat=8))
     async with begin(store.database) as connection:
-        mine = conversations.c.person == VAULT.pseudonym(str(7))
+        mine = conversations.c.person == KEYRING.pseudonym(str(7))
         row = (await connection.execute(sa.select(conversations).where(mine))).one()
-        other = conversations.c.person == VAULT.pseudonym(str(8))
+        other = conversations.c.person == KEYRING.pseudonym(str(8))
         await connection.execute(sa.update(conversations).where(other).values(state=row.state, key=row.key))
     with pytest.raises(WrongKey):
         await store.conversation(at(8))
@@ -193,7 +193,7 @@ async def test_what_is_kept_ends_after_its_days_and_a_return_begins_anew(
 ) -> None:
     now = 1_000_000.0
     store = Store(
-        database, VAULT, script, retention=Retention(draft=7, result=90),
+        database, KEYRING, script, retention=Retention(draft=7, result=90),
         tombstones=Tombstones(tmp_path / "tombstones"), clock=lambda: now,
     )  # fmt: skip
     script.talks = {1: TALK}
@@ -219,10 +219,10 @@ async def test_a_process_that_stops_in_the_middle_of_a_turn_keeps_no_chat_locked
     """Nor does a machine that vanished: the server would wait for its next word for hours."""
     monkeypatch.setattr(server, "IDLE", 1)
     stopping = open_database(address)
-    store = Store(database, VAULT, settling_today())
+    store = Store(database, KEYRING, settling_today())
     assert isinstance(stopping, server.Server)
     async with stopping.engine.connect() as stopped:
-        await stopped.run_sync(lock, [VAULT.pseudonym(str(7))])
+        await stopped.run_sync(lock, [KEYRING.pseudonym(str(7))])
         async with asyncio.timeout(10):
             assert await store.take(Inbound(1, at(7), Command("start")))
         with pytest.raises(SQLAlchemyError):  # whoever wakes again has done nothing
@@ -235,12 +235,14 @@ async def test_who_comes_back_in_the_very_moment_of_being_tidied_away_keeps_ever
     database: Database, script: Script, tmp_path: Path
 ) -> None:
     now = 1_000_000.0
-    store = Store(database, VAULT, script, tombstones=Tombstones(tmp_path / "tombstones"), clock=lambda: now)
+    store = Store(
+        database, KEYRING, script, tombstones=Tombstones(tmp_path / "tombstones"), clock=lambda: now
+    )
     script.talks = {1: TALK}
     await store.take(came(1))
     now += 8 * DAY
     async with begin(database) as turn:  # as a process takes a turn: the lock, and later the row
-        await turn.run_sync(lock, [VAULT.pseudonym(str(7))])
+        await turn.run_sync(lock, [KEYRING.pseudonym(str(7))])
         tidying = asyncio.create_task(store.deletion.tidy())
         await asyncio.sleep(0.3)
         assert not tidying.done()
@@ -254,7 +256,7 @@ async def test_who_comes_back_in_the_very_moment_of_being_tidied_away_keeps_ever
 async def test_wiping_the_log_after_a_deletion_costs_no_connection_and_no_line_of_trouble(
     database: Database, script: Script, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = Store(database, VAULT, script)
+    store = Store(database, KEYRING, script)
     script.talks = {1: TALK, 2: None}
     await store.take(came(1))
     before = await database.read(lambda connection: connection.connection.dbapi_connection)
@@ -267,7 +269,7 @@ async def test_wiping_the_log_after_a_deletion_costs_no_connection_and_no_line_o
 async def test_whom_a_restored_backup_brings_back_is_deleted_again(
     database: Database, script: Script, tmp_path: Path
 ) -> None:
-    store = Store(database, VAULT, script, tombstones=Tombstones(tmp_path / "tombstones"))
+    store = Store(database, KEYRING, script, tombstones=Tombstones(tmp_path / "tombstones"))
     script.talks, script.letters = {1: TALK, 2: None, 4: TALK}, {1: (LETTER,)}
     await store.take(came(1))
     await store.take(came(4, chat=9))
@@ -286,7 +288,7 @@ async def test_who_begins_anew_in_the_second_of_the_deletion_is_not_buried_at_th
     database: Database, script: Script, tmp_path: Path
 ) -> None:
     graves = Tombstones(tmp_path / "tombstones")
-    store = Store(database, VAULT, script, tombstones=graves, clock=lambda: 1_000_000.0)
+    store = Store(database, KEYRING, script, tombstones=graves, clock=lambda: 1_000_000.0)
     script.talks = {1: TALK, 2: None, 3: TALK, 4: replace(TALK, research=True)}
     for update in (1, 2, 3):
         await store.take(came(update))
@@ -305,7 +307,7 @@ async def test_who_begins_anew_in_the_second_of_the_deletion_is_not_buried_at_th
 async def test_who_leaves_and_begins_anew_in_one_batch_gets_a_new_key_and_stays_deleted_in_a_backup(
     database: Database, tmp_path: Path
 ) -> None:
-    store = Store(database, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "tombstones"))
+    store = Store(database, KEYRING, settling_today(), tombstones=Tombstones(tmp_path / "tombstones"))
     for update, data in enumerate((*CONSENT, SHORT_PATH[0]), start=1):
         await store.take(Inbound(update, at(7), Tap(data)))
     async with connect(database) as connection:
@@ -331,7 +333,7 @@ async def test_pipl_47_who_has_a_row_that_no_key_opens_can_delete_it_and_nothing
     """Not a backup's row either, in which the key still opens."""
     tombstones = Tombstones(tmp_path / "tombstones")
     clock = NOON.timestamp()
-    store = Store(database, VAULT, settling_today(), tombstones=tombstones, clock=lambda: clock)
+    store = Store(database, KEYRING, settling_today(), tombstones=tombstones, clock=lambda: clock)
     await store.take(Inbound(1, at(7), Command("start")))
     async with connect(database) as connection:
         backup = (await connection.execute(sa.select(conversations))).mappings().one()
@@ -363,11 +365,11 @@ async def test_pipl_47_who_has_a_row_that_no_key_opens_can_delete_it_and_nothing
 async def test_the_tombstones_of_several_machines_may_be_joined_in_any_order(
     database: Database, script: Script, tmp_path: Path
 ) -> None:
-    person, joined = VAULT.pseudonym(str(7)), tmp_path / "tombstones"
+    person, joined = KEYRING.pseudonym(str(7)), tmp_path / "tombstones"
     for machine, when in (("a", 2_000_000), ("b", 1_000_000)):
         Tombstones(tmp_path / machine).add([Tombstone(person, machine.encode() * 16, when)])
     joined.write_text("".join((tmp_path / machine).read_text() for machine in "ab"))
-    store = Store(database, VAULT, script, tombstones=Tombstones(joined), clock=lambda: 1_500_000.0)
+    store = Store(database, KEYRING, script, tombstones=Tombstones(joined), clock=lambda: 1_500_000.0)
     script.letters = {1: (Message("to who left later"),)}
     await store.take(came(1))
     await store.deletion.forget_again()
@@ -386,19 +388,19 @@ def test_a_tombstone_half_written_by_who_died_spoils_no_other(tmp_path: Path) ->
 
 @pytest.mark.asvs("16.5.3")
 async def test_wrong_master_keys_are_refused_at_the_start(database: Database) -> None:
-    await prepare(database, VAULT)
-    await prepare(database, VAULT)
-    for keys in (Keys.new(), Keys(VAULT.keys.index, Keys.new().wraps), Keys(b"x" * 32, VAULT.keys.wraps)):
+    await prepare(database, KEYRING)
+    await prepare(database, KEYRING)
+    for keys in (Keys.new(), Keys(KEYRING.keys.index, Keys.new().wraps), Keys(b"x" * 32, KEYRING.keys.wraps)):
         with pytest.raises(WrongKey):
             await prepare(database, Keyring(keys))
 
 
 @pytest.mark.asvs("11.1.1", "11.2.2")
 async def test_after_a_rotation_the_old_key_can_go(database: Database, script: Script) -> None:
-    await prepare(database, VAULT)
+    await prepare(database, KEYRING)
     script.talks = {1: TALK}
-    await Store(database, VAULT, script).take(came(1))
-    both = VAULT.keys.rotated()
+    await Store(database, KEYRING, script).take(came(1))
+    both = KEYRING.keys.rotated()
     assert (await rewrap(database, Keyring(both), Lease(database, time.time))).count == 1
     only_new = Keyring(Keys(both.index, both.wraps[:1]))
     await prepare(database, only_new)
@@ -410,17 +412,17 @@ async def test_a_row_that_no_key_opens_does_not_hold_up_the_rotation(
 ) -> None:
     script.talks = {1: TALK, 2: TALK}
     for number, chat in ((1, 7), (2, 8)):
-        await Store(database, VAULT, script).take(came(number, chat))
+        await Store(database, KEYRING, script).take(came(number, chat))
     async with begin(database) as connection:
-        broken = conversations.c.person == VAULT.pseudonym(str(8))
+        broken = conversations.c.person == KEYRING.pseudonym(str(8))
         await connection.execute(sa.update(conversations).where(broken).values(key=b"broken"))
-    rotated = Keyring(VAULT.keys.rotated())
+    rotated = Keyring(KEYRING.keys.rotated())
     assert (await rewrap(database, rotated, Lease(database, time.time))).count == 1
     assert await Store(database, rotated, script).conversation(at(7)) == TALK
 
 
 async def test_updates_at_the_same_time_in_two_processes_all_count_once(database: Database) -> None:
-    stores = [Store(database, VAULT, settling_today()) for _ in range(2)]
+    stores = [Store(database, KEYRING, settling_today()) for _ in range(2)]
     updates = [Inbound(n, at(7), Command("start") if n == 0 else Tap(data))
                for n, data in enumerate(["", *CONSENT, *SHORT_PATH])]  # fmt: skip
     for inbound in updates:
@@ -437,7 +439,7 @@ async def test_a_reminder_comes_once_when_its_time_has_come_however_many_process
 ) -> None:
     now = NOON
     stores = [
-        Store(database, VAULT, settling(presenter(), lambda: now), clock=lambda: now.timestamp())
+        Store(database, KEYRING, settling(presenter(), lambda: now), clock=lambda: now.timestamp())
         for _ in range(2)
     ]
     script = Script()
@@ -445,7 +447,7 @@ async def test_a_reminder_comes_once_when_its_time_has_come_however_many_process
     script.talks = {
         1: replace(TALK, reminders=(Reminder("survey", due), Reminder("emergency_fund", due + 1)))
     }
-    await Store(database, VAULT, script, clock=lambda: now.timestamp()).take(came(1))
+    await Store(database, KEYRING, script, clock=lambda: now.timestamp()).take(came(1))
     wakings = [Waking(store) for store in stores]
     assert [await waking.wake() for waking in wakings] == [0, 0]
     now = NOON + timedelta(hours=12)  # midnight
@@ -461,7 +463,7 @@ async def test_a_reminder_comes_once_when_its_time_has_come_however_many_process
 
 @pytest.mark.asvs("2.3.2")
 async def test_pipl_38_beyond_the_years_limit_there_is_general_guidance_only(database: Database) -> None:
-    store = Store(database, VAULT, settling_today(), limit=2, clock=NOON.timestamp)
+    store = Store(database, KEYRING, settling_today(), limit=2, clock=NOON.timestamp)
     for chat in (1, 2, 3):
         for number, data in enumerate(["", *CONSENT, SHORT_PATH[0]]):
             incoming = Tap(data) if data else Command("start")
@@ -469,7 +471,9 @@ async def test_pipl_38_beyond_the_years_limit_there_is_general_guidance_only(dat
     talks = [await store.conversation(at(chat)) for chat in (1, 2, 3)]
     assert [bool(talk and talk.answers) for talk in talks] == [True, True, False]
     assert any("人数已经到上限" in text for text in await texts(store))
-    next_year = Store(database, VAULT, settling_today(), limit=2, clock=(NOON + timedelta(days=40)).timestamp)
+    next_year = Store(
+        database, KEYRING, settling_today(), limit=2, clock=(NOON + timedelta(days=40)).timestamp
+    )
     await next_year.take(Inbound(35, at(3), Tap("go:agree")))
     talk = await next_year.conversation(at(3))
     assert talk is not None
@@ -480,7 +484,7 @@ async def test_pipl_38_beyond_the_years_limit_there_is_general_guidance_only(dat
 async def test_the_last_places_of_a_year_are_not_given_twice_by_processes_that_ask_at_once(
     database: Database,
 ) -> None:
-    stores = [Store(database, VAULT, settling_today(), limit=3, clock=NOON.timestamp) for _ in range(4)]
+    stores = [Store(database, KEYRING, settling_today(), limit=3, clock=NOON.timestamp) for _ in range(4)]
     for chat in range(1, 13):
         for number, data in enumerate(["", *CONSENT[:-1]]):
             incoming = Tap(data) if data else Command("start")
@@ -499,22 +503,22 @@ async def test_the_last_places_of_a_year_are_not_given_twice_by_processes_that_a
 
 
 async def test_who_blocked_the_bot_is_not_reminded(database: Database, script: Script) -> None:
-    store = Store(database, VAULT, script)
+    store = Store(database, KEYRING, script)
     script.talks = {1: replace(TALK, reminders=(Reminder("survey", 1),))}
     await store.take(came(1))
     assert await Waking(store).overdue() > 0
-    await store.outbox.block(VAULT.pseudonym(str(7)), [])
+    await store.outbox.block(KEYRING.pseudonym(str(7)), [])
     assert await Waking(store).wake() == await Waking(store).overdue() == 0
 
 
 async def test_reminders_that_no_key_opens_keep_no_others_waiting(database: Database) -> None:
     """One stands amid the lost ones and one behind them all: both have come after two looks."""
-    script, lost = Script(), Keyring(Keys(VAULT.keys.index, (bytes(32),)))
+    script, lost = Script(), Keyring(Keys(KEYRING.keys.index, (bytes(32),)))
     for number in range(MOST + 1):
         script.talks = {number: replace(TALK, reminders=(Reminder("survey", 1 + number),))}
-        store = Store(database, VAULT if number in (30, MOST) else lost, script)
+        store = Store(database, KEYRING if number in (30, MOST) else lost, script)
         await store.take(came(number, chat=100 + number))
-    store = Store(database, VAULT, settling(presenter(), lambda: NOON), clock=NOON.timestamp)
+    store = Store(database, KEYRING, settling(presenter(), lambda: NOON), clock=NOON.timestamp)
     waking = Waking(store)
     assert [await waking.wake(), await waking.wake(), await waking.wake()] == [MOST, 1, MOST - 1]
     assert [letter.outgoing.chat for letter in await store.outbox.waiting()] == [at(130), at(100 + MOST)]
@@ -536,7 +540,7 @@ async def test_a_migration_goes_down_and_up_again(database: Database) -> None:
     await emptied(database)
     async with connect(database) as connection:
         assert "conversations" not in await connection.run_sync(lambda c: sa.inspect(c).get_table_names())
-    await migrate(database, VAULT)
+    await migrate(database, KEYRING)
 
 
 async def test_conversations_of_the_plain_schema_are_carried_over_sealed(database: Database) -> None:
@@ -551,15 +555,15 @@ async def test_conversations_of_the_plain_schema_are_carried_over_sealed(databas
             sa.text("INSERT INTO conversations (chat, version, state, changed_at) VALUES (7, 3, :state, 5)"),
             {"state": json.dumps(state)},
         )
-    await migrate(database, VAULT)
-    assert await Store(database, VAULT, Script()).conversation(at(7)) == TALK
+    await migrate(database, KEYRING)
+    assert await Store(database, KEYRING, Script()).conversation(at(7)) == TALK
 
 
 @pytest.mark.postgres
 async def test_a_server_database_that_is_behind_is_refused_with_what_to_do(database: Database) -> None:
     await emptied(database)
     if not database.postgres:
-        await prepare(database, VAULT)  # an embedded one is upgraded on start
+        await prepare(database, KEYRING)  # an embedded one is upgraded on start
         return
     with pytest.raises(DatabaseBehind, match="python -m bot migrate"):
-        await prepare(database, VAULT)
+        await prepare(database, KEYRING)

@@ -18,7 +18,7 @@ from bot.storage.database import InUse, Unanswered
 from bot.storage.embedded import Embedded
 from bot.storage.engine import migrate, open_for_reading, opened
 from bot.storage.unit_of_work import Store
-from tests.talks import VAULT, settling_today
+from tests.talks import KEYRING, settling_today
 
 FOREVER = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
 
@@ -71,7 +71,7 @@ async def test_a_time_limit_of_the_work_itself_is_no_silence_of_the_database(tmp
 
 async def test_a_file_that_could_not_be_written_is_written_again_once_it_can(tmp_path: Path) -> None:
     embedded = Embedded(tmp_path / "bot.sqlite")
-    await migrate(embedded, VAULT)
+    await migrate(embedded, KEYRING)
 
     def read_only(connection: sa.Connection) -> None:
         connection.exec_driver_sql("PRAGMA query_only=ON")
@@ -91,7 +91,7 @@ async def test_files_and_folders_are_for_their_owner_alone_whatever_the_umask(
     before = os.umask(umask)
     try:
         stones = Tombstones(folder / "stones" / "tombstones")
-        async with opened(f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}", VAULT, settling_today(), stones):
+        async with opened(f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}", KEYRING, settling_today(), stones):
             stones.add([Tombstone(b"p" * 16, b"k" * 16, 1)])
             private_files.write(folder / "keys" / "master.keys", "x")
             found = {path: stat.S_IMODE(path.stat().st_mode) for path in [folder.parent, *folder.rglob("*")]}
@@ -115,22 +115,22 @@ async def test_a_second_process_that_would_serve_the_same_file_is_refused_with_w
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}"
-    async with opened(url, VAULT, settling_today()) as first:
+    async with opened(url, KEYRING, settling_today()) as first:
         with pytest.raises(InUse, match="stop it first, or use PostgreSQL"):
-            async with opened(url, VAULT, settling_today()):
+            async with opened(url, KEYRING, settling_today()):
                 pass
-        await first.outbox.hold.renew()
-        async with opened(url, VAULT, settling_today(), serving=False) as beside:
+        await first.outbox.lease.renew()
+        async with opened(url, KEYRING, settling_today(), serving=False) as beside:
             assert isinstance(beside, Store)
         await first.claim()
-        assert first.outbox.hold.name, "an operator's command takes nothing from who serves"
+        assert first.outbox.lease.name, "an operator's command takes nothing from who serves"
         reading = open_for_reading(url)
         assert await reading.read(lambda connection: connection.scalar(sa.text("SELECT 1"))) == 1
         await reading.dispose()
         monkeypatch.setenv("DATABASE_URL", url)
-        monkeypatch.setenv("MASTER_KEYS", str(VAULT.keys).replace("\n", ","))
+        monkeypatch.setenv("MASTER_KEYS", str(KEYRING.keys).replace("\n", ","))
         status = await asyncio.to_thread(main, ["migrate"])
         assert status > 0
         assert "another process serves" in capsys.readouterr().err
-    async with opened(url, VAULT, settling_today()):
+    async with opened(url, KEYRING, settling_today()):
         pass  # it is free again

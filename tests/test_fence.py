@@ -21,8 +21,8 @@ from bot.storage.database import Database
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import BatchResult
-from tests.talks import TOKEN, VAULT
-from tests.test_courier import UNHURRIED, texts_of, until, until_empty, write
+from tests.talks import KEYRING, TOKEN
+from tests.test_dispatcher import UNHURRIED, texts_of, until, until_empty, write
 
 ASLEEP = lease.LEASE + 3
 FILE = "f"
@@ -45,11 +45,11 @@ class Sleeper:
 
     def __init__(self, database: Database, telegram: Telegram) -> None:
         self.slept = 0.0
-        self.store = Store(database, VAULT, settled)
-        self.store.outbox.hold._monotonic = lambda: self.slept
+        self.store = Store(database, KEYRING, settled)
+        self.store.outbox.lease._monotonic = lambda: self.slept
         self.telegram = telegram
         self.tries: list[str] = []  # how each ended
-        self.courier = Dispatcher(self.store, self._deliver, UNHURRIED, self.tries.append)
+        self.dispatcher = Dispatcher(self.store, self._deliver, UNHURRIED, self.tries.append)
         self.before: Callable[[], object] = lambda: None  # what happens as the transport is asked to send
 
     async def _deliver(self, *letter: Any) -> None:
@@ -70,9 +70,9 @@ async def double() -> AsyncIterator[Simulator]:
 async def sleeper(database: Database, double: Simulator) -> AsyncIterator[Sleeper]:
     async with Telegram(SecretStr(TOKEN), double.api_url) as telegram:
         process = Sleeper(database, telegram)
-        await process.store.outbox.hold.renew()
+        await process.store.outbox.lease.renew()
         yield process
-        await process.courier.drain(1)
+        await process.dispatcher.drain(1)
 
 
 async def a_worker(double: Simulator) -> Worker:
@@ -87,14 +87,14 @@ def shown(worker: Worker) -> list[str]:
 
 async def taken_over(database: Database, sleeper: Sleeper, chat: int) -> None:
     """Have another process send what the sleeper held, and one letter more."""
-    await sleeper.store.outbox.hold.release_everyone()
-    other = Store(database, VAULT, texts_of)
+    await sleeper.store.outbox.lease.release_everyone()
+    other = Store(database, KEYRING, texts_of)
     async with Telegram(SecretStr(TOKEN), sleeper.telegram._url.partition("/bot")[0]) as telegram:
-        courier = Dispatcher(other, telegram.deliver, UNHURRIED)
-        running = asyncio.create_task(courier.run())
+        dispatcher = Dispatcher(other, telegram.deliver, UNHURRIED)
+        running = asyncio.create_task(dispatcher.run())
         await write(other, 99, chat, "z")
         await until_empty(other)
-        courier.stop()
+        dispatcher.stop()
         await running
 
 
@@ -111,7 +111,7 @@ async def test_what_waited_for_a_connection_during_the_sleep_is_not_sent(
     sleeper.falls_asleep()
     await taken_over(database, sleeper, second.chat_id)
     assert shown(second) == ["b", "z"]
-    await until(lambda: not sleeper.courier._tasks)
+    await until(lambda: not sleeper.dispatcher._tasks)
     assert shown(second) == ["b", "z"]
 
 
@@ -125,7 +125,7 @@ async def test_who_falls_asleep_between_the_call_and_its_bytes_does_not_send_the
     await until_empty(sleeper.store)
     sleeper.before = lambda: asyncio.get_running_loop().call_soon(sleeper.falls_asleep)
     await write(sleeper.store, 2, worker.chat_id, text)
-    await until(lambda: not sleeper.courier._tasks)
+    await until(lambda: not sleeper.dispatcher._tasks)
     assert shown(worker) == ["a"]
     await taken_over(database, sleeper, worker.chat_id)
     assert shown(worker)[1:] == [text, "z"]
@@ -142,9 +142,9 @@ async def test_in_the_last_part_of_a_hold_nothing_leaves_until_it_is_renewed(
     await write(sleeper.store, 2, worker.chat_id, "b")
     await until(lambda: len(sleeper.tries) == 2)
     assert sleeper.tries == ["sent", "retried"]
-    assert sleeper.store.outbox.hold.name
+    assert sleeper.store.outbox.lease.name
     assert shown(worker) == ["a"]
-    await sleeper.store.outbox.hold.renew()
+    await sleeper.store.outbox.lease.renew()
     await until_empty(sleeper.store)
     assert shown(worker) == ["a", "b"]
 

@@ -18,7 +18,7 @@ from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import BatchResult
 from tests.chats import at
-from tests.talks import CONSENT, VAULT, settling_today
+from tests.talks import CONSENT, KEYRING, settling_today
 
 WORKER = {"id": 7, "is_bot": False, "first_name": "王", "language_code": "zh-hans"}
 
@@ -160,7 +160,7 @@ def test_calm_chats_are_forgotten(clock: Clock) -> None:
 
 @pytest.mark.asvs("15.2.2")
 async def test_a_flood_of_one_person_leaves_few_turns_and_their_deletion_is_done(database: Database) -> None:
-    store = Store(database, VAULT, settling_today())
+    store = Store(database, KEYRING, settling_today())
     metrics = Metrics()
     intake = Intake(store, metrics, InboundRate(rate=1, burst=20, monotonic=lambda: 0.0))
     for update, text in enumerate(["/start"] * 500):
@@ -185,7 +185,7 @@ async def test_what_telegram_repeats_while_the_database_is_away_is_not_held_agai
             raise OperationalError("SELECT", {}, OSError("gone"))
         return settle(inbounds, held, seen, room)
 
-    store = Store(database, VAULT, settled)
+    store = Store(database, KEYRING, settled)
     intake = Intake(store, Metrics(), InboundRate(rate=1, burst=3, monotonic=lambda: 0.0))
     for _ in range(50):
         with pytest.raises(NotStored):

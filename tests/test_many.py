@@ -13,7 +13,7 @@ from bot.storage.unit_of_work import MOST, Store
 from bot.turns.contract import Inbound
 from tests.chats import at
 from tests.databases import sync
-from tests.talks import VAULT, settling_today
+from tests.talks import KEYRING, settling_today
 
 
 @given(st.lists(st.integers(), max_size=300))
@@ -27,8 +27,8 @@ def test_padding_adds_no_value_and_leaves_nine_lengths_at_most(values: list[int]
 
 async def test_batches_of_every_size_need_few_texts_to_be_prepared(database: Database) -> None:
     """Where each number of turns had texts of its own, servers prepared some hundred, many times over."""
-    store = Store(database, VAULT, settling_today())
-    await store.outbox.hold.renew()
+    store = Store(database, KEYRING, settling_today())
+    await store.outbox.lease.renew()
     inserting: set[str] = set()
     others: set[str] = set()
 

@@ -15,7 +15,7 @@ from bot.storage.tables import conversations
 from bot.storage.unit_of_work import Store
 from tests.chats import at
 from tests.databases import begin, connect, sync
-from tests.talks import VAULT
+from tests.talks import KEYRING
 from tests.test_database import TALK, Script, came, emptied
 
 REVISIONS = [s.revision for s in ScriptDirectory.from_config(alembic_config()).walk_revisions()][::-1]
@@ -33,7 +33,7 @@ async def revision(database: Database) -> str | None:
 
 async def to(database: Database, revision: str) -> None:
     async with begin(database) as connection:
-        await connection.run_sync(lambda c: command.upgrade(alembic_config(c, VAULT), revision))
+        await connection.run_sync(lambda c: command.upgrade(alembic_config(c, KEYRING), revision))
 
 
 async def killed_at(database: Database, statement: int) -> bool:
@@ -48,7 +48,7 @@ async def killed_at(database: Database, statement: int) -> bool:
 
     sa.event.listen(sync(database), "before_cursor_execute", count)
     try:
-        await migrate(database, VAULT)
+        await migrate(database, KEYRING)
     except Killed:
         return True
     finally:
@@ -83,7 +83,7 @@ async def test_a_migration_killed_at_any_statement_leaves_all_as_it_was_and_is_d
         statement += 1
     assert statement > 10
     assert await revision(at_0001) == REVISIONS[-1]
-    assert await Store(at_0001, VAULT, Script()).conversation(at(7)) == TALK
+    assert await Store(at_0001, KEYRING, Script()).conversation(at(7)) == TALK
 
 
 @pytest.mark.parametrize("older", REVISIONS[2:-1])
@@ -92,19 +92,19 @@ async def test_each_step_since_the_sealed_one_goes_down_and_up_without_losing_an
 ) -> None:
     script = Script()
     script.talks[1] = TALK
-    await Store(database, VAULT, script).take(came(1))
+    await Store(database, KEYRING, script).take(came(1))
     async with begin(database) as connection:
-        await connection.run_sync(lambda c: command.downgrade(alembic_config(c, VAULT), older))
+        await connection.run_sync(lambda c: command.downgrade(alembic_config(c, KEYRING), older))
     assert await revision(database) == older
-    await migrate(database, VAULT)
-    assert await Store(database, VAULT, Script()).conversation(at(7)) == TALK
+    await migrate(database, KEYRING)
+    assert await Store(database, KEYRING, Script()).conversation(at(7)) == TALK
 
 
 async def test_what_the_older_code_writes_the_newer_reads(database: Database) -> None:
     """The columns that came later may stay empty: an old worker beside a new one leaves them so."""
     script = Script()
     script.talks[1] = TALK
-    store = Store(database, VAULT, script)
+    store = Store(database, KEYRING, script)
     await store.take(came(1))
     later = [
         column

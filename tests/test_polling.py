@@ -20,7 +20,7 @@ from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import BatchResult
 from tests.chats import at
-from tests.talks import CONSENT, TOKEN, VAULT, running_bot, settling_today
+from tests.talks import CONSENT, KEYRING, TOKEN, running_bot, settling_today
 
 
 class Telegram:
@@ -96,7 +96,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def polled(database: Database, telegram: Telegram, trouble: Trouble) -> AsyncIterator[Store]:
     """Poll until Telegram has nothing more."""
-    store = Store(database, VAULT, trouble)
+    store = Store(database, KEYRING, trouble)
     task = asyncio.create_task(Polling(Intake(store, Metrics()), telegram.fetch, telegram.answer_tap).run())
     try:
         async with asyncio.timeout(30):

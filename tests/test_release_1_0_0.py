@@ -32,7 +32,7 @@ from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound, Outbound
 from tests.chats import at
 from tests.talks import presenter
-from tests.test_courier import until_empty
+from tests.test_dispatcher import until_empty
 
 MADE = Path(__file__).parent / "release_1_0_0"
 EXPECTED: dict[str, Any] = json.loads((MADE / "expected.json").read_text(encoding="utf-8"))
@@ -90,7 +90,7 @@ async def test_every_conversation_is_read_as_it_was_written(store: Store) -> Non
 async def test_everyone_goes_on_where_they_stood_and_can_see_take_along_and_delete_their_data(
     store: Store,
 ) -> None:
-    store.told.append(lambda effect: failures.extend(effect.events.failures))
+    store.on_commit.append(lambda effect: failures.extend(effect.events.failures))
     failures: list[Exception] = []
     for number, chat in enumerate(CHATS):
         said = (Command("start"), Command("mydata"), Tap("go:data_file"), Command("remind"))
@@ -122,7 +122,7 @@ async def test_the_messages_that_waited_arrive_in_order_with_their_files(store: 
     assert [asdict(letter) for letter in dead] == EXPECTED["dead"]
     assert await store.outbox.dead.retry([dead[0].id]) == 1
     dispatcher = Dispatcher(store, deliver, SendRate(0, 0))
-    await store.outbox.hold.renew()
+    await store.outbox.lease.renew()
     await store.claim()
     await until_empty(store)
     await dispatcher.drain(1)

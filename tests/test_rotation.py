@@ -12,11 +12,11 @@ from bot.storage.lease import Lease
 from bot.storage.rotation import KeyNotKnown, needless, rewrap
 from bot.storage.unit_of_work import NotReadHere, Store
 from tests.chats import at
-from tests.talks import VAULT
+from tests.talks import KEYRING
 from tests.test_database import TALK, Script, came, script
 
 __all__ = ["script"]
-BEFORE = VAULT.keys
+BEFORE = KEYRING.keys
 ANNOUNCED = BEFORE.announced()
 USED = ANNOUNCED.promoted()
 
@@ -24,13 +24,13 @@ USED = ANNOUNCED.promoted()
 async def working(database: Database, keys: Keys, script: Script) -> Store:
     await prepare(database, Keyring(keys))
     store = Store(database, Keyring(keys), script)
-    await store.outbox.hold.renew()
+    await store.outbox.lease.renew()
     return store
 
 
 async def use(database: Database, keys: Keys = USED) -> tuple[int, ...]:
-    vault = Keyring(keys)
-    return needless(vault, (await rewrap(database, vault, Lease(database, time.time))).in_use)
+    keyring = Keyring(keys)
+    return needless(keyring, (await rewrap(database, keyring, Lease(database, time.time))).in_use)
 
 
 async def test_a_key_is_not_used_while_a_process_at_work_does_not_know_it(
@@ -55,7 +55,7 @@ async def test_a_process_that_knows_the_key_reads_what_another_wrapped_with_it(
     restarted = await working(database, USED, script)
     for chat in (7, 8):
         assert await restarted.conversation(at(chat)) == TALK
-    await store.outbox.hold.release()
+    await store.outbox.lease.release()
     assert await use(database) == (2,), "now nobody needs the older line"
     only_new = Keys(USED.index, USED.wraps[:1])
     assert await Store(database, Keyring(only_new), script).conversation(at(8)) == TALK
@@ -75,7 +75,7 @@ async def test_no_order_of_the_steps_loses_a_record(
     for step in order:
         match step:
             case "restart":
-                await store.outbox.hold.release()
+                await store.outbox.lease.release()
                 store = await working(database, file, script)
             case "join":
                 chats.append(8)
@@ -88,7 +88,7 @@ async def test_no_order_of_the_steps_loses_a_record(
                     continue
                 if places:
                     file = Keys(USED.index, tuple(w for n, w in enumerate(USED.wraps, 1) if n not in places))
-    await store.outbox.hold.release()
+    await store.outbox.lease.release()
     store = await working(database, file, script)
     for chat in chats:
         assert await store.conversation(at(chat)) == TALK

@@ -14,7 +14,7 @@ from bot.storage.deletion import DAY
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
-from tests.talks import VAULT, presenter, settling_today
+from tests.talks import KEYRING, presenter, settling_today
 
 
 class Clock:
@@ -51,7 +51,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 async def test_after_the_clock_jumped_by_more_than_a_day_nothing_is_dropped(
     database: Database, clock: Clock, caplog: pytest.LogCaptureFixture, days: int
 ) -> None:
-    store = Store(database, VAULT, settling_today(), clock=clock)
+    store = Store(database, KEYRING, settling_today(), clock=clock)
     await store.take(Inbound(1, at(7), Command("start")))
     clock.now += 7 * DAY - 3600
     await tidied(store, clock, days * DAY)
@@ -66,7 +66,7 @@ async def test_after_the_clock_jumped_by_more_than_a_day_nothing_is_dropped(
 async def test_a_clock_that_is_put_right_by_some_hours_drops_what_is_over_and_nothing_else(
     database: Database, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = Store(database, VAULT, settling_today(), clock=clock)
+    store = Store(database, KEYRING, settling_today(), clock=clock)
     await store.take(Inbound(1, at(7), Command("start")))
     clock.now += 7 * DAY - 3600
     await store.take(Inbound(2, at(8), Command("start")))
@@ -79,7 +79,7 @@ async def test_a_clock_that_is_put_right_by_some_hours_drops_what_is_over_and_no
 async def test_a_clock_that_is_months_ahead_at_the_start_drops_nothing(
     database: Database, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = Store(database, VAULT, settling_today(), clock=clock)
+    store = Store(database, KEYRING, settling_today(), clock=clock)
     await store.take(Inbound(1, at(7), Command("start")))
     clock.now += 200 * DAY
     await tidied(store, clock, 0)

@@ -19,8 +19,8 @@ from bot.storage.due_reminders import Waking
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Capabilities, Inbound, Outbound, update_number
 from tests.chats import at
-from tests.talks import CONSENT, NOON, VAULT, settling_today
-from tests.test_courier import Post, until_empty
+from tests.talks import CONSENT, KEYRING, NOON, settling_today
+from tests.test_dispatcher import Post, until_empty
 
 TOY = "toy"
 WORDS_ONLY = Capabilities(600, 600, 64, edits=False, files=False)
@@ -66,7 +66,7 @@ def came(number: int, incoming: Command | Tap) -> Inbound:
 async def test_a_worker_in_another_channel_is_served_and_found_again_for_a_reminder(
     database: Database,
 ) -> None:
-    store, toy = Store(database, VAULT, settling_today(), clock=NOON.timestamp), Toy()
+    store, toy = Store(database, KEYRING, settling_today(), clock=NOON.timestamp), Toy()
     async with working(store, toy) as intake:
         await intake.take(came(0, Command("start")))
         for number, data in enumerate(CONSENT, 1):
@@ -78,7 +78,7 @@ async def test_a_worker_in_another_channel_is_served_and_found_again_for_a_remin
         shown = len(toy.taken)
         assert {id for id, _ in toy.taken} == {WORKER.id}
         assert shown == len(CONSENT) + 3, "one answer each: the second time is none"
-        later = Store(database, VAULT, settling_today(), clock=lambda: NOON.timestamp() + 3601)
+        later = Store(database, KEYRING, settling_today(), clock=lambda: NOON.timestamp() + 3601)
         assert await Waking(later).wake() == 1
     talk = await store.conversation(WORKER)
     assert talk is not None
@@ -89,7 +89,7 @@ async def test_a_worker_in_another_channel_is_served_and_found_again_for_a_remin
 async def test_who_blocks_us_in_one_channel_gets_nothing_there_and_nobody_else_waits(
     database: Database,
 ) -> None:
-    store, toy = Store(database, VAULT, settling_today()), Toy(blocked={WORKER.id})
+    store, toy = Store(database, KEYRING, settling_today()), Toy(blocked={WORKER.id})
     async with working(store, toy) as intake:
         await intake.take(came(1, Command("start")))
         await intake.take(Inbound(1, Address(TOY, "other"), Command("start")))

@@ -35,7 +35,7 @@ from tests.databases import Beside, sync
 from tests.questionnaires import option
 from tests.questionnaires import question as question_of
 from tests.steps import AGREED, asked, talk
-from tests.talks import NOON, VAULT, presenter, settling_today, turned
+from tests.talks import KEYRING, NOON, presenter, settling_today, turned
 from tests.test_webhook import tapped
 from tests.typed import VOCABULARY, read
 
@@ -204,7 +204,7 @@ async def test_the_outbox_is_looked_at_once_however_often_the_counts_are_asked()
     pages = [await metrics.page(backlog, overdue) for _ in range(3)]
     assert looked == 1
     assert all(
-        b"gigguide_outbox_letters 3.0" in page and b"gigguide_reminders_oldest_seconds 5.0" in page
+        b"gigguide_outbox_messages 3.0" in page and b"gigguide_reminders_oldest_seconds 5.0" in page
         for page in pages
     )
 
@@ -213,22 +213,22 @@ async def test_a_turn_cut_off_at_its_commit_comes_again_and_its_letters_wait_for
     database: Database,
 ) -> None:
     """It may have been written: so nothing is sent before the outbox was looked at."""
-    store, cut = Store(database, VAULT, settling_today()), [True]
+    store, cut = Store(database, KEYRING, settling_today()), [True]
 
     def cut_off(connection: sa.Connection) -> None:
         if cut and cut.pop():
             raise OperationalError("", {}, OSError("gone"))
 
-    await store.outbox.hold.renew()
+    await store.outbox.lease.renew()
     sa.event.listen(sync(database), "commit", cut_off)
     with pytest.raises(OperationalError):
         await store.take(Inbound(1, at(7), Command("start")))
     assert await store.take(Inbound(1, at(7), Command("start")))
     assert [letter.holder for letter in await store.outbox.waiting()] == [b""]
     found: list[Queued] = []
-    store.told.append(lambda effect: found.extend(effect.letters))
+    store.on_commit.append(lambda effect: found.extend(effect.messages))
     await store.claim(inherited=False)
-    assert [letter.holder for letter in found] == [store.outbox.hold.name]
+    assert [letter.holder for letter in found] == [store.outbox.lease.name]
     await store.claim()
     assert len(found) == 1
 
@@ -237,7 +237,7 @@ async def test_what_a_cut_off_commit_left_is_found_behind_the_letters_of_many_ot
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "AT_ONCE", 2)
-    other, store = Store(database, VAULT, settling_today()), Store(database, VAULT, settling_today())
+    other, store = Store(database, KEYRING, settling_today()), Store(database, KEYRING, settling_today())
     for chat in range(1, 6):
         await other.take(Inbound(chat, at(chat), Command("start")))  # held by nobody
 
@@ -246,13 +246,15 @@ async def test_what_a_cut_off_commit_left_is_found_behind_the_letters_of_many_ot
             await super().within(*args, **kwargs)
             raise OperationalError("", {}, OSError("gone"))
 
-    await store.outbox.hold.renew()
+    await store.outbox.lease.renew()
     store.database = CutOff(database)
     with pytest.raises(OperationalError):
         await store.take(Inbound(7, at(7), Command("start")))
     store.database = database
     found: set[int] = set()
-    store.told.append(lambda effect: found.update(int(letter.outgoing.chat.id) for letter in effect.letters))
+    store.on_commit.append(
+        lambda effect: found.update(int(letter.outgoing.chat.id) for letter in effect.messages)
+    )
     for _ in range(6):
         await store.claim(inherited=False)
         for letter in await store.outbox.waiting():
@@ -262,9 +264,9 @@ async def test_what_a_cut_off_commit_left_is_found_behind_the_letters_of_many_ot
 
 
 async def test_who_holds_nothing_claims_nothing_and_gives_nothing_back(database: Database) -> None:
-    store = Store(database, VAULT, settling_today())
+    store = Store(database, KEYRING, settling_today())
     await store.take(Inbound(1, at(7), Command("start")))
-    await store.outbox.hold.release()
+    await store.outbox.lease.release()
     await store.claim()
     assert [letter.holder for letter in await store.outbox.waiting()] == [b""]
 

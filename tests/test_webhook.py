@@ -24,7 +24,7 @@ from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
 from tests.databases import connect
-from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
+from tests.talks import CONSENT, KEYRING, SHORT_PATH, settling_today
 
 SECRET = "s" * 43
 RIGHT = {SECRET_HEADER: SECRET, "Content-Type": "application/json"}
@@ -45,7 +45,7 @@ def tapped(update: int, data: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}", VAULT, settling_today()) as store:
+    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}", KEYRING, settling_today()) as store:
         yield store
 
 
@@ -178,7 +178,7 @@ class Broken(Store):
 
 
 async def test_a_turn_that_could_not_be_stored_is_asked_for_again(store: Store) -> None:
-    broken = Broken(store.database, VAULT, settling_today())
+    broken = Broken(store.database, KEYRING, settling_today())
     async with client_of(broken) as client:
         assert (await client.post(PATH, headers=RIGHT, json=said(1, "/start"))).status_code == 500
 
@@ -198,7 +198,7 @@ async def test_health_readiness_and_counts_are_told(store: Store, client: httpx.
 @pytest.mark.asvs("16.5.2")
 async def test_without_its_database_the_worker_is_alive_but_not_ready(tmp_path: Path) -> None:
     database = open_database("postgresql+asyncpg://nobody@127.0.0.1:1/none")
-    async with client_of(Store(database, VAULT, settling_today())) as client:
+    async with client_of(Store(database, KEYRING, settling_today())) as client:
         assert (await client.get("/healthz")).status_code == 200
         answer = await client.get("/readyz")
         assert (answer.status_code, answer.text) == (503, "the database doesn't answer")

@@ -18,9 +18,9 @@ from bot.ops.logs import Lines
 from bot.render import Message, Presenter
 from tests.talks import (
     CONSENT,
+    KEYRING,
     SHORT_PATH,
     TOKEN,
-    VAULT,
     answer_all,
     onwards,
     presenter,
@@ -178,9 +178,9 @@ def stored(database: Path) -> dict[bytes, tuple[str, str]]:
     connection.close()
     kept = {}
     for person, key, state, answers in rows:
-        locker = VAULT.locker(key, person)
-        talk = json.loads(locker.open(state, b"state:" + person)) | {"misses": 0, "guess": None}
-        said = locker.open(answers, b"answers:" + person).decode() if answers else ""
+        sealer = KEYRING.sealer(key, person)
+        talk = json.loads(sealer.open(state, b"state:" + person)) | {"misses": 0, "guess": None}
+        said = sealer.open(answers, b"answers:" + person).decode() if answers else ""
         kept[person] = (json.dumps(talk), said)
     return kept
 

@@ -82,10 +82,10 @@ def upgrade() -> None:
 
 def _seal(connection: sa.Connection, kept) -> None:  # type: ignore[no-untyped-def]
     """Carry the conversations of 0001 over, sealed as the version of this revision seals them."""
-    vault = context.config.attributes.get("vault")
+    keyring = context.config.attributes.get("keyring")
     if not kept:
         return
-    if vault is None:
+    if keyring is None:
         raise SystemExit("there are conversations to seal: run `python -m bot migrate`, which has the keys")
     columns = ("person", "key", "state", "answers", "consent", "changed_at", "expires_at")
     new = sa.table("conversations", *(sa.column(name) for name in columns))
@@ -93,14 +93,14 @@ def _seal(connection: sa.Connection, kept) -> None:  # type: ignore[no-untyped-d
         talk = json.loads(row.state)
         answers = talk["answers"]
         talk["answers"] = {}
-        person = vault.pseudonym(str(row.chat))
-        key, locker = vault.new_key(person)
+        person = keyring.pseudonym(str(row.chat))
+        key, sealer = keyring.new_key(person)
         connection.execute(
             sa.insert(new).values(
                 person=person,
                 key=key,
-                state=locker.seal(json.dumps(talk).encode(), b"state:" + person),
-                answers=locker.seal(json.dumps(answers).encode(), b"answers:" + person) if answers else None,
+                state=sealer.seal(json.dumps(talk).encode(), b"state:" + person),
+                answers=sealer.seal(json.dumps(answers).encode(), b"answers:" + person) if answers else None,
                 consent=talk["consent_version"] if talk["consent"] else None,
                 changed_at=row.changed_at,
                 expires_at=row.changed_at + WEEK,

@@ -95,7 +95,7 @@ class _Server(uvicorn.Server):
 
 
 class Bot:
-    """One process of the bot: an intake for every update, a courier for every message."""
+    """One process of the bot: an intake for every update, a dispatcher for every message."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class Bot:
         self._stop = asyncio.Event()
         self._intake = Intake(store, self._metrics, floods)
         self._counts = Counts(store.database)
-        store.told.append(self._counts.hear)
+        store.on_commit.append(self._counts.hear)
         self._telegram = Telegram(token, api)
         self._dispatcher = Dispatcher(
             store,

@@ -98,8 +98,8 @@ async def _database(settings: Settings) -> AsyncIterator[Line]:
         return "the one of this release"
 
     async def keys() -> str:
-        vault = Keyring(settings.keys(make=False))
-        await database.read(check_keys, vault)
+        keyring = Keyring(settings.keys(make=False))
+        await database.read(check_keys, keyring)
         return "they open this database"
 
     looks: tuple[tuple[str, Callable[[], Awaitable[str]]], ...] = (

@@ -62,11 +62,11 @@ async def _demo(port: int, database: Path) -> int:
     presenter = Presenter(load_knowledge())
     token = f"1000000000:{'demo' * 8}"  # only the double on this machine knows it
     url = f"sqlite+aiosqlite:///{database}"
-    vault = Keyring(keys_in(database.with_suffix(".keys")))
+    keyring = Keyring(keys_in(database.with_suffix(".keys")))
     async with (
         # The database remembers the demos before: nobody there, and no update, may have an id of theirs.
         Simulator(token=token, port=port, past=time.time_ns() // 10**6) as simulator,
-        opened(url, vault, settling(presenter)) as store,
+        opened(url, keyring, settling(presenter)) as store,
     ):
         print(f"The chat page: {simulator.page_url}  (Ctrl+C stops it)", flush=True)
         await Bot(SecretStr(token), simulator.api_url, store, presenter, ahead_of_time=True).poll()
@@ -132,10 +132,10 @@ def _store(
     settings: Settings, words: Presenter | Served, *, serving: bool = True
 ) -> AbstractAsyncContextManager[Store]:
     served = words if isinstance(words, Served) else Served(words)
-    vault, tombstones = Keyring(settings.keys()), Tombstones(settings.tombstones_file)
+    keyring, tombstones = Keyring(settings.keys()), Tombstones(settings.tombstones_file)
     return opened(
         settings.database_url,
-        vault,
+        keyring,
         settling(served),
         tombstones,
         settings.retention,
@@ -164,16 +164,16 @@ async def _backup(settings: Settings, path: Path) -> int:
 async def _restore(settings: Settings, path: Path) -> int:
     """Restore a backup, then delete again whom the tombstones name: nobody comes back who was forgotten."""
     database = open_database(settings.database_url)
-    vault = Keyring(settings.keys(make=False))
+    keyring = Keyring(settings.keys(make=False))
 
     def restored(connection: sa.Connection) -> dict[str, int]:
         rows = backup.restore(connection, path, schema_of_release())
-        check_keys(connection, vault)
+        check_keys(connection, keyring)
         return rows
 
     try:
         database.alone()
-        await migrate(database, vault)
+        await migrate(database, keyring)
         rows = await database.run_long(restored)
     finally:
         await database.dispose()
@@ -236,15 +236,15 @@ async def _rotate(settings: Settings, step: str | None) -> int:
         private_files.write(settings.master_keys_file, str(keys))
         print("a `next` key was added: restart every process, then run `python -m bot rotate-keys --use`")
         return 0
-    vault, database = Keyring(keys), open_database(settings.needed_database())
+    keyring, database = Keyring(keys), open_database(settings.needed_database())
     try:
-        done = await rewrap(database, vault, Lease(database, time.time))
+        done = await rewrap(database, keyring, Lease(database, time.time))
     finally:
         await database.dispose()
     if step == "use":
         private_files.write(settings.master_keys_file, str(keys))
     print(f"{done.count} people's keys wrapped again")
-    if places := needless(vault, done.in_use):
+    if places := needless(keyring, done.in_use):
         numbers = ", ".join(map(str, places))
         print(f"`wrap` line {numbers} is used by no row and no process: it may go, but older backups need it")
     else:

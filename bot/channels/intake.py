@@ -24,8 +24,8 @@ class Intake:
 
     def __init__(self, store: Store, metrics: Metrics, floods: InboundRate | None = None) -> None:
         self._store, self._metrics, self._floods = store, metrics, floods or InboundRate(rate=0)
-        store.told.append(self._hear)
-        store.told.append(metrics.hear)
+        store.on_commit.append(self._hear)
+        store.on_commit.append(metrics.hear)
 
     async def take(self, inbound: Inbound | None) -> None:
         """Take what came in (None: it is not for us); returns when its turn is committed.

@@ -35,16 +35,16 @@ class _Pages:
     async def ready(self, _request: Request) -> Response:
         """Answer 200 only if a turn could be committed now: the lease is written every few seconds."""
         hindrances = self.metrics.health.hindrances()
-        if self.store.outbox.hold.lost:
+        if self.store.outbox.lease.lost:
             hindrances.append("the database takes no writes: the lease could not be renewed")
-        letters, oldest = 0, 0.0
+        messages, oldest = 0, 0.0
         try:
-            letters, oldest = await self.store.outbox.backlog()
+            messages, oldest = await self.store.outbox.backlog()
         except GONE:
             hindrances.append("the database doesn't answer")
         if hindrances:
             return PlainTextResponse("\n".join(hindrances), 503)
-        return JSONResponse({"outbox": letters, "oldest_seconds": round(oldest)})
+        return JSONResponse({"outbox": messages, "oldest_seconds": round(oldest)})
 
     async def measure(self, _request: Request) -> Response:
         overdue, standing = Waking(self.store).overdue, self.store.standing

@@ -1,4 +1,4 @@
-"""Delivers letters: in order for each chat, many chats at once, again after every kind of trouble."""
+"""Delivers messages: in order for each chat, many chats at once, again after every kind of trouble."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ from bot.storage.unit_of_work import Store
 
 PAUSE = 1.0  # seconds before the second try; doubled up to LONGEST_PAUSE, with jitter
 LONGEST_PAUSE = 60.0
-HURRY = 0.02  # seconds before the first look for letters that wait for another process; doubled
+HURRY = 0.02  # seconds before the first look for messages that wait for another process; doubled
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +39,14 @@ class Dispatcher:
         count: Callable[[str], None] = lambda result: None,
     ) -> None:
         self._store, self._outbox, self._deliver, self._count = store, store.outbox, deliver, count
-        self._hold, self._pace = store.outbox.hold, pace or SendRate()
+        self._lease, self._pace = store.outbox.lease, pace or SendRate()
         self._lanes: dict[bytes, deque[Queued]] = {}
-        self._gone: set[int] = set()  # letters that came to their end since the last look began
-        self._fresh: set[int] = set()  # letters that the latest commit brought
+        self._gone: set[int] = set()  # messages that came to their end since the last look began
+        self._fresh: set[int] = set()  # messages that the latest commit brought
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopped = False
-        store.told.append(self._hear)
+        store.on_commit.append(self._hear)
 
     async def run(self) -> None:
         """Hold the outbox and deliver until stopped; storage in trouble only makes it wait."""
@@ -54,9 +54,9 @@ class Dispatcher:
         loop = asyncio.get_running_loop()
         while not self._stopped:
             try:
-                inherited = loop.time() - renewed >= LEASE / 3 or not self._hold.name
+                inherited = loop.time() - renewed >= LEASE / 3 or not self._lease.name
                 if inherited:
-                    await self._hold.renew()
+                    await self._lease.renew()
                     renewed = loop.time()
                 self._gone.clear()
                 await self._store.claim(inherited=inherited)
@@ -82,45 +82,45 @@ class Dispatcher:
         self._wake.set()
 
     async def drain(self, seconds: float) -> None:
-        """Let what is on its way arrive, then give the hold back, so that others go on at once."""
+        """Let what is on its way arrive, then give the lease back, so that others go on at once."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
         for task in self._tasks:
             task.cancel()
-        await self._hold.release()
+        await self._lease.release()
 
     def _hear(self, effect: Committed) -> None:
         for person in effect.forgotten & self._lanes.keys():
             self._lanes[person].clear()
-        self._fresh = {letter.id for letter in effect.letters}
-        self._feed(effect.letters)
+        self._fresh = {message.id for message in effect.messages}
+        self._feed(effect.messages)
         if effect.behind and self._outbox.left_behind:
             self._wake.set()
 
-    def _feed(self, letters: Iterable[Queued]) -> None:
-        for letter in letters:
-            lane = self._lanes.get(letter.person)
-            if letter.id in self._gone:
+    def _feed(self, messages: Iterable[Queued]) -> None:
+        for message in messages:
+            lane = self._lanes.get(message.person)
+            if message.id in self._gone:
                 continue
             if lane is None:
-                self._lanes[letter.person] = deque([letter])
-                task = asyncio.create_task(self._walk(letter.person))
+                self._lanes[message.person] = deque([message])
+                task = asyncio.create_task(self._walk(message.person))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-            elif letter.id in (known := [other.id for other in lane]):
-                lane[known.index(letter.id)] = letter  # ours anew, after our own hold had ended
+            elif message.id in (known := [other.id for other in lane]):
+                lane[known.index(message.id)] = message  # ours anew, after our own lease had ended
             else:
-                lane.append(letter)
+                lane.append(message)
 
     async def _walk(self, person: bytes) -> None:
-        """Deliver a chat's letters one after the other, for as long as they are ours."""
+        """Deliver a chat's messages one after the other, for as long as they are ours."""
         lane = self._lanes[person]
         try:
             while lane:
-                if lane[0].holder != self._hold.name:
+                if lane[0].holder != self._lease.name:
                     lane.popleft()  # someone else's by now, or deleted
                     continue
-                processes, edits = self._hold.processes, lane[0].outgoing.edits is not None
+                processes, edits = self._lease.processes, lane[0].outgoing.edits is not None
                 paused = await self._pace.wait(person, processes, edits=edits)
                 if processes > 1 and (paused or lane[0].id not in self._fresh):
                     await self._drop_deleted(lane)
@@ -132,41 +132,41 @@ class Dispatcher:
             del self._lanes[person]
 
     async def _ended(self, lane: deque[Queued]) -> set[int]:
-        """Bring the first letter to its end; gives those that came to it; none: it isn't ours now."""
+        """Bring the first message to its end; gives those that came to it; none: it isn't ours now."""
         pause = PAUSE
-        while lane and lane[0].holder == self._hold.name:
-            letter, so_far = lane[0], [letter.id for letter in lane]
+        while lane and lane[0].holder == self._lease.name:
+            message, so_far = lane[0], [message.id for message in lane]
             try:
-                await self._deliver(letter.outgoing, partial(self._hold.sure, letter.holder))
+                await self._deliver(message.outgoing, partial(self._lease.sure, message.holder))
             except SlowDown as error:
                 self._pace.refused()
                 await self._rest(lane, error.seconds + random.uniform(0, 0.2))  # noqa: S311 - jitter
             except Blocked:
                 self._count("blocked")
                 # What was written since may be welcome: who writes has unblocked.
-                await self._insist(partial(self._outbox.block, letter.person, so_far))
+                await self._insist(partial(self._outbox.block, message.person, so_far))
                 return set(so_far)
             except Refused as error:
-                log.warning("letter refused for ever", extra={"error": error.reason})
-                return await self._buried(letter, error.reason)
+                log.warning("message refused for ever", extra={"error": error.reason})
+                return await self._buried(message, error.reason)
             except Unreachable as error:
-                log.warning("letter waits", extra={"error": error.kind, "seconds": round(pause)})
+                log.warning("message waits", extra={"error": error.kind, "seconds": round(pause)})
                 await self._rest(lane, pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
                 pause = min(2 * pause, LONGEST_PAUSE)
-            except Exception as error:  # noqa: BLE001 - one letter's bug must not hold up those behind it
-                log.error("letter met a bug", extra={"error": type(error).__name__, "place": place(error)})
-                return await self._buried(letter, type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - one message's bug must not hold up those behind it
+                log.error("message met a bug", extra={"error": type(error).__name__, "place": place(error)})
+                return await self._buried(message, type(error).__name__)
             else:
                 self._count("sent")
-                await self._insist(partial(self._store.sent, letter))
-                return {letter.id}
+                await self._insist(partial(self._store.sent, message))
+                return {message.id}
         return set()
 
-    async def _buried(self, letter: Queued, reason: str) -> set[int]:
-        """Set a letter aside for the operator, who may have it tried again."""
+    async def _buried(self, message: Queued, reason: str) -> set[int]:
+        """Set a message aside for the operator, who may have it tried again."""
         self._count("dead")
-        await self._insist(partial(self._outbox.dead.bury, letter.id, reason))
-        return {letter.id}
+        await self._insist(partial(self._outbox.dead.bury, message.id, reason))
+        return {message.id}
 
     async def _rest(self, lane: deque[Queued], seconds: float) -> None:
         """Pause before another try."""
@@ -177,9 +177,9 @@ class Dispatcher:
     async def _drop_deleted(self, lane: deque[Queued]) -> None:
         """Drop what a worker had deleted by another process while it waited."""
         with suppress(SQLAlchemyError, OSError):  # then it is sent: late is better than never
-            asked = {letter.id for letter in lane}
+            asked = {message.id for message in lane}
             deleted = asked - await self._outbox.still_there(asked)
-            kept = [letter for letter in lane if letter.id not in deleted]
+            kept = [message for message in lane if message.id not in deleted]
             lane.clear()
             lane.extend(kept)
 

@@ -38,7 +38,9 @@ def set_up(level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(level)
-    logging.raiseExceptions = False  # a stream that can't be written to would have the record and its lines printed
+    logging.raiseExceptions = (
+        False  # a stream that can't be written to would have the record and its lines printed
+    )
 
 
 def guard_last_words(*, frames: bool = False) -> None:

@@ -56,7 +56,7 @@ class Metrics:
         text = "From an update's arrival to its commit"
         self.turn = Histogram("turn_seconds", text, buckets=SECONDS, **ours)
         self.database = Gauge("database_up", "Whether the database answered the last look", **ours)
-        self.letters = Gauge("outbox_letters", "Messages that wait", **ours)
+        self.messages = Gauge("outbox_messages", "Messages that wait", **ours)
         self.oldest = Gauge("outbox_oldest_seconds", "Age of the oldest", **ours)
         self.overdue = Gauge("reminders_oldest_seconds", "Age of the oldest reminder that is due", **ours)
         self.dead = Gauge("dead_letters", "Messages that Telegram refused for ever", **ours)
@@ -104,8 +104,8 @@ class Metrics:
         if time.monotonic() - self._looked > LOOK:
             self._looked = time.monotonic()
             try:
-                letters, oldest = await backlog()
-                self.letters.set(letters)
+                messages, oldest = await backlog()
+                self.messages.set(messages)
                 self.oldest.set(oldest)
                 self.overdue.set(await overdue())
                 if more is not None:

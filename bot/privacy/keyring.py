@@ -160,7 +160,7 @@ class Keyring:
 
     @cached_property
     def service(self) -> Sealer:
-        """The locker for what belongs to nobody's own key: the farewell to someone who left."""
+        """The sealer for what belongs to nobody's own key: the farewell to someone who left."""
         return Sealer(AESGCM(hmac.digest(self.keys.index, b"service", "sha256")))
 
     def pseudonym(self, chat: str) -> bytes:
@@ -172,7 +172,7 @@ class Keyring:
         key = os.urandom(KEY)
         return self._wrap(key, person), Sealer(AESGCM(key))
 
-    def locker(self, wrapped: bytes, person: bytes) -> Sealer:
+    def sealer(self, wrapped: bytes, person: bytes) -> Sealer:
         """Unwrap a person's key; raises WrongKey."""
         return Sealer(AESGCM(self._unwrap(wrapped, person)))
 

@@ -68,7 +68,7 @@ class Office:
     """
 
     database: Database
-    vault: Keyring
+    keyring: Keyring
     knowledge: Knowledge
     tombstones: Tombstones = field(default_factory=Tombstones)
     clock: Callable[[], float] = time.time
@@ -102,7 +102,7 @@ class Office:
             for row in rows:
                 found = self._open(row)
                 if found and row.person in maybe:  # who began anew has another key
-                    key = self.vault.fingerprint(row.key, row.person)
+                    key = self.keyring.fingerprint(row.key, row.person)
                     found = None if (row.person, key) in forgotten else found
                 if found:
                     yield found
@@ -114,11 +114,11 @@ class Office:
 
     def _open(self, row: Any) -> Participant | None:
         try:
-            locker = self.vault.locker(row.key, row.person)
-            talk = state_of(row, locker)
+            sealer = self.keyring.sealer(row.key, row.person)
+            talk = state_of(row, sealer)
             if RESEARCH not in (talk.consent or ()) or not self.flow.agreed(talk):
                 return None  # their answers stay sealed
-            answers = answers_of(row, locker)
+            answers = answers_of(row, sealer)
         except (WrongKey, ValidationError):
             self.unreadable += 1
             return None

@@ -21,18 +21,18 @@ _WANTED = sa.select(conversations).where(among(conversations.c.person, "people")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A chat's row, opened; `key` and `locker` are the person's own."""
+    """A chat's row, opened; `key` and `sealer` are the person's own."""
 
     conversation: Conversation
     key: bytes
-    locker: Sealer
+    sealer: Sealer
     blocked: bool
     changed_at: int
     expires_at: int
 
 
 def load(
-    connection: sa.Connection, vault: Keyring, people: Mapping[Address, bytes]
+    connection: sa.Connection, keyring: Keyring, people: Mapping[Address, bytes]
 ) -> tuple[dict[Address, Row], dict[Address, Exception]]:
     """Load the rows of chats, given with their pseudonyms; a row that can't be opened holds up nobody else.
 
@@ -44,24 +44,24 @@ def load(
     for chat, person in people.items():
         if person in found:
             try:
-                rows[chat] = unsealed(found[person], vault)
+                rows[chat] = unsealed(found[person], keyring)
             except (WrongKey, ValidationError) as error:
                 unreadable[chat] = error
     return rows, unreadable
 
 
-def seal(chat: Address, talk: Conversation, person: bytes, locker: Sealer) -> dict[str, Any]:
+def seal(chat: Address, talk: Conversation, person: bytes, sealer: Sealer) -> dict[str, Any]:
     """Seal a conversation as columns, the answers apart: a constraint forbids those without consent."""
-    address = locker.seal(chat.name.encode(), b"address:" + person) if talk.reminders else None
-    return {**seal_state(talk, person, locker), "address": address}
+    address = sealer.seal(chat.name.encode(), b"address:" + person) if talk.reminders else None
+    return {**seal_state(talk, person, sealer), "address": address}
 
 
-def seal_state(talk: Conversation, person: bytes, locker: Sealer) -> dict[str, Any]:
+def seal_state(talk: Conversation, person: bytes, sealer: Sealer) -> dict[str, Any]:
     """Seal a conversation as columns, without the address to which its reminders go."""
     answers = _answers.dump_json(dict(talk.answers)) if talk.answers else None
     return {
-        "state": locker.seal(_state.dump_json(talk, exclude={"answers"}), b"state:" + person),
-        "answers": locker.seal(answers, b"answers:" + person) if answers else None,
+        "state": sealer.seal(_state.dump_json(talk, exclude={"answers"}), b"state:" + person),
+        "answers": sealer.seal(answers, b"answers:" + person) if answers else None,
         "consent": talk.consent_version if talk.consent else None,
     }
 
@@ -73,20 +73,20 @@ def times(talk: Conversation, now: int, days: int) -> dict[str, int | None]:
     return {"changed_at": now, "expires_at": expires_at, "wake_at": min(due, default=None)}
 
 
-def unsealed(row: sa.Row[Any], vault: Keyring) -> Row:
+def unsealed(row: sa.Row[Any], keyring: Keyring) -> Row:
     """Open a row. Raises WrongKey or ValidationError."""
-    locker = vault.locker(row.key, row.person)
-    talk = replace(state_of(row, locker), answers=answers_of(row, locker))
-    return Row(talk, row.key, locker, row.blocked, row.changed_at, row.expires_at)
+    sealer = keyring.sealer(row.key, row.person)
+    talk = replace(state_of(row, sealer), answers=answers_of(row, sealer))
+    return Row(talk, row.key, sealer, row.blocked, row.changed_at, row.expires_at)
 
 
-def state_of(row: sa.Row[Any], locker: Sealer) -> Conversation:
+def state_of(row: sa.Row[Any], sealer: Sealer) -> Conversation:
     """Open the conversation, and leave its answers sealed."""
-    return _state.validate_json(locker.open(row.state, b"state:" + row.person))
+    return _state.validate_json(sealer.open(row.state, b"state:" + row.person))
 
 
-def answers_of(row: sa.Row[Any], locker: Sealer) -> dict[str, tuple[str, ...]]:
+def answers_of(row: sa.Row[Any], sealer: Sealer) -> dict[str, tuple[str, ...]]:
     """Open the answers."""
     if row.answers is None:
         return {}
-    return _answers.validate_json(locker.open(row.answers, b"answers:" + row.person))
+    return _answers.validate_json(sealer.open(row.answers, b"answers:" + row.person))

@@ -36,12 +36,12 @@ class Deletion:
     def __init__(
         self,
         database: Database,
-        vault: Keyring,
+        keyring: Keyring,
         tombstones: Tombstones,
         retention: Retention,
         clock: Callable[[], float],
     ) -> None:
-        self._database, self._vault, self._tombstones = database, vault, tombstones
+        self._database, self._keyring, self._tombstones = database, keyring, tombstones
         self._retention, self._clock = retention, clock
 
     def forget(self, connection: sa.Connection, keys: Mapping[bytes, bytes], now: int) -> None:
@@ -69,7 +69,7 @@ class Deletion:
 
     def _fingerprint(self, key: bytes, person: bytes) -> bytes:
         try:
-            return self._vault.fingerprint(key, person)
+            return self._keyring.fingerprint(key, person)
         except WrongKey:
             return ANY
 
@@ -124,7 +124,7 @@ class Deletion:
     def _forget_again(
         self, connection: sa.Connection, last: Mapping[bytes, int], dead: Collection[tuple[bytes, bytes]]
     ) -> int:
-        """Delete the rows whose keys are dead, and the letters of before each person's last deletion."""
+        """Delete the rows whose keys are dead, and the messages of before each person's last deletion."""
         c = conversations.c
         back: dict[bytes, bytes] = {}
         held = sa.select(c.person, c.key, c.changed_at).where(c.person.in_(list(last)))
@@ -141,8 +141,8 @@ class Deletion:
             connection.execute(sa.delete(conversations).where(c.key.in_(list(back.values()))))
         for table, written in ((outbox, outbox.c.written_at), (dead_letters, dead_letters.c.died_at)):
             keyless = table.c.own & ~sa.exists().where(c.person == table.c.person)  # nobody can open it
-            letters = sa.select(table.c.id, table.c.person, written.label("at"), keyless.label("keyless"))
-            rows: Any = connection.execute(letters.where(table.c.person.in_(list(last))))
+            messages = sa.select(table.c.id, table.c.person, written.label("at"), keyless.label("keyless"))
+            rows: Any = connection.execute(messages.where(table.c.person.in_(list(last))))
             old = [row.id for row in rows if row.keyless or row.at < last[row.person] - SKEW]
             if old:
                 connection.execute(sa.delete(table).where(table.c.id.in_(old)))

@@ -27,8 +27,8 @@ class Waking:
         rows = await self._store.database.read(lambda connection: connection.execute(some).all())
         for row in rows:
             with suppress(WrongKey):  # told when they write
-                locker = self._store.vault.locker(row.key, row.person)
-                chat = Address.named(locker.open(row.address, b"address:" + row.person).decode())
+                sealer = self._store.keyring.sealer(row.key, row.person)
+                chat = Address.named(sealer.open(row.address, b"address:" + row.person).decode())
                 await self._store.take(Inbound(None, chat, Wake()))
         self._last = (rows[-1].wake_at, rows[-1].person) if len(rows) == MOST else (0, b"")
         return len(rows)

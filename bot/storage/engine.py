@@ -58,22 +58,22 @@ def open_for_reading(url: str) -> Database:
     return Embedded(Path(parsed.database), writes=False)
 
 
-def alembic_config(connection: sa.Connection | None = None, vault: Keyring | None = None) -> Config:
+def alembic_config(connection: sa.Connection | None = None, keyring: Keyring | None = None) -> Config:
     """Give Alembic its settings, the connection to work on, and the keys."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    config.attributes["vault"] = vault
+    config.attributes["keyring"] = keyring
     return config
 
 
-async def prepare(database: Database, vault: Keyring) -> None:
+async def prepare(database: Database, keyring: Keyring) -> None:
     """Bring an embedded database up to date; refuse a server database that is behind.
 
     Raises DatabaseBehind, which says what to run, and WrongKey when the keys belong to another database.
     """
-    await (check_schema(database) if database.postgres else migrate(database, vault))
-    await prove_keys(database, vault)
+    await (check_schema(database) if database.postgres else migrate(database, keyring))
+    await prove_keys(database, keyring)
 
 
 async def check_schema(database: Database) -> None:
@@ -103,14 +103,14 @@ def refuse_newer(current: str | None, scripts: ScriptDirectory) -> None:
         )
 
 
-async def migrate(database: Database, vault: Keyring) -> None:
+async def migrate(database: Database, keyring: Keyring) -> None:
     """Bring any database up to date; raises DatabaseBehind when it is newer than this release."""
-    await database.run_long(_upgrade, vault)
+    await database.run_long(_upgrade, keyring)
 
 
-def _upgrade(connection: sa.Connection, vault: Keyring) -> None:
+def _upgrade(connection: sa.Connection, keyring: Keyring) -> None:
     refuse_newer(revision(connection), ScriptDirectory.from_config(alembic_config()))
-    command.upgrade(alembic_config(connection, vault), "head")
+    command.upgrade(alembic_config(connection, keyring), "head")
 
 
 def revision(connection: sa.Connection) -> str | None:
@@ -118,28 +118,28 @@ def revision(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-async def prove_keys(database: Database, vault: Keyring) -> None:
+async def prove_keys(database: Database, keyring: Keyring) -> None:
     """Refuse keys that are not this database's (WrongKey); a database without keys gets these."""
-    await database.run(_prove_keys, vault)
+    await database.run(_prove_keys, keyring)
 
 
-def _prove_keys(connection: sa.Connection, vault: Keyring) -> None:
-    if not check_keys(connection, vault):
-        key, locker = vault.new_key(NOBODY)
-        proof = locker.seal(vault.pseudonym("0"), NOBODY)
+def _prove_keys(connection: sa.Connection, keyring: Keyring) -> None:
+    if not check_keys(connection, keyring):
+        key, sealer = keyring.new_key(NOBODY)
+        proof = sealer.seal(keyring.pseudonym("0"), NOBODY)
         connection.execute(sa.insert(seals).values(key=key, proof=proof))
-    note_names(connection, vault.names)
+    note_names(connection, keyring.names)
 
 
-def check_keys(connection: sa.Connection, vault: Keyring) -> bool:
+def check_keys(connection: sa.Connection, keyring: Keyring) -> bool:
     """Return whether the database has keys; raises WrongKey when these don't open all that lies in it."""
-    if count := orphans(connection, vault.names):
+    if count := orphans(connection, keyring.names):
         raise WrongKey(
             f"{count} people's records are wrapped with a master key that is not here: put the older "
             "`wrap` line back into the keys, then run `python -m bot rotate-keys`"
         )
     row = connection.execute(sa.select(seals)).first()
-    if row is not None and vault.locker(row.key, NOBODY).open(row.proof, NOBODY) != vault.pseudonym("0"):
+    if row is not None and keyring.sealer(row.key, NOBODY).open(row.proof, NOBODY) != keyring.pseudonym("0"):
         raise WrongKey("the index key is not the one that this database was made with")
     return row is not None
 
@@ -147,7 +147,7 @@ def check_keys(connection: sa.Connection, vault: Keyring) -> bool:
 @asynccontextmanager
 async def opened(
     url: str,
-    vault: Keyring,
+    keyring: Keyring,
     settle: Settle,
     tombstones: Tombstones | None = None,
     retention: Retention | None = None,
@@ -166,13 +166,13 @@ async def opened(
     try:
         if serving:
             database.alone()
-        await prepare(database, vault)
-        store = Store(database, vault, settle, tombstones=tombstones, retention=retention, limit=limit)
+        await prepare(database, keyring)
+        store = Store(database, keyring, settle, tombstones=tombstones, retention=retention, limit=limit)
         await store.deletion.forget_again()
         if without_research is not None and (wishes := store.deletion.wishes()):
-            await database.run_long(grant_again, vault, wishes, without_research)
+            await database.run_long(grant_again, keyring, wishes, without_research)
         if serving and not database.postgres:
-            await store.outbox.hold.release_everyone()
+            await store.outbox.lease.release_everyone()
         yield store
     finally:
         await asyncio.shield(database.dispose())

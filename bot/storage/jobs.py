@@ -9,15 +9,15 @@ from bot.turns.turn import Events
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A letter that Telegram took; a farewell is one to somebody of whom nothing else is kept."""
+    """A message that Telegram took; a farewell is one to somebody of whom nothing else is kept."""
 
-    letter: int
+    message: int
     farewell: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The wish for the letters that nobody holds, those of processes that have ended among them or not."""
+    """The wish for the messages that nobody holds, those of processes that have ended among them or not."""
 
     inherited: bool
 
@@ -27,14 +27,14 @@ Job = Inbound | Sent | Claim
 
 @dataclass(slots=True)
 class Committed:
-    """What one transaction did: what its turns did, letters to send, who went.
+    """What one transaction did: what its turns did, messages to send, who went.
 
-    `behind` counts the letters written that wait, because another process holds earlier ones of their chat;
-    `claimed` is what was taken over, if that was asked for: its letters are among those to send.
+    `behind` counts the messages written that wait, because another process holds earlier ones of their chat;
+    `claimed` is what was taken over, if that was asked for: its messages are among those to send.
     """
 
     events: Events = field(default_factory=Events)
-    letters: list[Queued] = field(default_factory=list)
+    messages: list[Queued] = field(default_factory=list)
     behind: int = 0
     claimed: Claimed | None = None
     forgotten: frozenset[bytes] = frozenset()

@@ -1,4 +1,4 @@
-"""The hold: the name under which a process may send letters, for as long as it shows that it lives."""
+"""The lease: the name under which a process may send messages, for as long as it shows that it lives."""
 
 import os
 import time
@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.storage.database import Database
 from bot.storage.tables import holders
 
-LEASE = 15.0  # seconds for which a process holds its letters; renewed every third of that
+LEASE = 15.0  # seconds for which a process holds its messages; renewed every third of that
 ON_THE_WAY = 0.2  # of a lease, its last part: nothing leaves in it, so what left before has time to arrive
 CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux's monotonic stops while it sleeps
 
@@ -23,8 +23,8 @@ def elapsed() -> float:
 class Lease:
     """A row with an end by the database's clock, renewed while we live.
 
-    A process that was paused beyond the end finds `name` changed: its letters are someone else's. Nobody
-    need tell it: by its own clock the hold ends no later than by the database's.
+    A process that was paused beyond the end finds `name` changed: its messages are someone else's. Nobody
+    need tell it: by its own clock the lease ends no later than by the database's.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Lease:
 
     @property
     def name(self) -> bytes:
-        """The name under which this process holds letters now; empty when it holds none."""
+        """The name under which this process holds messages now; empty when it holds none."""
         return self._name if self._monotonic() < self._until else b""
 
     @property
@@ -55,7 +55,7 @@ class Lease:
         return holder == self._name and self._monotonic() < self._until - ON_THE_WAY * LEASE
 
     async def renew(self) -> None:
-        """Begin the hold, or go on with it; after a pause beyond its end it is a new one."""
+        """Begin the lease, or go on with it; after a pause beyond its end it is a new one."""
         name = self.name or os.urandom(8)
         asked = self._monotonic()
         insert = (postgresql if self._postgres else sqlite).insert(holders)
@@ -72,20 +72,20 @@ class Lease:
 
         self.processes = max(1, await self._database.run(write))
         if name == self._name and not self.name:
-            # It ended while we asked for more: another may have our letters, so it must not live again.
+            # It ended while we asked for more: another may have our messages, so it must not live again.
             await self.release()
         else:
             self._name, self._until = name, asked + LEASE
 
     async def release(self) -> None:
-        """Give the hold back, so that others needn't wait for its end."""
+        """Give the lease back, so that others needn't wait for its end."""
         if self._name:
             self._until = 0.0
             ours = sa.delete(holders).where(holders.c.holder == self._name)
             await self._database.run(lambda connection: connection.execute(ours))
 
     async def release_everyone(self) -> None:
-        """End all holds: for the embedded database, which serves one process at a time."""
+        """End all leases: for the embedded database, which serves one process at a time."""
         await self._database.run(lambda connection: connection.execute(sa.delete(holders)))
 
     def keys_at_work(self) -> sa.Select[bytes | None]:
@@ -94,7 +94,7 @@ class Lease:
         return sa.select(known).where(holders.c.until > self._now())
 
     def lives(self, holder: sa.ColumnElement[bytes]) -> sa.Exists:
-        """Give the condition that a letter's holder is a process that lives."""
+        """Give the condition that a message's holder is a process that lives."""
         return sa.exists().where(holders.c.holder == holder, holders.c.until > self._now())
 
     def _now(self) -> sa.ColumnElement[float]:

@@ -1,4 +1,4 @@
-"""The outbox: letters written with their turn, held by one process at a time, in order for each person."""
+"""The outbox: messages written with their turn, held by one process at a time, in order for each person."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -18,7 +18,7 @@ from bot.storage.sql import among, padded, unnested
 from bot.storage.tables import conversations, outbox
 from bot.turns.contract import Address, Outbound
 
-AT_ONCE = 200  # people whose letters are claimed in one go
+AT_ONCE = 200  # people whose messages are claimed in one go
 
 # Made once: to build a statement takes longer than SQLite needs for it.
 _WAITING = sa.select(outbox.c.person, outbox.c.holder).where(among(outbox.c.person, "people"))
@@ -37,7 +37,7 @@ _WRITE = {
 
 
 def _take(free: sa.ColumnElement[bool]) -> sa.UpdateBase:
-    """Give the statement that takes over the letters of people whose first letter is free."""
+    """Give the statement that takes over the messages of people whose first message is free."""
     earlier = outbox.alias()
     behind = sa.exists().where(earlier.c.person == outbox.c.person, earlier.c.id < outbox.c.id)
     first = sa.select(outbox.c.person).where(free, ~behind).order_by(outbox.c.id)
@@ -51,7 +51,7 @@ _TAKE_UNHELD = _take(outbox.c.holder.is_(None))
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A message in the outbox, and the hold under which this process may send it.
+    """A message in the outbox, and the lease under which this process may send it.
 
     A farewell goes to somebody of whom nothing is kept: no key of their own sealed it.
     """
@@ -65,33 +65,33 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Letters taken over; whether they were as many people's as go at once; whether any wait still."""
+    """Messages taken over; whether they were as many people's as go at once; whether any wait still."""
 
-    letters: Sequence[Queued]
+    messages: Sequence[Queued]
     full: bool
     left_behind: bool
 
 
 class Outbox:
-    """Letters, written by turns and sent under this process's hold."""
+    """Messages, written by turns and sent under this process's lease."""
 
     def __init__(
         self,
         database: Database,
-        vault: Keyring,
+        keyring: Keyring,
         clock: Callable[[], float],
         monotonic: Callable[[], float] = elapsed,
     ) -> None:
-        self._database, self._vault, self._clock = database, vault, clock
-        self.hold = Lease(database, clock, monotonic, b"".join(vault.names))
+        self._database, self._keyring, self._clock = database, keyring, clock
+        self.lease = Lease(database, clock, monotonic, b"".join(keyring.names))
         self.dead = DeadLetters(database, clock)
         self._postgres = database.postgres
         self._looks: GroupCommit[frozenset[int], frozenset[int]] = GroupCommit(self._look, AT_ONCE)
         self._in_doubt = False
-        self.left_behind = False  # letters wait that nobody holds, or were left for the next claim
+        self.left_behind = False  # messages wait that nobody holds, or were left for the next claim
 
     def doubt(self) -> None:
-        """Note that letters may be held under our name that we don't know of: a commit was cut off.
+        """Note that messages may be held under our name that we don't know of: a commit was cut off.
 
         Until the next `claim` finds them, what is written waits behind them.
         """
@@ -105,33 +105,35 @@ class Outbox:
         sealers: Mapping[Address, Sealer],
         now: int,
     ) -> list[Queued]:
-        """Write letters inside a turn's transaction; gives those to send at once.
+        """Write messages inside a turn's transaction; gives those to send at once.
 
-        A person's letters wait, unheld, while earlier ones are unheld, with another process, or perhaps ours
+        A person's messages wait, unheld, while earlier ones are unheld, with another process, or perhaps ours
         by a commit that we haven't heard back from.
         """
         if not outgoing:
             return []
-        holder = b"" if self._in_doubt else self.hold.name
+        holder = b"" if self._in_doubt else self.lease.name
         elsewhere = self._elsewhere(connection, {people[o.chat] for o in outgoing}, holder)
-        rows = [self._sealed(letter, people[letter.chat], sealers.get(letter.chat)) for letter in outgoing]
+        rows = [
+            self._sealed(message, people[message.chat], sealers.get(message.chat)) for message in outgoing
+        ]
         for row in rows:
             held = holder and row["person"] not in elsewhere
             row |= {"written_at": now, "holder": holder if held else None}
         ids = self._written(connection, rows)
         self.left_behind = self.left_behind or any(row["holder"] is None for row in rows)
         return [
-            Queued(id, row["person"], letter, row["holder"], not row["own"])
-            for id, row, letter in zip(ids, rows, outgoing, strict=True)
+            Queued(id, row["person"], message, row["holder"], not row["own"])
+            for id, row, message in zip(ids, rows, outgoing, strict=True)
             if row["holder"]
         ]
 
-    def _sealed(self, letter: Outbound, person: bytes, locker: Sealer | None) -> dict[str, Any]:
-        body = (locker or self._vault.service).seal(dumped(letter), b"letter:" + person)
-        return {"person": person, "own": locker is not None, "body": body}
+    def _sealed(self, message: Outbound, person: bytes, sealer: Sealer | None) -> dict[str, Any]:
+        body = (sealer or self._keyring.service).seal(dumped(message), b"letter:" + person)
+        return {"person": person, "own": sealer is not None, "body": body}
 
     def _elsewhere(self, connection: sa.Connection, people: AbstractSet[bytes], holder: bytes) -> set[bytes]:
-        """Find whose earlier letters we don't surely hold."""
+        """Find whose earlier messages we don't surely hold."""
         earlier = connection.execute(_WAITING, {"people": padded(people)}).all()
         return {row.person for row in earlier if not holder or row.holder != holder}
 
@@ -142,56 +144,56 @@ class Outbox:
         return sorted(connection.scalars(_WRITE["postgresql"], arrays))
 
     def claim(self, connection: sa.Connection, *, inherited: bool = True) -> Claimed | None:
-        """Take over the letters that nobody holds, all of a person's or none, the oldest first.
+        """Take over the messages that nobody holds, all of a person's or none, the oldest first.
 
-        With `inherited` also those of processes that have ended: all letters are looked through for them.
+        With `inherited` also those of processes that have ended: all messages are looked through for them.
         `claimed` is to be told after the commit. None: we hold nothing ourselves.
         """
-        holder = self.hold.name
+        holder = self.lease.name
         if not holder:
             return None
         take = _TAKE_UNHELD
         if inherited or self._in_doubt:
-            live: sa.ColumnElement[bool] = self.hold.lives(outbox.c.holder)
+            live: sa.ColumnElement[bool] = self.lease.lives(outbox.c.holder)
             take = _take(~(live & (outbox.c.holder != holder)) if self._in_doubt else ~live)
         rows = connection.execute(take, {"ours": holder, "most": AT_ONCE}).all()
         full = len({row.person for row in rows}) == AT_ONCE
-        letters = self._readable(connection, rows, holder)
-        return Claimed(letters, full, left_behind=full or bool(connection.scalar(_UNHELD)))
+        messages = self._readable(connection, rows, holder)
+        return Claimed(messages, full, left_behind=full or bool(connection.scalar(_UNHELD)))
 
     def _readable(
         self, connection: sa.Connection, rows: Sequence[sa.Row[Any]], holder: bytes
     ) -> list[Queued]:
-        """Open letters, the oldest first; what can't be read is set aside, and holds up nobody."""
+        """Open messages, the oldest first; what can't be read is set aside, and holds up nobody."""
         people = {row.person for row in rows}
         found = connection.execute(_KEYS, {"people": padded(people)}) if people else ()
         keys: dict[bytes, bytes] = {row.person: row.key for row in found}
-        letters = []
+        messages = []
         for row in sorted(rows, key=lambda row: row.id):
             try:
-                letters.append(self._opened(row, keys.get(row.person), holder))
+                messages.append(self._opened(row, keys.get(row.person), holder))
             except WrongKey:
                 self.dead.bury_within(connection, row.id, "no key opens it")
             except ValidationError:  # another version wrote it
                 self.dead.bury_within(connection, row.id, "it can't be read")
-        return letters
+        return messages
 
     def claimed(self, claimed: Claimed) -> None:
         """Hear that a claim was committed: all that is held under our name is known, if it was not full."""
         self._in_doubt &= claimed.full
         self.left_behind = claimed.left_behind
 
-    async def still_there(self, letters: Iterable[int]) -> frozenset[int]:
-        """Give those of these letters that nobody has deleted; who asks meanwhile shares the next look."""
-        return await self._looks.put(frozenset(letters))
+    async def still_there(self, messages: Iterable[int]) -> frozenset[int]:
+        """Give those of these messages that nobody has deleted; who asks meanwhile shares the next look."""
+        return await self._looks.put(frozenset(messages))
 
     async def _look(self, wanted: Sequence[frozenset[int]]) -> list[frozenset[int] | Exception]:
         ids = {"ids": padded(frozenset().union(*wanted))}
         there = await self._database.read(lambda connection: frozenset(connection.scalars(_THERE, ids)))
-        return [letters & there for letters in wanted]
+        return [messages & there for messages in wanted]
 
     async def waiting(self) -> list[Queued]:
-        """List every letter in the order of writing."""
+        """List every message in the order of writing."""
 
         def look(connection: sa.Connection) -> list[Queued]:
             rows = connection.execute(sa.select(outbox).order_by(outbox.c.id)).all()
@@ -202,19 +204,19 @@ class Outbox:
         return await self._database.read(look)
 
     async def backlog(self) -> tuple[int, float]:
-        """Give the number of letters, and the age of the oldest in seconds (0 when there is none)."""
+        """Give the number of messages, and the age of the oldest in seconds (0 when there is none)."""
         look = sa.select(sa.func.count(), sa.func.min(outbox.c.written_at))
         count, oldest = await self._database.read(lambda connection: connection.execute(look).one())
         return count, max(0.0, self._clock() - oldest) if count else 0.0
 
-    async def block(self, person: bytes, letters: Iterable[int]) -> None:
-        """Note that a worker blocked the bot: these letters are dropped, and nothing wakes them.
+    async def block(self, person: bytes, messages: Iterable[int]) -> None:
+        """Note that a worker blocked the bot: these messages are dropped, and nothing wakes them.
 
         Who has written meanwhile has unblocked: the answers that wait are theirs to get.
         """
         unanswered = sa.exists().where(outbox.c.person == person)
         mine = (conversations.c.person == person) & ~unanswered
-        given = sa.delete(outbox).where(outbox.c.id.in_(list(letters)))
+        given = sa.delete(outbox).where(outbox.c.id.in_(list(messages)))
 
         def drop(connection: sa.Connection) -> None:
             connection.execute(given)
@@ -223,6 +225,6 @@ class Outbox:
         await self._database.run(drop)
 
     def _opened(self, row: sa.Row[Any], key: bytes | None, holder: bytes) -> Queued:
-        locker = self._vault.locker(key or b"", row.person) if row.own else self._vault.service
-        body = locker.open(row.body, b"letter:" + row.person)
+        sealer = self._keyring.sealer(key or b"", row.person) if row.own else self._keyring.service
+        body = sealer.open(row.body, b"letter:" + row.person)
         return Queued(row.id, row.person, loaded(body), holder, not row.own)

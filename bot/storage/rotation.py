@@ -48,39 +48,39 @@ def orphans(connection: sa.Connection, names: Iterable[bytes]) -> int:
     return connection.scalar(lost) or 0
 
 
-async def rewrap(database: Database, vault: Keyring, lease: Lease) -> Rewrapped:
+async def rewrap(database: Database, keyring: Keyring, lease: Lease) -> Rewrapped:
     """Wrap every person's key with the newest master key.
 
     Raises KeyNotKnown while a process at work couldn't open what this would write.
     """
-    return await database.run_long(_rewrap, vault, lease)
+    return await database.run_long(_rewrap, keyring, lease)
 
 
-def _rewrap(connection: sa.Connection, vault: Keyring, lease: Lease) -> Rewrapped:
+def _rewrap(connection: sa.Connection, keyring: Keyring, lease: Lease) -> Rewrapped:
     count, c = 0, conversations.c
     rows_at_work = connection.execute(lease.keys_at_work()).all()
     known = [_names(row[0]) for row in rows_at_work]
-    if blind := sum(vault.newest not in names for names in known):
+    if blind := sum(keyring.newest not in names for names in known):
         raise KeyNotKnown(
             f"{blind} of {len(known)} processes at work don't know the newest key: nothing was changed. "
             "Restart them, then run this again"
         )
     for row in connection.execute(sa.select(c.person, c.key)).all():
-        if row.key.startswith(vault.newest):
+        if row.key.startswith(keyring.newest):
             continue
         with suppress(WrongKey):  # nobody opens that row, with no key; its worker can delete it
-            wrapped = vault.rewrapped(row.key, row.person)
+            wrapped = keyring.rewrapped(row.key, row.person)
             unchanged = (c.person == row.person) & (c.key == row.key)
             connection.execute(sa.update(conversations).where(unchanged).values(key=wrapped))
             count += 1
     key = connection.scalar(sa.select(seals.c.key))
     if key is not None:
-        connection.execute(sa.update(seals).values(key=vault.rewrapped(key, NOBODY)))
+        connection.execute(sa.update(seals).values(key=keyring.rewrapped(key, NOBODY)))
     prefixes = sa.select(sa.func.substr(c.key, 1, NAME)).distinct()
     rows = frozenset(connection.scalars(prefixes))
     writing = frozenset(names[0] for names in known if names)
     noted = frozenset(connection.scalars(sa.select(wraps.c.name)))
-    used = (rows & (noted | frozenset(vault.names))) | writing | {vault.newest}
+    used = (rows & (noted | frozenset(keyring.names))) | writing | {keyring.newest}
     note_names(connection, used)
     connection.execute(sa.delete(wraps).where(wraps.c.name.not_in(used)))
     return Rewrapped(count, used)
@@ -92,7 +92,7 @@ def _names(keys: bytes | None) -> tuple[bytes, ...]:
     return tuple(given[at : at + NAME] for at in range(0, len(given), NAME))
 
 
-def needless(vault: Keyring, in_use: Iterable[bytes]) -> tuple[int, ...]:
+def needless(keyring: Keyring, in_use: Iterable[bytes]) -> tuple[int, ...]:
     """Return the places (1 is the first) of the `wrap` lines that no row and no process needs any more."""
-    names = vault.names[: len(vault.keys.wraps)]
+    names = keyring.names[: len(keyring.keys.wraps)]
     return tuple(place for place, name in enumerate(names, 1) if name not in set(in_use))

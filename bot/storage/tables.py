@@ -50,7 +50,7 @@ outbox = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("written_at", sa.BigInteger, nullable=False),
     sa.Column("holder", sa.LargeBinary, index=True),  # the process that delivers it; none: free to take
-    sqlite_autoincrement=True,  # a number that came back would let a new letter pass for one sent long ago
+    sqlite_autoincrement=True,  # a number that came back would let a new message pass for one sent long ago
 )
 
 # What Telegram refuses for ever, for the operator to look at.
@@ -65,7 +65,7 @@ dead_letters = sa.Table(
     sa.Column("died_at", sa.BigInteger, nullable=False, index=True),
 )
 
-# The processes at work; after `until` (the database's clock) its letters are free again.
+# The processes at work; after `until` (the database's clock) its messages are free again.
 holders = sa.Table(
     "holders",
     metadata,

@@ -51,7 +51,7 @@ class Store:
     def __init__(
         self,
         database: Database,
-        vault: Keyring,
+        keyring: Keyring,
         settle: Settle,
         *,
         tombstones: Tombstones | None = None,
@@ -59,12 +59,12 @@ class Store:
         limit: int = LIMIT,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.database, self.vault, self.clock = database, vault, clock
-        self.outbox = Outbox(database, vault, clock)
-        self.told: list[Callable[[Committed], None]] = []  # who hears of each commit
+        self.database, self.keyring, self.clock = database, keyring, clock
+        self.outbox = Outbox(database, keyring, clock)
+        self.on_commit: list[Callable[[Committed], None]] = []  # called after each commit
         self._settle = settle
         self._retention = retention or Retention()
-        self.deletion = Deletion(database, vault, tombstones or Tombstones(), self._retention, clock)
+        self.deletion = Deletion(database, keyring, tombstones or Tombstones(), self._retention, clock)
         self._jobs: GroupCommit[Job, bool] = GroupCommit(self._work, MOST)
         insert = postgresql.insert if database.postgres else sqlite.insert
         self._saving = _upsert(insert(conversations), keep=("person", "key"))
@@ -78,12 +78,12 @@ class Store:
         """
         return await self._jobs.put(inbound)
 
-    async def sent(self, letter: Queued) -> None:
-        """Take a letter out of the outbox: Telegram took it. Raises as `take` does."""
-        await self._jobs.put(Sent(letter.id, letter.farewell))
+    async def sent(self, message: Queued) -> None:
+        """Take a message out of the outbox: Telegram took it. Raises as `take` does."""
+        await self._jobs.put(Sent(message.id, message.farewell))
 
     async def claim(self, *, inherited: bool = True) -> None:
-        """Take over the letters that nobody holds, for who hears of the commit; raises as `take` does."""
+        """Take over the messages that nobody holds, for who hears of the commit; raises as `take` does."""
         await self._jobs.put(Claim(inherited))
 
     async def _work(self, jobs: Sequence[Job]) -> list[bool | Exception]:
@@ -102,14 +102,14 @@ class Store:
             # Trouble with one value must not be everybody's.
             return [error] if len(jobs) == 1 else [r for job in jobs for r in await self._work([job])]
         except (SQLAlchemyError, OSError) as error:
-            # Cut off at the commit: it may have happened, and nobody would send its letters.
+            # Cut off at the commit: it may have happened, and nobody would send its messages.
             if done or isinstance(error, Unanswered):
                 self.outbox.doubt()
             raise
         if effect.claimed:
             self.outbox.claimed(effect.claimed)
-        for tell in self.told:
-            tell(effect)
+        for subscriber in self.on_commit:
+            subscriber(effect)
         if effect.forgotten or any(isinstance(job, Sent) and job.farewell for job in jobs):
             await self.database.scrub()
         return news
@@ -119,15 +119,15 @@ class Store:
     ) -> tuple[Committed, list[bool | Exception]]:
         """Do everything that the jobs ask for; gives for each job whether it was new."""
         inbounds = [job for job in jobs if isinstance(job, Inbound)]
-        people = {inbound.chat: self.vault.pseudonym(inbound.chat.name) for inbound in inbounds}
+        people = {inbound.chat: self.keyring.pseudonym(inbound.chat.name) for inbound in inbounds}
         if self.database.postgres and people:
             lock(connection, people.values())  # before any row that one who holds these chats may want
-        if sent := [job.letter for job in jobs if isinstance(job, Sent)]:
+        if sent := [job.message for job in jobs if isinstance(job, Sent)]:
             connection.execute(_DROP, {"sent": padded(sent)})
         effect, handled = Committed(), set[int]()
         blind: dict[Address, UnknownKey] = {}
         if inbounds:
-            rows, unreadable = load(connection, self.vault, people)
+            rows, unreadable = load(connection, self.keyring, people)
             blind = {chat: error for chat, error in unreadable.items() if isinstance(error, UnknownKey)}
             blind = {chat: error for chat, error in blind.items() if in_use(connection, error.name)}
             # Another process may have their key: their updates are not handled here, and come again.
@@ -135,7 +135,7 @@ class Store:
             effect, handled = self._take_turns(connection, inbounds, people, rows, unreadable)
         if claims := [job for job in jobs if isinstance(job, Claim)]:
             effect.claimed = self.outbox.claim(connection, inherited=any(job.inherited for job in claims))
-            effect.letters += effect.claimed.letters if effect.claimed else ()
+            effect.messages += effect.claimed.messages if effect.claimed else ()
         news: list[bool | Exception] = []
         for job in jobs:
             if isinstance(job, Inbound) and job not in inbounds and job.chat in blind:
@@ -170,7 +170,7 @@ class Store:
         wrote = {e.chat for e in heard if not isinstance(e.incoming, Wake)}
         woken = people.keys() - wrote
         sealers = self._save(connection, settled, rows, unreadable, people, now, woken)
-        letters = self.outbox.write(connection, settled.outgoing, people, sealers, now)
+        messages = self.outbox.write(connection, settled.outgoing, people, sealers, now)
         # Last, for its row is everybody's and locked from here on. Who left this year has a place already.
         back = self._returned(settled, rows, people) if settled.joined else 0
         self._limit.note(connection, settled.joined - back)
@@ -179,8 +179,8 @@ class Store:
         settled.events.counts.update(counting.times(settled.stood, last, now))
         effect = Committed(
             events=settled.events,
-            letters=letters,
-            behind=len(settled.outgoing) - len(letters),
+            messages=messages,
+            behind=len(settled.outgoing) - len(messages),
             forgotten=frozenset(people[chat] for chat in settled.forgotten),
         )
         return effect, ids - seen
@@ -216,7 +216,7 @@ class Store:
         if gone:
             self.deletion.forget(connection, gone, now)
         kept = {chat: row for chat, row in rows.items() if chat not in settled.forgotten}
-        sealers = {chat: row.locker for chat, row in kept.items()}
+        sealers = {chat: row.sealer for chat, row in kept.items()}
         changed: list[dict[str, Any]] = []
         wishes: list[Wish] = []
         for chat, talk in settled.conversations.items():
@@ -224,7 +224,7 @@ class Store:
                 continue
             person, row = people[chat], kept.get(chat)
             wishes += wishes_in(person, row.conversation if row else None, talk, now)
-            key, sealers[chat] = (row.key, row.locker) if row else self.vault.new_key(person)
+            key, sealers[chat] = (row.key, row.sealer) if row else self.keyring.new_key(person)
             days = self._retention.result if chat in settled.finished else self._retention.draft
             sealed = seal(chat, talk, person, sealers[chat])
             dated = times(talk, now, days)
@@ -243,7 +243,7 @@ class Store:
         return await self.database.read(lambda connection: connection.scalar(last))
 
     async def standing(self) -> tuple[int, int]:
-        """Return how many letters are dead, and how many people agreed this year."""
+        """Return how many messages are dead, and how many people agreed this year."""
         count = sa.select(sa.func.count()).select_from(dead_letters)
         return await self.database.read(
             lambda connection: (connection.scalar(count) or 0, self._limit.people(connection))
@@ -251,8 +251,8 @@ class Store:
 
     async def conversation(self, chat: Address) -> Conversation | None:
         """Give what is kept of a chat, for the tests and the office."""
-        people = {chat: self.vault.pseudonym(chat.name)}
-        rows, unreadable = await self.database.read(load, self.vault, people)
+        people = {chat: self.keyring.pseudonym(chat.name)}
+        rows, unreadable = await self.database.read(load, self.keyring, people)
         if unreadable:
             raise unreadable[chat]
         return rows[chat].conversation if chat in rows else None

@@ -28,7 +28,7 @@ def wishes_in(person: bytes, before: Conversation | None, after: Conversation, a
 
 
 def grant_again(
-    connection: sa.Connection, vault: Keyring, wishes: Iterable[Wish], without_research: WithoutResearch
+    connection: sa.Connection, keyring: Keyring, wishes: Iterable[Wish], without_research: WithoutResearch
 ) -> int:
     """Grant wishes to rows that are older, as a restored backup's are; returns how many rows changed."""
     by_person: dict[bytes, list[Wish]] = {}
@@ -42,12 +42,12 @@ def grant_again(
         if row is None or not later:
             continue
         try:
-            opened = unsealed(row, vault)
+            opened = unsealed(row, keyring)
         except (WrongKey, ValueError):
             continue  # nobody opens that row
         talk = _granted(opened.conversation, later, without_research)
         if talk != opened.conversation:
-            values: Mapping[str, object] = seal_state(talk, person, opened.locker)
+            values: Mapping[str, object] = seal_state(talk, person, opened.sealer)
             connection.execute(sa.update(conversations).where(c.person == person).values(**values))
             count += 1
     return count

@@ -41,9 +41,9 @@ def finished() -> Conversation:
 
 async def fill(folder: Path, count: int) -> str:
     """Store so many finished conversations, and an update of each; gives the database's address."""
-    url, vault = f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}", Keyring(keys_in(folder / "keys"))
-    async with opened(url, vault, settling_today()) as store:
-        rows = sealed(vault, int(time.time()))
+    url, keyring = f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}", Keyring(keys_in(folder / "keys"))
+    async with opened(url, keyring, settling_today()) as store:
+        rows = sealed(keyring, int(time.time()))
         for first in range(0, count, AT_ONCE):
             some = range(first, min(count, first + AT_ONCE))
             async with begin(store.database) as connection:
@@ -53,13 +53,13 @@ async def fill(folder: Path, count: int) -> str:
     return url
 
 
-def sealed(vault: Keyring, now: int) -> Iterator[dict[str, Any]]:
+def sealed(keyring: Keyring, now: int) -> Iterator[dict[str, Any]]:
     """Make rows as the bot makes them, of people nobody has heard of: a thousand sealed ones in turn."""
     talk, seals = finished(), []
     for chat in range(1_000):
-        person = vault.pseudonym(str(-chat))
-        key, locker = vault.new_key(person)
-        seals.append({"key": key, **seal(at(chat), talk, person, locker)})
+        person = keyring.pseudonym(str(-chat))
+        key, sealer = keyring.new_key(person)
+        seals.append({"key": key, **seal(at(chat), talk, person, sealer)})
     for number in itertools.count():
         times = {
             "changed_at": now - number % DAY,

@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.dialogue.conversation import Conversation
 from tests.office.rooms import fill
 from tests.office.towns import talks_of
-from tests.talks import VAULT
+from tests.talks import KEYRING
 
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "100000"))
 DRAWN = 5_000  # residents; beyond, they come again under other keys
@@ -47,7 +47,7 @@ def filled(folder: Path, talks: Sequence[Conversation]) -> Path:
     database = folder / "office.sqlite"
     asyncio.run(fill(database, list(islice(cycle(talks), PEOPLE))))
     keys = database.with_suffix(".keys")
-    keys.write_text(str(VAULT.keys), encoding="ascii")
+    keys.write_text(str(KEYRING.keys), encoding="ascii")
     keys.chmod(0o600)
     return database
 

@@ -19,7 +19,7 @@ from bot.storage.tables import conversations, dead_letters, outbox, updates, yea
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import BatchResult
 from tests.chats import at
-from tests.talks import VAULT, presenter, turned
+from tests.talks import KEYRING, presenter, turned
 
 if TYPE_CHECKING:
     from tests.faults.process import Process
@@ -120,7 +120,7 @@ class Journal:
         with self.read.connect() as connection:
             rows = connection.execute(sa.select(conversations.c.person, conversations.c.key)).all()
         keys = {row.person: row.key for row in rows}
-        self.keys = {chat: keys.get(VAULT.pseudonym(str(chat)), b"") for chat in self.of_chat}
+        self.keys = {chat: keys.get(KEYRING.pseudonym(str(chat)), b"") for chat in self.of_chat}
 
     def _replay(self, turns: Turns) -> None:
         handled: list[int] = []
@@ -169,7 +169,7 @@ class Journal:
     def _buried(self, dead: frozenset[bytes]) -> None:
         for chat in list(self.of_chat) if dead else ():
             key = self.keys.get(chat)
-            if key and VAULT.fingerprint(key, VAULT.pseudonym(str(chat))) in dead:
+            if key and KEYRING.fingerprint(key, KEYRING.pseudonym(str(chat))) in dead:
                 self._forgotten(chat)
 
     def excuse(self, chat: int, why: str) -> None:
@@ -190,9 +190,9 @@ class Journal:
             self.fail(f"letter {number_of(message)} was sent and never committed")
             return
         letter.taken += 1
-        if letter.by not in (None, process) and letter.by.store.outbox.hold.name != letter.hold:
+        if letter.by not in (None, process) and letter.by.store.outbox.lease.name != letter.hold:
             letter.unknown += 1  # its hold ended before it could record the delivery
-        letter.by, letter.hold = process, process.store.outbox.hold.name
+        letter.by, letter.hold = process, process.store.outbox.lease.name
         if letter.taken > 1 + letter.unknown:
             self.fail(f"letter {letter.number} of chat {letter.chat} was repeated without need")
         if letter.excused == "forgotten":  # deleted after it was on its way, perhaps in another process
@@ -215,8 +215,8 @@ class Journal:
             self.fail(f"updates stored and applied differ: {sorted(stored ^ self.applied)}")
         if people != len(self.places):
             self.fail(f"{len(self.places)} people joined, {people} are counted")
-        chats = {VAULT.pseudonym(chat.name): chat for chat in {*map(at, self.of_chat), *self.talks}}
-        found = {chats[person]: unsealed(row, VAULT).conversation for person, row in rows.items()}
+        chats = {KEYRING.pseudonym(chat.name): chat for chat in {*map(at, self.of_chat), *self.talks}}
+        found = {chats[person]: unsealed(row, KEYRING).conversation for person, row in rows.items()}
         if found != self.talks:
             differing = [c for c in {*found, *self.talks} if found.get(c) != self.talks.get(c)]
             self.fail(
@@ -229,8 +229,8 @@ class Journal:
             if row.own and row.person not in rows:
                 self.fail(f"a letter of chat {chats[row.person]} outlived its key")
                 return 0
-            locker = VAULT.locker(rows[row.person].key, row.person) if row.own else VAULT.service
-            outgoing = loaded(locker.open(row.body, b"letter:" + row.person))
+            sealer = KEYRING.sealer(rows[row.person].key, row.person) if row.own else KEYRING.service
+            outgoing = loaded(sealer.open(row.body, b"letter:" + row.person))
             return number_of(outgoing.message)
 
         numbers = {number(row): row.holder or b"" for row in waiting}

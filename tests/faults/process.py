@@ -1,4 +1,4 @@
-"""One life of the bot: the real store, intake and courier, from its start to the point where it dies."""
+"""One life of the bot: the real store, intake and dispatcher, from its start to the point where it dies."""
 
 import asyncio
 import contextvars
@@ -29,7 +29,7 @@ from tests.faults.chaos import Chaos, Killed
 from tests.faults.engine import Engine
 from tests.faults.journal import Turns, numbered
 from tests.faults.loop import life
-from tests.talks import VAULT, presenter, rules
+from tests.talks import KEYRING, presenter, rules
 
 if TYPE_CHECKING:
     from tests.faults.world import World
@@ -50,8 +50,8 @@ class Process:
         self.context.run(life.set, self)
         self.engine = Engine(world.path, self, world.turn, world.journal.committed)
         graves = Graves(world.graves, self)
-        self.store = Store(self.engine, VAULT, self._settle, tombstones=graves, clock=world.clock)
-        self.store.outbox = Outbox(self.engine, VAULT, world.clock, world.loop.time)
+        self.store = Store(self.engine, KEYRING, self._settle, tombstones=graves, clock=world.clock)
+        self.store.outbox = Outbox(self.engine, KEYRING, world.clock, world.loop.time)
 
     # --- where it may die --------------------------------------------------------------------------
 
@@ -81,14 +81,14 @@ class Process:
         await self.store.deletion.forget_again()
         self.burying = frozenset()
         if self.alone:
-            await self.store.outbox.hold.release_everyone()
+            await self.store.outbox.lease.release_everyone()
         self.intake = Intake(self.store, Metrics())
-        courier = Dispatcher(
+        dispatcher = Dispatcher(
             self.store, self._deliver, SendRate(OVERALL_RATE, CHAT_RATE, CHAT_BURST, self.world.loop.time)
         )
         self.ready = True
         await asyncio.gather(
-            courier.run(),
+            dispatcher.run(),
             self._every(20.0, Waking(self.store).wake),
             self._every(3600.0, self.store.deletion.tidy),
         )

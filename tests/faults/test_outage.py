@@ -24,7 +24,7 @@ from bot.turns.contract import Outbound
 from tests.chats import at
 from tests.databases import connect, sync
 from tests.faults.wire import Proxy
-from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today
+from tests.talks import CONSENT, KEYRING, SHORT_PATH, settling_today
 
 CHATS = 20
 SECONDS = float(os.environ.get("OUTAGE_SECONDS", "3"))  # of each outage; 60 in the long run
@@ -75,7 +75,7 @@ async def server(postgres: str) -> AsyncIterator[tuple[Proxy, Database]]:
         database = open_database(
             address.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
         )
-        await migrate(database, VAULT)
+        await migrate(database, KEYRING)
         yield proxy, database
         proxy.mend()
         await database.dispose()
@@ -88,14 +88,14 @@ async def test_a_database_that_is_gone_for_a_while_loses_nothing(
     server: tuple[Proxy, Database], how: str
 ) -> None:
     proxy, database = server
-    store, got = Store(database, VAULT, settling_today()), dict[int, list[str]]()
+    store, got = Store(database, KEYRING, settling_today()), dict[int, list[str]]()
     load = Load(Intake(store, Metrics()))
 
     async def deliver(outgoing: Outbound, _may: Callable[[], bool]) -> None:
         got.setdefault(int(outgoing.chat.id), []).append(outgoing.message.text)
 
-    courier = Dispatcher(store, deliver, SendRate(0, 0))
-    running = asyncio.create_task(courier.run())
+    dispatcher = Dispatcher(store, deliver, SendRate(0, 0))
+    running = asyncio.create_task(dispatcher.run())
     end = asyncio.Event()
     talks = [asyncio.create_task(load.talk(chat, end)) for chat in range(1, CHATS + 1)]
     while len(load.taken) < 5 * CHATS:  # noqa: ASYNC110 - whatever it needs to get going
@@ -109,9 +109,9 @@ async def test_a_database_that_is_gone_for_a_while_loses_nothing(
     await asyncio.sleep(2)
     end.set()
     await asyncio.gather(*talks)
-    while await store.outbox.waiting():  # noqa: ASYNC110 - the courier tells nobody
+    while await store.outbox.waiting():  # noqa: ASYNC110 - the dispatcher tells nobody
         await asyncio.sleep(0.1)
-    courier.stop()
+    dispatcher.stop()
     await running
     async with connect(database) as connection:
         stored = set(await connection.scalars(sa.select(updates.c.update)))
@@ -130,10 +130,10 @@ async def test_a_full_disk_is_told_and_nothing_is_broken(
 ) -> None:
     caplog.set_level(logging.INFO, "bot")
     database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}")
-    await migrate(database, VAULT)
+    await migrate(database, KEYRING)
     most = [2**30]
     sa.event.listen(sync(database), "begin", lambda c: c.exec_driver_sql(f"PRAGMA max_page_count={most[0]}"))
-    store = Store(database, VAULT, settling_today())
+    store = Store(database, KEYRING, settling_today())
     load = Load(Intake(store, Metrics()))
     async with connect(database) as connection:
         pages = await connection.scalar(sa.text("PRAGMA page_count"))

@@ -28,7 +28,7 @@ from tests.faults.loop import Loop, NothingEverHappens
 from tests.faults.people import Person
 from tests.faults.process import Process
 from tests.faults.telegram import Telegram
-from tests.talks import NOON, VAULT
+from tests.talks import KEYRING, NOON
 
 UPDATES = 800  # after which a run becomes calm
 LAST_LINES = 60  # of the story that a broken run tells
@@ -52,7 +52,7 @@ class World:
 
     def __init__(self, seed: int, folder: Path, odds: Odds | None, lines: int) -> None:
         self.seed, self.random = seed, Random(seed)
-        everybodys.seed(seed)  # the courier's jitter
+        everybodys.seed(seed)  # the dispatcher's jitter
         self.chaos = Chaos(self.random, odds or odds_of(self.random))
         self.count = self.random.choice((1, 1, 1, 3))
         self.loop, self.context = Loop(), contextvars.copy_context()
@@ -200,7 +200,7 @@ def template() -> Path:
     path = Path(tempfile.mkdtemp(prefix="faults-")) / "empty.sqlite"
     engine = sa.create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        command.upgrade(alembic_config(connection, VAULT), "head")
+        command.upgrade(alembic_config(connection, KEYRING), "head")
     engine.dispose()
     return path
 

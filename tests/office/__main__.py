@@ -43,11 +43,11 @@ async def told(people: int, seed: int, folder: Path, *, moved: bool) -> list[Ver
     knowledge = load_knowledge()
     town, database = Town(knowledge.questionnaire, people, seed, moved), folder / "town.sqlite"
     await walk(knowledge, town.residents(), database, seed, told=bar(people))
-    url, vault = f"sqlite+aiosqlite:///{database}", Keyring(keys_in(database.with_suffix(".keys")))
-    agreed = await poisoned(url, vault)
+    url, keyring = f"sqlite+aiosqlite:///{database}", Keyring(keys_in(database.with_suffix(".keys")))
+    agreed = await poisoned(url, keyring)
     reading = open_for_reading(url)
     try:
-        return await verdicts(Office(reading, vault, knowledge), agreed, town, folder)
+        return await verdicts(Office(reading, keyring, knowledge), agreed, town, folder)
     finally:
         await reading.dispose()
 

@@ -47,7 +47,7 @@ class Verdict:
         return f"{'kept  ' if self.kept else 'BROKEN'}  {self.promise}: {self.numbers}"
 
 
-async def poisoned(url: str, vault: Keyring) -> int:
+async def poisoned(url: str, keyring: Keyring) -> int:
     """Break the sealed answers of everyone who did not agree to research, so that opening one is noticed.
 
     Gives how many agreed.
@@ -55,7 +55,7 @@ async def poisoned(url: str, vault: Keyring) -> int:
     database, agreed = open_database(url), 0
     async with begin(database) as connection:
         for row in (await connection.execute(sa.select(conversations))).all():
-            if RESEARCH in (state_of(row, vault.locker(row.key, row.person)).consent or ()):
+            if RESEARCH in (state_of(row, keyring.sealer(row.key, row.person)).consent or ()):
                 agreed += 1
             elif row.consent is not None:
                 mine = conversations.c.person == row.person

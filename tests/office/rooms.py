@@ -18,7 +18,7 @@ from bot.storage.tables import conversations
 from tests.chats import at
 from tests.databases import begin
 from tests.paths import Named, whole
-from tests.talks import VAULT, presenter
+from tests.talks import KEYRING, presenter
 
 KNOWLEDGE = presenter().knowledge
 AGREED = ("answers", "abroad", "research")
@@ -67,14 +67,14 @@ async def fill(database: Path | str, talks: Sequence[Conversation], **columns: A
     database: a new SQLite file, or the address of an empty database.
     """
     opened = open_database(url_of(database))
-    await migrate(opened, VAULT)
-    await prove_keys(opened, VAULT)
+    await migrate(opened, KEYRING)
+    await prove_keys(opened, KEYRING)
     now = int(time.time())
     rows = []
     for chat, held in enumerate(talks, 1):
-        person = VAULT.pseudonym(str(chat))
-        key, locker = VAULT.new_key(person)
-        sealed = seal(at(chat), held, person, locker)
+        person = KEYRING.pseudonym(str(chat))
+        key, sealer = KEYRING.new_key(person)
+        sealed = seal(at(chat), held, person, sealer)
         rows.append(
             {"person": person, "key": key, "changed_at": now, "expires_at": now + YEAR, **sealed, **columns}
         )
@@ -87,6 +87,6 @@ async def fill(database: Path | str, talks: Sequence[Conversation], **columns: A
 async def office(database: Path | str, tombstones: Tombstones | None = None) -> AsyncIterator[Office]:
     opened = open_for_reading(url_of(database))
     try:
-        yield Office(opened, VAULT, KNOWLEDGE, tombstones or Tombstones())
+        yield Office(opened, KEYRING, KNOWLEDGE, tombstones or Tombstones())
     finally:
         await opened.dispose()

@@ -26,7 +26,7 @@ from models.training import answers, published
 from models.training.specs import SERVED
 from tests.databases import connect
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, office, talk
-from tests.talks import VAULT
+from tests.talks import KEYRING
 
 SHEET = Columns(KNOWLEDGE)
 
@@ -85,12 +85,12 @@ async def test_whom_an_old_backup_brought_back_is_not_read(tmp_path: Path) -> No
     tombstones = Tombstones(tmp_path / "tombstones")
     async with office(tmp_path / "b.sqlite", tombstones) as rooms:
         async with connect(rooms.database) as connection:
-            mine = conversations.c.person == VAULT.pseudonym(str(1))
+            mine = conversations.c.person == KEYRING.pseudonym(str(1))
             key = (await connection.scalars(sa.select(conversations.c.key).where(mine))).one()
         tombstones.add(
-            [Tombstone(VAULT.pseudonym(str(1)), VAULT.fingerprint(key, VAULT.pseudonym(str(1))), 1)]
+            [Tombstone(KEYRING.pseudonym(str(1)), KEYRING.fingerprint(key, KEYRING.pseudonym(str(1))), 1)]
         )
-        assert [found.person async for found in rooms.participants()] == [VAULT.pseudonym(str(2))]
+        assert [found.person async for found in rooms.participants()] == [KEYRING.pseudonym(str(2))]
 
 
 async def test_what_should_have_been_dropped_is_not_read(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ async def test_no_province_and_no_pseudonym_of_the_database_is_exported(tmp_path
     row = await row_of(tmp_path)
     written = (tmp_path / "out/answers.csv").read_text(encoding="utf-8")
     assert "shanghai" not in written
-    assert VAULT.pseudonym(str(1)).hex()[:16] not in written
+    assert KEYRING.pseudonym(str(1)).hex()[:16] not in written
     assert row["person"]
 
 
@@ -262,7 +262,7 @@ async def test_the_office_can_not_write(tmp_path: Path) -> None:
 async def test_rows_that_the_keys_do_not_open_are_counted(tmp_path: Path) -> None:
     await fill(tmp_path / "b.sqlite", [talk(), talk()])
     database = open_for_reading(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
-    stranger = Office(database, Keyring(VAULT.keys.new()), KNOWLEDGE)
+    stranger = Office(database, Keyring(KEYRING.keys.new()), KNOWLEDGE)
     assert [found async for found in stranger.participants()] == []
     assert stranger.unreadable == 2
     await database.dispose()

@@ -34,7 +34,7 @@ from models.training import published
 from tests.office.rooms import ANSWERS, KNOWLEDGE, fill, talk
 from tests.office.test_hiding import worked_out
 from tests.office.towns import DAY, counted, talks_of
-from tests.talks import VAULT
+from tests.talks import KEYRING
 
 NOBODY = Counts(0, 0, 0, 0)
 NOTHING = Counted(Counter(), None)
@@ -242,7 +242,7 @@ def test_an_interval_holds_the_share_and_stays_between_nothing_and_all() -> None
 async def written(folder: Path) -> Path:
     await fill(folder / "b.sqlite", talks_of(600))
     keys = folder / "b.keys"
-    keys.write_text(str(VAULT.keys), encoding="ascii")
+    keys.write_text(str(KEYRING.keys), encoding="ascii")
     keys.chmod(0o600)
     return folder / "b.sqlite"
 

@@ -40,7 +40,7 @@ async def take(self, data):
     return await taken(self, data)
 Intake.take = take
 """,
-    "courier": """
+    "dispatcher": """
 from bot.channels.telegram.client import Telegram
 sent = Telegram.deliver
 async def deliver(self, outgoing, *rest):
@@ -139,7 +139,7 @@ async def until_told(service: Breaking, words: str) -> None:
     [
         ("turn", '"what": "turn failed"', False),
         ("intake", '"what": "crashed"', True),
-        ("courier", '"what": "letter met a bug"', False),
+        ("dispatcher", '"what": "message met a bug"', False),
         ("task", '"from": "asyncio"', False),
         ("thread", '"what": "crashed"', False),
         ("abort", "Fatal Python error: Aborted", True),

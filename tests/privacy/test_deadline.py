@@ -49,8 +49,8 @@ async def test_pipl_47_from_delete_to_nothing_left_on_the_disk_five_seconds_are_
             await tap(worker, "remind:survey")
             await tap(worker, "remind:survey:week")
             await worker.expects(lambda screen: screen.last.button("remind:survey:stop") is not None)
-            vault = Keyring(keys_in(tmp_path / "master.keys"))
-            gone, stays = (kept_of(database, vault.pseudonym(str(w.chat_id))) for w in (worker, other))
+            keyring = Keyring(keys_in(tmp_path / "master.keys"))
+            gone, stays = (kept_of(database, keyring.pseudonym(str(w.chat_id))) for w in (worker, other))
             assert traces(files, gone)
             began = time.monotonic()
             async with asyncio.timeout(PROMISED):

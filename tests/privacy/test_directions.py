@@ -18,7 +18,7 @@ from bot.research.report.page import pages
 from bot.storage.due_reminders import Waking
 from bot.storage.engine import opened
 from tests.office.rooms import KNOWLEDGE, office
-from tests.talks import SHORT_PATH, TODAY, VAULT, settling_today
+from tests.talks import KEYRING, SHORT_PATH, TODAY, settling_today
 from tests.test_rights import STATES, WITH_RESEARCH, said, state
 from tests.test_webhook import said as message
 from tests.test_webhook import tapped
@@ -83,7 +83,7 @@ async def test_a_talk_full_of_such_signs_gives_an_export_a_report_and_counters_w
     tmp_path: Path,
 ) -> None:
     path = ["/start " + ALL, *WITH_RESEARCH, *SHORT_PATH]
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
+    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
         metrics, number = Metrics(("poster_1",)), 0
         intake = Intake(store, metrics)
         for word in path:

@@ -16,7 +16,7 @@ from bot.app.process import Bot, settling
 from bot.backoffice.cli import parser_of_all
 from bot.demo.double.server import Simulator
 from bot.storage.engine import opened
-from tests.talks import VAULT, presenter
+from tests.talks import KEYRING, presenter
 from tests.test_rights import STATES, said, state
 
 SERVING = [
@@ -91,7 +91,7 @@ async def test_a_webhook_that_somebody_else_changed_raises_the_alarm(
     process.log.addHandler(alarm)
     async with (
         Simulator(token=token, port=0) as double,
-        opened(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}", VAULT, settling(words)) as store,
+        opened(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}", KEYRING, settling(words)) as store,
     ):
         bot = Bot(SecretStr(token), double.api_url, store, words)
         async with bot._telegram:

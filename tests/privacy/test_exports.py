@@ -16,7 +16,7 @@ from bot.channels.telegram.updates import take
 from bot.ops.metrics import Metrics
 from bot.storage.engine import opened
 from tests.privacy.test_storage import chat_of
-from tests.talks import CONSENT, VAULT, settling_today
+from tests.talks import CONSENT, KEYRING, settling_today
 from tests.test_rights import WITH_RESEARCH
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +72,7 @@ async def test_pipl_25_of_a_thousand_canaries_and_all_ids_none_is_in_any_export(
     tmp_path: Path,
 ) -> None:
     database = tmp_path / "b.sqlite"
-    async with opened(f"sqlite+aiosqlite:///{database}", VAULT, settling_today()) as store:
+    async with opened(f"sqlite+aiosqlite:///{database}", KEYRING, settling_today()) as store:
         intake = Intake(store, Metrics())
 
         async def talk(person: int) -> None:
@@ -81,7 +81,7 @@ async def test_pipl_25_of_a_thousand_canaries_and_all_ids_none_is_in_any_export(
 
         await asyncio.gather(*map(talk, range(PEOPLE)))
     (tmp_path / "b.keys").touch(0o600)
-    (tmp_path / "b.keys").write_text(str(VAULT.keys), encoding="ascii")
+    (tmp_path / "b.keys").write_text(str(KEYRING.keys), encoding="ascii")
     given = {
         "csv": told("export", database, tmp_path / "csv", "--to", "csv"),
         "parquet": told("export", database, tmp_path / "parquet", "--to", "parquet"),
@@ -92,7 +92,7 @@ async def test_pipl_25_of_a_thousand_canaries_and_all_ids_none_is_in_any_export(
     # By code, they answered; and of those who didn't agree not even that.
     assert {(row["age"], row["answer_occupation"]) for row in rows} == {(THIRTIES, "food_delivery")}
     for person in range(PEOPLE):
-        pseudonym = VAULT.pseudonym(str(chat_of(person)))
+        pseudonym = KEYRING.pseudonym(str(chat_of(person)))
         needles = [*canaries(person), str(chat_of(person)), pseudonym.hex(), pseudonym.hex()[:16]]
         assert [(n, where) for n in needles for where, text in given.items() if n in text] == []
 

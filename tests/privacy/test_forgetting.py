@@ -20,7 +20,7 @@ from bot.turns.contract import Inbound
 from tests.chats import at
 from tests.databases import begin, connect, sync
 from tests.privacy.test_storage import traces
-from tests.talks import VAULT, settling_today
+from tests.talks import KEYRING, settling_today
 
 NOW = 100_000_000
 
@@ -32,13 +32,13 @@ def tombstones(tmp_path: Path) -> Tombstones:
 
 @pytest.fixture
 def store(database: Database, tombstones: Tombstones) -> Store:
-    return Store(database, VAULT, settling_today(), tombstones=tombstones, clock=lambda: NOW)
+    return Store(database, KEYRING, settling_today(), tombstones=tombstones, clock=lambda: NOW)
 
 
 def row(number: int, expires_at: int = NOW + 1) -> dict[str, Any]:
-    person = VAULT.pseudonym(str(number))
-    key, locker = VAULT.new_key(person)
-    state = locker.seal(b"{}", b"state:" + person)
+    person = KEYRING.pseudonym(str(number))
+    key, sealer = KEYRING.new_key(person)
+    state = sealer.seal(b"{}", b"state:" + person)
     return {"person": person, "key": key, "state": state, "changed_at": NOW, "expires_at": expires_at}
 
 
@@ -100,7 +100,7 @@ async def test_many_whose_days_are_over_go_in_several_transactions(
     assert steps.rows == [2, 2, 1], "nobody goes whom this transaction has not locked"
     assert await column(store.database, conversations.c.person) == [rows[5]["person"]]
     stones = {(stone.person, stone.key, stone.at) for stone in tombstones.all()}
-    assert stones == {(r["person"], VAULT.fingerprint(r["key"], r["person"]), NOW) for r in rows[:5]}
+    assert stones == {(r["person"], KEYRING.fingerprint(r["key"], r["person"]), NOW) for r in rows[:5]}
     assert await store.deletion.tidy() == 0
 
 
@@ -109,7 +109,7 @@ async def test_whom_a_backup_brings_back_is_deleted_however_many_and_nobody_else
 ) -> None:
     monkeypatch.setattr(deletion, "AT_ONCE", 2)
     rows = [row(n) for n in range(6)]
-    tombstones.add(Tombstone(r["person"], VAULT.fingerprint(r["key"], r["person"]), NOW) for r in rows[:5])
+    tombstones.add(Tombstone(r["person"], KEYRING.fingerprint(r["key"], r["person"]), NOW) for r in rows[:5])
     await insert(store.database, conversations, rows)
     steps = Steps(store.database, conversations)
     assert await store.deletion.forget_again() == 5
@@ -121,7 +121,7 @@ async def test_whom_a_backup_brings_back_is_deleted_however_many_and_nobody_else
 async def test_letters_of_before_a_deletion_go_and_those_of_after_stay(
     store: Store, tombstones: Tombstones
 ) -> None:
-    gone, anew, other = (VAULT.pseudonym(str(n)) for n in range(3))
+    gone, anew, other = (KEYRING.pseudonym(str(n)) for n in range(3))
     fresh = row(1)
     tombstones.add([Tombstone(gone, b"k" * 16, NOW - 9), Tombstone(anew, b"k" * 16, NOW)])
     tombstones.add([Tombstone(gone, b"l" * 16, NOW)])
@@ -195,16 +195,16 @@ async def test_a_deletion_that_is_committed_stands_though_the_disk_is_full_for_t
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert await store.take(Inbound(100, at(3), Tap("go:forget")))
     assert await store.conversation(at(3)) is None
-    assert traces(tmp_path, [VAULT.pseudonym(str(4))]), "and the others are there"
+    assert traces(tmp_path, [KEYRING.pseudonym(str(4))]), "and the others are there"
 
 
 async def test_a_row_of_a_dead_key_wrapped_anew_is_known_by_its_key_and_a_broken_one_passed_over(
     store: Store, tombstones: Tombstones
 ) -> None:
     back, broken = row(0), row(1)
-    tombstones.add([Tombstone(back["person"], VAULT.fingerprint(back["key"], back["person"]), NOW)])
+    tombstones.add([Tombstone(back["person"], KEYRING.fingerprint(back["key"], back["person"]), NOW)])
     tombstones.add([Tombstone(broken["person"], b"k" * 16, NOW)])
-    back["key"], broken["key"] = VAULT.rewrapped(back["key"], back["person"]), b"broken"
+    back["key"], broken["key"] = KEYRING.rewrapped(back["key"], back["person"]), b"broken"
     await insert(store.database, conversations, [back, broken])
     assert await store.deletion.forget_again() == 1
     assert await column(store.database, conversations.c.person) == [broken["person"]]
@@ -217,7 +217,7 @@ async def test_a_farewell_that_never_arrived_leaves_no_trace_after_the_next_tidy
     """Who deletes and blocks the bot at once: the letter of goodbye goes without being sent."""
     await store.take(Inbound(1, at(1), Command("start")))
     await store.take(Inbound(2, at(1), Tap("go:forget")))
-    person = VAULT.pseudonym(str(1))
+    person = KEYRING.pseudonym(str(1))
     farewell = await store.outbox.waiting()
     assert [(letter.person, letter.farewell) for letter in farewell] == [(person, True)]
     await store.outbox.block(person, [letter.id for letter in farewell])

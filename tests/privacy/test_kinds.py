@@ -17,7 +17,7 @@ from bot.ops.metrics import Metrics
 from bot.storage.engine import opened
 from bot.storage.unit_of_work import Store
 from tests.chats import at
-from tests.talks import CONSENT, SHORT_PATH, TODAY, TOKEN, VAULT, presenter, settling_today
+from tests.talks import CONSENT, KEYRING, SHORT_PATH, TODAY, TOKEN, presenter, settling_today
 from tests.test_webhook import PRIVATE, WORKER, said, tapped
 
 JSON = dict[str, Any]
@@ -107,7 +107,7 @@ IN_GROUPS = ("topic", "group", "a channel's post in its discussion group", "anon
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
+    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
         yield store
 
 

@@ -21,7 +21,7 @@ from bot.storage.engine import opened
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
-from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today, turned
+from tests.talks import CONSENT, KEYRING, SHORT_PATH, settling_today, turned
 from tests.test_webhook import RIGHT, SECRET, rows, said, tapped
 
 LONG = bool(os.environ.get("LONG"))
@@ -67,7 +67,7 @@ def test_no_one_of_many_random_taps_reads_or_changes_another_person_s_talk() -> 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
+    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
         yield store
 
 

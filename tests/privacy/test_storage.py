@@ -26,7 +26,7 @@ from bot.storage.engine import opened
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
-from tests.talks import CONSENT, SHORT_PATH, VAULT, settling_today, up_to
+from tests.talks import CONSENT, KEYRING, SHORT_PATH, settling_today, up_to
 
 PEOPLE = 1_000
 RACES = 10_000 if os.environ.get("LONG") else 1_000
@@ -85,7 +85,7 @@ async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tm
     words = [f"canary{random_.getrandbits(60):x}" for _ in range(PEOPLE)]
     metrics = Metrics()
     try:
-        async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
+        async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
             intake = Intake(store, metrics)
             await asyncio.gather(
                 *(talk(store, n, "/start", *CONSENT, *up_to("saving"), words[n]) for n in range(PEOPLE))
@@ -125,7 +125,7 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
     tmp_path: Path,
 ) -> None:
     url, tombstones = f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", Tombstones(tmp_path / "tombstones")
-    async with opened(url, VAULT, settling_today(), tombstones) as store:
+    async with opened(url, KEYRING, settling_today(), tombstones) as store:
         people = range(PEOPLE)
         await asyncio.gather(*(talk(store, n, "/start", *CONSENT, *up_to("education")) for n in people))
         await talk(store, PEOPLE, "/start", *CONSENT, *up_to("education"))  # who stays
@@ -134,7 +134,7 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
         yesterday = tmp_path / "yesterday"
         yesterday.mkdir()
         shutil.copy(tmp_path / "b.sqlite", yesterday / "b.sqlite")
-        gone = [VAULT.pseudonym(str(chat_of(n))) for n in people]
+        gone = [KEYRING.pseudonym(str(chat_of(n))) for n in people]
         assert traces(yesterday, gone[:5])
         await asyncio.gather(
             *(store.take(Inbound(10**8 + n, at(chat_of(n)), Tap("go:forget"))) for n in people)
@@ -146,7 +146,7 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
         assert traces(files, gone) == []
     shutil.copy(yesterday / "b.sqlite", tmp_path / "b.sqlite")
     drop_log(tmp_path)
-    async with opened(url, VAULT, settling_today(), tombstones) as store:
+    async with opened(url, KEYRING, settling_today(), tombstones) as store:
         assert await store.conversation(at(chat_of(0))) is None
         assert await store.conversation(at(chat_of(PEOPLE))) is not None
         copy_database(tmp_path, files)
@@ -156,7 +156,7 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
 @pytest.mark.slow
 async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp_path: Path) -> None:
     """Whatever was said before the deletion is gone, whatever comes after begins anew."""
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
+    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
         random_ = random.Random(2)
         steps = ["/start", *CONSENT, SHORT_PATH[0]]
 
@@ -181,7 +181,7 @@ async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp
 @pytest.mark.parametrize("part", ["state", "answers", "key"])
 @pytest.mark.asvs("11.3.3")
 async def test_pipl_51_a_tampered_value_is_refused(tmp_path: Path, part: str) -> None:
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", VAULT, settling_today()) as store:
+    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
         await talk(store, 1, "/start", *CONSENT, *up_to("province"))
         with sqlite3.connect(tmp_path / "b.sqlite") as connection:
             (value,) = connection.execute(f"select {part} from conversations").fetchone()
@@ -199,12 +199,12 @@ async def test_pipl_51_a_tampered_value_is_refused(tmp_path: Path, part: str) ->
 @given(st.binary(max_size=200), st.binary(max_size=20), st.binary(max_size=20))
 @pytest.mark.asvs("11.3.3")
 def test_what_is_sealed_opens_in_its_own_place_only(value: bytes, about: bytes, other: bytes) -> None:
-    _, locker = VAULT.new_key(b"p")
-    sealed = locker.seal(value, about)
-    assert locker.open(sealed, about) == value
+    _, sealer = KEYRING.new_key(b"p")
+    sealed = sealer.seal(value, about)
+    assert sealer.open(sealed, about) == value
     if other != about:
         with pytest.raises(WrongKey):
-            locker.open(sealed, other)
+            sealer.open(sealed, other)
 
 
 def test_keys_read_as_they_were_written_and_never_show_themselves() -> None:
@@ -219,14 +219,14 @@ def test_keys_read_as_they_were_written_and_never_show_themselves() -> None:
 
 def test_a_pseudonym_says_nothing_of_the_chat_and_differs_between_installations() -> None:
     other = Keyring(Keys.new())
-    names = {vault.pseudonym(str(chat)) for vault in (VAULT, other) for chat in range(-500, 500)}
+    names = {keyring.pseudonym(str(chat)) for keyring in (KEYRING, other) for chat in range(-500, 500)}
     assert len(names) == 2_000
     assert {len(name) for name in names} == {16}
 
 
 def test_what_was_sealed_by_this_version_is_found_and_opened_by_every_later_one() -> None:
     """These bytes lie in databases: a change of any of them would lose everybody's answers."""
-    person = VAULT.pseudonym(str(7))
+    person = KEYRING.pseudonym(str(7))
     wrapped = bytes.fromhex(
         "de40accb6ce9331d23ee42167dd2b06178d084e23c73c3beb27046a0e0713c9b"
         "063a77973ad156b7a97a66d8748b49427ff7533d15a0e4093a51770d73300ec0"
@@ -234,10 +234,10 @@ def test_what_was_sealed_by_this_version_is_found_and_opened_by_every_later_one(
     state = bytes.fromhex("4ba82ce9ab5ceea9d553e1cd9b8d9302fb17c58965bf9fe8a2f9e8f2e7")
     farewell = bytes.fromhex("7299ff7d10b3f6e02a252e04f8953ecb8a62ce78e597cb15ce1ae26e49")
     assert person.hex() == "c751449e3e4bd9118d34467a92a81588"
-    assert VAULT.fingerprint(wrapped, person).hex() == "da068b77cc0bfbbe09beb39e584c1e1f"
-    assert VAULT.locker(wrapped, person).open(state, b"state:" + person) == b"x"
-    assert VAULT.service.open(farewell, b"letter:" + person) == b"y"
+    assert KEYRING.fingerprint(wrapped, person).hex() == "da068b77cc0bfbbe09beb39e584c1e1f"
+    assert KEYRING.sealer(wrapped, person).open(state, b"state:" + person) == b"x"
+    assert KEYRING.service.open(farewell, b"letter:" + person) == b"y"
     with pytest.raises(WrongKey, match="a master key that is not here"):
-        Keyring(Keys.new()).locker(wrapped, person)
+        Keyring(Keys.new()).sealer(wrapped, person)
     with pytest.raises(WrongKey, match="can't be opened with these keys"):
-        VAULT.locker(wrapped, VAULT.pseudonym(str(8)))
+        KEYRING.sealer(wrapped, KEYRING.pseudonym(str(8)))

@@ -19,7 +19,7 @@ from bot.storage.tables import conversations
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
-from tests.talks import CONSENT, NOON, VAULT, presenter, settling_today
+from tests.talks import CONSENT, KEYRING, NOON, presenter, settling_today
 
 RESEARCH: tuple[Incoming, ...] = (
     Command("start"), *map(Tap, (CONSENT[0], CONSENT[1], "+:consent:research", CONSENT[2])),
@@ -44,20 +44,20 @@ async def restored(folder: Path, path: Path, stones: Path) -> AsyncIterator[Stor
     """Restore into a new SQLite file, and open it as the bot does."""
     url = f"sqlite+aiosqlite:///{folder / 'new.sqlite'}"
     database = open_database(url)
-    await prepare(database, VAULT)
+    await prepare(database, KEYRING)
     await database.run_long(backup.restore, path, schema_of_release())
     await database.dispose()
     questionnaire = presenter().knowledge.questionnaire
     async with opened(
-        url, VAULT, settling_today(), Tombstones(stones),
+        url, KEYRING, settling_today(), Tombstones(stones),
         without_research=lambda talk: without_research(talk, questionnaire),
     ) as store:  # fmt: skip
         yield store
 
 
 async def test_what_either_database_held_is_there_after_a_restore(database: Database, tmp_path: Path) -> None:
-    await prepare(database, VAULT)
-    store = Store(database, VAULT, settling_today())
+    await prepare(database, KEYRING)
+    store = Store(database, KEYRING, settling_today())
     await take(store, 7, 1, *RESEARCH, Tap("a:age:from_31_to_40"))
     rows = await saved(database, tmp_path / "backup")
     assert rows["conversations"] == 1
@@ -71,10 +71,10 @@ async def test_what_either_database_held_is_there_after_a_restore(database: Data
 async def test_a_restore_brings_back_no_one_who_left_no_consent_withdrawn_and_no_objection_undone(
     database: Database, tmp_path: Path
 ) -> None:
-    await prepare(database, VAULT)
+    await prepare(database, KEYRING)
     now = NOON.timestamp()
     stones = tmp_path / "stones"
-    store = Store(database, VAULT, settling_today(), tombstones=Tombstones(stones), clock=lambda: now)
+    store = Store(database, KEYRING, settling_today(), tombstones=Tombstones(stones), clock=lambda: now)
     for chat in (7, 8, 9):
         await take(store, chat, chat * 100, *RESEARCH, Tap("a:age:from_31_to_40"))
     await saved(database, tmp_path / "backup")
@@ -93,15 +93,15 @@ async def test_a_restore_brings_back_no_one_who_left_no_consent_withdrawn_and_no
 
 
 async def test_a_backup_that_is_cut_off_changes_nothing(database: Database, tmp_path: Path) -> None:
-    await prepare(database, VAULT)
-    await take(Store(database, VAULT, settling_today()), 7, 1, *RESEARCH)
+    await prepare(database, KEYRING)
+    await take(Store(database, KEYRING, settling_today()), 7, 1, *RESEARCH)
     whole = tmp_path / "backup"
     await saved(database, whole)
     lines = gzip.decompress(whole.read_bytes()).splitlines(keepends=True)
     (tmp_path / "short").write_bytes(gzip.compress(b"".join(lines[:-1])))
     (tmp_path / "cut").write_bytes(whole.read_bytes()[:-40])
     target = open_database(f"sqlite+aiosqlite:///{tmp_path / 'target.sqlite'}")
-    await prepare(target, VAULT)
+    await prepare(target, KEYRING)
     for name in ("short", "cut"):
         with pytest.raises(backup.BackupRefused):
             await target.run_long(backup.restore, tmp_path / name, schema_of_release())
@@ -112,8 +112,8 @@ async def test_a_backup_that_is_cut_off_changes_nothing(database: Database, tmp_
 
 
 async def test_a_database_that_is_not_empty_is_not_restored_into(database: Database, tmp_path: Path) -> None:
-    await prepare(database, VAULT)
-    await take(Store(database, VAULT, settling_today()), 7, 1, *RESEARCH)
+    await prepare(database, KEYRING)
+    await take(Store(database, KEYRING, settling_today()), 7, 1, *RESEARCH)
     await saved(database, tmp_path / "backup")
     with pytest.raises(backup.BackupRefused, match="not empty"):
         await database.run_long(backup.restore, tmp_path / "backup", schema_of_release())

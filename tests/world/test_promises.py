@@ -13,7 +13,7 @@ from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
 from tests.databases import connect
-from tests.talks import CONSENT, NOON, VAULT, settling_today
+from tests.talks import CONSENT, KEYRING, NOON, settling_today
 
 JOINING: tuple[Incoming, ...] = (Command("start"), *map(Tap, CONSENT))
 
@@ -42,14 +42,18 @@ async def test_an_account_that_joins_and_leaves_all_day_takes_one_place_of_the_y
     database: Database, tmp_path: Path
 ) -> None:
     clock, number = Clock(), 0
-    store = Store(database, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "stones"), clock=clock)
+    store = Store(
+        database, KEYRING, settling_today(), tombstones=Tombstones(tmp_path / "stones"), clock=clock
+    )
     for _ in range(10):
         for incoming in (*JOINING, Tap("go:forget")):
             number += 1
             clock.now += 1
             await store.take(Inbound(number, at(7), incoming))
     assert await people(store) == 1
-    again = Store(database, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "stones"), clock=clock)
+    again = Store(
+        database, KEYRING, settling_today(), tombstones=Tombstones(tmp_path / "stones"), clock=clock
+    )
     for incoming in JOINING:
         number += 1
         await again.take(Inbound(number, at(7), incoming))
@@ -60,7 +64,9 @@ async def test_who_deletes_before_agreeing_takes_a_place_when_they_agree(
     database: Database, tmp_path: Path
 ) -> None:
     clock = Clock()
-    store = Store(database, VAULT, settling_today(), tombstones=Tombstones(tmp_path / "stones"), clock=clock)
+    store = Store(
+        database, KEYRING, settling_today(), tombstones=Tombstones(tmp_path / "stones"), clock=clock
+    )
     for number, incoming in enumerate[Incoming]((Command("start"), Tap("go:forget"), *JOINING)):
         clock.now += 1
         await store.take(Inbound(number, at(7), incoming))
@@ -69,7 +75,7 @@ async def test_who_deletes_before_agreeing_takes_a_place_when_they_agree(
 
 async def test_our_own_reminder_does_not_renew_the_days_for_which_a_talk_is_kept(database: Database) -> None:
     clock = Clock()
-    store = Store(database, VAULT, settling_today(), clock=clock)
+    store = Store(database, KEYRING, settling_today(), clock=clock)
     for number, incoming in enumerate((*JOINING, Tap("remind:survey:week"))):
         await store.take(Inbound(number + 1, at(7), incoming))
     told = await expiry(store)
@@ -84,11 +90,11 @@ async def test_a_stone_of_a_deletion_that_was_rolled_back_deletes_nobody_who_wen
     database: Database, tmp_path: Path
 ) -> None:
     clock, stones = Clock(), Tombstones(tmp_path / "stones")
-    store = Store(database, VAULT, settling_today(), tombstones=stones, clock=clock)
+    store = Store(database, KEYRING, settling_today(), tombstones=stones, clock=clock)
     await store.take(Inbound(1, at(7), Command("start")))
     async with connect(database) as connection:
         row = (await connection.execute(sa.select(conversations.c.person, conversations.c.key))).one()
-    stones.add([Tombstone(row.person, VAULT.fingerprint(row.key, row.person), int(clock.now))])
+    stones.add([Tombstone(row.person, KEYRING.fingerprint(row.key, row.person), int(clock.now))])
     clock.now += 2 * DAY
     await store.take(Inbound(2, at(7), Tap(CONSENT[0])))
     assert await store.deletion.forget_again() == 0

@@ -161,9 +161,9 @@ async def walk(
 @asynccontextmanager
 async def _serving(knowledge: Knowledge, database: Path, clock: "_Clock") -> AsyncIterator[Simulator]:
     """Let the real bot serve a simulated Telegram, by this clock and into this database."""
-    presenter, vault = Presenter(knowledge), Keyring(keys_in(database.with_suffix(".keys")))
+    presenter, keyring = Presenter(knowledge), Keyring(keys_in(database.with_suffix(".keys")))
     url, settle = f"sqlite+aiosqlite:///{database}", settling(presenter, clock.now)
-    async with Simulator() as simulator, opened(url, vault, settle, limit=10**9) as store:
+    async with Simulator() as simulator, opened(url, keyring, settle, limit=10**9) as store:
         store.clock = clock.seconds
         bot = asyncio.create_task(
             Bot(SecretStr(TOKEN), simulator.api_url, store, presenter, SendRate(0, 0)).poll()

@@ -30,7 +30,7 @@ from bot.turns.contract import Address, Inbound, Outbound
 from bot.turns.turn import BatchResult
 from tests.chats import at
 from tests.databases import Beside, Result, begin, sync
-from tests.talks import CONSENT, VAULT, settling_today, up_to
+from tests.talks import CONSENT, KEYRING, settling_today, up_to
 
 UNHURRIED = SendRate(overall=0, chat=0)
 
@@ -111,7 +111,7 @@ def texts_of(
 
 @pytest.fixture
 async def store(database: Database) -> Store:
-    return Store(database, VAULT, texts_of)
+    return Store(database, KEYRING, texts_of)
 
 
 async def write(store: Store, update: int, chat: int, texts: str) -> None:
@@ -121,9 +121,9 @@ async def write(store: Store, update: int, chat: int, texts: str) -> None:
 async def claimed(store: Store) -> list[str]:
     """Claim what is free; gives the texts of what was found."""
     found: list[Queued] = []
-    store.told.append(lambda effect: found.extend(effect.letters))
+    store.on_commit.append(lambda effect: found.extend(effect.messages))
     await store.claim()
-    store.told.pop()
+    store.on_commit.pop()
     return [letter.outgoing.message.text for letter in found]
 
 
@@ -131,7 +131,7 @@ async def claimed(store: Store) -> list[str]:
 async def working(store: Store, post: Post, pace: SendRate = UNHURRIED) -> AsyncIterator[Dispatcher]:
     active = Dispatcher(store, post.deliver, pace)
     task = asyncio.create_task(active.run())
-    await until(lambda: bool(store.outbox.hold.name))
+    await until(lambda: bool(store.outbox.lease.name))
     try:
         yield active
     finally:
@@ -141,13 +141,13 @@ async def working(store: Store, post: Post, pace: SendRate = UNHURRIED) -> Async
 
 async def until(wish: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not wish():  # noqa: ASYNC110 - the courier tells nobody
+        while not wish():  # noqa: ASYNC110 - the dispatcher tells nobody
             await asyncio.sleep(0.01)
 
 
 async def until_empty(store: Store) -> None:
     async with asyncio.timeout(10):
-        while await store.outbox.waiting():  # noqa: ASYNC110 - the courier tells nobody
+        while await store.outbox.waiting():  # noqa: ASYNC110 - the dispatcher tells nobody
             await asyncio.sleep(0.01)
 
 
@@ -209,7 +209,7 @@ async def test_a_letter_that_no_key_opens_waits_for_the_operator_and_holds_up_no
     await write(store, 1, 7, "a")
     await write(store, 2, 8, "b")
     async with begin(database) as connection:
-        mine = conversations.c.person == VAULT.pseudonym(str(7))
+        mine = conversations.c.person == KEYRING.pseudonym(str(7))
         await connection.execute(sa.update(conversations).where(mine).values(key=b"broken"))
     post = Post()
     async with working(store, post):
@@ -230,7 +230,7 @@ async def test_a_dropped_dead_letter_is_gone(store: Store) -> None:
 
 
 async def test_a_letter_whose_record_fails_is_recorded_later_not_sent_again(database: Database) -> None:
-    forgetful, post = Forgetful(database, VAULT, texts_of), Post()
+    forgetful, post = Forgetful(database, KEYRING, texts_of), Post()
     async with working(forgetful, post):
         await write(forgetful, 1, 7, "ab")
         await until_empty(forgetful)
@@ -242,10 +242,10 @@ async def test_what_a_dead_process_left_goes_out_when_its_hold_ends(
 ) -> None:
     monkeypatch.setattr(lease, "LEASE", 0.5)
     monkeypatch.setattr(dispatcher, "LEASE", 0.5)
-    await store.outbox.hold.renew()
+    await store.outbox.lease.renew()
     await write(store, 1, 7, "a")
     await write(store, 2, 8, "b")
-    post, other = Post(), Store(database, VAULT, texts_of)
+    post, other = Post(), Store(database, KEYRING, texts_of)
     async with working(other, post):
         await write(other, 3, 7, "c")
         await until_empty(other)
@@ -258,13 +258,13 @@ async def test_a_process_paused_beyond_its_hold_sends_nothing_that_another_took_
 ) -> None:
     late, post, pace = Post(), Post(), Paused()
     now = [0.0]
-    store.outbox.hold._monotonic = lambda: now[0]
+    store.outbox.lease._monotonic = lambda: now[0]
     paused = Dispatcher(store, late.deliver, pace)
-    await store.outbox.hold.renew()
+    await store.outbox.lease.renew()
     await write(store, 1, 7, "ab")
     now[0] += 60
-    await store.outbox.hold.release_everyone()
-    async with working(Store(database, VAULT, texts_of), post):
+    await store.outbox.lease.release_everyone()
+    async with working(Store(database, KEYRING, texts_of), post):
         await until(lambda: len(post.taken) == 2)
         pace.over.set()
         await paused.drain(1)
@@ -287,9 +287,9 @@ async def test_a_letter_that_meets_a_bug_is_set_aside_and_holds_up_no_other(
 async def test_a_letter_left_behind_is_looked_for_again_soon_until_it_is_found(
     database: Database, store: Store
 ) -> None:
-    other = Store(database, VAULT, texts_of)
+    other = Store(database, KEYRING, texts_of)
     for each in (store, other):
-        await each.outbox.hold.renew()
+        await each.outbox.lease.renew()
     await write(store, 1, 7, "a")
     (first,) = await store.outbox.waiting()
     await write(other, 2, 7, "b")
@@ -300,12 +300,12 @@ async def test_a_letter_left_behind_is_looked_for_again_soon_until_it_is_found(
     assert not other.outbox.left_behind
 
 
-async def test_a_letter_left_behind_wakes_the_courier_which_then_looks_less_and_less_often(
+async def test_a_letter_left_behind_wakes_the_dispatcher_which_then_looks_less_and_less_often(
     database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dispatcher, "LEASE", 300.0)  # so that nothing but the letter wakes it
-    other, post = Store(database, VAULT, texts_of), Post()
-    await other.outbox.hold.renew()
+    other, post = Store(database, KEYRING, texts_of), Post()
+    await other.outbox.lease.renew()
     await write(other, 1, 7, "a")
     (first,) = await store.outbox.waiting()
     claims, claim = 0, store.outbox.claim
@@ -330,21 +330,21 @@ async def test_the_hold_is_renewed_while_it_lasts_and_ended_letters_are_no_longe
     database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dispatcher, "LEASE", 0.1)
-    renewed, renew = 0, store.outbox.hold.renew
+    renewed, renew = 0, store.outbox.lease.renew
 
     async def counted() -> None:
         nonlocal renewed
         renewed += 1
         await renew()
 
-    monkeypatch.setattr(store.outbox.hold, "renew", counted)
+    monkeypatch.setattr(store.outbox.lease, "renew", counted)
     async with working(store, Post()) as active:
-        name = store.outbox.hold.name
+        name = store.outbox.lease.name
         await write(store, 1, 7, "abc")
         await until_empty(store)
         before = renewed
         await until(lambda: renewed > before + 2)
-        assert store.outbox.hold.name == name
+        assert store.outbox.lease.name == name
         assert not active._gone
 
 
@@ -352,12 +352,12 @@ async def test_more_people_of_a_process_that_ended_than_go_at_once_are_not_forgo
     database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "AT_ONCE", 2)
-    ended = Store(database, VAULT, texts_of)
+    ended = Store(database, KEYRING, texts_of)
     for each in (store, ended):
-        await each.outbox.hold.renew()
+        await each.outbox.lease.renew()
     for chat in range(3):
         await write(ended, 1 + chat, chat, "a")
-    await ended.outbox.hold.release()
+    await ended.outbox.lease.release()
     assert len(await claimed(store)) == 2
     assert store.outbox.left_behind
 
@@ -365,12 +365,12 @@ async def test_more_people_of_a_process_that_ended_than_go_at_once_are_not_forgo
 async def test_the_letters_of_a_process_that_ended_are_looked_for_only_when_asked(
     database: Database, store: Store
 ) -> None:
-    ended = Store(database, VAULT, texts_of)
+    ended = Store(database, KEYRING, texts_of)
     for each in (store, ended):
-        await each.outbox.hold.renew()
+        await each.outbox.lease.renew()
     await write(ended, 1, 7, "a")
-    holder = ended.outbox.hold.name
-    await ended.outbox.hold.release()
+    holder = ended.outbox.lease.name
+    await ended.outbox.lease.release()
     await store.claim(inherited=False)
     assert [letter.holder for letter in await store.outbox.waiting()] == [holder]
     assert await claimed(store) == ["a"]
@@ -382,10 +382,10 @@ async def test_a_letter_of_another_version_waits_for_the_operator_and_holds_up_n
     await write(store, 1, 7, "ab")
     await write(store, 2, 8, "c")
     async with begin(database) as connection:
-        newer = VAULT.service.seal(b'{"chat": 7, "video": 1}', b"letter:" + VAULT.pseudonym(str(7)))
-        strange = letters_table.c.person == VAULT.pseudonym(str(7))
+        newer = KEYRING.service.seal(b'{"chat": 7, "video": 1}', b"letter:" + KEYRING.pseudonym(str(7)))
+        strange = letters_table.c.person == KEYRING.pseudonym(str(7))
         await connection.execute(sa.update(letters_table).where(strange).values(own=False, body=newer))
-    await store.outbox.hold.renew()
+    await store.outbox.lease.renew()
     assert await claimed(store) == ["c"]
     assert [dead.reason for dead in await store.outbox.dead.all()] == ["it can't be read"] * 2
 
@@ -409,7 +409,7 @@ def looks(database: Database) -> Iterator[list[str]]:
 async def test_who_answers_at_once_is_answered_without_a_look_whether_the_answer_is_there_still(
     database: Database, store: Store
 ) -> None:
-    await Store(database, VAULT, texts_of).outbox.hold.renew()
+    await Store(database, KEYRING, texts_of).outbox.lease.renew()
     answers = set()
 
     class Quick(Post):
@@ -420,7 +420,7 @@ async def test_who_answers_at_once_is_answered_without_a_look_whether_the_answer
 
     post = Quick()
     async with working(store, post):
-        await until(lambda: store.outbox.hold.processes == 2)
+        await until(lambda: store.outbox.lease.processes == 2)
         with looks(database) as found:
             await write(store, 1, 7, "a")
             await until(lambda: len(post.taken) == 20)
@@ -430,10 +430,10 @@ async def test_who_answers_at_once_is_answered_without_a_look_whether_the_answer
 async def test_letters_that_wait_at_the_same_time_are_looked_up_together(
     database: Database, store: Store
 ) -> None:
-    await Store(database, VAULT, texts_of).outbox.hold.renew()
+    await Store(database, KEYRING, texts_of).outbox.lease.renew()
     post = Post()
     async with working(store, post):
-        await until(lambda: store.outbox.hold.processes == 2)
+        await until(lambda: store.outbox.lease.processes == 2)
         with looks(database) as found:
             post.closed.clear()
             for chat in range(30):
@@ -450,7 +450,7 @@ async def test_more_people_than_are_claimed_at_once_are_claimed_soon(
     monkeypatch.setattr(outbox, "AT_ONCE", 2)
     for chat in range(3):
         await write(store, 1 + chat, chat, "a")  # under no hold yet
-    await store.outbox.hold.renew()
+    await store.outbox.lease.renew()
     assert len(await claimed(store)) == 2
     assert store.outbox.left_behind
     assert len(await claimed(store)) == 1
@@ -460,10 +460,10 @@ async def test_more_people_than_are_claimed_at_once_are_claimed_soon(
 async def test_letters_wait_for_earlier_ones_that_another_process_holds(
     database: Database, store: Store
 ) -> None:
-    first, second, other = Post(), Post(), Store(database, VAULT, texts_of)
+    first, second, other = Post(), Post(), Store(database, KEYRING, texts_of)
     first.closed.clear()
     metrics = Metrics()
-    other.told.append(metrics.hear)
+    other.on_commit.append(metrics.hear)
     async with working(store, first), working(other, second):
         await write(store, 1, 7, "a")
         await write(other, 2, 7, "b")
@@ -484,7 +484,7 @@ async def test_what_was_deleted_by_another_process_during_a_pause_is_not_sent(
         await until(lambda: not post.troubles)
         async with begin(database) as connection:
             await connection.execute(sa.delete(letters_table))
-        await write(Store(database, VAULT, texts_of), 2, 7, "c")
+        await write(Store(database, KEYRING, texts_of), 2, 7, "c")
         await until_empty(store)
     assert post.taken == [(7, "c")]
 
@@ -498,7 +498,7 @@ async def test_what_was_deleted_by_another_process_while_it_waited_its_turn_is_n
     post.closed.clear()
     if on_the_wire:
         pace.over.set()
-    await Store(database, VAULT, texts_of).outbox.hold.renew()  # the other process
+    await Store(database, KEYRING, texts_of).outbox.lease.renew()  # the other process
     async with working(store, post, pace):
         await write(store, 1, 7, "ab")
         await asyncio.sleep(0.05)
@@ -514,7 +514,7 @@ async def test_what_was_deleted_by_another_process_while_it_waited_its_turn_is_n
 
 async def test_what_waits_in_the_lane_of_someone_who_deletes_is_not_sent(database: Database) -> None:
     """Only the letter that is on its way at that moment arrives, then the farewell."""
-    store = Store(database, VAULT, settling_today())
+    store = Store(database, KEYRING, settling_today())
     post = Post()
     async with working(store, post):
         post.closed.clear()
@@ -530,19 +530,19 @@ async def test_what_waits_in_the_lane_of_someone_who_deletes_is_not_sent(databas
     assert [chat for chat, _ in post.taken].count(8) == 1
 
 
-async def test_letters_that_are_claimed_anew_while_the_courier_looks_for_deleted_ones_all_arrive(
+async def test_letters_that_are_claimed_anew_while_the_dispatcher_looks_for_deleted_ones_all_arrive(
     database: Database, store: Store
 ) -> None:
     post = Post(SlowDown(0))
     async with working(store, post) as active:
         looked, look = asyncio.Event(), store.outbox.still_there
 
-        async def still_there(letters: Iterable[int]) -> frozenset[int]:
+        async def still_there(messages: Iterable[int]) -> frozenset[int]:
             held = await store.outbox.waiting()
-            active._feed(replace(letter, holder=store.outbox.hold.name + b"anew") for letter in held)
+            active._feed(replace(letter, holder=store.outbox.lease.name + b"anew") for letter in held)
             active._feed(held)
             looked.set()
-            return await look(letters) - {held[1].id}
+            return await look(messages) - {held[1].id}
 
         store.outbox.still_there = still_there  # type: ignore[method-assign]
         await write(store, 1, 7, "abc")
@@ -556,9 +556,9 @@ async def test_an_answer_beside_a_deletion_by_another_process_waits_for_it_and_n
 ) -> None:
     """They would lock each other out, if a letter were taken from the outbox before its person is locked."""
     here, there = open_database(postgres), open_database(postgres)
-    await migrate(here, VAULT)
-    store, person = Store(here, VAULT, texts_of), VAULT.pseudonym(str(7))
-    await store.outbox.hold.renew()
+    await migrate(here, KEYRING)
+    store, person = Store(here, KEYRING, texts_of), KEYRING.pseudonym(str(7))
+    await store.outbox.lease.renew()
     await write(store, 1, 7, "a")
     (letter,) = await store.outbox.waiting()
     async with begin(there) as connection:
@@ -576,32 +576,32 @@ async def test_a_hold_that_ends_while_it_is_renewed_stays_ended_and_leaves_no_le
     database: Database, store: Store
 ) -> None:
     now = [0.0]
-    held = outbox.Outbox(database, VAULT, store.clock, lambda: now[0])
+    held = outbox.Outbox(database, KEYRING, store.clock, lambda: now[0])
     store.outbox = held
-    await held.hold.renew()
+    await held.lease.renew()
     await write(store, 1, 7, "a")
     now[0] = lease.LEASE - 1
-    holder = held.hold.name
+    holder = held.lease.name
 
     def slowly(*_: object) -> None:
         now[0] += 2
 
     sa.event.listen(sync(database), "before_cursor_execute", slowly)
-    await held.hold.renew()
+    await held.lease.renew()
     sa.event.remove(sync(database), "before_cursor_execute", slowly)
-    assert held.hold.name == b"", "another may have taken its letters meanwhile"
-    await held.hold.renew()
-    assert held.hold.name not in (holder, b"")
+    assert held.lease.name == b"", "another may have taken its letters meanwhile"
+    await held.lease.renew()
+    assert held.lease.name not in (holder, b"")
     assert await claimed(store) == ["a"]
 
 
 @asynccontextmanager
 async def claiming(database: Database, heir: Store, post: Post) -> AsyncIterator[asyncio.TaskGroup]:
     """Leave chat 7's letter `a` to the heir, who has claimed it in the block, and hears so at its end."""
-    late = Store(database, VAULT, heir._settle)
-    await late.outbox.hold.renew()
+    late = Store(database, KEYRING, heir._settle)
+    await late.outbox.lease.renew()
     await write(late, 1, 7, "a")
-    await late.outbox.hold.release()
+    await late.outbox.lease.release()
     slow = SlowToAnswer(database)
     heir.database = slow
     async with working(heir, post):
@@ -631,7 +631,7 @@ async def test_a_claim_brings_back_nothing_that_was_deleted_on_its_way(database:
         effect.forgotten = {e.chat for e in inbounds if e.incoming == Tap("x")}
         return effect
 
-    store, post = Store(database, VAULT, settled), Post()
+    store, post = Store(database, KEYRING, settled), Post()
     async with claiming(database, store, post) as meanwhile:
         meanwhile.create_task(write(store, 2, 7, "x"))
     assert post.taken[-1] == (7, "x")
@@ -645,7 +645,7 @@ async def test_a_claim_that_fails_half_way_leaves_no_letter_behind(
     await write(store, 1, 7, "a")
     await write(store, 2, 8, "b")
     async with begin(database) as connection:
-        mine = conversations.c.person == VAULT.pseudonym(str(7))
+        mine = conversations.c.person == KEYRING.pseudonym(str(7))
         await connection.execute(sa.update(conversations).where(mine).values(key=b"broken"))
     bury, troubles = store.outbox.dead.bury_within, [OperationalError("", {}, OSError("disk"))]
 
@@ -703,7 +703,7 @@ async def test_stopping_gives_the_hold_back(database: Database, store: Store) ->
     async with working(store, post) as active:
         await write(store, 1, 7, "a")
         await active.drain(0.05)
-        other, heir = Store(database, VAULT, texts_of), Post()
+        other, heir = Store(database, KEYRING, texts_of), Post()
         async with working(other, heir):
             await until(lambda: heir.taken == [(7, "a")])
 
