@@ -39,7 +39,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database: once SQLite, once PostgreSQL."""
     if request.param == "postgres":
         return str(request.getfixturevalue("postgres"))
-    return f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}"
+    return f"sqlite:///{tmp_path / 'bot.sqlite'}"
 
 
 @pytest.fixture

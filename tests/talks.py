@@ -83,7 +83,7 @@ async def running_bot(
 ) -> AsyncIterator[None]:
     """Run the real bot against the double until the block ends, then stop it where it is."""
     voice = voice or presenter()
-    url = f"sqlite+aiosqlite:///{database}"
+    url = f"sqlite:///{database}"
     async with opened(url, KEYRING, settling(voice, lambda: NOON)) as store:
         bot = asyncio.create_task(
             Bot(SecretStr(TOKEN), simulator.api_url, store, voice, SendRate(0, 0)).poll()

@@ -91,7 +91,7 @@ async def test_files_and_folders_are_for_their_owner_alone_whatever_the_umask(
     before = os.umask(umask)
     try:
         stones = Tombstones(folder / "stones" / "tombstones")
-        async with opened(f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}", KEYRING, settling_today(), stones):
+        async with opened(f"sqlite:///{folder / 'bot.sqlite'}", KEYRING, settling_today(), stones):
             stones.add([Tombstone(b"p" * 16, b"k" * 16, 1)])
             private_files.write(folder / "keys" / "master.keys", "x")
             found = {path: stat.S_IMODE(path.stat().st_mode) for path in [folder.parent, *folder.rglob("*")]}
@@ -114,7 +114,7 @@ async def test_a_database_that_others_could_read_is_taken_from_them(tmp_path: Pa
 async def test_a_second_process_that_would_serve_the_same_file_is_refused_with_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}"
+    url = f"sqlite:///{tmp_path / 'bot.sqlite'}"
     async with opened(url, KEYRING, settling_today()) as first:
         with pytest.raises(InUse, match="stop it first, or use PostgreSQL"):
             async with opened(url, KEYRING, settling_today()):

@@ -45,7 +45,7 @@ def tapped(update: int, data: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}", KEYRING, settling_today()) as store:
+    async with opened(f"sqlite:///{tmp_path / 'bot.sqlite'}", KEYRING, settling_today()) as store:
         yield store
 
 

@@ -59,7 +59,7 @@ class Settings:
     """
 
     token: SecretStr = field(default_factory=lambda: SecretStr(""))
-    database_url: str = "sqlite+aiosqlite:///var/bot.sqlite"
+    database_url: str = "sqlite:///var/bot.sqlite"
     telegram_api: str = "https://api.telegram.org"
     master_keys: SecretStr = field(default_factory=lambda: SecretStr(""))
     master_keys_file: Path = Path("var/master.keys")
@@ -201,14 +201,12 @@ def _database(given: str) -> str:
     kind, found, rest = given.partition("://")
     if kind in ("postgres", "postgresql", "postgresql+psycopg2", "postgresql+psycopg"):
         raise SettingMissing("DATABASE_URL must begin with postgresql+asyncpg://")
-    if kind == "sqlite":
-        raise SettingMissing("DATABASE_URL must begin with sqlite+aiosqlite:///")
-    if kind not in ("sqlite+aiosqlite", "postgresql+asyncpg") or not found:
+    if kind not in ("sqlite", "sqlite+aiosqlite", "postgresql+asyncpg") or not found:
         raise SettingMissing(
-            "DATABASE_URL must be sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
+            "DATABASE_URL must be sqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
         )
-    if kind == "sqlite+aiosqlite" and not rest.startswith("/"):
-        raise SettingMissing("DATABASE_URL of a file has three slashes: sqlite+aiosqlite:///var/bot.sqlite")
+    if kind != "postgresql+asyncpg" and not rest.startswith("/"):
+        raise SettingMissing("DATABASE_URL of a file has three slashes: sqlite:///var/bot.sqlite")
     if "sslmode=" in rest:
         raise SettingMissing("DATABASE_URL says sslmode=…: write ssl=… instead, for example ?ssl=require")
     return given

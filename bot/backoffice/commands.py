@@ -45,7 +45,7 @@ async def opened_office(database: Path | None) -> AsyncIterator["Office"]:
         beside = database.with_suffix(".keys")
         if not beside.is_file():
             raise CannotRun(f"{beside} is missing: without its keys {database} can't be read")
-        url, keys, tombstones = f"sqlite+aiosqlite:///{database}", keys_in(beside), Tombstones()
+        url, keys, tombstones = f"sqlite:///{database}", keys_in(beside), Tombstones()
         models = None
     reading = open_for_reading(url)
     try:

@@ -61,7 +61,7 @@ async def _demo(port: int, database: Path) -> int:
 
     presenter = Presenter(load_knowledge())
     token = f"1000000000:{'demo' * 8}"  # only the double on this machine knows it
-    url = f"sqlite+aiosqlite:///{database}"
+    url = f"sqlite:///{database}"
     keyring = Keyring(keys_in(database.with_suffix(".keys")))
     async with (
         # The database remembers the demos before: nobody there, and no update, may have an id of theirs.

@@ -30,9 +30,9 @@ class DatabaseBehind(RuntimeError):
 
 
 def open_database(url: str) -> Database:
-    """Open the database at an address such as sqlite+aiosqlite:///var/bot.sqlite.
+    """Open the database at an address such as sqlite:///var/bot.sqlite.
 
-    The address names SQLite's driver of release 1.0.0, for whoever has it in their settings.
+    An address that names the driver of release 1.0.0 (sqlite+aiosqlite) opens the same file.
     """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":

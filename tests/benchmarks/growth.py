@@ -41,7 +41,7 @@ def finished() -> Conversation:
 
 async def fill(folder: Path, count: int) -> str:
     """Store so many finished conversations, and an update of each; gives the database's address."""
-    url, keyring = f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}", Keyring(keys_in(folder / "keys"))
+    url, keyring = f"sqlite:///{folder / 'bench.sqlite'}", Keyring(keys_in(folder / "keys"))
     async with opened(url, keyring, settling_today()) as store:
         rows = sealed(keyring, int(time.time()))
         for first in range(0, count, AT_ONCE):

@@ -71,7 +71,7 @@ async def table() -> list[Row]:
                 folder = Path(name)
                 keys_in(folder / "keys")
                 if entry.database == "sqlite":
-                    entry = Entry(entry.name, "ours", f"sqlite+aiosqlite:///{folder / 'bench.sqlite'}")
+                    entry = Entry(entry.name, "ours", f"sqlite:///{folder / 'bench.sqlite'}")
                 elif entry.ours:
                     await postgres(DATABASE)
                     database = open_database(entry.database)

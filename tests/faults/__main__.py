@@ -45,7 +45,7 @@ async def _real(database: str, chats: int | None, kills: int, seed: int) -> int:
     begun = time.monotonic()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
-        url = f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}"
+        url = f"sqlite:///{folder / 'bot.sqlite'}"
         if database == "postgres":
             url = await stack.enter_async_context(fresh_postgres(os.environ["TEST_POSTGRES_URL"]))
         if chats:

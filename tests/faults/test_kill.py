@@ -18,7 +18,7 @@ def keeps_every_promise(found: Findings, repeats: int) -> None:
 
 @pytest.mark.slow
 async def test_killed_on_sqlite(tmp_path: Path) -> None:
-    database = f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}"
+    database = f"sqlite:///{tmp_path / 'bot.sqlite'}"
     keeps_every_promise(await killed_again_and_again(tmp_path, database, KILLS, seed=1), KILLS)
 
 

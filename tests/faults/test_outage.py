@@ -129,7 +129,7 @@ async def test_a_full_disk_is_told_and_nothing_is_broken(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "bot")
-    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}")
+    database = open_database(f"sqlite:///{tmp_path / 'bot.sqlite'}")
     await migrate(database, KEYRING)
     most = [2**30]
     sa.event.listen(sync(database), "begin", lambda c: c.exec_driver_sql(f"PRAGMA max_page_count={most[0]}"))

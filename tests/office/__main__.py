@@ -43,7 +43,7 @@ async def told(people: int, seed: int, folder: Path, *, moved: bool) -> list[Ver
     knowledge = load_knowledge()
     town, database = Town(knowledge.questionnaire, people, seed, moved), folder / "town.sqlite"
     await walk(knowledge, town.residents(), database, seed, told=bar(people))
-    url, keyring = f"sqlite+aiosqlite:///{database}", Keyring(keys_in(database.with_suffix(".keys")))
+    url, keyring = f"sqlite:///{database}", Keyring(keys_in(database.with_suffix(".keys")))
     agreed = await poisoned(url, keyring)
     reading = open_for_reading(url)
     try:

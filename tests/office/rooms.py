@@ -58,7 +58,7 @@ def talk(
 
 
 def url_of(database: Path | str) -> str:
-    return database if isinstance(database, str) else f"sqlite+aiosqlite:///{database}"
+    return database if isinstance(database, str) else f"sqlite:///{database}"
 
 
 async def fill(database: Path | str, talks: Sequence[Conversation], **columns: Any) -> None:

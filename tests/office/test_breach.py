@@ -50,7 +50,7 @@ def test_a_stolen_database_without_its_keys_is_not_told_as_readable_answers() ->
 
 async def filled(database: Path) -> None:
     keyring = Keyring(keys_in(database.with_suffix(".keys")))
-    async with opened(f"sqlite+aiosqlite:///{database}", keyring, settling_today()) as store:
+    async with opened(f"sqlite:///{database}", keyring, settling_today()) as store:
         for chat in range(3):
             await store.take(Inbound(chat, at(70 + chat), Command("start")))
 

@@ -253,7 +253,7 @@ async def test_the_codebook_says_plainly_whose_wording_was_not_recorded(tmp_path
 
 async def test_the_office_can_not_write(tmp_path: Path) -> None:
     await fill(tmp_path / "b.sqlite", [talk()])
-    database = open_for_reading(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
+    database = open_for_reading(f"sqlite:///{tmp_path / 'b.sqlite'}")
     with pytest.raises(Exception, match="readonly"):
         await database.run(lambda connection: connection.exec_driver_sql("delete from conversations"))
     await database.dispose()
@@ -261,7 +261,7 @@ async def test_the_office_can_not_write(tmp_path: Path) -> None:
 
 async def test_rows_that_the_keys_do_not_open_are_counted(tmp_path: Path) -> None:
     await fill(tmp_path / "b.sqlite", [talk(), talk()])
-    database = open_for_reading(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
+    database = open_for_reading(f"sqlite:///{tmp_path / 'b.sqlite'}")
     stranger = Office(database, Keyring(KEYRING.keys.new()), KNOWLEDGE)
     assert [found async for found in stranger.participants()] == []
     assert stranger.unreadable == 2

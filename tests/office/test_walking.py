@@ -37,7 +37,7 @@ async def walked(
 
 @asynccontextmanager
 async def reader(folder: Path) -> AsyncIterator[Office]:
-    database = open_for_reading(f"sqlite+aiosqlite:///{folder / 'town.sqlite'}")
+    database = open_for_reading(f"sqlite:///{folder / 'town.sqlite'}")
     try:
         yield Office(database, Keyring(keys_in(folder / "town.keys")), KNOWLEDGE)
     finally:

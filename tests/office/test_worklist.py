@@ -20,7 +20,7 @@ async def test_the_queue_counts_letters_by_reason_and_everybodys_calls_for_help(
     await fill(
         tmp_path / "b.sqlite", [talk(consent=("answers", "abroad"))] * 3, answers=b"canary", blocked=True
     )
-    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}")
+    database = open_database(f"sqlite:///{tmp_path / 'b.sqlite'}")
     letter = {"person": b"p", "own": True, "body": b"", "reason": "Chat not found", "died_at": 1}
     numbers = {("stuck", often): 10, ("stuck", seldom): 9, ("stuck", "gone"): 11, ("opened", seldom): 90}
     rows = [{"what": k[0], "which": k[1], "number": n, "since": 1} for k, n in numbers.items()]

@@ -150,7 +150,7 @@ async def test_pipl_51_whatever_breaks_in_the_process_its_last_words_hold_no_wor
     tmp_path: Path, what: str, told: str, ends: bool
 ) -> None:
     async with Simulator(token=TOKEN) as simulator:
-        service = Breaking(tmp_path, f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", simulator.api_url)
+        service = Breaking(tmp_path, f"sqlite:///{tmp_path / 'b.sqlite'}", simulator.api_url)
         service.what = what
         await service.start()
         try:

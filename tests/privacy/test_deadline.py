@@ -35,7 +35,7 @@ async def test_pipl_47_from_delete_to_nothing_left_on_the_disk_five_seconds_are_
     files.mkdir()
     database = files / "bot.sqlite"
     async with Simulator(token=TOKEN) as simulator:
-        service = Service(tmp_path, f"sqlite+aiosqlite:///{database}", simulator.api_url, command=command)
+        service = Service(tmp_path, f"sqlite:///{database}", simulator.api_url, command=command)
         await service.start()
         await service.listening()
         try:

@@ -83,7 +83,7 @@ async def test_a_talk_full_of_such_signs_gives_an_export_a_report_and_counters_w
     tmp_path: Path,
 ) -> None:
     path = ["/start " + ALL, *WITH_RESEARCH, *SHORT_PATH]
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
+    async with opened(f"sqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
         metrics, number = Metrics(("poster_1",)), 0
         intake = Intake(store, metrics)
         for word in path:

@@ -91,7 +91,7 @@ async def test_a_webhook_that_somebody_else_changed_raises_the_alarm(
     process.log.addHandler(alarm)
     async with (
         Simulator(token=token, port=0) as double,
-        opened(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite'}", KEYRING, settling(words)) as store,
+        opened(f"sqlite:///{tmp_path / 'bot.sqlite'}", KEYRING, settling(words)) as store,
     ):
         bot = Bot(SecretStr(token), double.api_url, store, words)
         async with bot._telegram:

@@ -72,7 +72,7 @@ async def test_pipl_25_of_a_thousand_canaries_and_all_ids_none_is_in_any_export(
     tmp_path: Path,
 ) -> None:
     database = tmp_path / "b.sqlite"
-    async with opened(f"sqlite+aiosqlite:///{database}", KEYRING, settling_today()) as store:
+    async with opened(f"sqlite:///{database}", KEYRING, settling_today()) as store:
         intake = Intake(store, Metrics())
 
         async def talk(person: int) -> None:

@@ -107,7 +107,7 @@ IN_GROUPS = ("topic", "group", "a channel's post in its discussion group", "anon
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
+    async with opened(f"sqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
         yield store
 
 

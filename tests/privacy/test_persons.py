@@ -67,7 +67,7 @@ def test_no_one_of_many_random_taps_reads_or_changes_another_person_s_talk() -> 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
+    async with opened(f"sqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
         yield store
 
 

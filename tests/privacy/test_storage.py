@@ -85,7 +85,7 @@ async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tm
     words = [f"canary{random_.getrandbits(60):x}" for _ in range(PEOPLE)]
     metrics = Metrics()
     try:
-        async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
+        async with opened(f"sqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
             intake = Intake(store, metrics)
             await asyncio.gather(
                 *(talk(store, n, "/start", *CONSENT, *up_to("saving"), words[n]) for n in range(PEOPLE))
@@ -124,7 +124,7 @@ async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tm
 async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_a_restore(
     tmp_path: Path,
 ) -> None:
-    url, tombstones = f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", Tombstones(tmp_path / "tombstones")
+    url, tombstones = f"sqlite:///{tmp_path / 'b.sqlite'}", Tombstones(tmp_path / "tombstones")
     async with opened(url, KEYRING, settling_today(), tombstones) as store:
         people = range(PEOPLE)
         await asyncio.gather(*(talk(store, n, "/start", *CONSENT, *up_to("education")) for n in people))
@@ -156,7 +156,7 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
 @pytest.mark.slow
 async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp_path: Path) -> None:
     """Whatever was said before the deletion is gone, whatever comes after begins anew."""
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
+    async with opened(f"sqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
         random_ = random.Random(2)
         steps = ["/start", *CONSENT, SHORT_PATH[0]]
 
@@ -181,7 +181,7 @@ async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp
 @pytest.mark.parametrize("part", ["state", "answers", "key"])
 @pytest.mark.asvs("11.3.3")
 async def test_pipl_51_a_tampered_value_is_refused(tmp_path: Path, part: str) -> None:
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
+    async with opened(f"sqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
         await talk(store, 1, "/start", *CONSENT, *up_to("province"))
         with sqlite3.connect(tmp_path / "b.sqlite") as connection:
             (value,) = connection.execute(f"select {part} from conversations").fetchone()

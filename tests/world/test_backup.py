@@ -42,7 +42,7 @@ async def saved(database: Database, path: Path) -> dict[str, int]:
 @asynccontextmanager
 async def restored(folder: Path, path: Path, stones: Path) -> AsyncIterator[Store]:
     """Restore into a new SQLite file, and open it as the bot does."""
-    url = f"sqlite+aiosqlite:///{folder / 'new.sqlite'}"
+    url = f"sqlite:///{folder / 'new.sqlite'}"
     database = open_database(url)
     await prepare(database, KEYRING)
     await database.run_long(backup.restore, path, schema_of_release())
@@ -100,7 +100,7 @@ async def test_a_backup_that_is_cut_off_changes_nothing(database: Database, tmp_
     lines = gzip.decompress(whole.read_bytes()).splitlines(keepends=True)
     (tmp_path / "short").write_bytes(gzip.compress(b"".join(lines[:-1])))
     (tmp_path / "cut").write_bytes(whole.read_bytes()[:-40])
-    target = open_database(f"sqlite+aiosqlite:///{tmp_path / 'target.sqlite'}")
+    target = open_database(f"sqlite:///{tmp_path / 'target.sqlite'}")
     await prepare(target, KEYRING)
     for name in ("short", "cut"):
         with pytest.raises(backup.BackupRefused):

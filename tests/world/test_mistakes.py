@@ -19,7 +19,7 @@ def run(folder: Path, *command: str, **settings: str) -> subprocess.CompletedPro
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("BOT_", "WEBHOOK_"))}
     clean |= {
         "BOT_TOKEN": "1:token",
-        "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}",
+        "DATABASE_URL": f"sqlite:///{folder / 'bot.sqlite'}",
         "MASTER_KEYS_FILE": str(folder / "master.keys"),
         "TOMBSTONES_FILE": str(folder / "tombstones"),
         "WEBHOOK_SECRET": "s" * 40,
@@ -38,8 +38,7 @@ def run(folder: Path, *command: str, **settings: str) -> subprocess.CompletedPro
         ({"DATABASE_URL": ""}, "DATABASE_URL must be", 78),
         ({"DATABASE_URL": "postgres://user:geheim@host/db"}, "postgresql+asyncpg://", 78),
         ({"DATABASE_URL": "postgresql://user:geheim@host/db"}, "postgresql+asyncpg://", 78),
-        ({"DATABASE_URL": "sqlite:///geheim.sqlite"}, "sqlite+aiosqlite:///", 78),
-        ({"DATABASE_URL": "sqlite+aiosqlite://geheim.sqlite"}, "three slashes", 78),
+        ({"DATABASE_URL": "sqlite://geheim.sqlite"}, "three slashes", 78),
         ({"DATABASE_URL": "mysql://geheim"}, "DATABASE_URL must be", 78),
         ({"DATABASE_URL": f"{NOBODY}?sslmode=require"}, "ssl=require", 78),
         ({"DATABASE_URL": NOBODY}, "can't be reached", 69),

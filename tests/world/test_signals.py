@@ -34,7 +34,7 @@ async def test_a_process_that_is_asked_to_stop_drains_and_gives_its_lease_back(
         return delayed(ON_THE_WIRE)
 
     async with Simulator(token=TOKEN) as simulator:
-        service = Service(tmp_path, f"sqlite+aiosqlite:///{database}", simulator.api_url, command=command)
+        service = Service(tmp_path, f"sqlite:///{database}", simulator.api_url, command=command)
         await service.start()
         await service.listening()
         simulator.faults.choose = slowly

@@ -162,7 +162,7 @@ async def walk(
 async def _serving(knowledge: Knowledge, database: Path, clock: "_Clock") -> AsyncIterator[Simulator]:
     """Let the real bot serve a simulated Telegram, by this clock and into this database."""
     presenter, keyring = Presenter(knowledge), Keyring(keys_in(database.with_suffix(".keys")))
-    url, settle = f"sqlite+aiosqlite:///{database}", settling(presenter, clock.now)
+    url, settle = f"sqlite:///{database}", settling(presenter, clock.now)
     async with Simulator() as simulator, opened(url, keyring, settle, limit=10**9) as store:
         store.clock = clock.seconds
         bot = asyncio.create_task(
