@@ -61,6 +61,7 @@ def histories() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "asked from the advice", (*DONE, "edit:sex:tips")
     yield "marked", (*DONE, "mark:emergency_fund:done", "mark:credit_dispute:not_for_me")
     yield "reminded and stuck", (*DONE, "remind:emergency_fund:week", "stuck:credit_dispute")
+    yield "a tool open", (*DONE, "tool:loan", "10000")
     yield "no score", (*DONE, "go:unscored")
     yield "asked for research", WITH_RESEARCH
     skipped = (*WITH_RESEARCH[:5], SHORT_PATH[0], *(f"skip:{q.id}" for q in QUESTIONNAIRE.path({})[1:]))
@@ -102,6 +103,7 @@ FOR = {  # the fields of the conversation that a button may change from wherever
     "mark": {"marks"},
     "remind": {"reminders"},
     "stuck": {"stuck"},
+    "tool": {"tool"},
 }
 OF_A_QUESTION = {"a", "+", "-", "done", "skip", "keep", "back", "why"}
 
@@ -150,6 +152,7 @@ def unintended(before: Conversation | None, after: Conversation | None, data: st
     found = changed - may_change(before, data)
     if after.shown_by == presenter().knowledge.version:  # it stands under the result, wherever that is shown
         found -= {"shown_by"}
+    found -= {"tool"} if not data.startswith("tool:") else set()  # who turns to something else closes it
     found -= {"pace"}  # what is answered is timed, whatever button answers it
     if "answers" in changed and data.split(":")[0] in OF_A_QUESTION:
         keys = {*before.answers, *after.answers}

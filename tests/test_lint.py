@@ -562,8 +562,9 @@ def test_a_phrase_that_is_never_met_is_found() -> None:
         (
             "  - {id: correct}",
             "  - {id: correct, says: help}",
-            "correct: it says something and",
+            "correct: it does two things",
         ),
+        ("  - {id: correct}", "  - {id: fly, opens: wings}\n  - {id: correct}", "there is no tool wings"),
         ("  - {id: correct}", "  - {id: correct, aliases: [tips]}", "tips: two commands have this name"),
         ("  - {id: correct}", "  - {id: correct, zh: 改}", "correct: its line lacks a language"),
         ("  - {id: correct}", "  - {id: correct, aliases: [Mend-it]}", "Mend-it is no name for a command"),

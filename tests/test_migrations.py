@@ -113,7 +113,7 @@ async def test_what_the_older_code_writes_the_newer_reads(database: Database) ->
     ]
     async with begin(database) as connection:
         await connection.execute(sa.update(conversations).values({column.name: None for column in later}))
-    assert {column.name for column in later} == {"address", "wake_at"}
+    assert {column.name for column in later} == {"address", "wake_at", "tool", "tool_until"}
     assert await store.conversation(at(7)) == TALK
     assert await Waking(store).wake() == 0
     del script.talks[1]

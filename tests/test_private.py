@@ -41,7 +41,7 @@ def checked(body: str) -> str:
         ("138-1234-5678", "phone"),
         ("验证码是 482913", "code"),
         ("驗證碼是 482913", "code"),
-        ("482913", "code"),
+        ("482913", "six_digits"),
         ("your code: 4829", "code"),
     ],
 )

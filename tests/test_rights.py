@@ -26,6 +26,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "survey": ("/start", *CONSENT, *up_to("income_stability")),
     "ticking": ("/start", *CONSENT, *up_to("debt_kinds"), "+:debt_kinds:consumer"),
     "result": ("/start", *CONSENT, *SHORT_PATH),
+    "tool": ("/start", *CONSENT, *SHORT_PATH, "tool:loan", "10000"),
     "unscored": ("/start", *CONSENT, *SHORT_PATH, "go:unscored"),
     "research": ("/start", *WITH_RESEARCH, *SHORT_PATH, "go:research"),
 }

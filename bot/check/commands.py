@@ -11,6 +11,7 @@ from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import LANGUAGES
 from bot.dialogue.commands import HANDLED
 from bot.dialogue.replies import Saying
+from bot.dialogue.tools import TOOLS
 
 FILE = "commands.yaml"
 NAME = re.compile(r"[a-z0-9_]{1,32}")  # of a command in Telegram
@@ -43,12 +44,14 @@ def check_commands(knowledge: Knowledge) -> Iterator[Finding]:
 
 def _command(command: CommandEntry, sayings: frozenset[str]) -> Iterator[Finding]:
     where = f"{FILE} {command.id}"
-    if command.says is None and command.id not in HANDLED:
-        yield Finding(
-            where, "nothing handles it", "let it say something (`says`), or write bot/dialogue/commands.py"
-        )
-    if command.says is not None and command.id in HANDLED:
-        yield Finding(where, "it says something and does something", "remove `says`")
+    does = [command.says is not None, command.opens is not None, command.id in HANDLED]
+    if not any(does):
+        hint = "let it say something (`says`), open a tool (`opens`), or write bot/dialogue/commands.py"
+        yield Finding(where, "nothing handles it", hint)
+    if sum(does) > 1:
+        yield Finding(where, "it does two things", "remove `says` or `opens`")
+    if command.opens is not None and command.opens not in TOOLS:
+        yield Finding(where, f"there is no tool {command.opens}", "add it to bot/dialogue/tools/__init__.py")
     if bool(command.zh) != bool(command.en):
         yield Finding(where, "its line lacks a language", "write it in zh and en")
     for name in (command.id, *command.aliases):

@@ -15,7 +15,7 @@ CommandSaying = NewType("CommandSaying", str)
 class CommandEntry:
     """One command: its line in the menu (empty: it has none), its other names, and what it says, if fixed.
 
-    `agreed` commands wait for consent.
+    `agreed` commands wait for consent; one that `opens` a tool hands it the words behind the command.
     """
 
     id: str
@@ -24,6 +24,7 @@ class CommandEntry:
     aliases: tuple[str, ...] = ()
     says: CommandSaying | None = None
     agreed: bool = False
+    opens: str | None = None
 
     def in_(self, language: Language) -> str:
         return self.zh if language == "zh" else self.en

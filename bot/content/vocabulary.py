@@ -1,7 +1,7 @@
 """The words by which typed answers are read, as frozen values: what knowledge/reading.yaml says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Terms = tuple[str, ...]
@@ -55,8 +55,8 @@ class AmountWords:
 class Vocabulary:
     """All words of the reader; `yes` and `no` among the kinds hold those of assent and dissent too.
 
-    `dialect` and `slips` map a spelling to the word that it stands for. Two vocabularies are never equal, so
-    that what is made of one (patterns, lexicons) is remembered by it.
+    `choices` are by list and value. `dialect` and `slips` map a spelling to the word that it stands for. Two
+    vocabularies are never equal, so that what is made of one (patterns, lexicons) is remembered by it.
     """
 
     dialect: Mapping[str, str]
@@ -68,3 +68,4 @@ class Vocabulary:
     names: ByOption
     hints: ByOption
     amounts: AmountWords
+    choices: ByOption = field(default_factory=dict)

@@ -26,6 +26,15 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTool:
+    """A tool that typed words go to, what was said to it so far, and the second at which it is dropped."""
+
+    name: str
+    said: tuple[str, ...] = ()
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """All that is kept of a talk; where it stands is derived from it, never stored.
 
@@ -36,7 +45,7 @@ class Conversation:
     whether they objected to the score, `traditional` whether they read Traditional script, `simple` whether
     they want one idea a line and big buttons; `guess` the question and the options that we asked back, for
     a typed yes; `shown_by` the version of the knowledge, models included, that made the last result shown;
-    `pace` how quickly they answer.
+    `pace` how quickly they answer; `tool` what typed words go to instead of the open question.
     """
 
     questionnaire: str
@@ -59,6 +68,7 @@ class Conversation:
     guess: tuple[str, ...] | None = None
     shown_by: str = ""
     pace: Pace = Pace()
+    tool: OpenTool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from bot.dialogue.conversation import (
     Hurry,
     Incoming,
     Media,
+    OpenTool,
     Tap,
     Typed,
     Wake,
@@ -47,6 +48,8 @@ from bot.dialogue.replies import (
     Turn,
 )
 from bot.dialogue.screening import private_in
+from bot.dialogue.tools import TOOLS
+from bot.dialogue.tools.floor import STOP, VERB, Heard, lapsed, left, until
 from bot.dialogue.triage import Triage, spoken_in
 from bot.dialogue.typed_words import TypedWords
 
@@ -125,6 +128,7 @@ class Flow:
         Never raises for anything that a worker or a forged button can send.
         """
         before = talk
+        talk = lapsed(talk, now)
         if talk is not None and not isinstance(incoming, Group | Hurry | Wake):  # nobody speaks
             talk = self.survey.carried_over(talk)
         after, replies = self._turn(talk, incoming, language, now)
@@ -137,7 +141,8 @@ class Flow:
         return Step(
             after,
             replies,
-            None if talk is None or isinstance(incoming, Wake) else self._open(talk),
+            # While a tool has the floor, nobody thinks about the open question.
+            None if talk is None or talk.tool or isinstance(incoming, Wake) else self._open(talk),
             after is not None and self._finished(after),
             tuple(counting.counts(before, incoming, after, replies)),
             tuple(_shown(replies)),
@@ -146,6 +151,7 @@ class Flow:
     def _turn(self, talk: Conversation | None, incoming: Incoming, language: Language, now: datetime) -> Turn:
         if isinstance(incoming, Command) and (command := self.commands.named(incoming.name)):
             incoming = replace(incoming, name=command.id)
+        talk = left(talk, incoming)
         match incoming:
             case Group():
                 return talk, (Say("group"),)
@@ -157,6 +163,8 @@ class Flow:
                 return talk, (alarm,)
             case Command(commands.ASK, rest):
                 return talk, (Say("private") if private_in(rest, self.vocabulary) else Answer(rest),)
+            case _ if (turn := self._to_tool(talk, incoming, language, now)) is not None:
+                return turn
             case Command(name):
                 return self._command(talk, self.commands.named(name), language)
             case Tap(data):
@@ -211,6 +219,58 @@ class Flow:
             return talk, (self._screen(talk, note),)
         return self.survey.again(talk, note)
 
+    # --- tools -----------------------------------------------------------------------------------
+
+    def _to_tool(
+        self, talk: Conversation | None, incoming: Incoming, language: Language, now: datetime
+    ) -> Turn | None:
+        """Hand a tool what is meant for it: its buttons, its command, and what is typed while it is open."""
+        heard = Heard(self.vocabulary, now.date())
+        if talk is not None and self.agreed(talk):
+            heard = replace(heard, answers=self.questionnaire.relevant(talk.answers))
+        name = talk.tool.name if talk is not None and talk.tool is not None else ""
+        match incoming:
+            case Tap(data) if data.startswith(f"{VERB}:"):
+                _, name, tapped = (*data.split(":", 2), "")[:3]
+                if tapped == STOP:
+                    return _without_tool(talk), (Say("tool_closed", replaces=True),)
+                if not tapped:  # it is begun anew
+                    talk = _without_tool(talk)
+                heard = replace(heard, tapped=tapped)
+            case Command(said, rest) if (entry := self.commands.named(said)) and entry.opens:
+                name, talk, heard = entry.opens, _without_tool(talk), replace(heard, typed=rest)
+            case Command("back" | "skip" as verb) if name:
+                heard = replace(heard, typed=verb)
+            case Typed(said, how) if name:
+                heard = replace(heard, typed=said, how=how)
+            case Media() if name:
+                heard = replace(heard, picture=True)
+            case _:
+                return None
+        return self._use(talk, name, heard, language, now)
+
+    def _use(
+        self, talk: Conversation | None, name: str, heard: Heard, language: Language, now: datetime
+    ) -> Turn:
+        """Take the turn of a tool, which keeps nothing of who hasn't agreed that anything is kept."""
+        tool = TOOLS.get(name)
+        if tool is None:  # of an older or a newer release
+            return self._again(_without_tool(talk), language, "stale")
+        found = private_in(heard.typed, self.vocabulary)
+        if found is not None and found not in tool.hears:
+            return talk, (Say("private"),)
+        agreed = talk is not None and self.agreed(talk)
+        if tool.keeps and not agreed:
+            by_taps = (Reckon(tool.instead),) if tool.instead else ()
+            return talk, (Say("tool_needs_consent"), *by_taps)
+        held = talk.tool if talk is not None and talk.tool is not None and talk.tool.name == name else None
+        heeded = tool.turn(held.said if held is not None else (), heard)
+        if heeded.said is None:
+            return _without_tool(talk), (heeded.reply,)
+        talk = talk or Conversation(questionnaire=self.questionnaire.version, language=language)
+        said = heeded.said if agreed else ()
+        return replace(talk, tool=OpenTool(name, said, until(now))), (heeded.reply,)
+
     # --- commands --------------------------------------------------------------------------------
 
     def _command(self, talk: Conversation | None, command: CommandEntry | None, language: Language) -> Turn:
@@ -236,6 +296,8 @@ class Flow:
                 return advice_taps.listed(talk, Tips())
             case "go", "privacy":
                 return talk, (Say("privacy"),)
+            case "go", "calc":
+                return talk, (Reckon(),)
             case "go", "fine":
                 return self._fine(talk, language)
             case "calc", sum:
@@ -244,6 +306,8 @@ class Flow:
             case ("lang", "zh" | "en" | "hant") | ("mode", "simple" | "normal"):
                 talk = talk or Conversation(questionnaire=self.questionnaire.version, language=language)
                 talk = _shown_as(talk, subject)
+                if talk.tool is not None:  # where it stands, in the other language
+                    return self._use(talk, talk.tool.name, Heard(self.vocabulary, now.date()), language, now)
                 return talk, (self._screen(talk),)
         if verb == "go" and (turn := data_rights.tap(talk, subject, self.questionnaire)) is not None:
             return turn
@@ -342,6 +406,10 @@ class Flow:
         if question is None:
             return talk, (Answer(typed.text),)
         return self.typed_words.to_question(talk, typed, question, year)
+
+
+def _without_tool(talk: Conversation | None) -> Conversation | None:
+    return None if talk is None else replace(talk, tool=None)
 
 
 def _shown_as(talk: Conversation, choice: str) -> Conversation:

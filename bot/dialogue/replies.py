@@ -88,7 +88,7 @@ Saying = Literal[
     "done", "under_14", "declined", "paused", "ask_forget", "forgotten", "ask_restart",
     "privacy", "help", "full", "choose_language", "after_result", "unknown_advice", "nothing_kept", "group",
     "sorry", "mark_not_kept", "ask_withdraw", "research_withdrawn", "private", "fine",
-    "hurry", "no_pictures",
+    "hurry", "no_pictures", "tool_closed", "tool_needs_consent",
 ]  # fmt: skip
 
 
@@ -156,6 +156,21 @@ class Reckon:
 
 
 @dataclass(frozen=True, slots=True)
+class UseTool:
+    """Show where a tool stands, or what it came to; its own file in bot/render/tools words it.
+
+    said: all that was said to it. heard: typed words that it answers at once and that are not kept. note:
+    what is said first, by a name of the tool's own.
+    """
+
+    name: str
+    said: tuple[str, ...] = ()
+    note: str = ""
+    heard: str = ""
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Answer a free question from the knowledge, or say that we don't know; without one, say how to ask."""
 
@@ -197,6 +212,6 @@ class Say:
 Reply = (
     AskConsent | Ask | Review | ShowResult | Card | Tips | Say
     | AskReminder | AskDay | Reminders | Remind | Stuck | MyData | TakeAlong | Explain
-    | Reckon | Answer | Alarm
+    | Reckon | UseTool | Answer | Alarm
 )  # fmt: skip
 Turn = tuple[Conversation | None, tuple[Reply, ...]]

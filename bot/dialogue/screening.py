@@ -10,7 +10,7 @@ from stdnum.cn import ric
 from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading.folding import fold
 
-Private = Literal["card", "identity", "phone", "code"]
+Private = Literal["card", "identity", "phone", "code", "six_digits"]
 
 _GAPS = re.compile(r"(?<=\d)[\s\-.·]+(?=[\dXx])")  # people write numbers in groups
 _CODE = re.compile(
@@ -22,7 +22,7 @@ def private_in(text: str, vocabulary: Vocabulary) -> Private | None:
     """Say what in a text nobody may keep; None for an ordinary text.
 
     Card numbers are told by their length and Luhn's check, identity numbers (18 signs) by their own
-    check, phones by the mainland's form; a code by a word beside it, or by
+    check, phones by the mainland's form; a code by a word beside it, or perhaps by
     standing alone with six digits.
     """
     plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
@@ -36,9 +36,9 @@ def private_in(text: str, vocabulary: Vocabulary) -> Private | None:
         return "card"
     # Six bare digits are a code, unless they are as round as amounts are.
     bare = plain.strip()
-    if _CODE.search(fold(text, vocabulary)) or (re.fullmatch(r"[0-9]{6}", bare) and not bare.endswith("00")):
+    if _CODE.search(fold(text, vocabulary)):
         return "code"
-    return None
+    return "six_digits" if re.fullmatch(r"[0-9]{6}", bare) and not bare.endswith("00") else None
 
 
 def is_card(digits: str) -> bool:

@@ -1,7 +1,7 @@
 """Reads lists of words: those of the reader (knowledge/reading.yaml), those of the check (phrases.yaml)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from bot.content.phrases import Phrases
@@ -30,12 +30,13 @@ class _Read:
     unlike: dict[str, Terms]
     amounts: AmountWords
     options: dict[str, dict[str, _OptionWords]]
+    choices: dict[str, dict[str, Terms]] = field(default_factory=dict)
 
 
 def vocabulary(file: File) -> Vocabulary:
     """Read the vocabulary; raises KnowledgeRefused where a spelling stands for two words."""
     raw = file.mapping()
-    for section in ("kinds", "topics", "unlike", "amounts"):
+    for section in ("kinds", "topics", "unlike", "amounts", "choices"):
         raw[section] = _parted(raw.get(section))
     read = file.fit(_Read, [raw])[0]
     kinds = replace(read.kinds, yes=read.kinds.yes + read.kinds.assent, no=read.kinds.no + read.kinds.dissent)
@@ -49,6 +50,7 @@ def vocabulary(file: File) -> Vocabulary:
         names=_by_option(read, "names", kinds),
         hints=_by_option(read, "hints", kinds),
         amounts=read.amounts,
+        choices=read.choices,
     )
 
 

@@ -19,7 +19,7 @@ from bot.dialogue.retrieval import TALK, Asker, Found, from_pinyin
 from bot.guidance.levels import REGION
 from bot.guidance.outcome import CREDIT, GAP
 from bot.guidance.pages import FOOT, SOURCES
-from bot.render import printout
+from bot.render import printout, tools
 from bot.render.message import Button, File, Keyboard, Message, in_rows
 from bot.render.view import View
 from models.serving.risk import Score
@@ -66,6 +66,7 @@ def my_data(sheet: View, reply: MyData) -> Message:
         "unscored": talk.unscored,
         "shown_by": talk.shown_by,
         "pace": talk.pace,
+        **tools.open_now(sheet, talk.tool),
     }
     text = sheet.render("mydata.j2", **kept, counted=False)
     if len(text) > MOST:  # the file and the other lists have all of it

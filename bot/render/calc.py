@@ -13,6 +13,7 @@ from bot.render.message import Button, Message, in_rows
 from bot.render.view import View
 
 PROVINCE = "province"
+LISTED = ("calc:contribution", "calc:pension", "calc:waiting", "calc:record", "tool:loan")
 YEARS = (15, 20, 25, 30)
 AGES = (55, 58, 60, 63)
 GAPS = (0, 1, 2, 3, 4)
@@ -34,7 +35,7 @@ class Asked:
 def reckon(sheet: View, reply: Reckon) -> Message:
     """Ask the sum's next question, or give its result; anything forged begins the list of sums anew."""
     if reply.sum is None or reply.sum not in SUMS:
-        rows = [(Button(sheet.label(f"calc_{name}"), f"calc:{name}"),) for name in SUMS]
+        rows = [(Button(sheet.label(f"calc_{data.split(':')[1]}"), data),) for data in LISTED]
         return Message(sheet.render("calc.j2", sum=None), tuple(rows), replaces=reply.replaces)
     ask, work = SUMS[reply.sum]
     given = _given(sheet, reply)

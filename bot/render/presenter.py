@@ -31,9 +31,10 @@ from bot.dialogue.replies import (
     Stuck,
     TakeAlong,
     Tips,
+    UseTool,
 )
 from bot.dialogue.retrieval import Asker
-from bot.render import alarms, asides, calc, lists, questions, results
+from bot.render import alarms, asides, calc, lists, questions, results, tools
 from bot.render.message import Button, Keyboard, Message
 from bot.render.script import traditional
 from bot.render.simple import simple
@@ -175,6 +176,8 @@ def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker])
             return asides.answer(sheet, reply, lambda language: asker(language, sheet.today))
         case Reckon():
             return calc.reckon(sheet, reply)
+        case UseTool():
+            return tools.show(sheet, reply)
         case Alarm():
             return alarms.alarm(sheet, reply)
         case Say():

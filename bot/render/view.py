@@ -90,9 +90,9 @@ class View:
     def render(self, template: str, **context: object) -> str:
         return self.knowledge.wording.render(self.language, template, on=self.today, **context)
 
-    def block(self, template: str, name: str) -> str:
+    def block(self, template: str, name: str, /, **context: object) -> str:
         """Word one block of a template."""
-        return self.knowledge.wording.block(self.language, template, name, on=self.today)
+        return self.knowledge.wording.block(self.language, template, name, on=self.today, **context)
 
     def label(self, name: str, **context: object) -> str:
         return self.knowledge.wording.block(self.language, "labels.j2", name, on=self.today, **context)

@@ -1,4 +1,4 @@
-"""A chat's row: its conversation sealed with the person's own key, the answers apart."""
+"""A chat's row: its conversation sealed with the person's own key, the answers and an open tool apart."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter, ValidationError
 
-from bot.dialogue.conversation import Conversation
+from bot.dialogue.conversation import Conversation, OpenTool
 from bot.privacy.keyring import Keyring, Sealer, WrongKey
 from bot.storage.deletion import DAY
 from bot.storage.sql import among, padded
@@ -16,6 +16,7 @@ from bot.turns.contract import Address
 
 _state = TypeAdapter(Conversation)
 _answers = TypeAdapter(dict[str, tuple[str, ...]])
+_tool = TypeAdapter(OpenTool)
 _WANTED = sa.select(conversations).where(among(conversations.c.person, "people"))
 
 
@@ -60,9 +61,12 @@ def seal_state(talk: Conversation, person: bytes, sealer: Sealer) -> dict[str, A
     """Seal a conversation as columns, without the address to which its reminders go."""
     answers = _answers.dump_json(dict(talk.answers)) if talk.answers else None
     return {
-        "state": sealer.seal(_state.dump_json(talk, exclude={"answers"}), b"state:" + person),
+        "state": sealer.seal(_state.dump_json(talk, exclude={"answers", "tool"}), b"state:" + person),
         "answers": sealer.seal(answers, b"answers:" + person) if answers else None,
         "consent": talk.consent_version if talk.consent else None,
+        # Apart from the rest, so that the tidying can drop it without the person's key.
+        "tool": sealer.seal(_tool.dump_json(talk.tool), b"tool:" + person) if talk.tool else None,
+        "tool_until": talk.tool.until if talk.tool else None,
     }
 
 
@@ -76,7 +80,7 @@ def times(talk: Conversation, now: int, days: int) -> dict[str, int | None]:
 def unsealed(row: sa.Row[Any], keyring: Keyring) -> Row:
     """Open a row. Raises WrongKey or ValidationError."""
     sealer = keyring.sealer(row.key, row.person)
-    talk = replace(state_of(row, sealer), answers=answers_of(row, sealer))
+    talk = replace(state_of(row, sealer), answers=answers_of(row, sealer), tool=_tool_of(row, sealer))
     return Row(talk, row.key, sealer, row.blocked, row.changed_at, row.expires_at)
 
 
@@ -90,3 +94,7 @@ def answers_of(row: sa.Row[Any], sealer: Sealer) -> dict[str, tuple[str, ...]]:
     if row.answers is None:
         return {}
     return _answers.validate_json(sealer.open(row.answers, b"answers:" + row.person))
+
+
+def _tool_of(row: sa.Row[Any], sealer: Sealer) -> OpenTool | None:
+    return None if row.tool is None else _tool.validate_json(sealer.open(row.tool, b"tool:" + row.person))

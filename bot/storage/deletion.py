@@ -74,13 +74,18 @@ class Deletion:
             return ANY
 
     async def tidy(self, at: float | None = None) -> int:
-        """Drop what is kept no longer: conversations, dead letters, update ids; gives how many people.
+        """Drop what is kept no longer: conversations, what was said to tools, dead letters, update ids.
+
+        Gives how many people went.
 
         at: the time that the caller has held against another clock, if it has; Unix seconds.
         """
         now, count = int(self._clock() if at is None else at), 0
         old = sa.delete(dead_letters).where(dead_letters.c.died_at < now - self._retention.dead_letters * DAY)
         await self._database.run(lambda connection: connection.execute(old))
+        left = sa.update(conversations).where(conversations.c.tool_until < now)
+        unsaid = left.values(tool=None, tool_until=None)
+        await self._database.run(lambda connection: connection.execute(unsaid))
         while await self._drop_updates(now - KEEP_UPDATES):
             pass  # in small steps: turns come in between
         while expired := await self._database.run(self._expire, now):

@@ -1,6 +1,6 @@
 """The database's tables; `alembic/versions` brings a database here step by step.
 
-`person` is the pseudonym of a chat, never its id; `state`, `answers`, `body` are sealed. Times are
+`person` is the pseudonym of a chat, never its id; `state`, `answers`, `tool`, `body` are sealed. Times are
 seconds since 1970, UTC.
 """
 
@@ -31,6 +31,8 @@ conversations = sa.Table(
     sa.Column("blocked", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("address", sa.LargeBinary),  # the chat's id, sealed: where a reminder goes
     sa.Column("wake_at", sa.BigInteger, index=True),  # when the next reminder is due
+    sa.Column("tool", sa.LargeBinary),  # the tool that typed words go to, sealed
+    sa.Column("tool_until", sa.BigInteger, index=True),  # when it is dropped
     sa.CheckConstraint("answers IS NULL OR consent IS NOT NULL", name="no_answers_without_consent"),
 )
 

@@ -181,5 +181,5 @@ def test_credit_regulation_7_it_never_calls_itself_a_credit_score() -> None:
 
 def test_developer_terms_4_4_what_is_kept_is_sealed_and_the_id_is_no_column() -> None:
     readable = {c.name for c in conversations.columns if not isinstance(c.type, sa.LargeBinary)}
-    assert readable == {"consent", "changed_at", "expires_at", "blocked", "wake_at"}
+    assert readable == {"consent", "changed_at", "expires_at", "blocked", "wake_at", "tool_until"}
     assert "chat" not in Conversation.__dataclass_fields__

@@ -44,6 +44,8 @@ _AFTER = {
     "岁": r" ?(?:周岁|岁|years? old|years?|yo|y/o)",
     "小时": r" ?(?:个?小时|个?钟头|个钟|hours?|hrs?|h)(?![a-z])",
     "次": r" ?(?:次|回|times?)",
+    "期": r" ?(?:期|次|回|个?月|instal?lments?|payments?|months?|times?)(?![a-z])",
+    "天": r" ?(?:天|日|days?)(?![a-z])",
 }
 FILLING_SIGNS = ".!'\"()/:;¥"
 JOINING_SIGNS = "、,"

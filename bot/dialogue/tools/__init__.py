@@ -1,0 +1,10 @@
+"""The tools: each has the floor for what is typed until its end; docs/extend.md tells how to add one."""
+
+from collections.abc import Mapping
+
+from bot.dialogue.tools.floor import Tool
+from bot.dialogue.tools.loan import LOAN
+
+__all__ = ["TOOLS", "Tool"]
+
+TOOLS: Mapping[str, Tool] = {tool.name: tool for tool in (LOAN,)}
