@@ -112,8 +112,8 @@ def environment(templates: Mapping[str, str]) -> Environment:
         auto_reload=False,
     )
     made.filters |= {
-        "yuan": yuan, "percent": percent, "number": number, "day": day, "month": month,
-        "per_hundred": per_hundred, "of_ten": of_ten, "place": place, "share": share,
+        "yuan": yuan, "percent": percent, "percent_exactly": percent_exactly, "number": number, "day": day,
+        "month": month, "per_hundred": per_hundred, "of_ten": of_ten, "place": place, "share": share,
     }  # fmt: skip
     return made
 
@@ -151,6 +151,11 @@ def number(context: Context, amount: Decimal | int) -> str:
 def percent(ratio: Decimal | float) -> str:
     """Word a ratio such as 0.2 as 20%, with at most two decimals."""
     return f"{_plain((Decimal(str(ratio)) * 100).quantize(CENT, ROUND_HALF_UP))}%"
+
+
+def percent_exactly(ratio: Decimal | str) -> str:
+    """Word a ratio such as 0.0005 as 0.05%, with all its decimals."""
+    return f"{_plain((Decimal(ratio) * 100).normalize())}%"
 
 
 @pass_context

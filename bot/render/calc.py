@@ -13,7 +13,15 @@ from bot.render.message import Button, Message, in_rows
 from bot.render.view import View
 
 PROVINCE = "province"
-LISTED = ("calc:contribution", "calc:pension", "calc:waiting", "calc:record", "tool:loan")
+LISTED = (
+    "calc:contribution",
+    "calc:pension",
+    "calc:waiting",
+    "calc:record",
+    "tool:loan",
+    "tool:rate",
+    "tool:vehicle",
+)
 YEARS = (15, 20, 25, 30)
 AGES = (55, 58, 60, 63)
 GAPS = (0, 1, 2, 3, 4)

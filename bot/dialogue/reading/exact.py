@@ -1,5 +1,6 @@
 """Words -> one exact number, or one of a few choices, as a tool needs it; None where they are vague."""
 
+import re
 from decimal import Decimal
 
 from bot.content.vocabulary import Vocabulary
@@ -9,6 +10,7 @@ from bot.dialogue.reading.folding import fold
 MAX_READ = 40  # characters; a number is said in fewer
 STRANGE = 6  # characters of words that we don't know, beside one number: 先交500
 MONEY = "元"
+_OTHER_UNIT = re.compile("[年月周天日元块期次岁%分厘]|year|month|week|day|yuan|percent")
 _HARMLESS = frozenset({"filler", "quantity", "total", "doubt", "about", "part"})  # we say the number back
 
 
@@ -29,7 +31,8 @@ def exact(text: str, unit: str, vocabulary: Vocabulary) -> Decimal | None:
             found.append(match["number"])
         elif known[match["early"] or match["word"]] not in _HARMLESS:
             return None
-    if len(found) != 1 or len((strange + plain[end:]).strip()) > STRANGE:
+    strange += plain[end:]
+    if len(found) != 1 or len(strange.strip()) > STRANGE or _OTHER_UNIT.search(strange):
         return None
     span = numerals.spans(found[0])
     return Decimal(str(span[0])) if span is not None and span[0] == span[1] else None

@@ -46,6 +46,7 @@ _AFTER = {
     "次": r" ?(?:次|回|times?)",
     "期": r" ?(?:期|次|回|个?月|instal?lments?|payments?|months?|times?)(?![a-z])",
     "天": r" ?(?:天|日|days?)(?![a-z])",
+    "年": r" ?(?:年|years?|yrs?)(?![a-z])",
 }
 FILLING_SIGNS = ".!'\"()/:;¥"
 JOINING_SIGNS = "、,"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from bot.content.questionnaire import Answers
 from bot.dialogue.tools.floor import Tool
-from bot.dialogue.tools.steps import Said, Step, one_of, stepwise, whole, yuan, yuan_or_nothing
+from bot.dialogue.tools.steps import Said, Step, days, months, one_of, stepwise, yuan, yuan_or_nothing
 
 MOST = Decimal(10_000_000)  # yuan; more is no loan of a worker's
 LONGEST = 360  # instalments
@@ -37,13 +37,11 @@ FEE = Step(
 COUNT = Step(
     "count",
     ("1", "3", "6", "12", "24", "36"),
-    read=whole("期"),
+    read=months,
     possible=lambda value, _: 1 <= Decimal(value) <= LONGEST,
 )
 INSTALMENT = Step("instalment", read=yuan, possible=_instalment_possible)
-FIRST = Step(
-    "first", ("7", "14", "30"), read=whole("天"), possible=lambda value, _: 1 <= Decimal(value) <= LATEST
-)
+FIRST = Step("first", ("7", "14", "30"), read=days, possible=lambda value, _: 1 <= Decimal(value) <= LATEST)
 LENDER = Step("lender", LENDERS, read=one_of("lender"))
 SURE = Step("sure", ("yes", "no"), read=one_of("sure"))
 
@@ -58,4 +56,4 @@ def following(said: Said, _answers: Answers) -> Step | None:
     return next((step for step in (FIRST, LENDER) if step.id not in said), None)
 
 
-LOAN = Tool("loan", stepwise("loan", following), hears=frozenset({"six_digits"}), instead="loan")
+TOOL = Tool("loan", stepwise("loan", following), hears=frozenset({"six_digits"}), instead="loan")

@@ -23,23 +23,29 @@ Read = Callable[[str, Vocabulary], str | None]
 class Step:
     """One thing that is asked: what can be tapped, how typed words are read, and what can't be.
 
-    choices: values that have a button; where they are no numbers, all that there are. skippable: whether not
-    knowing is an answer, kept as UNKNOWN. possible: whether a value can be, after what was said before.
+    choices: values that have a button; where they are no numbers, all that there are, unless `form` says
+    how others are written. skippable: whether not knowing is an answer, kept as UNKNOWN. possible: whether
+    a value can be, after what was said before.
     """
 
     id: str
     choices: tuple[str, ...] = ()
     read: Read | None = None
     skippable: bool = False
+    form: Callable[[str], bool] | None = None
     possible: Callable[[str, Said], bool] = lambda _value, _said: True
 
     def takes(self, value: str, said: Said) -> bool:
         """Say whether this is a value that can have been said, whoever wrote it down."""
         if value == UNKNOWN:
             return self.skippable
-        named = any(not is_number(choice) for choice in self.choices)  # and no number is one of them
-        well_formed = value in self.choices or (not named and is_number(value))
-        return well_formed and self.possible(value, said)
+        form = self.form or (is_number if not self.named else lambda _: False)
+        return (value in self.choices or form(value)) and self.possible(value, said)
+
+    @property
+    def named(self) -> bool:
+        """Whether it is answered by a choice and by nothing else."""
+        return self.form is None and not all(map(is_number, self.choices))
 
 
 # Gives the step that is open after what was said, with what the questionnaire knows; None: nothing is.
@@ -103,7 +109,7 @@ def heeded(step: Step, said: dict[str, str], heard: Heard) -> tuple[dict[str, st
     if value == UNKNOWN and not step.skippable:
         return said, "needed"
     if not value:
-        return said, "not_chosen" if any(not is_number(choice) for choice in step.choices) else "not_read"
+        return said, "not_chosen" if step.named else "not_read"
     if not step.takes(value, said):
         return said, "impossible"
     return {**said, step.id: value}, ""
@@ -115,9 +121,9 @@ def _typed(step: Step, heard: Heard) -> str:
     verb = heard.vocabulary.steering.get(words)
     if verb == "back":
         return BACK
-    if verb == "skip" or words in heard.vocabulary.kinds.dont_know:
-        return UNKNOWN
-    return (step.read(heard.typed, heard.vocabulary) if step.read is not None else None) or ""
+    if step.read is not None and (value := step.read(heard.typed, heard.vocabulary)) is not None:
+        return value  # not knowing may be one of the choices
+    return UNKNOWN if verb == "skip" or words in heard.vocabulary.kinds.dont_know else ""
 
 
 def yuan(text: str, vocabulary: Vocabulary) -> str | None:
@@ -139,6 +145,19 @@ def whole(unit: str) -> Read:
         return None if number is None or number != int(number) else str(int(number))
 
     return read
+
+
+def months(text: str, vocabulary: Vocabulary) -> str | None:
+    """Read so many months or instalments; years are twelve each."""
+    number = exact(text, "期", vocabulary)
+    if number is None and (years := exact(text, "年", vocabulary)) is not None:
+        number = years * 12
+    return None if number is None or number != int(number) else str(int(number))
+
+
+def days(text: str, vocabulary: Vocabulary) -> str | None:
+    """Read so many days; a week, half a month and a month are so many too."""
+    return chosen(text, "days", vocabulary) or whole("天")(text, vocabulary)
 
 
 def one_of(choices: str) -> Read:

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from bot.content.parameters import Figures
-from bot.guidance.calculators.amounts import MONTHS
+from bot.guidance.calculators.amounts import MONTHS, cents
 from bot.guidance.calculators.loans import private_ceiling
 
 YEAR = 365  # days
@@ -15,6 +15,7 @@ MONTH = YEAR / MONTHS  # days between instalments
 RATIO = Decimal("0.0001")
 BEYOND = Decimal(10)  # a yearly rate above 1000 % says nothing to anybody
 HALVINGS = 200
+EXAMPLE = Decimal(10_000)  # yuan, of which the interest of a rate is told
 
 Against = Literal["under", "between", "over"]
 
@@ -53,6 +54,14 @@ def loan_cost(in_hand: Decimal, payments: Sequence[Decimal], first: int) -> Cost
         simple = Decimal(math.expm1(growth / MONTHS) * MONTHS)
     compounded = Decimal(math.expm1(growth)) if growth < math.log1p(float(BEYOND)) else None
     return Cost(_ratio(simple), _ratio(compounded) if compounded is not None else None, interest)
+
+
+def rate_cost(ratio: Decimal, times: int) -> Cost:
+    """Work out the yearly cost of a rate that is charged so often a year; the interest is that of EXAMPLE."""
+    simple = ratio * times
+    growth = math.log1p(float(ratio)) * times
+    compounded = _ratio(Decimal(math.expm1(growth))) if growth < math.log1p(float(BEYOND)) else None
+    return Cost(_ratio(simple), compounded, cents(EXAMPLE * simple))
 
 
 def _growth(in_hand: float, payments: Sequence[float], days: Sequence[float]) -> float:

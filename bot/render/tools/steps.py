@@ -1,5 +1,6 @@
 """A tool that asks step by step, in words and buttons; its template has a block for each."""
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
@@ -47,7 +48,7 @@ def asked(sheet: View, reply: UseTool, step: Step, said: Said) -> Message:
         lines=told(sheet, name, said),
         note=sheet.block(COMMON, f"note_{reply.note}") if reply.note else "",
         asked=sheet.block(template(name), f"ask_{step.id}", said=said, words=context),
-        typing=all(map(is_number, step.choices)),
+        typing=not step.named,
     )
     return Message(text, (*_choices(sheet, name, step), *_steering(sheet, name, step, said)), reply.replaces)
 
@@ -66,7 +67,7 @@ def word(sheet: View, name: str, step: str, value: str) -> str:
     blocks = sheet.knowledge.wording.blocks(sheet.language, template(name))
     if value == UNKNOWN:
         return sheet.block(COMMON, "unknown")
-    own = f"{step}_{value.replace('.', '_')}"
+    own = f"{step}_{re.sub('[^a-z0-9]', '_', value)}"
     if own in blocks:
         return sheet.block(template(name), own)
     number = Decimal(value) if is_number(value) else value
@@ -83,8 +84,7 @@ def _choices(sheet: View, name: str, step: Step) -> Keyboard:
         Button(word(sheet, name, step.id, value), f"{VERB}:{name}:{step.id}:{value}")
         for value in step.choices
     ]
-    short = all(map(is_number, step.choices))
-    return in_rows(buttons, 3 if short and len(buttons) > 2 else 1 if not short else 2)
+    return in_rows(buttons, 1 if step.named else 3 if len(buttons) > 2 else 2)
 
 
 def _steering(sheet: View, name: str, step: Step, said: Said) -> Keyboard:

@@ -1,0 +1,256 @@
+"""What it really costs: loans, rates and vehicles by typed numbers, against sums by hand."""
+
+from decimal import Decimal, getcontext
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.content.templates import MOST, length
+from bot.dialogue.reading.exact import chosen, exact
+from bot.dialogue.reading.rates import Rate, rate
+from bot.guidance.calculators import loan_cost, rate_cost
+from tests.test_rights import said, state
+from tests.typed import VOCABULARY
+
+getcontext().prec = 40
+MONTH = Decimal(365) / 12
+CENTS = st.decimals(min_value="1.00", max_value="99999.99", places=2)
+
+
+def growth_by_halving(in_hand: Decimal, flows: list[tuple[Decimal, Decimal]]) -> Decimal:
+    """Find the yearly factor at which these flows (days, yuan) are worth what was in hand."""
+    low, high = Decimal(1), Decimal(2)
+
+    def worth(factor: Decimal) -> Decimal:
+        return sum((paid / factor ** (day / 365) for day, paid in flows), Decimal(0))
+
+    while worth(high) > in_hand:
+        high *= 2
+    while high - low > Decimal("1e-12"):
+        middle = (low + high) / 2
+        low, high = (middle, high) if worth(middle) > in_hand else (low, middle)
+    return low
+
+
+@pytest.mark.parametrize(
+    ("in_hand", "instalment", "count", "first"),
+    [
+        ("10000", "958", 12, 30),
+        ("9000", "958", 12, 30),
+        ("9000", "958.33", 12, 7),
+        ("20000", "1200", 24, 45),
+        ("5000", "5600", 1, 90),
+        ("50000", "2091.67", 36, 31),
+        ("800", "300", 3, 14),
+    ],
+)
+def test_the_cost_of_a_loan_is_that_of_a_sum_by_hand(
+    in_hand: str, instalment: str, count: int, first: int
+) -> None:
+    cost = loan_cost(Decimal(in_hand), [Decimal(instalment)] * count, first)
+    factor = growth_by_halving(
+        Decimal(in_hand), [(first + number * MONTH, Decimal(instalment)) for number in range(count)]
+    )
+    yearly = round(factor - 1, 4)
+    simple = round((factor ** (Decimal(1) / 12) - 1) * 12, 4)
+    if count == 1:
+        simple = round((Decimal(instalment) / Decimal(in_hand) - 1) * 365 / first, 4)
+    assert cost.yearly is not None
+    assert abs(cost.yearly - yearly) <= Decimal("0.0001")
+    assert abs(cost.simple - simple) <= Decimal("0.0001")
+    assert cost.interest == Decimal(instalment) * count - Decimal(in_hand)
+
+
+def test_a_loan_of_a_week_at_twice_the_sum_is_beyond_measure_and_its_simple_rate_is_told() -> None:
+    cost = loan_cost(Decimal(1400), [Decimal(2000)], 7)
+    assert cost.yearly is None
+    assert cost.simple == round(Decimal(600) / 1400 * 365 / 7, 4)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "times", "simple", "yearly"),
+    [
+        ("0.02", 12, "0.24", "0.2682"),  # 1.02 ** 12 = 1.268242
+        ("0.0005", 365, "0.1825", "0.2002"),  # 1.0005 ** 365 = 1.200164
+        ("0.015", 12, "0.18", "0.1956"),  # 1.015 ** 12 = 1.195618
+        ("0.12", 1, "0.12", "0.12"),
+    ],
+)
+def test_a_rate_a_year_is_that_of_a_sum_by_hand(ratio: str, times: int, simple: str, yearly: str) -> None:
+    cost = rate_cost(Decimal(ratio), times)
+    assert (cost.simple, cost.yearly) == (Decimal(simple), Decimal(yearly))
+    assert cost.interest == Decimal(simple) * 10_000
+
+
+@given(CENTS, st.integers(1, 60), st.integers(0, 300), st.integers(1, 366))
+def test_no_loan_costs_less_than_nothing_and_dearer_instalments_never_cost_less(
+    in_hand: Decimal, count: int, more: int, first: int
+) -> None:
+    least = (in_hand / count).quantize(Decimal("0.01")) + Decimal("0.01")
+    dear = least * (100 + more) / 100
+    cheap_cost, dear_cost = (loan_cost(in_hand, [paid] * count, first) for paid in (least, dear))
+    assert 0 <= cheap_cost.interest <= dear_cost.interest
+    assert 0 <= cheap_cost.simple <= dear_cost.simple
+    later = loan_cost(in_hand, [dear] * count, first + 1)
+    assert later.simple <= dear_cost.simple
+
+
+@pytest.mark.parametrize("payments", [[], ["50"], ["-1"]])
+def test_a_loan_that_can_not_be_is_refused(payments: list[str]) -> None:
+    with pytest.raises(ValueError, match="check the amounts"):
+        loan_cost(Decimal(100), [Decimal(paid) for paid in payments], 30)
+
+
+# --- what is typed ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio", "period"),
+    [
+        ("两分利", "0.02", "month"),
+        ("月息两分", "0.02", "month"),
+        ("月息一分五", "0.015", "month"),
+        ("1分5厘", "0.015", "month"),
+        ("一分半", "0.015", "month"),
+        ("月息八厘", "0.008", "month"),
+        ("日息万五", "0.0005", "day"),
+        ("日息万分之五", "0.0005", "day"),
+        ("每天万分之3.5", "0.00035", "day"),
+        ("月息千分之八", "0.008", "month"),
+        ("年化24%", "0.24", "year"),
+        ("一年百分之十二", "0.12", "year"),
+        ("一個月2%", "0.02", "month"),
+        ("24个点", "0.24", None),
+        ("24", "0.24", None),
+        ("0.05% a day", "0.0005", "day"),
+        ("2 percent a month", "0.02", "month"),
+        ("18.25% apr", "0.1825", "year"),
+        ("two percent per month", "0.02", "month"),
+    ],
+)
+def test_a_rate_is_read_as_people_say_it(text: str, ratio: str, period: str | None) -> None:
+    assert rate(text, VOCABULARY) == Rate(Decimal(ratio), period)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "不知道", "日息两分", "年息一分", "两三分", "月息两分年息24%", "-2%", "阿巴", "9" * 60, "2分到3分"],
+)
+def test_what_is_no_single_rate_is_not_read(text: str) -> None:
+    assert rate(text, VOCABULARY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("9500", "元", "9500"),
+        ("到手九千五", "元", "9500"),
+        ("大概5000块", "元", "5000"),
+        ("1万2", "元", "12000"),
+        ("958.33元", "元", "958.33"),
+        ("每月还958", "元", "958"),
+        ("five thousand", "元", "5000"),
+        ("12期", "期", "12"),
+        ("24个月", "期", "24"),
+        ("三十六期", "期", "36"),
+        ("12 months", "期", "12"),
+        ("3年", "年", "3"),
+        ("30天", "天", "30"),
+    ],
+)
+def test_a_number_is_read_exactly(text: str, unit: str, number: str) -> None:
+    assert exact(text, unit, VOCABULARY) == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "五六千", "5000到6000", "不到5000", "5000多", "几千", "-5", "500美元", "3、5", "不是5000"]
+)
+def test_a_number_that_is_vague_or_two_is_not_read(text: str) -> None:
+    assert exact(text, "元", VOCABULARY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("银行", "bank"), ("小额贷款公司", "microloan"), ("跟亲戚借的", "person"), ("第二个", "microloan"), ("a bank", "bank"),
+     ("银行和朋友", None), ("阿巴", None)],
+)  # fmt: skip
+def test_a_choice_is_read_by_its_words_or_its_place(text: str, value: str | None) -> None:
+    assert chosen(text, "lender", VOCABULARY) == value
+
+
+# --- the talks ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        (("tool:loan", "9500", "500", "12", "958", "30", "银行"), ("9000元", "11496元", "2496元", "96110")),
+        (("tool:loan", "10000", "没有", "12期", "880", "一个月以后", "朋友"), ("560元", "12%")),
+        (("tool:loan", "1400", "0", "1", "2000", "7", "不知道"), ("高得没法比", "2234.69%", "不知道就不比")),
+        (("tool:loan", "5000", "0", "3", "4000", "对", "30", "小贷"), ("12000元", "超过了", "12378")),
+        (("tool:rate", "两分利", "朋友"), ("24%", "26.82%", "超过了", "12%")),
+        (("tool:rate", "日息万五", "银行"), ("18.25%", "20.02%", "没有超过")),
+        (("tool:rate", "18", "年", "小贷公司"), ("18%", "24%")),
+        (("tool:vehicle", "1万", "3200", "三年", "归我", "5000", "9万"), ("130200元", "40200元", "不能硬拖车")),
+        (("tool:vehicle", "0", "3000", "24", "公司的"), ("72000元", "车还不是您的")),
+        (("tool:vehicle", "5000", "3000", "24", "归我", "没有", "不知道"), ("77000元", "一次付清")),
+    ],
+)  # fmt: skip
+def test_a_sum_is_worked_out_from_typed_words_alone(inputs: tuple[str, ...], words: tuple[str, ...]) -> None:
+    talk, (result,) = said(state("result"), *inputs)
+    assert talk is not None
+    assert talk.tool is None, result.text
+    for word in words:
+        assert word in result.text, result.text
+    assert length(result.text) <= MOST
+
+
+@pytest.mark.parametrize(
+    ("inputs", "note"),
+    [
+        (("tool:loan", "9500", "9500"), "对不上"),  # all of it paid first
+        (("tool:loan", "9500", "0", "12", "700"), "对不上"),  # less paid back than borrowed
+        (("tool:loan", "-3"), "没看懂"),
+        (("tool:loan", "五六千"), "没看懂"),
+        (("tool:loan", "不知道"), "算不出来"),
+        (("tool:loan", "9500", "0", "12", "9580"), "两倍多"),  # the sum for one instalment
+        (("tool:rate", "75%", "月"), "真的是"),  # 900 % a year
+        (("tool:rate", "9000%", "月"), "对不上"),
+        (("tool:vehicle", "0", "3000", "24", "归我", "0", "9万"), "对不上"),  # cheaper than paid at once
+        (("tool:vehicle", "5000", "3000", "400"), "对不上"),
+    ],
+)
+def test_a_number_that_can_not_be_is_asked_back(inputs: tuple[str, ...], note: str) -> None:
+    talk, (asked,) = said(state("result"), *inputs)
+    assert talk is not None
+    assert talk.tool is not None
+    assert note in asked.text
+
+
+def test_who_takes_a_number_back_is_asked_for_it_again() -> None:
+    talk, (asked,) = said(state("result"), "tool:loan", "9500", "0", "12", "9580", "不对")
+    assert "每一期还多少" in asked.text
+    talk, (asked,) = said(talk, "返回")
+    assert "分几期还" in asked.text
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        ("tool:loan", "9500", "500", "12", "958", "30", "bank"),
+        ("tool:loan", "1400", "none", "1", "2000", "7", "a friend"),
+        ("tool:rate", "2% a month", "a person"),
+        ("tool:vehicle", "10000", "3200", "36", "mine", "5000", "90000"),
+        ("tool:vehicle", "10000", "3200", "36", "the company"),
+    ],
+)
+def test_the_same_in_english_by_typing_alone(inputs: tuple[str, ...]) -> None:
+    talk, _ = said(state("result"), "lang:en")
+    for simple in ("mode:normal", "mode:simple"):
+        told, _ = said(talk, simple)
+        after, (result,) = said(told, *inputs)
+        assert after is not None
+        assert after.tool is None, result.text
+        assert "None of this is kept" in result.text or "none is kept" in result.text
+        assert length(result.text) <= MOST
