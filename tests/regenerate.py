@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.loading import wordings
 from bot.loading.knowledge import load_knowledge
 from models.__main__ import main as models
-from tests import fonts, test_handbook, test_terminal
+from tests import decisions, fonts, test_handbook, test_terminal, tree
 from tests.privacy import asvs, audit
 from tests.simulator import comparison
 
@@ -65,6 +65,8 @@ MAKERS: Mapping[str, Maker] = {  # what others are made from comes first
     "models": Maker(("models/artifacts/*.json", "models/CARD*.md", "models/plots/*.svg"), _models("train")),
     "alarm": Maker(("models/artifacts/alarm.json", "models/ALARM.md"), _models("train-alarm")),
     "learning": Maker(("docs/learning.md", "docs/*.svg"), _models("simulate")),
+    "decisions": Maker(("docs/decisions/README.md",), decisions.record),
+    "architecture": Maker(("docs/architecture.md",), tree.record),
     "fonts": Maker(("knowledge/fonts/*.otf",), _fonts),
     "pictures": Maker(("docs/pictures/*.png",), _pictures),
 }

@@ -12,10 +12,12 @@ from bot.backoffice.cli import parser_of_all
 
 ROOT = Path(__file__).parents[1]
 PAPERS = sorted(
-    [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("knowledge/*.md"), *ROOT.glob("models/*.md")]
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("knowledge/*.md"), *ROOT.glob("models/*.md")]
 )
 OPERATING = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
 COMMANDS = {name for action in parser_of_all()._actions for name in action.choices or ()}
+PATH = re.compile(r"`((?:bot|models|knowledge|tests|deploy|docs|alembic)/[\w./*<>…-]+)(?:::\w+…?)?`")
+BUILT = {"bot/data"}  # in a wheel only
 LINK = re.compile(r"\]\(([^)#:]+)(?:#([^)]*))?\)")
 
 
@@ -86,6 +88,35 @@ def test_every_link_between_papers_leads_somewhere() -> None:
         assert target.exists(), f"{paper.name}: {to}"
         if heading:
             assert heading in headings(target), f"{paper.name}: {to}#{heading}"
+
+
+def test_every_path_that_a_paper_names_exists() -> None:
+    for paper in PAPERS:
+        if paper.name == "CHANGELOG.md":  # it names what was there
+            continue
+        for named in {*PATH.findall(paper.read_text(encoding="utf-8"))} - BUILT:
+            pattern = re.sub(r"<[^>]+>|…", "*", named.rstrip("/"))
+            assert any(ROOT.glob(pattern)) or any(ROOT.glob(f"{pattern}.py")), f"{paper.name}: {named}"
+
+
+def drawings() -> list[str]:
+    found = (re.findall(r"```mermaid\n(.+?)```", paper.read_text("utf-8"), re.DOTALL) for paper in PAPERS)
+    return [drawing for drawings in found for drawing in drawings]
+
+
+def test_no_drawing_has_a_semicolon_which_ends_a_statement_in_mermaid() -> None:
+    assert not [drawing for drawing in drawings() if ";" in drawing]
+
+
+def test_every_module_in_a_drawing_exists() -> None:
+    drawn = [
+        module
+        for drawing in drawings()
+        for module in re.findall(r"participant \w+ as ([a-z_]+/[a-z_/]+)", drawing)
+    ]
+    assert drawn
+    for module in drawn:
+        assert any(ROOT.glob(f"bot/{module}")) or any(ROOT.glob(f"bot/{module}.py")), module
 
 
 def test_make_help_tells_every_target() -> None:
