@@ -5,7 +5,7 @@ references  ids, sources, dates                    contexts      every context a
 forbidden   the words that must not be said        vocabulary    the words by which typed answers are read
 lengths     nothing too long to be read            commands      each is handled, and has its words
 pieces      emergencies, minors, kin, options      figures       none impossible, no unmeant jump
-compare_days  what would be told on another day
+letters     cited, dated, a page each              compare_days  what would be told on another day
 """
 
 from collections import Counter
@@ -19,6 +19,7 @@ from bot.check.figures import check_figures
 from bot.check.findings import CheckResult, Finding
 from bot.check.forbidden import offences
 from bot.check.lengths import check_lengths
+from bot.check.letters import check_letter_dates, check_letters
 from bot.check.pieces import check_pieces
 from bot.check.questions import check_buttons, check_questions
 from bot.check.references import check_dates, check_ending, check_ground, check_stand_ins, values_of
@@ -46,6 +47,7 @@ def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult
         *check_vocabulary(knowledge),
         *check_commands(knowledge),
         *check_pieces(knowledge, on),
+        *check_letters(knowledge, on),
     ]
     read = {fact for piece in knowledge.advice for fact in _conditions(knowledge, piece.id)}
     values, rendered = values_of(knowledge), 0
@@ -78,7 +80,9 @@ def outdated(knowledge: Knowledge, on: date, fail_within: int | None = None) -> 
         findings += check_ending(knowledge, on, fail_within)
     in_force = sum(piece.in_force(on) for piece in knowledge.advice)
     counts = {f"figures looked at, as on {on}": len(knowledge.parameters.by_id), "pieces in force": in_force}
-    return CheckResult(counts, tuple(findings), tuple(check_dates(knowledge, on)))
+    return CheckResult(
+        counts, tuple(findings), (*check_dates(knowledge, on), *check_letter_dates(knowledge, on))
+    )
 
 
 def _templates(knowledge: Knowledge) -> Iterator[Finding]:
@@ -105,6 +109,7 @@ def _counts(knowledge: Knowledge, rendered: int) -> dict[str, int]:
         "sources": len(knowledge.sources),
         "pieces of advice": len(knowledge.advice),
         **{f"  {theme}": themes[theme] for theme in THEMES},
+        "letters": len(knowledge.letters),
         "templates, both languages": sum(len(t) for t in knowledge.wording.templates.values()),
         "cards rendered (language x context)": rendered,
         "models": len(knowledge.models),

@@ -5,10 +5,12 @@ from datetime import date
 
 from bot.content.conditions import Condition
 from bot.content.knowledge import THEMES, Knowledge, Piece, Source
+from bot.content.letters import Letter
 from bot.content.parameters import Figure, Figures, Value
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.content.templates import plain
 from bot.guidance import render_card, title
+from bot.render.letters import GIST, LANGUAGE, LetterWords
 
 HEADINGS = {
     "danger": "Emergencies 紧急的事",
@@ -36,6 +38,9 @@ def knowledge_page(knowledge: Knowledge, on: date) -> str:
         for piece in knowledge.advice:
             if piece.theme == theme:
                 lines += _piece(knowledge, piece, on)
+    lines += ["", "## Letters 现成的信"]
+    for letter in knowledge.letters.values():
+        lines += _letter(knowledge, letter, on)
     lines += ["", "## Figures", "", *_figures(knowledge), "", "## Sources", "", *_sources(knowledge)]
     return "\n".join(lines) + "\n"
 
@@ -61,6 +66,23 @@ def _piece(knowledge: Knowledge, piece: Piece, on: date) -> Iterator[str]:
         yield from ("", *cards[language])
 
 
+def _letter(knowledge: Knowledge, letter: Letter, on: date) -> Iterator[str]:
+    worded = {
+        language: LetterWords(knowledge, letter, language, Figures(knowledge.parameters, on))
+        for language in LANGUAGES
+    }
+    yield from ("", f"### {' · '.join(plain(words.part('title')) for words in worded.values())}")
+    yield from ("", f"`{letter.id}` · checked on {letter.checked_on}", "")
+    yield f"- Read in: {letter.confidence}; doubts go to `{letter.check_with}`"
+    yield from (f"- The letter cites: {_citation(knowledge, citation)}" for citation in letter.grounds)
+    yield from (f"- Source: {_citation(knowledge, citation)}" for citation in letter.sources)
+    if letter.lawyer:
+        yield f"- For a lawyer: {letter.lawyer}"
+    for words in worded.values():
+        yield from ("", *_quoted(words.guide()), ">", *_quoted(words.part("beware")))
+        yield from (">", *_quoted(words.text() if words.language == LANGUAGE else words.part(GIST)))
+
+
 def _span(piece: Piece) -> str:
     until = f", valid until {piece.valid_until}" if piece.valid_until else ""
     since = f", valid from {piece.valid_from}" if piece.valid_from else ""
@@ -82,8 +104,11 @@ def _about(source: Source) -> str:
 
 
 def _card(knowledge: Knowledge, piece: Piece, language: Language, figures: Figures) -> list[str]:
-    text = plain(render_card(knowledge, piece.id, {}, language, figures))
-    return [f"> {line}  " if line else ">" for line in text.split("\n")]
+    return _quoted(render_card(knowledge, piece.id, {}, language, figures))
+
+
+def _quoted(html: str) -> list[str]:
+    return [f"> {line}  " if line else ">" for line in plain(html).split("\n")]
 
 
 def _figures(knowledge: Knowledge) -> Iterator[str]:

@@ -18,6 +18,7 @@ from bot.dialogue.replies import (
     Ask,
     AskConsent,
     Explain,
+    Letters,
     Note,
     Reckon,
     Reminders,
@@ -45,7 +46,7 @@ def check_lengths(knowledge: Knowledge, on: date) -> Iterator[Finding]:
             except (LookupError, TemplateError, ValueError, TypeError) as error:
                 yield Finding(where, f"can't be worded on {on} ({error})", "fix what it says")
                 continue
-            if (read := _longest(message.text, language)) > MOST:
+            if (read := longest(message.text, language)) > MOST:
                 yield Finding(where, f"{read} characters (at most {MOST})", "say it in fewer words")
 
 
@@ -53,7 +54,7 @@ def unread(card: str, language: Language) -> Iterator[str]:
     """Find what of a card is too long to be read, or comes too late."""
     leaves = pages(card)
     for number, page in enumerate(leaves, 1):
-        if (read := _longest(page, language)) > MOST:
+        if (read := longest(page, language)) > MOST:
             yield f"page {number} has {read} characters (at most {MOST})"
     if len(leaves) > PAGES:
         yield f"{len(leaves)} pages (at most {PAGES})"
@@ -61,7 +62,8 @@ def unread(card: str, language: Language) -> Iterator[str]:
         yield f"no {FIRST_STEP} on its first page: shorten what stands before it"
 
 
-def _longest(html: str, language: Language) -> int:
+def longest(html: str, language: Language) -> int:
+    """Count the characters that are read, in whichever script has more."""
     other = traditional(Message(html)).text if language == "zh" else html
     return max(length(html), length(other))
 
@@ -75,4 +77,4 @@ def _said_to_everybody(knowledge: Knowledge) -> Iterator[Reply]:
     yield from (Say(CommandSaying(what)) for what in knowledge.commands.sayings)
     yield from (Alarm(scene, variant) for scene in knowledge.scenes for variant in range(VARIANTS))
     yield from (Tips(theme) for theme in (None, *THEMES))
-    yield from (Answer(), Explain(), Reckon(), Reminders(), ShowResult())
+    yield from (Answer(), Explain(), Letters(), Reckon(), Reminders(), ShowResult())

@@ -87,20 +87,7 @@ def _piece(
     knowledge: Knowledge, piece: Piece, facts: Mapping[str, tuple[str, ...]], on: date
 ) -> Iterator[Finding]:
     where = f"advice {piece.id}"
-    yield from _citations(knowledge, piece.sources, where)
-    for citation in piece.sources:
-        if re.search("第[一二三四五六七八九十]", citation):
-            yield Finding(where, f"{citation} can’t be worded in English", "write the article in digits")
-    if not piece.sources:
-        yield Finding(where, "it has no source", "name what it stands on")
-    read = [source.seen for source in _sources(knowledge, piece) if source.seen != "derived"]
-    if weakest := max(
-        (seen for seen in read if _surer(piece.confidence, seen)), key=CONFIDENCES.index, default=""
-    ):
-        todo = "lower its confidence, read the source, or leave the source out"
-        yield Finding(where, f"it is marked {piece.confidence}, and a source of it {weakest}", todo)
-    if piece.confidence == "unsure":
-        yield Finding(where, "unsure advice is never given", "check it, or take it out")
+    yield from ground_of(knowledge, where, piece.sources, piece.confidence)
     if not 0 <= piece.priority <= 100:
         yield Finding(where, f"its priority is {piece.priority}", "choose 0 to 100")
     if piece.checked_on > on:
@@ -116,8 +103,26 @@ def _piece(
         yield from _condition(condition, facts, where)
 
 
-def _sources(knowledge: Knowledge, piece: Piece) -> Iterator[Source]:
-    ids = (citation.partition(" ")[0] for citation in piece.sources)
+def ground_of(
+    knowledge: Knowledge, where: str, citations: tuple[str, ...], confidence: Confidence
+) -> Iterator[Finding]:
+    """Find what is wrong with what something stands on, and with how sure it says to be."""
+    yield from _citations(knowledge, citations, where)
+    for citation in citations:
+        if re.search("第[一二三四五六七八九十]", citation):
+            yield Finding(where, f"{citation} can’t be worded in English", "write the article in digits")
+    if not citations:
+        yield Finding(where, "it has no source", "name what it stands on")
+    read = [source.seen for source in _sources(knowledge, citations) if source.seen != "derived"]
+    if weakest := max((seen for seen in read if _surer(confidence, seen)), key=CONFIDENCES.index, default=""):
+        todo = "lower its confidence, read the source, or leave the source out"
+        yield Finding(where, f"it is marked {confidence}, and a source of it {weakest}", todo)
+    if confidence == "unsure":
+        yield Finding(where, "unsure advice is never given", "check it, or take it out")
+
+
+def _sources(knowledge: Knowledge, citations: tuple[str, ...]) -> Iterator[Source]:
+    ids = (citation.partition(" ")[0] for citation in citations)
     yield from (knowledge.sources[id] for id in ids if id in knowledge.sources)
 
 

@@ -48,14 +48,19 @@ REQUIRED = ("title", "benefit", "cost", "time", "documents", "where", "deadline"
 def check_sources(knowledge: Knowledge) -> Iterator[Finding]:
     """Find bare numbers in the templates of advice, before anything is rendered."""
     for language in LANGUAGES:
-        environment = knowledge.wording.environments[language]
-        for name, source in sorted(knowledge.wording.templates[language].items()):
-            if not name.startswith("advice/"):
-                continue
-            for line, kind, text in environment.lex(source):
-                for number in _bare(kind, text, language):
-                    where = f"templates/{language}/{name}:{line}"
-                    yield Finding(where, f"a bare number: {number}", "make it a figure in parameters.yaml")
+        yield from bare_numbers(knowledge, language, "advice/")
+
+
+def bare_numbers(knowledge: Knowledge, language: Language, folder: str) -> Iterator[Finding]:
+    """Find bare numbers in the templates of one folder and language."""
+    environment = knowledge.wording.environments[language]
+    for name, source in sorted(knowledge.wording.templates[language].items()):
+        if not name.startswith(folder):
+            continue
+        for line, kind, text in environment.lex(source):
+            for number in _bare(kind, text, language):
+                where = f"templates/{language}/{name}:{line}"
+                yield Finding(where, f"a bare number: {number}", "make it a figure in parameters.yaml")
 
 
 def _bare(kind: str, text: str, language: Language) -> Iterator[str]:

@@ -12,6 +12,7 @@ from bot.content.codebook import CodebookWords
 from bot.content.commands import Commands
 from bot.content.conditions import Condition
 from bot.content.consent import Consent
+from bot.content.letters import Letter
 from bot.content.parameters import Confidence, Parameters
 from bot.content.phrases import Phrases
 from bot.content.questionnaire import Language, Questionnaire, Words
@@ -147,6 +148,7 @@ class Knowledge:
     asks: Asks = field(default_factory=lambda: Asks({}, {}))
     recorded: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
     challengers: Mapping[str, Model] = field(default_factory=dict)
+    letters: Mapping[str, Letter] = field(default_factory=dict)
 
     @cached_property
     def pieces(self) -> Mapping[str, Piece]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import typst
 
 from bot.loading.places import KNOWLEDGE
-from bot.render.printout import Checklist, Handout, ResultCard, ResultPicture
+from bot.render.printout import Checklist, Handout, LetterPaper, ResultCard, ResultPicture
 
 Data = dict[str, Any]
 Format = Literal["png", "pdf"]
@@ -47,6 +47,12 @@ class Typesetter:
         if isinstance(paper, Checklist):
             data |= {"pages": paper.pages, "notes_heading": paper.notes_heading, "notes": paper.notes}
         return await self._run("handout", data, "pdf", int(made.timestamp()))
+
+    async def letter(self, paper: LetterPaper) -> bytes:
+        """Give a letter: a PDF with a page to hand in and a page to keep, always the same bytes for it."""
+        made = datetime.combine(paper.made_on, time.min, UTC)
+        data = {**asdict(paper), "made_on": paper.made_on.isoformat()}
+        return await self._run("letter", data, "pdf", int(made.timestamp()))
 
     def close(self) -> None:
         """Finish what is being set, and end the thread."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.dialogue import advice_taps
 from bot.dialogue.asking import Survey
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.replies import Explain, MyData, Reckon, Reminders, Review, Say, Tips, Turn
+from bot.dialogue.replies import Explain, Letters, MyData, Reckon, Reminders, Review, Say, Tips, Turn
 
 ASK = "ask"  # takes the words behind it, so the flow answers it
 Anytime = Callable[[Conversation | None], Turn]
@@ -30,6 +30,7 @@ def _press(verb: str) -> AfterConsent:
 ANYTIME: Mapping[str, Anytime] = {
     "tips": lambda talk: advice_taps.listed(talk, Tips()),
     "calc": lambda talk: (talk, (Reckon(),)),
+    "letters": lambda talk: (talk, (Letters(),)),
     "explain": lambda talk: (talk, (Explain(),)),
     "mydata": _kept(lambda talk: (talk, (MyData(),))),
     "correct": _kept(lambda talk: (talk, (Review(),))),

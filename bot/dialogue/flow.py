@@ -11,7 +11,7 @@ from bot.content.consent import Consent
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Language, Questionnaire
 from bot.content.vocabulary import Vocabulary
-from bot.dialogue import advice_taps, commands, counting, data_rights, reminder_taps
+from bot.dialogue import advice_taps, commands, counting, data_rights, letter_taps, reminder_taps
 from bot.dialogue.asking import Survey, may_research
 from bot.dialogue.commands import AFTER_CONSENT, ANYTIME
 from bot.dialogue.conversation import (
@@ -74,7 +74,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Flow:
-    """The rules of the talk; `pieces` are the ids of the advice that can be unfolded.
+    """The rules of the talk; `pieces` are the ids of the advice that can be unfolded, `letters` of letters.
 
     `deadline` gives the day by which a piece must be done, as known on a day; `version` is that of the
     knowledge, which is noted with each result shown.
@@ -88,6 +88,7 @@ class Flow:
     deadline: Callable[[str, date], date | None] = lambda piece, on: None
     version: str = ""
     triage: Triage | None = None
+    letters: frozenset[str] = frozenset()
 
     @classmethod
     def over(cls, knowledge: Knowledge) -> "Flow":
@@ -101,6 +102,7 @@ class Flow:
             knowledge.deadline,
             knowledge.version,
             Triage.over(knowledge),
+            frozenset(knowledge.letters),
         )
 
     @cached_property
@@ -303,6 +305,8 @@ class Flow:
             case "calc", sum:
                 given = tuple(object_.split(":")) if data.count(":") > 1 else None
                 return talk, (Reckon(sum or None, given, replaces=True),)
+            case "letter", letter:
+                return letter_taps.tap(talk, letter, object_, self.letters)
             case ("lang", "zh" | "en" | "hant") | ("mode", "simple" | "normal"):
                 talk = talk or Conversation(questionnaire=self.questionnaire.version, language=language)
                 talk = _shown_as(talk, subject)

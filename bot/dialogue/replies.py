@@ -146,6 +146,25 @@ class TakeAlong:
     what: TakenAlong
 
 
+# Where it goes and when it is answered; the letter, and what to do with it; its page for a phone, for paper.
+LetterPart = Literal["guide", "text", "taken", "phone", "a4"]
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """List the letters that are ready to send."""
+
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakeLetter:
+    """Hand over a part of a letter that is ready to send."""
+
+    letter: str
+    part: LetterPart = "guide"
+
+
 @dataclass(frozen=True, slots=True)
 class Reckon:
     """Work out a sum from taps: its name (None: which one?), and what was tapped (None: not begun)."""
@@ -212,6 +231,6 @@ class Say:
 Reply = (
     AskConsent | Ask | Review | ShowResult | Card | Tips | Say
     | AskReminder | AskDay | Reminders | Remind | Stuck | MyData | TakeAlong | Explain
-    | Reckon | UseTool | Answer | Alarm
+    | Reckon | UseTool | Answer | Alarm | Letters | TakeLetter
 )  # fmt: skip
 Turn = tuple[Conversation | None, tuple[Reply, ...]]

@@ -12,6 +12,7 @@ from bot.content.codebook import CodebookWords
 from bot.content.commands import Commands
 from bot.content.consent import Consent
 from bot.content.knowledge import Asks, Knowledge, Piece, Source
+from bot.content.letters import Letter
 from bot.content.parameters import Parameter, Parameters
 from bot.content.questionnaire import LANGUAGES, Language, Question, Questionnaire, Renaming
 from bot.content.templates import Wording
@@ -82,6 +83,7 @@ def load_knowledge(
         alarm=_alarm(artifacts),
         recorded=recorded(root),
         challengers=_challengers(artifacts) if shadow else {},
+        letters=_letters(File.read(root, data / "letters.yaml")),
     )
 
 
@@ -136,6 +138,14 @@ def _spelled(others: str) -> list[str]:
 
 def _parted(phrases: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in phrases.split("|") if phrase.strip())
+
+
+def _letters(file: File) -> Mapping[str, Letter]:
+    """Read the letters, whose names are parted by a bar."""
+    rows = file.rows("letters")
+    for row in rows:
+        row["words"] = {language: _parted(words) for language, words in row.get("words", {}).items()}
+    return _by_id(file.fit(Letter, rows))
 
 
 def _questionnaire(file: File) -> Questionnaire:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.render.printout import Checklist, Handout, ResultCard, ResultPicture
+from bot.render.printout import Checklist, Handout, LetterPaper, ResultCard, ResultPicture
 
 Colour = Literal["success", "primary", "danger"]  # the Bot API's names
 COLOURS: dict[str, Colour] = {
@@ -41,7 +41,8 @@ class File:
     content: str
 
 
-Attachment = File | ResultCard | Checklist | ResultPicture | Handout  # the last two are of release 1.0.0
+# ResultPicture and Handout are of release 1.0.0.
+Attachment = File | ResultCard | Checklist | LetterPaper | ResultPicture | Handout
 Keyboard = tuple[tuple[Button, ...], ...]
 
 

@@ -20,6 +20,7 @@ from bot.dialogue.replies import (
     AskReminder,
     Card,
     Explain,
+    Letters,
     MyData,
     Reckon,
     Remind,
@@ -30,11 +31,12 @@ from bot.dialogue.replies import (
     ShowResult,
     Stuck,
     TakeAlong,
+    TakeLetter,
     Tips,
     UseTool,
 )
 from bot.dialogue.retrieval import Asker
-from bot.render import alarms, asides, calc, lists, questions, results, tools
+from bot.render import alarms, asides, calc, letters, lists, questions, results, tools
 from bot.render.message import Button, Keyboard, Message
 from bot.render.script import traditional
 from bot.render.simple import simple
@@ -124,6 +126,8 @@ class Presenter:
                 messages = (self._asked(reply, language, today),)
             case _:
                 messages = (_worded(sheet, reply, self.asker),)
+        if isinstance(reply, TakeLetter) and reply.part == "text":
+            return messages  # to be handed in as it is, in the mainland's script
         if talk is not None and talk.simple:
             messages = tuple(map(simple, messages))
         return tuple(map(traditional, messages)) if _reads_traditional(reply, talk) else messages
@@ -178,6 +182,10 @@ def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker])
             return calc.reckon(sheet, reply)
         case UseTool():
             return tools.show(sheet, reply)
+        case Letters():
+            return letters.letters(sheet, reply)
+        case TakeLetter():
+            return letters.take(sheet, reply)
         case Alarm():
             return alarms.alarm(sheet, reply)
         case Say():

@@ -8,6 +8,7 @@ from bot.content.templates import MOST, length
 from bot.dialogue.conversation import LATER, MARKS
 from bot.dialogue.replies import Card, Remind, ShowResult
 from bot.guidance import Advised, Scores
+from bot.render import letters
 from bot.render.message import Button, Keyboard, Message, in_rows
 from bot.render.view import View
 
@@ -95,7 +96,8 @@ def card(sheet: View, reply: Card) -> Message:
     marking = _marking(sheet, reply.piece, f":{page}" if page else "")
     later = (_later(sheet, reply.piece),) if sheet.talk and sheet.talk.consent else ()
     steering = sheet.rows(("result" if sheet.answers else "start", "tips"))
-    rows = (*_turning(sheet, reply.piece, page, len(pages)), marking, *later, *steering)
+    offered = letters.offered(sheet, reply.piece)
+    rows = (*_turning(sheet, reply.piece, page, len(pages)), *offered, marking, *later, *steering)
     return Message(pages[page], rows, replaces=reply.replaces)
 
 

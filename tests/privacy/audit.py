@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from bot.loading.knowledge import load_knowledge
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/law.md"
 LAWS = {
@@ -156,6 +158,21 @@ def page() -> str:
         by = ", ".join(f"{law.replace('_', ' ')} {article}" for law, article in articles)
         keepers = dict.fromkeys(test for article in articles for test in tests[article])
         lines.append(f"| {id} | {asks} | {by} | {'; '.join(keepers) or '**nothing**'} |")
+    lines += [
+        "",
+        "## For a lawyer's eye",
+        "",
+        "The letters ready to send stand on the sources that the bot names with them.",
+        "No lawyer has seen them. In these the doubt is greatest.",
+        "",
+        "| letter | cites | to look at |",
+        "|---|---|---|",
+    ]
+    knowledge = load_knowledge()
+    for letter in knowledge.letters.values():
+        if letter.lawyer:
+            cites = "; ".join(knowledge.cited(citation, "en") for citation in letter.grounds)
+            lines.append(f"| `{letter.id}` | {cites or 'nothing'} | {letter.lawyer} |")
     return "\n".join(lines) + "\n"
 
 

@@ -25,7 +25,7 @@ from bot.content.questionnaire import LANGUAGES, Language
 from bot.delivery.port import Blocked, NotDelivered, Refused, SlowDown, Unreachable
 from bot.delivery.typesetting import Typesetter
 from bot.render import Attachment, Button, File, Message
-from bot.render.printout import Checklist, Handout, ResultCard, ResultPicture
+from bot.render.printout import Checklist, Handout, LetterPaper, ResultCard, ResultPicture
 from bot.turns.contract import Outbound
 
 PRINTOUT = "what-to-do.pdf"  # as release 1.0.0 named it
@@ -114,6 +114,8 @@ class Telegram:
                 upload = Upload("document", PRINTOUT, await self._typesetter.pdf(attachment))
             case Checklist(name=name):
                 upload = Upload("document", name, await self._typesetter.pdf(attachment))
+            case LetterPaper(name=name):
+                upload = Upload("document", name, await self._typesetter.letter(attachment))
             case _:
                 assert_never(attachment)
         content = {"chat_id": chat, "caption": message.text, **_keyboard(message)}

@@ -172,3 +172,24 @@ class Checklist:
     pages: Pages
     notes_heading: str
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPaper:
+    """A letter as a file: a page to hand in, in Chinese, and a page for oneself in the reader's language.
+
+    guide: what the second page tells, each part under its label. ground: its last lines.
+    """
+
+    language: Language
+    name: str
+    pages: Pages
+    made_on: date
+    heading: str
+    addressee: str
+    body: tuple[str, ...]
+    signed: tuple[str, ...]
+    guide_heading: str
+    guide_title: str
+    guide: tuple[tuple[str, str], ...]
+    ground: str
