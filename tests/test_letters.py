@@ -20,7 +20,8 @@ from bot.content.questionnaire import LANGUAGES, Language
 from bot.content.templates import MOST, Wording, length, plain
 from bot.delivery.typesetting import Typesetter
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.replies import Card, LetterPart, TakeLetter
+from bot.dialogue.letter_taps import PARTS
+from bot.dialogue.replies import Card, LetterPart, Say, TakeLetter
 from bot.loading.knowledge import load_knowledge
 from bot.loading.places import KNOWLEDGE as FOLDER
 from bot.render.letters import BLANK, COPIED, merged
@@ -212,6 +213,52 @@ def test_every_card_of_a_letter_offers_it_and_the_letter_leads_back(letter: str)
     assert f"open:{KNOWLEDGE.letters[letter].cards[0]}" in data_of(worded(TakeLetter(letter), None, "zh"))
 
 
+@pytest.mark.parametrize(
+    ("typed", "letter"),
+    [
+        ("征信写错了", "credit_record"), ("催收天天打我爸妈", "collectors"),
+        ("信用卡还不上，想分期", "card_instalments"), ("老板欠薪", "unpaid_pay"),
+        ("被平台封号了", "platform_objection"), ("停止扣款", "stop_debit"),
+        ("干活受伤", "injury_report"), ("保险不赔", "refused_claim"),
+        ("想调解", "mediation"), ("第二个", "collectors"),
+        ("wrong record", "credit_record"), ("harassment by collectors", "collectors"),
+        ("unpaid wages", "unpaid_pay"), ("my account is blocked", "platform_objection"),
+        ("automatic debit", "stop_debit"), ("i was injured", "injury_report"),
+        ("refused claim", "refused_claim"), ("mediation", "mediation"),
+        ("credit card", "card_instalments"),
+    ],
+)  # fmt: skip
+def test_a_letter_is_got_by_typing_its_name_and_nothing_is_kept(typed: str, letter: str) -> None:
+    talk, messages = said(None, f"/letters {typed}")
+    assert talk is None
+    assert [plain(one.text) for one in messages] == [part(letter, which) for which in PARTS[:3]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "pages"), [("讨薪 打印", "a4"), ("讨薪 手机", "phone"), ("wages, print", "a4")]
+)
+def test_its_page_is_got_by_typing_too(typed: str, pages: Pages) -> None:
+    _, (message,) = said(None, f"/letters {typed}")
+    assert message.attachment == paper("unpaid_pay", pages, "zh")
+
+
+@pytest.mark.parametrize("typed", ["阿巴阿巴", "催收和征信都要", "?", "a" * 500])
+def test_words_that_name_no_letter_or_two_bring_the_list(typed: str) -> None:
+    talk, (message,) = said(None, f"/letters {typed}")
+    assert talk is None
+    assert data_of(message)[0] == f"letter:{LETTERS[0]}"
+
+
+def test_a_number_that_could_be_misused_is_refused_behind_the_command_too() -> None:
+    _, (message,) = said(None, "/letters 催收 110101199003070011")
+    assert message == worded(Say("private"), None, "zh")
+
+
+def test_a_question_that_finds_a_card_is_offered_its_letter() -> None:
+    _, (message,) = said(None, "/ask 催收半夜打电话骂人怎么投诉")
+    assert "letter:collectors" in data_of(message)
+
+
 # --- on pages --------------------------------------------------------------------------------------------
 
 
@@ -281,7 +328,7 @@ MISTAKES = {
     "in the future": changed("mediation", checked_on=date(2027, 1, 1)),
     "unsure advice": changed("mediation", confidence="unsure"),
     "a source of it verified_secondary": changed("mediation", confidence="verified_text"),
-    "few words": changed("mediation", words={}),
+    "few words for it": replace(KNOWLEDGE, vocabulary=replace(KNOWLEDGE.vocabulary, choices={})),
     "a bare number: 15": with_words("zh", "mediation", "没有全国统一的天数", "15天"),
     "only one language tells": with_words("en", "mediation", 'figure("hotline.legal_aid")', '"them"'),
     "block enclose says nothing": with_words("zh", "mediation", ENCLOSED, ""),

@@ -29,6 +29,7 @@ CONVERSATIONS = Path(__file__).parent / "conversations"
 class Talk:
     """A talk to record: what is typed or answered to which question, and what is done at the end.
 
+    `alone` is all that is typed, without a question in the talk.
     `spoken` is what is typed without a tap: at consent, at a question (by its id), and after the result;
     a question that isn't named is skipped in words.
     """
@@ -38,6 +39,7 @@ class Talk:
     spoken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
     then: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
 
 
 def talks() -> Mapping[str, Talk]:
@@ -47,6 +49,9 @@ def talks() -> Mapping[str, Talk]:
 
 def lines(talk: Talk, terminal: Terminal) -> Iterator[str]:
     """Give what the worker types, line by line; each line must be said before the next is asked for."""
+    if talk.alone:
+        yield from talk.alone
+        return
     yield "/start"
     if talk.spoken:
         yield from typed_alone(talk, terminal)

@@ -16,6 +16,7 @@ from bot.content.letters import Letter
 from bot.content.parameters import Figures
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.content.templates import MOST, plain
+from bot.dialogue.letter_taps import CHOICES
 from bot.render.letters import BLANK, GIST, GUIDE, LANGUAGE, LETTER, LetterWords
 
 FILE = "letters.yaml"
@@ -77,9 +78,10 @@ def _entry(knowledge: Knowledge, letter: Letter, on: date) -> Iterator[Finding]:
             yield Finding(where, f"answer {id} is no number of days", "name a parameter whose unit is day")
     for id in sorted({*letter.cards} - {*knowledge.pieces}):
         yield Finding(where, f"no card {id}", "fix or remove it")
-    for language in LANGUAGES:
-        if len(letter.words.get(language, ())) < WAYS:
-            yield Finding(where, f"few words for it in {language}", f"write {WAYS} at least, parted by |")
+    named = knowledge.vocabulary.choices.get(CHOICES, {}).get(letter.id, ())
+    if min(sum(word.isascii() for word in named), sum(not word.isascii() for word in named)) < WAYS:
+        todo = f"write {WAYS} at least under choices.{CHOICES} in reading.yaml"
+        yield Finding(where, "few words for it in one language", todo)
 
 
 def _words(words: LetterWords) -> Iterator[Finding]:

@@ -1,11 +1,9 @@
 """Letters ready to send, as knowledge/letters.yaml lists them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from bot.content.parameters import Confidence
-from bot.content.questionnaire import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +13,7 @@ class Letter:
     grounds: citations ("source_id article") that the letter itself makes. sources: what else its guide
     stands on. cards: the pieces of advice that offer it. answer: the parameters of the days in which the law
     wants an answer; without any the guide says that no text sets a day. check_with: the hotline parameter
-    that answers doubts. lawyer: what a lawyer should look at before the letter is relied on. words: how
-    people name it.
+    that answers doubts. lawyer: what a lawyer should look at before the letter is relied on.
     """
 
     id: str
@@ -28,7 +25,6 @@ class Letter:
     check_with: str
     sources: tuple[str, ...] = ()
     lawyer: str = ""
-    words: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def template(self) -> str:

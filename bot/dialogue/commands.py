@@ -8,6 +8,7 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import Explain, Letters, MyData, Reckon, Reminders, Review, Say, Tips, Turn
 
 ASK = "ask"  # takes the words behind it, so the flow answers it
+LETTERS = "letters"  # may name one behind it
 Anytime = Callable[[Conversation | None], Turn]
 AfterConsent = Callable[[Survey, Conversation], Turn]
 
@@ -30,7 +31,7 @@ def _press(verb: str) -> AfterConsent:
 ANYTIME: Mapping[str, Anytime] = {
     "tips": lambda talk: advice_taps.listed(talk, Tips()),
     "calc": lambda talk: (talk, (Reckon(),)),
-    "letters": lambda talk: (talk, (Letters(),)),
+    LETTERS: lambda talk: (talk, (Letters(),)),
     "explain": lambda talk: (talk, (Explain(),)),
     "mydata": _kept(lambda talk: (talk, (MyData(),))),
     "correct": _kept(lambda talk: (talk, (Review(),))),

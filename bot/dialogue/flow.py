@@ -165,6 +165,10 @@ class Flow:
                 return talk, (alarm,)
             case Command(commands.ASK, rest):
                 return talk, (Say("private") if private_in(rest, self.vocabulary) else Answer(rest),)
+            case Command(commands.LETTERS, rest) if rest:
+                if private_in(rest, self.vocabulary):
+                    return talk, (Say("private"),)
+                return letter_taps.typed(talk, rest, self.letters, self.vocabulary)
             case _ if (turn := self._to_tool(talk, incoming, language, now)) is not None:
                 return turn
             case Command(name):

@@ -83,7 +83,7 @@ def load_knowledge(
         alarm=_alarm(artifacts),
         recorded=recorded(root),
         challengers=_challengers(artifacts) if shadow else {},
-        letters=_letters(File.read(root, data / "letters.yaml")),
+        letters=_by_id(File.read(root, data / "letters.yaml").made(Letter, "letters")),
     )
 
 
@@ -138,14 +138,6 @@ def _spelled(others: str) -> list[str]:
 
 def _parted(phrases: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in phrases.split("|") if phrase.strip())
-
-
-def _letters(file: File) -> Mapping[str, Letter]:
-    """Read the letters, whose names are parted by a bar."""
-    rows = file.rows("letters")
-    for row in rows:
-        row["words"] = {language: _parted(words) for language, words in row.get("words", {}).items()}
-    return _by_id(file.fit(Letter, rows))
 
 
 def _questionnaire(file: File) -> Questionnaire:

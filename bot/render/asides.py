@@ -19,7 +19,7 @@ from bot.dialogue.retrieval import TALK, Asker, Found, from_pinyin
 from bot.guidance.levels import REGION
 from bot.guidance.outcome import CREDIT, GAP
 from bot.guidance.pages import FOOT, SOURCES
-from bot.render import printout, tools
+from bot.render import letters, printout, tools
 from bot.render.message import Button, File, Keyboard, Message, in_rows
 from bot.render.view import View
 from models.serving.risk import Score
@@ -106,7 +106,8 @@ def answer(sheet: View, reply: Answer, asker: Callable[[Language], Asker]) -> Me
     opening = tuple((Button(sheet.title(id), f"open:{id}"),) for id in offered)
     sum = how.sums.get(best or "")
     sums = ((Button(sheet.label(f"calc_{sum}"), f"calc:{sum}"),),) if sum else ()
-    return Message(text, (*sums, *opening, *leaving))
+    ready = letters.offered(sheet, best) if best else ()
+    return Message(text, (*sums, *opening, *ready, *leaving))
 
 
 def _told(sheet: View, found: Found, asked: str) -> str:
