@@ -14,7 +14,7 @@ from models.training.answers import AnswersError
 from models.training.published import EvidenceError
 from models.training.specs import SERVED
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[1] / "docs/reference"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     alarms = commands.add_parser("train-alarm", help="fit the alarm on all writers, about half a minute")
     alarms.add_argument("--artifacts", type=Path, default=training.ARTIFACTS, help="folder of the artifacts")
     alarms.add_argument("--card", type=Path, default=card.FOLDER, help="folder of its card, ALARM.md")
-    simulate = commands.add_parser("simulate", help="write docs/learning.md, about a minute")
+    simulate = commands.add_parser("simulate", help="write docs/reference/learning.md, about a minute")
     simulate.add_argument("--docs", type=Path, default=DOCS)
     chosen = parser.parse_args(arguments)
     if chosen.command == "simulate":

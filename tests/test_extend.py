@@ -93,7 +93,7 @@ def test_the_generated_files_are_made_and_the_check_finds_nothing_to_put_right(c
     made = clone.run("tests.regenerate", "wordings", "transcripts", "knowledge")
     assert made.returncode == 0, made.stderr
     assert "knowledge/wordings/2099-01-01.yaml" in made.stdout
-    assert "docs/knowledge.md" in made.stdout
+    assert "docs/reference/knowledge.md" in made.stdout
     checked = clone.run("bot", "check")
     assert checked.returncode == 0, checked.stdout
     assert "0 to put right" in checked.stdout

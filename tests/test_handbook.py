@@ -5,7 +5,7 @@ from pathlib import Path
 from bot.check.handbook import knowledge_page
 from bot.loading.knowledge import load_knowledge
 
-PAGE = Path(__file__).parents[1] / "docs/knowledge.md"
+PAGE = Path(__file__).parents[1] / "docs/reference/knowledge.md"
 
 
 def made() -> str:

@@ -24,7 +24,7 @@ HEADINGS = {
 
 
 def knowledge_page(knowledge: Knowledge, on: date) -> str:
-    """Make docs/knowledge.md: Markdown, the same for the same knowledge and day."""
+    """Make docs/reference/knowledge.md: Markdown, the same for the same knowledge and day."""
     lines = [
         "# What the bot says, and on what ground",
         "",

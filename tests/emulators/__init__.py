@@ -1,1 +1,4 @@
-"""The talk at emulators of the Bot API that others wrote: `make emulators`; their gaps: docs/emulators.md."""
+"""The talk at emulators of the Bot API that others wrote: `make emulators`.
+
+Their gaps: docs/reference/emulators.md.
+"""

@@ -1,6 +1,6 @@
 """What each emulator lacks for this bot, asked by the library without the door.
 
-`python -m tests.emulators.gaps` writes docs/emulators.md.
+`python -m tests.emulators.gaps` writes docs/reference/emulators.md.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from bot.demo.double.worker import PICTURE
 from tests.emulators.phones import TELEMELYA, TEST_API, WORKER, Emulator
 from tests.talks import TOKEN
 
-PAGE = Path(__file__).parents[2] / "docs/emulators.md"
+PAGE = Path(__file__).parents[2] / "docs/reference/emulators.md"
 EMULATORS = (TELEMELYA, TEST_API)
 HEAD = """# The talk at emulators that others wrote
 
@@ -34,7 +34,7 @@ here:
   answer to a push (how the bot answers taps), so the door makes it; both may give two updates one number,
   so the door numbers them.
 - **Neither delivers again** what the bot didn't take, knows limits of sending, or checks lengths, HTML or
-  buttons: these are proved at the project's own double (docs/double.md) only.
+  buttons: these are proved at the project's own double (docs/reference/double.md) only.
 - `telemelya` has no getUpdates, wants Redis and an S3 store (memory takes their place in
   `tests/emulators/telemelya_server.py`), and sends no language of the worker.
 - `telegram-test-api` answers getMe without `is_bot` and dates in milliseconds, gives taps without

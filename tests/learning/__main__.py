@@ -1,4 +1,4 @@
-"""Makes the matrix anew: `make learning`, an hour or two on two processors; writes docs/gate.md."""
+"""Makes the matrix anew: `make learning`, an hour or two on two processors; writes docs/reference/gate.md."""
 
 import argparse
 import sys
@@ -12,7 +12,7 @@ from models.training import gate, merit, response_checks
 from tests.learning import crowds
 from tests.learning.matrix import CELLS, LEAST, MOST, SIZES, Result, broken, run
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs/reference"
 TRIES = 60  # of which none may be a yes, to be 95 % sure that fewer than MOST are
 SEED = 2026
 

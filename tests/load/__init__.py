@@ -1,1 +1,1 @@
-"""Long runs under load: `python -m tests.load`; what they showed: docs/load.md."""
+"""Long runs under load: `python -m tests.load`; what they showed: docs/measured/."""

@@ -351,7 +351,7 @@ def test_the_page_on_learning_is_written_with_its_plot(tmp_path: Path) -> None:
 
 
 def test_the_committed_page_on_learning_holds_the_promise() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "learning.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs/reference/learning.md").read_text(encoding="utf-8")
     rows = [
         line.split("|")[1:-1] for line in page.splitlines() if line.startswith("| ") and line[2].isdigit()
     ]

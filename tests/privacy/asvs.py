@@ -1,4 +1,4 @@
-"""How OWASP ASVS 5.0.0 is kept, by the tests' marks; `make regenerate` writes docs/asvs.md.
+"""How OWASP ASVS 5.0.0 is kept, by the tests' marks; `make regenerate` writes docs/reference/asvs.md.
 
 A test that keeps a requirement says so: `@pytest.mark.asvs("1.2.4")`.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs/asvs.md"
+PAGE = ROOT / "docs/reference/asvs.md"
 OPENING = """# How OWASP ASVS 5.0.0 is kept
 
 Made by `make regenerate` from `tests/privacy/asvs.yaml` and the tests' marks. The numbers are
@@ -84,7 +84,7 @@ def page() -> str:
 
 
 def _link(paper: str) -> str:
-    return paper.removeprefix("docs/") if paper.startswith("docs/") else f"../{paper}"
+    return f"../{paper.removeprefix('docs/')}" if paper.startswith("docs/") else f"../../{paper}"
 
 
 def record() -> None:

@@ -1,4 +1,4 @@
-"""Which test keeps which article, by the tests' names; `make regenerate` writes docs/law.md.
+"""Which test keeps which article, by the tests' names; `make regenerate` writes docs/reference/law.md.
 
 It lists them twice: by law and article, and by the fifteen requirements that the laws make of the product.
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.loading.knowledge import load_knowledge
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs/law.md"
+PAGE = ROOT / "docs/reference/law.md"
 LAWS = {
     "pipl": "Personal Information Protection Law 《个人信息保护法》",
     "anti_fraud_law": "Law against Telecom and Online Fraud 《反电信网络诈骗法》",
@@ -140,7 +140,7 @@ def page() -> str:
         "# Which test keeps which article",
         "",
         "Made by `make regenerate` from the tests' names. What is not the program's to keep",
-        "(contracts, filings, the decision to serve) is in [the impact assessment](impact-assessment.md).",
+        "(contracts, filings, the decision to serve) is in [the impact assessment](../impact-assessment.md).",
     ]
     for law, title in LAWS.items():
         lines += ["", f"## {title}", "", "| article | asks | kept by |", "|---|---|---|"]

@@ -1,6 +1,6 @@
 """The double beside the library's own types: every method is called, and what is read and answered is noted.
 
-`make regenerate` writes docs/double.md; a test says when the paper is behind.
+`make regenerate` writes docs/reference/double.md; a test says when the paper is behind.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from bot.demo.double.server import Simulator
 from bot.demo.double.worker import PICTURE, Worker
 from tests.simulator.published import published_limits
 
-PAGE = Path(__file__).parents[2] / "docs/double.md"
+PAGE = Path(__file__).parents[2] / "docs/reference/double.md"
 HEAD = """# The double beside the library's types
 
 Made by `make regenerate` from python-telegram-bot {version} (Bot API {api}); a test

@@ -1,4 +1,4 @@
-"""The double against the library's own types and the limits that it publishes: docs/double.md."""
+"""The double against the library's own types and the limits that it publishes: docs/reference/double.md."""
 
 import asyncio
 
