@@ -61,7 +61,11 @@ from tests.advised import KNOWLEDGE, ON, RIDER, known, told
         ("owes_lender", {"debt": "below_50000"}, "perhaps"),
         ("owes_lender", {"debt": "below_50000", "debt_kinds": "family"}, "no"),
         ("owes_lender", {"debt": "below_50000", "debt_kinds": "credit_card"}, "yes"),
-        ("refusal_matters", {"constrained": "yes", "debt": "none"}, "no"),
+        ("record_trouble", {"why_constrained": "credit_record"}, "yes"),
+        ("record_trouble", {"happening": "wrong_record"}, "yes"),
+        ("record_trouble", {"happening": "none"}, "no"),
+        ("refusal_matters", {"constrained": "yes", "debt": "none"}, "yes"),
+        ("refusal_matters", {"constrained": "earlier", "debt": "none"}, "no"),
         ("refusal_matters", {"constrained": "yes", "debt": "none", "worries": "debt"}, "yes"),
         (
             "refusal_matters",

@@ -138,7 +138,10 @@ def test_who_has_marked_everything_is_told_so() -> None:
 
 
 def test_after_an_edit_the_result_and_the_advice_say_what_changed() -> None:
-    answers = {**answer_set(QUESTIONNAIRE, random.Random(4)), **YOUNG, "occupation": ("domestic",)}
+    answers = {
+        **answer_set(QUESTIONNAIRE, random.Random(4)), **YOUNG, "occupation": ("domestic",),
+        "happening": ("none",), "worries": ("accident",), "social_insurance": ("resident",),
+    }  # fmt: skip
     before = {**answers, "occupation": ("food_delivery",)}
     report = worded(ShowResult(before=before), talk(answers), "zh").text
     assert "和改之前比" in report

@@ -18,6 +18,8 @@ MOST_OF_A_THEME = 2  # among the first, so that one worry doesn't hide the other
 NEAR = timedelta(days=45)  # before a deadline, from which on its piece moves up
 BY_NEAR = 8  # what a near deadline adds to the priority
 
+HAPPENING = "happening"  # the question of what is going on now
+
 Outcome = Literal[
     "advised", "not_in_force", "set_aside", "not_for_you", "already", "not_eligible", "undecided"
 ]
@@ -157,7 +159,7 @@ def advise(knowledge: Knowledge, facts: Facts, on: date, marks: Marks | None = N
         (_advised(knowledge.piece(line.id), line) for line in by_outcome.get("advised", [])),
         key=lambda advised: (-advised.priority, advised.id),
     )
-    first = _first(knowledge, ranked)
+    first = _first(knowledge, ranked, facts)
     shown = {advised.id for advised in first}
     rest = [advised for advised in ranked if advised.id not in shown]
     open_ = by_outcome.get("undecided", [])
@@ -216,15 +218,16 @@ def _advised(piece: Piece, line: Judged) -> Advised:
     return Advised(piece.id, piece.theme, line.priority, line.facts)
 
 
-def _first(knowledge: Knowledge, ranked: list[Advised]) -> tuple[Advised, ...]:
-    """Choose the first pieces: no emergency, for nobody is in one by answers alone, and no two of a kin."""
+def _first(knowledge: Knowledge, ranked: list[Advised], facts: Facts) -> tuple[Advised, ...]:
+    """Choose the first pieces: no emergency but one that was said to be going on, and no two of a kin."""
     chosen: list[Advised] = []
     passed: list[Advised] = []
     for advised in ranked:
         piece = knowledge.piece(advised.id)
-        if piece.call or _has_kin(knowledge, piece, chosen):
+        going_on = _going_on(piece, facts)
+        if (piece.call and not going_on) or _has_kin(knowledge, piece, chosen):
             continue
-        full = sum(a.theme == advised.theme for a in chosen) == MOST_OF_A_THEME
+        full = not going_on and sum(a.theme == advised.theme for a in chosen) >= MOST_OF_A_THEME
         (passed if full else chosen).append(advised)
         if len(chosen) == FIRST:
             break
@@ -233,6 +236,11 @@ def _first(knowledge: Knowledge, ranked: list[Advised]) -> tuple[Advised, ...]:
         if len(chosen) < FIRST and not _has_kin(knowledge, knowledge.piece(advised.id), chosen):
             chosen.append(advised)
     return tuple(chosen)
+
+
+def _going_on(piece: Piece, facts: Facts) -> bool:
+    """Say whether the worker named, among what is going on now, something that this piece is for."""
+    return any(HAPPENING in more.when and holds(more.when, facts) for more in piece.more)
 
 
 def _has_kin(knowledge: Knowledge, piece: Piece, chosen: list[Advised]) -> bool:

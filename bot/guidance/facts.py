@@ -183,8 +183,16 @@ def refusal_matters(known: Known) -> frozenset[str] | None:
         return None
     lender, worried = owes_lender(known) or frozenset(), said(known, "worries", "debt")
     if "no" in lender:
-        return frozenset({"yes" if worried and said(known, "debt", "none") else "no"})
+        without = said(known, "debt", "none")
+        return frozenset({"yes" if without and (worried or said(known, "constrained", "yes")) else "no"})
     return frozenset({"yes" if worried or said(known, "constrained", "yes") else "no"})
+
+
+def record_trouble(known: Known) -> frozenset[str] | None:
+    """Whether the credit record is the trouble: it was why a loan was refused, or an entry in it is wrong."""
+    if said(known, "why_constrained", "credit_record") or said(known, "happening", "wrong_record"):
+        return frozenset({"yes"})
+    return frozenset({"no"}) if "happening" in known or "why_constrained" in known else None
 
 
 def saves(known: Known) -> frozenset[str] | None:
@@ -228,15 +236,17 @@ def necessity(known: Known) -> frozenset[str] | None:
 
 
 def nothing_to_mend(known: Known) -> frozenset[str] | None:
-    """Whether the worker is covered, saves, could borrow and fears neither debts, lack of work nor fees."""
+    """Whether the worker is covered, saves, could borrow, fears neither debts nor lack of work, and is well."""
     if not {"social_insurance", "commercial_cover", "saving", "constrained", "worries"} <= known.keys():
         return None
     fine = (
         said(known, "social_insurance", "flexible", "employee", "resident")
         and not said(known, "commercial_cover", "none")
         and not said(known, "saving", "none")
+        and not (said(known, "worries", "education_cost") and said(known, "saving", "below_1000", "from_1001"))
         and not said(known, "constrained", "yes")
-        and not said(known, "worries", "debt", "unemployment", "education_cost")
+        and not said(known, "worries", "debt", "unemployment")
+        and not (known.get("happening", frozenset()) - {"none"})
     )
     return frozenset({"yes" if fine else "no"})
 
@@ -255,6 +265,7 @@ DERIVED: Mapping[str, Derived] = {
     "saves": Derived(("saving",), YES_NO, saves),
     "in_debt": Derived(("debt",), YES_NO, in_debt),
     "owes_lender": Derived(("debt", "debt_kinds"), ("yes", "perhaps", "no"), owes_lender),
+    "record_trouble": Derived(("why_constrained", "happening"), YES_NO, record_trouble),
     "refusal_matters": Derived(("constrained", "debt", "debt_kinds", "worries"), YES_NO, refusal_matters),
     "lacks_basic_medical": Derived(("social_insurance", "social_branches"), YES_NO, lacks_basic_medical),
     "lacks_resident_pension": Derived(
@@ -275,7 +286,9 @@ DERIVED: Mapping[str, Derived] = {
     "has_liability_cover": Derived(("commercial_cover",), YES_NO, has_liability_cover),
     "necessity": Derived(("why_flexible",), YES_NO, necessity),
     "nothing_to_mend": Derived(
-        ("social_insurance", "commercial_cover", "saving", "constrained", "worries"), YES_NO, nothing_to_mend
+        ("social_insurance", "commercial_cover", "saving", "constrained", "worries", "happening"),
+        YES_NO,
+        nothing_to_mend,
     ),
 }
 
