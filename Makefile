@@ -57,6 +57,7 @@ regenerate: $(VENV)/dev
 train: $(VENV)/dev
 	$(BIN)/python -m models train
 	$(BIN)/python -m models train-alarm
+	$(BIN)/python -m models train-swindle
 
 test: $(VENV)/dev
 	$(BIN)/ruff check .

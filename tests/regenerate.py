@@ -64,6 +64,7 @@ MAKERS: Mapping[str, Maker] = {  # what others are made from comes first
     "double": Maker(("docs/reference/double.md",), comparison.record),
     "models": Maker(("models/artifacts/*.json", "models/CARD*.md", "models/plots/*.svg"), _models("train")),
     "alarm": Maker(("models/artifacts/alarm.json", "models/ALARM.md"), _models("train-alarm")),
+    "swindle": Maker(("models/artifacts/swindle.json", "models/SWINDLE.md"), _models("train-swindle")),
     "learning": Maker(("docs/reference/learning.md", "docs/reference/*.svg"), _models("simulate")),
     "decisions": Maker(("docs/decisions/README.md",), decisions.record),
     "architecture": Maker(("docs/architecture.md",), tree.record),

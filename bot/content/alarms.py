@@ -9,6 +9,7 @@ from bot.content.questionnaire import Language
 Kind = Literal["life", "violence", "child", "accident", "swindle", "hunger"]
 KINDS: tuple[Kind, ...] = ("life", "violence", "child", "accident", "swindle", "hunger")
 """What comes first when a message holds several."""
+ALARM = "alarm"  # the classifier, and its head that says whether a text is an emergency at all
 
 Terms = tuple[str, ...]
 ByLanguage = Mapping[Language, Terms]
@@ -51,16 +52,24 @@ class Scene:
 
 
 @dataclass(frozen=True, eq=False)
-class Alarms:
-    """All of it. `spellings` maps how a word is said elsewhere to the word; `degrees` are the signs before 死
-    that make it mean "very"; `harmless` and `ideas` are lists of words; `fine` is what somebody says whose
-    danger is over. Two are never equal, so that what is made of one is remembered by it.
+class Heeded:
+    """What a text is listened to for, by kind. `spellings` maps how a word is said elsewhere to the word;
+    `degrees` are the signs before 死 that make it mean "very"; `harmless` and `ideas` are lists of words. Two
+    are never equal, so that what is made of one is remembered by it.
     """
 
     spellings: Mapping[Language, Mapping[str, str]]
     harmless: ByLanguage
     degrees: str
     ideas: Mapping[str, ByLanguage]
-    patterns: Mapping[Kind, Patterns]
+    patterns: Mapping[str, Patterns]
+
+
+@dataclass(frozen=True, eq=False)
+class Alarms(Heeded):
+    """All of emergencies: their patterns by `Kind`, and how each is answered; `fine` is what somebody says
+    whose danger is over.
+    """
+
     scenes: tuple[Scene, ...]
     fine: ByLanguage

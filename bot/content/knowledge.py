@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from bot.content.alarms import Alarms, Scene
+from bot.content.swindles import Swindles
 from bot.content.codebook import CodebookWords
 from bot.content.commands import Commands
 from bot.content.conditions import Condition
@@ -18,7 +19,7 @@ from bot.content.phrases import Phrases
 from bot.content.questionnaire import Language, Questionnaire, Words
 from bot.content.templates import Wording
 from bot.content.vocabulary import Vocabulary
-from models.serving.alarm import AlarmModel
+from models.serving.linear import LinearModel
 from models.serving.risk import Model
 
 Theme = Literal["danger", "social_insurance", "credit", "debt", "insurance", "cash_flow", "group"]
@@ -143,7 +144,9 @@ class Knowledge:
     phrases: Phrases
     codebook: CodebookWords
     alarms: Alarms
-    alarm: AlarmModel
+    alarm: LinearModel
+    swindles: Swindles
+    swindle: LinearModel
     commands: Commands
     asks: Asks = field(default_factory=lambda: Asks({}, {}))
     recorded: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What of a text an alarm listens to: its words in one spelling, the ideas in it, the patterns that it meets.
+"""What of a text is listened to: its words in one spelling, the ideas in it, the patterns that it meets.
 
 A text is folded, put into one spelling for all dialects, and rid of what is harmless (`Hearing.heard`). Its
 features are what the classifier weighs: runs of one to three characters, of two or three sounds, of one to
@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Generic, TypeVar
 
-from bot.content.alarms import Alarms, ByLanguage, Kind, Pattern
+from bot.content.alarms import ByLanguage, Heeded, Pattern
 from bot.content.questionnaire import Language
 from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading.folding import fold
@@ -141,16 +141,16 @@ class _Side(Generic[Text]):
 
     lists: _Lists[Text]
     ideas: Mapping[int, str]
-    patterns: Mapping[int, list[tuple[Kind, str, _Numbered]]]  # by their first list, with kind and name
-    doubts: Mapping[int, Kind]
+    patterns: Mapping[int, list[tuple[str, str, _Numbered]]]  # by their first list, with kind and name
+    doubts: Mapping[int, str]
 
     @classmethod
     def of(
-        cls, alarms: Alarms, language: Language, made_of: Callable[[str], Iterable[Text]]
+        cls, heeded: Heeded, language: Language, made_of: Callable[[str], Iterable[Text]]
     ) -> "_Side[Text]":
         """Number the lists of a language; `made_of` takes a word apart."""
         lists: _Lists[Text] = _Lists()
-        family = alarms.ideas.get("family", {}).get(language, ())
+        family = heeded.ideas.get("family", {}).get(language, ())
 
         def add(terms: Iterable[str]) -> int:
             whole = (word for term in terms for word in (family if term == FAMILY else (term,)))
@@ -161,8 +161,8 @@ class _Side(Generic[Text]):
                 tuple(map(add, pattern.groups)), pattern.gaps, add(pattern.unless), pattern.certain
             )
 
-        patterns: dict[int, list[tuple[Kind, str, _Numbered]]] = {}
-        for kind, by_language in alarms.patterns.items():
+        patterns: dict[int, list[tuple[str, str, _Numbered]]] = {}
+        for kind, by_language in heeded.patterns.items():
             for place, each in enumerate(by_language.by_language.get(language, ())):
                 pattern = numbered(each)
                 patterns.setdefault(pattern.groups[0], []).append(
@@ -170,12 +170,12 @@ class _Side(Generic[Text]):
                 )
         return cls(
             lists,
-            {add(by.get(language, ())): name for name, by in alarms.ideas.items()},
+            {add(by.get(language, ())): name for name, by in heeded.ideas.items()},
             patterns,
-            {add(by.unless.get(language, ())): kind for kind, by in alarms.patterns.items()},
+            {add(by.unless.get(language, ())): kind for kind, by in heeded.patterns.items()},
         )
 
-    def met(self, places: Places) -> tuple[list[tuple[Kind, str]], set[Kind]]:
+    def met(self, places: Places) -> tuple[list[tuple[str, str]], set[str]]:
         """Name the patterns that are met, with their kind, and the kinds of which there are doubts."""
         candidates = (candidate for number in places for candidate in self.patterns.get(number, ()))
         met = [(kind, name) for kind, name, pattern in candidates if pattern.met(places)]
@@ -184,9 +184,9 @@ class _Side(Generic[Text]):
 
 @dataclass(frozen=True, eq=False)
 class Hearing:
-    """Hears texts by what knowledge/alarms.yaml says."""
+    """Hears texts by what knowledge/alarms.yaml or knowledge/swindles.yaml says."""
 
-    alarms: Alarms
+    heeded: Heeded
     vocabulary: Vocabulary
 
     def heard(self, text: str) -> Heard:
@@ -203,16 +203,28 @@ class Hearing:
         return Heard(re.sub(r"\s+", "", plain), words, tuple(syllables(plain)))
 
     def features(self, heard: Heard) -> set[str]:
-        """List what the classifier weighs."""
-        chinese, english = self._places(heard)
+        """List what the alarm's classifier weighs."""
         found = {*_runs("h", _shown(heard.chinese), (1, 2, 3)), *_runs("p", heard.sounds, (2, 3))}
         if heard.english:
             found.update(_runs("e", tuple(map(_stem, heard.english)), (1, 2, 3)))
+        concepts = self.concepts(heard)
+        ideas = sorted(name.removeprefix("c ") for name in concepts if name.startswith("c "))
+        return found | concepts | {f"x {one} {other}" for one, other in combinations(ideas, 2)}
+
+    def short_features(self, heard: Heard) -> set[str]:
+        """List short runs and what they mean: enough where there are fewer texts to learn from."""
+        found = {*_runs("h", _shown(heard.chinese), (1, 2))}
+        if heard.english:
+            found.update(_runs("e", tuple(map(_stem, heard.english)), (1, 2)))
+        return found | self.concepts(heard)
+
+    def concepts(self, heard: Heard) -> set[str]:
+        """List the ideas in a text, and the patterns that it meets with their doubts."""
+        chinese, english = self._places(heard)
         ideas = {self._chinese.ideas[n] for n in chinese if n in self._chinese.ideas}
         ideas |= {self._english.ideas[n] for n in english if n in self._english.ideas}
         ideas |= {self._sounding[1][n] for n in self._sounding[0].places(heard.sounds)}
-        found |= {f"c {idea}" for idea in ideas}
-        found |= {f"x {one} {other}" for one, other in combinations(sorted(ideas), 2)}
+        found = {f"c {idea}" for idea in ideas}
         names, doubts = self._met(chinese, english)
         found |= {f"k {kind} {name}" for kind, name in names}
         for kind, count in Counter(kind for kind, _ in names).items():
@@ -220,10 +232,10 @@ class Hearing:
             found |= {f"n {kind} {doubt}{n}" for n in range(1, min(count, MOST_HITS) + 1)}
         return found | {f"o {kind}" for kind in doubts}
 
-    def alarming(self, heard: Heard) -> Mapping[Kind, int]:
+    def alarming(self, heard: Heard) -> Mapping[str, int]:
         """Count the patterns that a text meets, by kind; a kind whose doubts stand in the text has none."""
         names, doubts = self._met(*self._places(heard))
-        met: Counter[Kind] = Counter()
+        met: Counter[str] = Counter()
         for kind, name in names:
             met[kind] += 0 if kind in doubts else NO_DOUBT if name.endswith(CERTAIN) else 1
         return met
@@ -242,7 +254,7 @@ class Hearing:
     def _places(self, heard: Heard) -> tuple[Places, Places]:
         return self._chinese.lists.places(heard.chinese), self._english.lists.places(heard.english)
 
-    def _met(self, chinese: Places, english: Places) -> tuple[list[tuple[Kind, str]], set[Kind]]:
+    def _met(self, chinese: Places, english: Places) -> tuple[list[tuple[str, str]], set[str]]:
         (in_chinese, doubts), (in_english, more) = self._chinese.met(chinese), self._english.met(english)
         return in_chinese + in_english, doubts | more
 
@@ -265,11 +277,11 @@ class Hearing:
 
     @cached_property
     def _chinese(self) -> _Side[str]:
-        return _Side.of(self.alarms, "zh", self._characters)
+        return _Side.of(self.heeded, "zh", self._characters)
 
     @cached_property
     def _english(self) -> _Side[tuple[str, ...]]:
-        return _Side.of(self.alarms, "en", self._english_words)
+        return _Side.of(self.heeded, "en", self._english_words)
 
     @cached_property
     def _sounding(self) -> tuple[_Lists[tuple[str, ...]], Mapping[int, str]]:
@@ -277,7 +289,7 @@ class Hearing:
         lists: _Lists[tuple[str, ...]] = _Lists()
         sounds = {
             name: [tuple(syllables(word)) for word in by.get("zh", ()) if len(word) > 1]
-            for name, by in self.alarms.ideas.items()
+            for name, by in self.heeded.ideas.items()
         }
         return lists, {
             lists.add(word for word in words if UNKNOWN not in word): name for name, words in sounds.items()
@@ -285,29 +297,29 @@ class Hearing:
 
     @cached_property
     def _dialects(self) -> _Replacer[str]:
-        return _Replacer.of(self.alarms.spellings["zh"])
+        return _Replacer.of(self.heeded.spellings["zh"])
 
     @cached_property
     def _chat(self) -> _Replacer[tuple[str, ...]]:
-        return _Replacer.of({_words(w): _words(word) for w, word in self.alarms.spellings["en"].items()})
+        return _Replacer.of({_words(w): _words(word) for w, word in self.heeded.spellings["en"].items()})
 
     @cached_property
     def _degrees(self) -> re.Pattern[str]:
-        very = rf"(?<!自)[{self.alarms.degrees}]死(?:个人|人|我们|我|了|俺|仔)?"
+        very = rf"(?<!自)[{self.heeded.degrees}]死(?:个人|人|我们|我|了|俺|仔)?"
         return re.compile(rf"{very}|[得穷卡贵难累忙困]得?要死")
 
     @cached_property
     def _harmless_chinese(self) -> _Replacer[str]:
-        terms = self.alarms.harmless["zh"]
+        terms = self.heeded.harmless["zh"]
         return _Replacer.of({part: _HIDDEN for term in terms for part in self._characters(term)})
 
     @cached_property
     def _harmless_english(self) -> _Replacer[tuple[str, ...]]:
-        terms = self.alarms.harmless["en"]
+        terms = self.heeded.harmless["en"]
         return _Replacer.of({part: (".",) for term in terms for part in self._english_words(term)})
 
 
-def beyond_doubt(met: Mapping[Kind, int]) -> bool:
+def beyond_doubt(met: Mapping[str, int]) -> bool:
     """Say whether so many patterns of one kind are met that the classifier needn't be asked."""
     return max(met.values(), default=0) >= NO_DOUBT
 

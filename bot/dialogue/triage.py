@@ -7,13 +7,13 @@ Nothing of it is kept, and nothing depends on what was said before.
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.content.alarms import KINDS, Kind, Scene
+from bot.content.alarms import ALARM, KINDS, Alarms, Kind, Scene
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Language
 from bot.dialogue.hearing import Heard, Hearing, beyond_doubt
 from bot.dialogue.reading.folding import is_traditional
 from bot.dialogue.reading.pinyin import is_pinyin
-from models.serving.alarm import ANY, AlarmModel
+from models.serving.linear import LinearModel
 
 LIFE = 0.25  # how much nearer to danger to life a text is taken to be: what can't be made good comes first
 SMALL = ("了", "的", "啦", "呀", "啊", "哈", "呢", "吧", "哦", "现在", "已经", "真的", "谢谢", "您", "你")
@@ -23,13 +23,14 @@ SMALL = ("了", "的", "啦", "呀", "啊", "哈", "呢", "吧", "哦", "现在"
 class Triage:
     """Finds emergencies by patterns and by the classifier."""
 
+    alarms: Alarms
     hearing: Hearing
-    model: AlarmModel
+    model: LinearModel
 
     @classmethod
     def over(cls, knowledge: Knowledge) -> "Triage":
         """Return the triage by what this knowledge says."""
-        return cls(Hearing(knowledge.alarms, knowledge.vocabulary), knowledge.alarm)
+        return cls(knowledge.alarms, Hearing(knowledge.alarms, knowledge.vocabulary), knowledge.alarm)
 
     def scene(self, text: str) -> Scene | None:
         """Give the scene by which a text is answered; None for what is no emergency."""
@@ -37,7 +38,7 @@ class Triage:
         kind = None if self.is_over(text) else self._kind(heard)
         if kind is None:
             return None
-        scenes = [scene for scene in self.hearing.alarms.scenes if scene.kind == kind]
+        scenes = [scene for scene in self.alarms.scenes if scene.kind == kind]
         named = (scene for scene in scenes if self.hearing.holds(heard, scene.when))
         return next(named, scenes[-1])
 
@@ -48,7 +49,7 @@ class Triage:
 
     @cached_property
     def _fine(self) -> frozenset[str | tuple[str, ...]]:
-        said = (self.hearing.heard(term) for terms in self.hearing.alarms.fine.values() for term in terms)
+        said = (self.hearing.heard(term) for terms in self.alarms.fine.values() for term in terms)
         return frozenset(_bare(heard.chinese) or heard.english for heard in said)
 
     def _kind(self, heard: Heard) -> Kind | None:
@@ -56,7 +57,7 @@ class Triage:
             return None
         met = self.hearing.alarming(heard)
         scores = self.model.scores(self.hearing.features(heard))
-        if scores[ANY] <= self.model.threshold and not beyond_doubt(met):
+        if scores[ALARM] <= self.model.threshold and not beyond_doubt(met):
             return None
         return max(KINDS, key=lambda kind: scores[kind] + (LIFE if kind == "life" and met.get(kind) else 0.0))
 

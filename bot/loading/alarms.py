@@ -1,10 +1,12 @@
-"""Reads what an emergency sounds like from knowledge/alarms.yaml: words, patterns and scenes."""
+"""Reads what emergencies and swindles sound like from knowledge/{alarms,swindles}.yaml: words, patterns."""
 
 import re
 from dataclasses import dataclass
 
-from bot.content.alarms import Alarms, ByLanguage, Kind, Pattern, Patterns, Scene, Terms
+from bot.content import swindles as content
+from bot.content.alarms import Alarms, ByLanguage, Heeded, Kind, Pattern, Patterns, Scene, Terms
 from bot.content.questionnaire import Language
+from bot.content.swindles import Swindles
 from bot.loading.strict_yaml import File
 
 GAP = {"zh": 8, "en": 4}  # signs in Chinese and words in English that may stand between two groups
@@ -30,6 +32,15 @@ class _Scene:
 
 
 @dataclass(frozen=True, slots=True)
+class _ReadSwindles:
+    harmless: dict[Language, str]
+    ideas: dict[str, dict[Language, str]]
+    signs: dict[str, _Patterns]
+    enough: str
+    cards: dict[content.Kind, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     spellings: dict[Language, dict[str, str]]
     harmless: dict[Language, str]
@@ -48,12 +59,26 @@ def alarms(file: File) -> Alarms:
         harmless=_terms(read.harmless),
         degrees="".join(read.degrees.split()),
         ideas={name: _terms(by) for name, by in read.ideas.items()},
-        patterns={kind: _patterns(file, kind, by) for kind, by in read.patterns.items()},
+        patterns={kind: _patterns(file, "patterns", kind, by) for kind, by in read.patterns.items()},
         scenes=tuple(
             Scene(s.id, s.kind, tuple(s.numbers.split()), tuple(s.cards.split()), _terms(s.when))
             for s in read.scenes
         ),
         fine=_terms(read.fine),
+    )
+
+
+def swindles(file: File, heeded: Heeded) -> Swindles:
+    """Read the swindles, in the spellings that emergencies have; raises KnowledgeRefused as `alarms` does."""
+    read = file.fit(_ReadSwindles, [file.mapping()])[0]
+    return Swindles(
+        spellings=heeded.spellings,
+        harmless=_terms(read.harmless),
+        degrees=heeded.degrees,
+        ideas={name: _terms(by) for name, by in read.ideas.items()},
+        patterns={sign: _patterns(file, "signs", sign, by) for sign, by in read.signs.items()},
+        cards=read.cards,
+        enough=frozenset(read.enough.split()),
     )
 
 
@@ -76,12 +101,14 @@ def _spellings(file: File, language: Language, by: dict[str, str]) -> dict[str, 
     return found
 
 
-def _patterns(file: File, kind: Kind, read: _Patterns) -> Patterns:
+def _patterns(file: File, table: str, kind: str, read: _Patterns) -> Patterns:
     lines: dict[Language, str] = {"zh": read.zh, "en": read.en}
     return Patterns(
         {
             language: tuple(
-                _pattern(file, kind, line, language) for line in text.splitlines() if line.strip()
+                _pattern(file, f"{table}.{kind}.{language}", line, language)
+                for line in text.splitlines()
+                if line.strip()
             )
             for language, text in lines.items()
         },
@@ -89,13 +116,11 @@ def _patterns(file: File, kind: Kind, read: _Patterns) -> Patterns:
     )
 
 
-def _pattern(file: File, kind: Kind, line: str, language: Language) -> Pattern:
+def _pattern(file: File, where: str, line: str, language: Language) -> Pattern:
     said, _, unless = line.removeprefix(_CERTAIN).partition(_UNLESS)
     parts = _AND.split(said)
     groups = tuple(_listed(part, language) for part in parts[::2])
     if not all(groups):
-        raise file.refuse(
-            f"patterns.{kind}.{language}", f"{line!r} has an empty side; name words on both sides of +"
-        )
+        raise file.refuse(where, f"{line!r} has an empty side; name words on both sides of +")
     gaps = tuple(int(number) if number else GAP[language] for number in parts[1::2])
     return Pattern(groups, gaps, _listed(unless, language), line.startswith(_CERTAIN))

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TypeVar
 
+from bot.content.alarms import ALARM
 from bot.content.codebook import CodebookWords
 from bot.content.commands import Commands
 from bot.content.consent import Consent
@@ -15,15 +16,18 @@ from bot.content.knowledge import Asks, Knowledge, Piece, Source
 from bot.content.letters import Letter
 from bot.content.parameters import Parameter, Parameters
 from bot.content.questionnaire import LANGUAGES, Language, Question, Questionnaire, Renaming
+from bot.content.swindles import SWINDLE
 from bot.content.templates import Wording
+from bot.content.vocabulary import Vocabulary
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.retrieval import OTHER, TALK
-from bot.loading.alarms import alarms
+from bot.dialogue.suspicion import Suspicion
+from bot.loading.alarms import alarms, swindles
 from bot.loading.places import DATA, TREE
 from bot.loading.strict_yaml import File, Raw
 from bot.loading.vocabulary import phrases, terms, vocabulary
 from bot.loading.wordings import recorded
-from models.serving import alarm, risk
+from models.serving import linear, risk
 
 SERVED = ("financing_constraint", "insurance_gap")
 CHALLENGER = "challenger"  # folder of the models that wait, below the models' own
@@ -65,6 +69,7 @@ def load_knowledge(
     advice = tuple(
         piece for path in sorted((data / "advice").glob("*.yaml")) for piece in _advice(File.read(root, path))
     )
+    heeded = alarms(File.read(root, data / "alarms.yaml"))
     return Knowledge(
         questionnaire=_questionnaire(File.read(root, data / "questionnaire.yaml")),
         consent=_consent(File.read(root, data / "consent.yaml")),
@@ -75,12 +80,14 @@ def load_knowledge(
         models=_models(artifacts),
         wording=Wording(templates, parameters),
         version=version_of(root, artifacts),
-        vocabulary=vocabulary(File.read(root, data / "reading.yaml")),
+        vocabulary=_vocabulary(root),
         phrases=phrases(File.read(root, data / "phrases.yaml")),
         commands=commands(File.read(root, data / "commands.yaml")),
         codebook=_codebook(File.read(root, data / "codebook.yaml")),
-        alarms=alarms(File.read(root, data / "alarms.yaml")),
-        alarm=_alarm(artifacts),
+        alarms=heeded,
+        alarm=_classifier(ALARM, artifacts),
+        swindles=swindles(File.read(root, data / "swindles.yaml"), heeded),
+        swindle=_classifier(SWINDLE, artifacts),
         recorded=recorded(root),
         challengers=_challengers(artifacts) if shadow else {},
         letters=_by_id(File.read(root, data / "letters.yaml").made(Letter, "letters")),
@@ -93,18 +100,27 @@ def artifacts_of(root: Path | None) -> Path:
     return own if own is not None and own.is_dir() else TREE / "models" / "artifacts"
 
 
-def _alarm(artifacts: Path) -> alarm.AlarmModel:
-    """Read the alarm's classifier; a folder of models that learned from answers has none of its own."""
-    own = (artifacts / f"{alarm.NAME}.json").exists()
-    return alarm.read(artifacts if own else TREE / "models" / "artifacts")
+def _classifier(name: str, artifacts: Path) -> linear.LinearModel:
+    """Read a classifier of texts; a folder of models that learned from answers has none of its own."""
+    own = (artifacts / f"{name}.json").exists()
+    return linear.read(artifacts if own else TREE / "models" / "artifacts", name)
 
 
 def load_hearing(root: Path | None = None) -> Hearing:
     """Read only what an alarm listens to, which its training needs before there is a classifier."""
-    root = root or DATA
-    data = root / "knowledge"
-    words = vocabulary(File.read(root, data / "reading.yaml"))
-    return Hearing(alarms(File.read(root, data / "alarms.yaml")), words)
+    data = (root := root or DATA) / "knowledge"
+    return Hearing(alarms(File.read(root, data / "alarms.yaml")), _vocabulary(root))
+
+
+def load_suspicion(root: Path | None = None) -> Suspicion:
+    """Read only what a swindle is told by, for its training."""
+    data = (root := root or DATA) / "knowledge"
+    heeded = alarms(File.read(root, data / "alarms.yaml"))
+    return Suspicion.over(swindles(File.read(root, data / "swindles.yaml"), heeded), _vocabulary(root))
+
+
+def _vocabulary(root: Path) -> Vocabulary:
+    return vocabulary(File.read(root, root / "knowledge" / "reading.yaml"))
 
 
 def _asks(file: File, pieces: set[str], parameters: Parameters) -> Asks:

@@ -6,22 +6,21 @@ bot/dialogue/hearing.py's, so that serving and training read a text alike.
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
 import yaml
 from sklearn.svm import LinearSVC
 
-from bot.content.alarms import KINDS, Kind
+from bot.content.alarms import ALARM, KINDS, Kind
 from bot.dialogue.hearing import Hearing, beyond_doubt
 from bot.loading.knowledge import load_hearing
-from models.serving import alarm, artifact
+from models.serving import artifact, linear
+from models.training.linear import Floats, columns, matrix, rounded
 
 ROOT = Path(__file__).parents[2]
 SENTENCES = ROOT / "models" / "sentences"
@@ -42,7 +41,6 @@ KIND_OF: dict[str, Kind | None] = {
 OWN = {"plain": "danger_plain", "hinted": "danger_hinted"}  # the lists of models/sentences/life.yaml
 NOBODY = 0  # the writer of our own sentences: never left out
 PENALTY = 1.5  # the support vector machine's C
-OFTEN = 2  # sentences in which a feature must stand to count
 KEPT = 24_000  # features in the artifact: those of the greatest weights
 FALSE_ALARMS = 0.0195  # of the ordinary sentences of writers left out: where the threshold is set
 
@@ -73,8 +71,6 @@ free question may be about an emergency that is under way.
 
 It may not be used to watch people, to keep who raised an alarm, or to refuse anybody anything.
 """
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,31 +136,12 @@ class Corpus:
 
     def fitted(self, chosen: Sequence[int]) -> "Fitted":
         """Fit on some of the sentences, given by their places."""
-        often = Counter(feature for place in chosen for feature in self.features[place])
-        columns = {feature: n for n, feature in enumerate(sorted(f for f, c in often.items() if c >= OFTEN))}
-        rows = self.matrix(chosen, columns)
+        known = columns(self.features, chosen)
+        rows = matrix(self.features, chosen, known)
         kinds = [self.sentences[place].kind for place in chosen]
         heads = [_head(rows, [kind is not None for kind in kinds])]
         heads += [_head(rows, [kind == wanted for kind in kinds]) for wanted in KINDS]
-        weights = np.array([weights for weights, _ in heads]).T
-        greatest = np.sort(np.argsort(-np.abs(weights).max(axis=1), kind="stable")[:KEPT])
-        names = list(columns)
-        rounded = np.rint(weights * alarm.UNIT).astype(int)
-        return Fitted(
-            {names[column]: tuple(rounded[column].tolist()) for column in greatest},
-            tuple(round(bias, 3) for _, bias in heads),
-        )
-
-    def matrix(self, chosen: Sequence[int], columns: dict[str, int]) -> "sp.csr_matrix[np.float64]":
-        """Give the rows of some sentences; each is as long as the root of the number of its features says."""
-        data, indices, pointers = [], [], [0]
-        for place in chosen:
-            features = self.features[place]
-            known = [columns[feature] for feature in features if feature in columns]
-            indices += known
-            data += [1 / np.sqrt(max(1, len(features)))] * len(known)
-            pointers.append(len(indices))
-        return sp.csr_matrix((data, indices, pointers), shape=(len(chosen), len(columns)))
+        return Fitted(*rounded(heads, known, KEPT))
 
     def left_out(self) -> list[Judged]:
         """Judge each writer's sentences by what all the others make."""
@@ -180,11 +157,11 @@ class Corpus:
         """Say of each sentence whether its patterns leave no doubt."""
         return [beyond_doubt(self.hearing.alarming(self.hearing.heard(each.text))) for each in self.sentences]
 
-    def judge(self, model: alarm.AlarmModel, place: int) -> Judged:
+    def judge(self, model: linear.LinearModel, place: int) -> Judged:
         """Judge one sentence."""
         scores = model.scores(self.features[place])
         kind = max(KINDS, key=lambda kind: scores[kind])
-        return Judged(self.sentences[place], scores[alarm.ANY], kind, self.sure[place])
+        return Judged(self.sentences[place], scores[ALARM], kind, self.sure[place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +171,12 @@ class Fitted:
     weights: dict[str, tuple[int, ...]]
     biases: tuple[float, ...]
 
-    def model(self, threshold: float) -> alarm.AlarmModel:
+    def model(self, threshold: float) -> linear.LinearModel:
         """Give the classifier as it serves."""
-        return alarm.AlarmModel((alarm.ANY, *KINDS), self.biases, threshold, self.weights)
+        return linear.LinearModel((ALARM, *KINDS), self.biases, threshold, self.weights)
 
 
-def judged_by(model: alarm.AlarmModel, corpus: Corpus) -> list[Judged]:
+def judged_by(model: linear.LinearModel, corpus: Corpus) -> list[Judged]:
     """Judge all sentences of a corpus by one model."""
     return [corpus.judge(model, place) for place in range(len(corpus.sentences))]
 
@@ -230,16 +207,16 @@ def make(folder: Path, card: Path) -> list[Path]:
     fitted = corpus.fitted(range(len(corpus.sentences)))
     digest = hashlib.sha256("\n".join(f"{s.list}\t{s.text}" for s in corpus.sentences).encode()).hexdigest()
     content = {
-        "schema": alarm.SCHEMA,
-        "name": alarm.NAME,
+        "schema": linear.SCHEMA,
+        "name": ALARM,
         "made_from": {"sentences": digest, "count": len(corpus.sentences)},
-        "heads": [alarm.ANY, *KINDS],
+        "heads": [ALARM, *KINDS],
         "biases": list(fitted.biases),
         "threshold": threshold,
         "measured": {name: list(count) for name, count in heard_of(left_out, threshold).items()},
         "weights": {feature: list(weights) for feature, weights in fitted.weights.items()},
     }
-    path = folder / f"{alarm.NAME}.json"
+    path = folder / f"{ALARM}.json"
     path.write_text(artifact.seal(content), encoding="utf-8")
     told = card / "ALARM.md"
     told.write_text(_card(left_out, threshold, len(fitted.weights)), encoding="utf-8")

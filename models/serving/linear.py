@@ -1,4 +1,4 @@
-"""The alarm's classifier at work: weights of features, added up; nothing but this file and the artifact."""
+"""A linear classifier at work: weights of features, added up; nothing but this file and its artifact."""
 
 import math
 from collections.abc import Collection, Mapping
@@ -7,16 +7,14 @@ from pathlib import Path
 
 from models.serving.artifact import verify
 
-NAME = "alarm"
 SCHEMA = 1
 KEYS = frozenset(("schema", "name", "made_from", "heads", "biases", "threshold", "measured", "weights"))
-ANY = "alarm"  # the head that says whether it is one at all
 UNIT = 1000  # weights are kept as whole thousandths
 
 
 @dataclass(frozen=True, slots=True)
-class AlarmModel:
-    """Weights of features for each head, which are the alarm and its kinds; above `threshold` it is one."""
+class LinearModel:
+    """Weights of features for each head; a text whose first head is above `threshold` is what is looked for."""
 
     heads: tuple[str, ...]
     biases: tuple[float, ...]
@@ -35,11 +33,11 @@ class AlarmModel:
         }
 
 
-def read(folder: Path) -> AlarmModel:
-    """Read the sealed artifact; raises ArtifactError when it is missing or was changed by hand."""
-    text = (folder / f"{NAME}.json").read_text(encoding="utf-8")
-    document = verify(text, name=NAME, schemas={SCHEMA: KEYS})
-    return AlarmModel(
+def read(folder: Path, name: str) -> LinearModel:
+    """Read a sealed artifact; raises ArtifactError when it was changed by hand, OSError when it is missing."""
+    text = (folder / f"{name}.json").read_text(encoding="utf-8")
+    document = verify(text, name=name, schemas={SCHEMA: KEYS})
+    return LinearModel(
         tuple(document["heads"]),
         tuple(document["biases"]),
         document["threshold"],

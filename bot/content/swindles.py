@@ -1,0 +1,27 @@
+"""What a swindle is told by, and where each kind leads: knowledge/swindles.yaml as frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.content.alarms import Heeded
+
+SWINDLE = "swindle"  # the classifier, and its head that says whether a text is a swindle at all
+Kind = Literal[
+    "police", "loan_fee", "refund", "acquaintance", "job", "record_repair", "surrender", "vehicle",
+    "social_medical", "investment",
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = (
+    "police", "loan_fee", "refund", "acquaintance", "job", "record_repair", "surrender", "vehicle",
+    "social_medical", "investment",
+)  # fmt: skip
+TAPPED = ("money", "code", "screen", "police", "service", "link", "guarantee", "secrecy")
+"""The signs that a person is asked for, in this order; the others are heard in a text alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Swindles(Heeded):
+    """All of swindles: their patterns by sign, the card of each kind, and the signs of which one is enough."""
+
+    cards: Mapping[Kind, str]
+    enough: frozenset[str]

@@ -1,0 +1,106 @@
+"""Whether words are those of a swindler: what signs they hold, how sure that is, and what it is called.
+
+A text is looked at by itself, for no more than this one answer. What isn't found here may be a swindle still.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.content.swindles import KINDS, SWINDLE, TAPPED, Kind, Swindles
+from bot.content.vocabulary import Vocabulary
+from bot.dialogue.hearing import MAX_HEARD, Hearing, beyond_doubt
+from models.serving.linear import LinearModel
+
+STEP = 300  # characters from one part of a long text to the next; parts overlap
+MOST_PARTS = 14  # of the longest message that Telegram carries
+TOGETHER = 2  # signs of which none is enough by itself that make it red
+MANY = 3  # signs in one text that leave no doubt
+STRANGE = 2  # as many as these where one is a link
+MIDDLE = 0.0  # the score above which the classifier leans to a swindle
+_LINK = re.compile(
+    r"https?:|www\.|[a-z0-9-]+\.[a-z]{2,6}/|[a-z0-9-]{2,}\.(?:cn|com|top|vip|cc|xyz|net|fun|site|shop|life)"
+)
+_CONTACT = re.compile(
+    r"(?:微信|加v|加微|vx|qq|企鹅|v|wechat|telegram|whatsapp|飞机)[:： ]{0,2}@?[a-z0-9_-]{4,}"
+)
+_SENDER = re.compile(r"【[^】]{2,14}】")
+_PRICE = re.compile(r"[0-9一二两三四五六七八九十百][0-9,.]*(?:元|块|万|千|yuan)")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found: `red` or not, never more than that; `signs` in the file's order; `kind` where it is red."""
+
+    red: bool
+    signs: tuple[str, ...] = ()
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Suspicion:
+    """Looks for what knowledge/swindles.yaml says."""
+
+    swindles: Swindles
+    hearing: Hearing
+
+    @classmethod
+    def over(cls, swindles: Swindles, vocabulary: Vocabulary) -> "Suspicion":
+        """Return the suspicion by what these swindles say."""
+        return cls(swindles, Hearing(swindles, vocabulary))
+
+    def features(self, text: str) -> set[str]:
+        """List what the classifier weighs."""
+        heard = self.hearing.heard(text)
+        return self.hearing.short_features(heard) | {f"m {mark}" for mark in _marks(text)}
+
+    def signs(self, text: str) -> Mapping[str, int]:
+        """Count the patterns that a text meets, by sign."""
+        met = Counter(dict(self.hearing.alarming(self.hearing.heard(text))))
+        if _LINK.search(text.lower()):
+            met["link"] += 1
+        return met
+
+    def beyond_doubt(self, signs: Mapping[str, int]) -> bool:
+        """Say whether so many signs are met that the classifier need only lean to it."""
+        met = sum(count > 0 for count in signs.values())
+        return beyond_doubt(signs) or met >= (STRANGE if signs.get("link") else MANY)
+
+    def verdict(self, text: str, model: LinearModel) -> Verdict:
+        """Judge a text, a long one part by part: it is red where one part is."""
+        found: Counter[str] = Counter()
+        red, best, kind = False, float("-inf"), None
+        for part in _parts(text):
+            signs, scores = self.signs(part), model.scores(self.features(part))
+            found.update(signs)
+            red = red or is_red(scores[SWINDLE], model.threshold, sure=self.beyond_doubt(signs))
+            if scores[SWINDLE] > best:
+                best, kind = scores[SWINDLE], max(KINDS, key=lambda kind: scores[kind])
+        return Verdict(
+            red, tuple(sign for sign in self.swindles.patterns if found[sign]), kind if red else None
+        )
+
+    def tapped(self, signs: frozenset[str]) -> Verdict:
+        """Judge by the signs that a person says there are."""
+        red = bool(signs & self.swindles.enough) or len(signs) >= TOGETHER
+        return Verdict(red, tuple(sign for sign in TAPPED if sign in signs))
+
+
+def is_red(score: float, threshold: float, *, sure: bool) -> bool:
+    """Judge a classifier's score, with signs that leave no doubt or without."""
+    return score > (MIDDLE if sure else threshold)
+
+
+def _parts(text: str) -> Iterator[str]:
+    for begin in range(0, max(1, min(len(text), MOST_PARTS * STEP) - (MAX_HEARD - STEP)), STEP):
+        yield text[begin : begin + MAX_HEARD]
+
+
+def _marks(text: str) -> Iterator[str]:
+    """Name what a text has beside its words."""
+    plain = text.lower()
+    for name, pattern in (("link", _LINK), ("contact", _CONTACT), ("sender", _SENDER), ("price", _PRICE)):
+        if pattern.search(plain):
+            yield name
+    yield f"long {min(len(text) // 40, 5)}"

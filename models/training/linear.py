@@ -1,0 +1,51 @@
+"""What the classifiers of texts share in training: features -> rows, weights -> whole thousandths."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from models.serving.linear import UNIT
+
+Floats = npt.NDArray[np.float64]
+OFTEN = 2  # texts in which a feature must stand to count
+
+
+def columns(features: Sequence[Sequence[str]], chosen: Sequence[int]) -> dict[str, int]:
+    """Number the features that stand often enough in the chosen texts."""
+    often = Counter(feature for place in chosen for feature in features[place])
+    return {feature: n for n, feature in enumerate(sorted(f for f, c in often.items() if c >= OFTEN))}
+
+
+def rareness(features: Sequence[Sequence[str]], chosen: Sequence[int], known: Iterable[str]) -> Floats:
+    """Say how much each known feature counts: the more, the fewer of the chosen texts have it."""
+    often = Counter(feature for place in chosen for feature in features[place])
+    return np.array([np.log(len(chosen) / often[feature]) for feature in known])
+
+
+def matrix(
+    features: Sequence[Sequence[str]], chosen: Sequence[int], columns: Mapping[str, int]
+) -> "sp.csr_matrix[np.float64]":
+    """Give the rows of some texts; each is as long as the root of the number of its features says."""
+    data, indices, pointers = [], [], [0]
+    for place in chosen:
+        known = [columns[feature] for feature in features[place] if feature in columns]
+        indices += known
+        data += [1 / np.sqrt(max(1, len(features[place])))] * len(known)
+        pointers.append(len(indices))
+    return sp.csr_matrix((data, indices, pointers), shape=(len(chosen), len(columns)))
+
+
+def rounded(
+    heads: Sequence[tuple[Floats, float]], columns: Mapping[str, int], most: int
+) -> tuple[dict[str, tuple[int, ...]], tuple[float, ...]]:
+    """Give the greatest weights by feature, a number for each head, and the heads' biases."""
+    weights = np.array([weights for weights, _ in heads]).T
+    greatest = np.sort(np.argsort(-np.abs(weights).max(axis=1), kind="stable")[:most])
+    names, whole = list(columns), np.rint(weights * UNIT).astype(int)
+    return (
+        {names[column]: tuple(whole[column].tolist()) for column in greatest},
+        tuple(round(bias, 3) for _, bias in heads),
+    )
