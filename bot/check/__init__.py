@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from bot.check.alarms import check_alarms
+from bot.check.alarms import check_alarms, check_swindles
 from bot.check.commands import check_commands
 from bot.check.compare_days import Change, told_otherwise
 from bot.check.figures import check_figures
@@ -44,6 +44,7 @@ def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult
         *_templates(knowledge),
         *check_lengths(knowledge, on),
         *check_alarms(knowledge),
+        *check_swindles(knowledge),
         *check_vocabulary(knowledge),
         *check_commands(knowledge),
         *check_pieces(knowledge, on),

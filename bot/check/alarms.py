@@ -1,34 +1,22 @@
-"""Checks of what an emergency sounds like: words as texts are folded, scenes with numbers and cards."""
+"""Checks of what emergencies and swindles sound like: words as texts are folded, scenes, numbers and cards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.check.findings import Finding
-from bot.content.alarms import KINDS
+from bot.content.alarms import KINDS, Heeded
 from bot.content.knowledge import Knowledge
+from bot.content.swindles import KINDS as SWINDLES
+from bot.content.swindles import TAPPED
 from bot.dialogue.reading.folding import fold
 
 FILE = "alarms.yaml"
+OF_SWINDLES = "swindles.yaml"
 
 
 def check_alarms(knowledge: Knowledge) -> Iterator[Finding]:
     """Find words that no text can hold, patterns written twice, and scenes that lead nowhere."""
     alarms = knowledge.alarms
-    for kind, patterns in alarms.patterns.items():
-        for language, listed in patterns.by_language.items():
-            where = f"{FILE} patterns.{kind}.{language}"
-            for place, pattern in enumerate(listed):
-                if pattern in listed[:place]:
-                    yield Finding(where, f"line {place + 1} is there twice", "remove one")
-                for term in {term for group in pattern.groups for term in group}:
-                    if (
-                        language == "zh"
-                        and (folded := fold(term, knowledge.vocabulary).replace(" ", "")) != term
-                    ):
-                        yield Finding(where, f"{term!r} is read as {folded!r}", "write it so")
-    for name, by_language in alarms.ideas.items():
-        for term in by_language.get("zh", ()):
-            if (folded := fold(term, knowledge.vocabulary).replace(" ", "")) != term:
-                yield Finding(f"{FILE} ideas.{name}", f"{term!r} is read as {folded!r}", "write it so")
+    yield from _words(knowledge, alarms, FILE, "patterns")
     for scene in alarms.scenes:
         if strange := sorted({*scene.cards} - {*knowledge.pieces}):
             yield Finding(f"{FILE} scenes.{scene.id}", f"no card {', '.join(strange)}", "fix or remove it")
@@ -40,3 +28,34 @@ def check_alarms(knowledge: Knowledge) -> Iterator[Finding]:
             yield Finding(
                 f"{FILE} scenes", f"none is left for {kind}", "end its scenes with one without words"
             )
+
+
+def check_swindles(knowledge: Knowledge) -> Iterator[Finding]:
+    """Find words that no text can hold, signs that nothing hears, and kinds that lead to no card."""
+    swindles = knowledge.swindles
+    yield from _words(knowledge, swindles, OF_SWINDLES, "signs")
+    for kind in SWINDLES:
+        if swindles.cards.get(kind) not in knowledge.pieces:
+            yield Finding(f"{OF_SWINDLES} cards.{kind}", "it leads to no card", "name one")
+    if strange := sorted({*TAPPED, *swindles.enough} - {*swindles.patterns}):
+        yield Finding(f"{OF_SWINDLES} signs", f"nothing hears {', '.join(strange)}", "write their patterns")
+
+
+def _words(knowledge: Knowledge, heeded: Heeded, file: str, table: str) -> Iterator[Finding]:
+    for kind, patterns in heeded.patterns.items():
+        for language, listed in patterns.by_language.items():
+            where = f"{file} {table}.{kind}.{language}"
+            for place, pattern in enumerate(listed):
+                if pattern in listed[:place]:
+                    yield Finding(where, f"line {place + 1} is there twice", "remove one")
+                if language == "zh":
+                    terms = {term for group in pattern.groups for term in group}
+                    yield from _folded(knowledge, where, sorted(terms))
+    for name, by_language in heeded.ideas.items():
+        yield from _folded(knowledge, f"{file} ideas.{name}", by_language.get("zh", ()))
+
+
+def _folded(knowledge: Knowledge, where: str, terms: Iterable[str]) -> Iterator[Finding]:
+    for term in terms:
+        if (folded := fold(term, knowledge.vocabulary).replace(" ", "")) != term:
+            yield Finding(where, f"{term!r} is read as {folded!r}", "write it so")

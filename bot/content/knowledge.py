@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Literal
 
 from bot.content.alarms import Alarms, Scene
-from bot.content.swindles import Swindles
 from bot.content.codebook import CodebookWords
 from bot.content.commands import Commands
 from bot.content.conditions import Condition
@@ -17,6 +16,7 @@ from bot.content.letters import Letter
 from bot.content.parameters import Confidence, Parameters
 from bot.content.phrases import Phrases
 from bot.content.questionnaire import Language, Questionnaire, Words
+from bot.content.swindles import Swindles
 from bot.content.templates import Wording
 from bot.content.vocabulary import Vocabulary
 from models.serving.linear import LinearModel

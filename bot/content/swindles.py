@@ -16,12 +16,12 @@ KINDS: tuple[Kind, ...] = (
     "social_medical", "investment",
 )  # fmt: skip
 TAPPED = ("money", "code", "screen", "police", "service", "link", "guarantee", "secrecy")
-"""The signs that a person is asked for, in this order; the others are heard in a text alone."""
+"""The signs that a person is asked for, in this order; the others are only heard in a text."""
 
 
 @dataclass(frozen=True, eq=False)
 class Swindles(Heeded):
-    """All of swindles: their patterns by sign, the card of each kind, and the signs of which one is enough."""
+    """Their patterns by sign, the card of each kind, and the tapped signs of which one is enough."""
 
     cards: Mapping[Kind, str]
     enough: frozenset[str]

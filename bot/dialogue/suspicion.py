@@ -31,7 +31,7 @@ _PRICE = re.compile(r"[0-9一二两三四五六七八九十百][0-9,.]*(?:元|�
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found: `red` or not, never more than that; `signs` in the file's order; `kind` where it is red."""
+    """What was found: `red` or not, never that it is safe; the signs in order; the kind where it is red."""
 
     red: bool
     signs: tuple[str, ...] = ()
@@ -70,13 +70,14 @@ class Suspicion:
     def verdict(self, text: str, model: LinearModel) -> Verdict:
         """Judge a text, a long one part by part: it is red where one part is."""
         found: Counter[str] = Counter()
-        red, best, kind = False, float("-inf"), None
+        red, best = False, float("-inf")
+        kind: Kind | None = None
         for part in _parts(text):
             signs, scores = self.signs(part), model.scores(self.features(part))
             found.update(signs)
             red = red or is_red(scores[SWINDLE], model.threshold, sure=self.beyond_doubt(signs))
             if scores[SWINDLE] > best:
-                best, kind = scores[SWINDLE], max(KINDS, key=lambda kind: scores[kind])
+                best, kind = scores[SWINDLE], _kind(scores)
         return Verdict(
             red, tuple(sign for sign in self.swindles.patterns if found[sign]), kind if red else None
         )
@@ -85,6 +86,10 @@ class Suspicion:
         """Judge by the signs that a person says there are."""
         red = bool(signs & self.swindles.enough) or len(signs) >= TOGETHER
         return Verdict(red, tuple(sign for sign in TAPPED if sign in signs))
+
+
+def _kind(scores: Mapping[str, float]) -> Kind:
+    return max(KINDS, key=lambda kind: scores[kind])
 
 
 def is_red(score: float, threshold: float, *, sure: bool) -> bool:

@@ -14,7 +14,7 @@ UNIT = 1000  # weights are kept as whole thousandths
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """Weights of features for each head; a text whose first head is above `threshold` is what is looked for."""
+    """Weights of features for each head; above `threshold` a text is what the first head looks for."""
 
     heads: tuple[str, ...]
     biases: tuple[float, ...]
@@ -34,7 +34,7 @@ class LinearModel:
 
 
 def read(folder: Path, name: str) -> LinearModel:
-    """Read a sealed artifact; raises ArtifactError when it was changed by hand, OSError when it is missing."""
+    """Read a sealed artifact; raises ArtifactError when it was changed by hand, OSError without it."""
     text = (folder / f"{name}.json").read_text(encoding="utf-8")
     document = verify(text, name=name, schemas={SCHEMA: KEYS})
     return LinearModel(

@@ -1,7 +1,7 @@
 """Trains what a swindle is told by: texts of simulated writers -> linear weights of features, sealed as text.
 
-One writer after the other is left out, and one kind of swindle after the other; the threshold is set where the
-honest texts of writers left out raise few false alarms. What counts as a feature is bot/dialogue/suspicion.py's.
+One writer after the other is left out, then one kind of swindle too; the threshold is set where few honest
+texts of writers left out are called a swindle. What counts as a feature is bot/dialogue/suspicion.py's.
 """
 
 import hashlib
@@ -34,9 +34,10 @@ FALSE_ALARMS = 0.03  # of the honest texts of writers left out: where the thresh
 
 CARD = """# Card of the swindle check
 
-Made by `python -m models train-swindle`; do not edit. A logistic regression over {features} features of a pasted text
-(runs of characters, ideas, hand-written signs), beside the signs themselves (knowledge/swindles.yaml): where one is enough, a strange link
-stands with another sign, or there are three, the regression need only lean to a swindle. What isn't red is amber, never "safe".
+Made by `python -m models train-swindle`; do not edit. A logistic regression over {features} features of a
+pasted text (runs of characters, ideas, hand-written signs), beside the signs themselves in
+knowledge/swindles.yaml: where one is enough, where a strange link stands with another sign, or where there
+are three, the regression need only lean to a swindle. What isn't red is amber, never "safe".
 
 ## How often a swindle is called one
 
@@ -52,13 +53,13 @@ The second column's model has seen no text of that kind; the signs, which are wr
 |---|--:|
 {honest}
 
-All writers are simulated: real swindlers may write otherwise. The signs were written with sight of the failures of
-writers 1 to 6, so that these figures flatter. Writers 7 and 8 teach nothing: tests/others/test_swindles.py asserts what was
-measured on them.
+All writers are simulated: real swindlers may write otherwise. The signs were written with sight of the
+failures of writers 1 to 6, so that these figures flatter. Writers 7 and 8 teach nothing:
+tests/others/test_swindles.py asserts what was measured on them.
 
 ## What it can't hear
 
-* A single harmless line that begins a swindle ("are you there?"), and whatever was said before or is said after it.
+* A single harmless line that begins a swindle ("are you there?"), and what was said before or after it.
 * A voice, a face, a picture, a QR code; who really sends it; whether a link leads where it says.
 * Honest people who ask for a deposit or an advance, and swindlers who ask for nothing yet.
 * English, dialects and tricks that none of its writers knew. New ones come every month.
@@ -140,7 +141,7 @@ class Corpus:
         """Fit on some of the texts, given by their places."""
         known = columns(self.features, chosen)
         rare = rareness(self.features, chosen, known)
-        rows = matrix(self.features, chosen, known) @ sp.diags(rare)
+        rows = sp.csr_matrix(matrix(self.features, chosen, known) @ sp.diags(rare))
         kinds = [self.texts[place].kind for place in chosen]
         heads = [_head(rows, [kind is not None for kind in kinds])]
         heads += [_head(rows, [kind == wanted for kind in kinds]) for wanted in KINDS]

@@ -1,7 +1,7 @@
 """A swindle is found in the words of writers who taught nothing; honest texts seldom are called one.
 
-The goals: 0.95 of each kind, at most 3 % of honest texts. What is asserted is what was measured; README.md says
-how often the writers held out were looked at.
+The goals: 0.95 of each kind, at most 3 % of honest texts. What is asserted is what was measured; README.md
+says how often the writers held out were looked at.
 """
 
 from collections.abc import Callable, Iterable
