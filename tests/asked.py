@@ -35,6 +35,6 @@ def asked(name: str) -> tuple[Asked, ...]:
 
 
 def share(hits: Iterable[bool]) -> float:
-    """Give the share of those that hold, 0 to 1."""
+    """Return the share of those that hold, 0 to 1."""
     counted = list(hits)
     return sum(counted) / len(counted)

@@ -97,7 +97,7 @@ def sync(database: Database) -> sa.Engine:
 
 @contextmanager
 def listening(database: Database, event: str, listener: Callable[..., object]) -> Iterator[None]:
-    """Have a listener hear of an event of the process's engine while the block runs."""
+    """Subscribe a listener to an event of the process's engine while the block runs."""
     sa.event.listen(sync(database), event, listener)
     try:
         yield

@@ -12,7 +12,7 @@ Named = Mapping[str, str | tuple[str, ...]]
 
 
 def answer_to(question: Question, named: Named) -> tuple[str, ...]:
-    """Give the answer named for a question; else skip it, or take its first option that ends nothing."""
+    """Return the answer named for a question; else skip it, or take its first option that ends nothing."""
     if question.id in named:
         answer = named[question.id]
         return (answer,) if isinstance(answer, str) else tuple(answer)

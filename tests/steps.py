@@ -25,7 +25,7 @@ def talk(
 def step(
     talk: Conversation | None, incoming: Incoming, language: Language = "zh", rules: Flow = FLOW
 ) -> tuple[Conversation | None, tuple[Reply, ...]]:
-    """Take one step at noon; gives the talk after it and the replies."""
+    """Take one step at noon; returns the talk after it and the replies."""
     taken = rules.step(talk, incoming, language, NOON)
     return taken.talk, taken.replies
 

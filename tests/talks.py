@@ -103,7 +103,7 @@ async def tap(worker: Worker, data: str) -> None:
 
 
 async def answer_all(worker: Worker) -> Screen:
-    """Start, agree, answer the whole short path; gives the screen with the result."""
+    """Start, agree, answer the whole short path; returns the screen with the result."""
     await worker.starts()
     for data in (*CONSENT, *SHORT_PATH):
         await tap(worker, data)

@@ -15,7 +15,7 @@ PATIENCE = 60  # seconds; a busy machine takes some to start
 
 
 async def greeted(database: Path) -> tuple[int, str]:
-    """Run the demo as a process, open a chat and start; gives the chat and the first words of the bot."""
+    """Run the demo as a process, open a chat and start; returns the chat and the first words of the bot."""
     address = f"http://127.0.0.1:{(port := free_port())}"
     line = ["-m", "bot", "demo", "--port", str(port), "--database", str(database)]
     process = await asyncio.create_subprocess_exec(

@@ -119,7 +119,7 @@ async def write(store: Store, update: int, chat: int, texts: str) -> None:
 
 
 async def claimed(store: Store) -> list[str]:
-    """Claim what is free; gives the texts of what was found."""
+    """Claim what is free; returns the texts of what was found."""
     found: list[Queued] = []
     store.on_commit.append(lambda effect: found.extend(effect.messages))
     await store.claim()

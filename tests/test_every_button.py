@@ -34,13 +34,13 @@ COMMANDS = [command.id for command in presenter().knowledge.commands.commands]
 
 
 def taps_for(answers: Answers, consent: tuple[str, ...] = CONSENT) -> tuple[str, ...]:
-    """Give the fewest taps that give these answers: start, consent, and every question in its turn."""
+    """Return the fewest taps that give these answers: start, consent, and every question in its turn."""
     given = (taps_of(QUESTIONNAIRE.by_id[id], answer) for id, answer in answers.items())
     return ("/start", *consent, *(tap for taps in given for tap in taps))
 
 
 def histories() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Tell how each state comes about: its name, and what was tapped or said until then."""
+    """Return how each state comes about: its name, and what was tapped or said until then."""
     yield "nothing kept", ()
     yield "asked for consent", ("/start",)
     yield "consent ticked", ("/start", *CONSENT[:2])
@@ -201,7 +201,7 @@ def length(message: Message) -> int:
 
 
 def shown(turn: tuple[Conversation | None, tuple[Message, ...]]) -> set[str]:
-    """Give what the buttons send; what is alike for each piece is left out for all but one."""
+    """Return what the buttons send; what is alike for each piece is left out for all but one."""
     seen = {data for message in turn[1] for data in data_of(message)}
     return {data for data in seen if data.startswith(PRESSED) or not ALIKE.match(data)}
 

@@ -86,7 +86,7 @@ def shown(worker: Worker) -> list[str]:
 
 
 async def taken_over(database: Database, sleeper: Sleeper, chat: int) -> None:
-    """Have another process send what the sleeper held, and one letter more."""
+    """Let another process send what the sleeper held, and one letter more."""
     await sleeper.store.outbox.lease.release_everyone()
     other = Store(database, KEYRING, texts_of)
     async with Telegram(SecretStr(TOKEN), sleeper.telegram._url.partition("/bot")[0]) as telegram:

@@ -46,7 +46,7 @@ def test_every_list_is_short_and_has_every_piece_whatever_the_answers(language: 
 
 
 def leafed(shelf: str, state: Conversation, language: Language) -> list[str]:
-    """Leaf through a shelf by its buttons; gives their data."""
+    """Leaf through a shelf by its buttons; returns their data."""
     found: list[str] = []
     turn: str | None = shelf
     while turn:

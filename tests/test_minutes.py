@@ -15,7 +15,7 @@ A_TAP = 2.0  # seconds
 
 
 def seconds(language: Language) -> float:
-    """Give the median over the personas: consent, questions and options read once, and every tap."""
+    """Return the median over the personas: consent, questions and options read once, and every tap."""
     _, (consent,) = said(None, "/start", "lang:en") if language == "en" else said(None, "/start")
     found = []
     for path in FILES:

@@ -10,7 +10,7 @@ from tests.test_rights import STATES, data_of, said, state
 
 
 def tapped_through(*choices: str) -> tuple[Message, int]:
-    """Tap through a sum by the wanted values; gives the result and the number of questions."""
+    """Tap through a sum by the wanted values; returns the result and the number of questions."""
     _, (shown,) = said(None, f"calc:{choices[0]}")
     questions = 0
     for value in choices[1:]:

@@ -35,7 +35,7 @@ STATES: dict[str, tuple[str, ...]] = {
 def said(
     talk: Conversation | None, *inputs: str, hours: float = 0
 ) -> tuple[Conversation | None, tuple[Message, ...]]:
-    """Put inputs in; gives the conversation afterwards and the last turn's messages."""
+    """Put inputs in; returns the conversation afterwards and the last turn's messages."""
     messages: tuple[Message, ...] = ()
     for number, data in enumerate(inputs):
         incoming = _words(data) if data.startswith("/") else Tap(data) if ":" in data else Typed(data)

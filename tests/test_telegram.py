@@ -16,7 +16,7 @@ from tests.talks import TOKEN
 
 
 async def methods_called(edit_refused: str, send_refused: str = "") -> list[str]:
-    """Edit a message against a Bot API that refuses in these words; gives the methods that were called."""
+    """Edit a message against a Bot API that refuses in these words; returns the methods that were called."""
     called: list[str] = []
     me = {"id": 1, "is_bot": True, "first_name": "bot", "username": "bot"}
 

@@ -48,7 +48,7 @@ def talks() -> Mapping[str, Talk]:
 
 
 def lines(talk: Talk, terminal: Terminal) -> Iterator[str]:
-    """Give what the worker types, line by line; each line must be said before the next is asked for."""
+    """Return what the worker types, line by line; each line must be said before the next is asked for."""
     if talk.alone:
         yield from talk.alone
         return
@@ -71,7 +71,7 @@ def lines(talk: Talk, terminal: Terminal) -> Iterator[str]:
 
 
 def typed_alone(talk: Talk, terminal: Terminal) -> Iterator[str]:
-    """Give what is typed from consent to the end, the same lines once only."""
+    """Return what is typed from consent to the end, the same lines once only."""
     yield from talk.spoken["consent"]
     questionnaire, said = terminal.presenter.knowledge.questionnaire, dict(talk.spoken)
     while (state := terminal.talk) and (question := questionnaire.next(state.answers)):
@@ -80,7 +80,7 @@ def typed_alone(talk: Talk, terminal: Terminal) -> Iterator[str]:
 
 
 def pressed(terminal: Terminal, data: str) -> str:
-    """Give the line that presses the first button whose data begins so."""
+    """Return the line that presses the first button whose data begins so."""
     return f"#{next(n for n, button in enumerate(terminal.buttons, 1) if button.data.startswith(data))}"
 
 

@@ -24,7 +24,7 @@ LOAN = ("tool:loan", "到手9500", "先交500", "12期", "958", "30天")
 
 
 def opened(*inputs: str, name: str = "survey") -> Conversation:
-    """Give a talk in which these were put in."""
+    """Return a talk in which these were put in."""
     talk, _ = said(state(name), *inputs)
     assert talk is not None
     return talk

@@ -12,7 +12,7 @@ VOCABULARY = presenter().knowledge.vocabulary
 
 
 def talked(*said: str, language: Language = "zh") -> tuple[Conversation | None, tuple[Message, ...]]:
-    """Type line after line from /start on; gives the talk, and what the last line is answered."""
+    """Type line after line from /start on; returns the talk, and what the last line is answered."""
     step = rules().step(None, Command("start"), language, NOON)
     for line in said:
         step = rules().step(step.talk, Typed(line), language, NOON)

@@ -56,12 +56,12 @@ log = logging.getLogger(__name__)
 
 
 def today_in_china() -> date:
-    """Give the day by which figures and windows are looked up."""
+    """Return the day by which figures and windows are looked up."""
     return datetime.now(CHINA).date()
 
 
 def now_in_china() -> datetime:
-    """Give the time by which reminders are due."""
+    """Return the time by which reminders are due."""
     return datetime.now(CHINA)
 
 

@@ -112,7 +112,7 @@ class Settings:
         )
 
     def needed_token(self) -> SecretStr:
-        """Give the token; raises SettingMissing when there is none."""
+        """Return the token; raises SettingMissing when there is none."""
         if not self.token.get_secret_value():
             raise SettingMissing(
                 "BOT_TOKEN is not set: get one from @BotFather in Telegram and export it, "
@@ -121,7 +121,7 @@ class Settings:
         return self.token
 
     def needed_webhook_secret(self) -> SecretStr:
-        """Give the webhook's secret; raises SettingMissing when there is none, or a weak one."""
+        """Return the webhook's secret; raises SettingMissing when there is none, or a weak one."""
         if not re.fullmatch(r"[A-Za-z0-9_-]{32,256}", self.webhook_secret.get_secret_value()):
             raise SettingMissing(
                 "WEBHOOK_SECRET must be 32 to 256 letters, digits, _ or -: "
@@ -158,11 +158,11 @@ class Settings:
         return keys_in(file)
 
     def floods(self) -> InboundRate:
-        """Give the guard against floods."""
+        """Return the guard against floods."""
         return InboundRate(self.take_rate)
 
     def pace(self) -> SendRate:
-        """Give the pace of sending."""
+        """Return the pace of sending."""
         return SendRate(self.send_rate, self.chat_rate, CHAT_BURST)
 
 

@@ -126,7 +126,7 @@ async def report(options: argparse.Namespace, say: Say) -> int:
 
 
 async def simulate(options: argparse.Namespace, say: Say) -> int:
-    """Have a town talk to the bot."""
+    """Run a town that talks to the bot."""
     _need("numpy", "scipy", "sklearn", "tqdm")
     from bot.demo.town.people import Town
     from bot.demo.town.walking import walk

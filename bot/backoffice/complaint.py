@@ -59,7 +59,7 @@ def read_case(path: Path) -> Case:
 
 
 def explain(knowledge: Knowledge, case: Case, on: date, language: Language) -> Iterator[str]:
-    """Word the whole account, line by line; raises OtherKnowledge if another version made the result."""
+    """Render the whole account, line by line; raises OtherKnowledge if another version made the result."""
     asked = knowledge.questionnaire
     relevant = asked.relevant(asked.under_new_ids(case.said, case.questionnaire or asked.version))
     found = outcome(knowledge, relevant, on, case.marks)
@@ -84,7 +84,7 @@ def _scores(scores: Scores) -> Iterator[str]:
 
 
 def _result(found: Outcome) -> Iterator[str]:
-    """Word what the result says of borrowing and of each risk, and why."""
+    """Render what the result says of borrowing and of each risk, and why."""
     told = found.borrowing
     tenths = "no figure" if told.tenths is None else f"{told.tenths[0]} to {told.tenths[1]} of ten"
     yield f"borrowing: {told.said}, band {told.band or 'not told'}, {tenths}"

@@ -123,7 +123,7 @@ def _figure(id: str, parameter: Parameter, row: Mapping[str, str]) -> Figure:
 
 
 def _with(parameter: Parameter, value: Value) -> tuple[Parameter, Value | None]:
-    """Give the parameter with the value added, and the one before it, ended the day before if it was open."""
+    """Return the parameter with the value added, and the one before, ended a day earlier if it was open."""
     if value.to is not None and value.to < value.from_:
         raise ValueError(f"it ends on {value.to}, before it begins")
     values = sorted(parameter.values, key=lambda each: each.from_)

@@ -43,7 +43,7 @@ async def queue(office: Office, on: date) -> Queue:
 
 
 def lines(waiting: Queue, knowledge: Knowledge, on: date) -> Iterator[str]:
-    """Word the queue, the knowledge first."""
+    """Render the queue, the knowledge first."""
     yield str(waiting.knowledge)
     yield ""
     yield f"{sum(waiting.letters.values())} dead letters (`python -m bot letters`)"

@@ -28,7 +28,7 @@ class InboundRate:
         self._deletions: Buckets[Address, _Updates] = Buckets(_Updates, rate / 4, burst / 2)
 
     def admitted(self, inbound: Inbound) -> Inbound | None:
-        """Give what is to be handled: the update, in its place one word of calm, or nothing.
+        """Return what is to be handled: the update, in its place one word of calm, or nothing.
 
         The way to a deletion has a bucket of its own: it is open in any flood, and makes none.
         """

@@ -32,13 +32,13 @@ def check_figures(parameters: Iterable[Parameter], on: date) -> Iterator[Finding
 
 
 def usual_change(kin: Iterable[Parameter]) -> Decimal | None:
-    """Give the median change from one value to the next, as a ratio of the older; None without any."""
+    """Return the median change from one value to the next, as a ratio of the older; None without any."""
     changes = [c for p in kin for before, after in _sure_pairs(p) if (c := change(before, after)) is not None]
     return Decimal(median(changes)) if changes else None
 
 
 def change(before: Value, after: Value) -> Decimal | None:
-    """Give the largest change of a figure, as a ratio of the older; None for what is no number."""
+    """Return the largest change of a figure, as a ratio of the older; None for what is no number."""
     return max((abs(new - old) / abs(old) for old, new in _matched(before, after) if old), default=None)
 
 

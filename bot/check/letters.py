@@ -85,7 +85,7 @@ def _entry(knowledge: Knowledge, letter: Letter, on: date) -> Iterator[Finding]:
 
 
 def _words(words: LetterWords) -> Iterator[Finding]:
-    """Word everything, so that all figures are looked up, and find what is too long or may not be said."""
+    """Render everything, so that all figures are looked up, and find what is too long or may not be said."""
     where, language = f"templates/{words.language}/{words.letter.template}", words.language
     asked = (*GUIDE, *((GIST,) if language != LANGUAGE else ()))
     for part in asked:

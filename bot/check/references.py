@@ -176,7 +176,7 @@ def check_stand_ins(knowledge: Knowledge, on: date) -> Iterator[Finding]:
 
 
 def _ended(parameter: Parameter, on: date) -> date | None:
-    """Give the day on which the last value ended; None if one is in force, or if none ever was."""
+    """Return the day on which the last value ended; None if one is in force, or if none ever was."""
     if any(value.covers(on) for value in parameter.values):
         return None
     return max((v.to for v in parameter.values if v.to is not None and v.to < on), default=None)

@@ -111,7 +111,7 @@ def _case(context: Mapping[str, frozenset[str]]) -> str:
 
 
 def body(card: str) -> str:
-    """Give a card's words without its foot, which quotes official titles."""
+    """Return a card's words without its foot, which quotes official titles."""
     return plain(card.rsplit("\n\n<i>", 1)[0])
 
 

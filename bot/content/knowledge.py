@@ -51,7 +51,7 @@ class Source:
     note: str = ""
 
     def in_(self, language: Language) -> str:
-        """Give the title to print: in English the gloss, behind the Chinese title if a counter knows it."""
+        """Return the title to print: in English the gloss, behind the Chinese title if a counter knows it."""
         titled = self.zh + (f"（{self.number}）" if self.number else "")
         if language == "zh":
             return titled
@@ -167,7 +167,7 @@ class Knowledge:
         return self.pieces[id]
 
     def deadline(self, what: str, on: date) -> date | None:
-        """Give the day by which a piece must be done, as far as that is known on a day."""
+        """Return the day by which a piece must be done, as far as that is known on a day."""
         piece = self.pieces.get(what)
         parameter = self.parameters.by_id.get(piece.deadline) if piece else None
         for value in parameter.values if parameter else ():
@@ -176,7 +176,7 @@ class Knowledge:
         return None
 
     def cited(self, citation: str, language: Language) -> str:
-        """Word a citation such as "social_insurance_law 第58条"; raises KeyError for an unknown source."""
+        """Render a citation such as "social_insurance_law 第58条"; raises KeyError for an unknown source."""
         id, _, article = citation.partition(" ")
         title = self.sources[id].in_(language)
         if language == "zh" or not article:

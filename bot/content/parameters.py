@@ -90,7 +90,7 @@ class Parameters:
             ) from None
 
     def at(self, id: str, on: date) -> Value:
-        """Give the value in force on a day; raises NoValue when none is, or when it is unsure."""
+        """Return the value in force on a day; raises NoValue when none is, or when it is unsure."""
         parameter = self.parameter(id)
         value = next((value for value in parameter.values if value.covers(on)), None)
         if value is None:
@@ -102,7 +102,7 @@ class Parameters:
         return _sure(id, value)
 
     def last(self, id: str, on: date) -> tuple[Value, bool]:
-        """Give the value in force, or the one last in force if the parameter is `carried`.
+        """Return the value in force, or the one last in force if the parameter is `carried`.
 
         The second item says whether it is such a stand-in: then the words must name its year and say
         that the difference may be charged later. Raises NoValue as `at` does, and once that is too old.
@@ -149,13 +149,13 @@ class Figures:
     missed: set[str] = field(default_factory=set)
 
     def __call__(self, id: str) -> Figure:
-        """Give the figure in force; raises NoValue."""
+        """Return the figure in force; raises NoValue."""
         value = self._found(id, self.parameters.at)
         self.used[id] = value
         return value.value
 
     def last(self, id: str) -> tuple[Value, bool]:
-        """Give the value in force, or its named stand-in; raises NoValue (see Parameters.last)."""
+        """Return the value in force, or its named stand-in; raises NoValue (see Parameters.last)."""
         value, carried = self._found(id, self.parameters.last)
         self.used[id] = value
         return value, carried
@@ -172,15 +172,15 @@ class Figures:
             raise
 
     def number(self, id: str) -> Decimal:
-        """Give a figure that has to be a number; raises NoValue when it is not."""
+        """Return a figure that has to be a number; raises NoValue when it is not."""
         return number_of(id, self(id))
 
     def table(self, id: str) -> Table:
-        """Give a figure that has to be a table; raises NoValue when it is not."""
+        """Return a figure that has to be a table; raises NoValue when it is not."""
         return table_of(id, self(id))
 
     def day(self, id: str) -> date:
-        """Give a figure that has to be a day; raises NoValue when it is not."""
+        """Return a figure that has to be a day; raises NoValue when it is not."""
         figure = self(id)
         return figure if isinstance(figure, date) else _unfit(id, figure, "a day")
 

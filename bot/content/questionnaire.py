@@ -145,7 +145,7 @@ class Renaming:
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __call__(self, answers: Answers) -> Answers:
-        """Give the answers under the new ids."""
+        """Return the answers under the new ids."""
         renamed = {self.questions.get(id, id): answer for id, answer in answers.items()}
         return {id: _each_once(self.options.get(id, {}), answer) for id, answer in renamed.items()}
 
@@ -198,7 +198,7 @@ class Questionnaire:
         return tuple({id: None for condition in asked for id in condition})
 
     def under_new_ids(self, answers: Answers, version: str) -> Answers:
-        """Give the answers to another version under the ids of this one."""
+        """Return the answers to another version under the ids of this one."""
         for renaming in self.renamed:
             if version < renaming.since:
                 answers = renaming(answers)

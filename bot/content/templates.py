@@ -54,11 +54,11 @@ class Wording:
         return {language: environment(self.templates[language]) for language in LANGUAGES}
 
     def render(self, language: Language, template: str, on: date, **context: object) -> str:
-        """Word a whole template: Telegram HTML, stripped, at most one blank line in a row."""
+        """Render a whole template: Telegram HTML, stripped, at most one blank line in a row."""
         return self.render_with(Figures(self.parameters, on), language, template, **context)
 
     def block(self, language: Language, template: str, block: str, on: date, **context: object) -> str:
-        """Word one block of a template; what depends on nothing but the day is worded once a day."""
+        """Render one block of a template; what depends on nothing but the day is worded once a day."""
         if context:
             return self.block_with(Figures(self.parameters, on), language, template, block, **context)
         key = (language, template, block, on)
@@ -73,14 +73,14 @@ class Wording:
         return {}
 
     def render_with(self, figures: Figures, language: Language, template: str, **context: object) -> str:
-        """Word a whole template with these figures, which remember what was looked at."""
+        """Render a whole template with these figures, which remember what was looked at."""
         found = self._find(language, template)
         return tidy(found.render(_context(figures, language, context)))
 
     def block_with(
         self, figures: Figures, language: Language, template: str, block: str, **context: object
     ) -> str:
-        """Word one block of a template with these figures; raises TemplateGap if it has no such block."""
+        """Render one block of a template with these figures; raises TemplateGap if it has no such block."""
         found = self._find(language, template)
         if block not in found.blocks:
             raise TemplateGap(
@@ -130,7 +130,7 @@ def tidy(text: str) -> str:
 
 @pass_context
 def yuan(context: Context, amount: Decimal | int) -> str:
-    """Word an amount: 1509.20元, 30万元; 1,509.20 yuan. Cents only where there are some."""
+    """Format an amount: 1509.20元, 30万元; 1,509.20 yuan. Cents only where there are some."""
     amount = Decimal(amount)
     if context["language"] == "zh":
         if amount and amount % 10000 == 0:
@@ -141,7 +141,7 @@ def yuan(context: Context, amount: Decimal | int) -> str:
 
 @pass_context
 def number(context: Context, amount: Decimal | int) -> str:
-    """Word a number without needless zeros; thousands are parted in English only."""
+    """Format a number without needless zeros; thousands are parted in English only."""
     plain = _plain(Decimal(amount))
     if context["language"] == "zh" or "." in plain:
         return plain
@@ -149,18 +149,18 @@ def number(context: Context, amount: Decimal | int) -> str:
 
 
 def percent(ratio: Decimal | float) -> str:
-    """Word a ratio such as 0.2 as 20%, with at most two decimals."""
+    """Format a ratio such as 0.2 as 20%, with at most two decimals."""
     return f"{_plain((Decimal(str(ratio)) * 100).quantize(CENT, ROUND_HALF_UP))}%"
 
 
 def percent_exactly(ratio: Decimal | str) -> str:
-    """Word a ratio such as 0.0005 as 0.05%, with all its decimals."""
+    """Format a ratio such as 0.0005 as 0.05%, with all its decimals."""
     return f"{_plain((Decimal(ratio) * 100).normalize())}%"
 
 
 @pass_context
 def share(context: Context, ratio: Decimal | float) -> str:
-    """Word a ratio as people say it: 三分之二, 一半; two thirds, half. Others in per cent."""
+    """Format a ratio as people say it: 三分之二, 一半; two thirds, half. Others in per cent."""
     exact = Fraction(str(ratio)).limit_denominator(LARGEST_PART)
     words = SHARES.get(exact)
     if words is None or abs(exact - Fraction(str(ratio))) > CLOSE:
@@ -170,7 +170,7 @@ def share(context: Context, ratio: Decimal | float) -> str:
 
 @pass_context
 def day(context: Context, on: date) -> str:
-    """Word a day: 2026年3月31日; 31 March 2026."""
+    """Format a day: 2026年3月31日; 31 March 2026."""
     if context["language"] == "zh":
         return f"{on.year}年{on.month}月{on.day}日"
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
@@ -178,22 +178,22 @@ def day(context: Context, on: date) -> str:
 
 @pass_context
 def month(context: Context, on: date) -> str:
-    """Word the month of a day: 2026年3月; March 2026."""
+    """Format the month of a day: 2026年3月; March 2026."""
     return f"{on.year}年{on.month}月" if context["language"] == "zh" else f"{MONTHS[on.month - 1]} {on.year}"
 
 
 def per_hundred(probability: float) -> int:
-    """Word a probability as so many of a hundred people, never none and never all."""
+    """Format a probability as so many of a hundred people, never none and never all."""
     return min(99, max(1, round(100 * probability)))
 
 
 def of_ten(probability: float) -> int:
-    """Word a probability as so many of ten people, never none and never all."""
+    """Format a probability as so many of ten people, never none and never all."""
     return min(9, max(1, round(10 * probability)))
 
 
 def place(percentile: float) -> int:
-    """Word a percentile as a place in a line of a hundred people."""
+    """Format a percentile as a place in a line of a hundred people."""
     return min(100, max(1, round(percentile)))
 
 

@@ -77,7 +77,7 @@ class Dispatcher:
             pass
 
     def stop(self) -> None:
-        """Have `run` end at its next look."""
+        """Stop `run` at its next look."""
         self._stopped = True
         self._wake.set()
 
@@ -132,7 +132,7 @@ class Dispatcher:
             del self._lanes[person]
 
     async def _ended(self, lane: deque[Queued]) -> set[int]:
-        """Bring the first message to its end; gives those that came to it; none: it isn't ours now."""
+        """Bring the first message to its end; returns those that came to it; none: it isn't ours now."""
         pause = PAUSE
         while lane and lane[0].holder == self._lease.name:
             message, so_far = lane[0], [message.id for message in lane]

@@ -40,7 +40,7 @@ class SendRate:
         return pause > 0
 
     def reserve(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> float:
-        """Take one from the measures that count it; gives the seconds to wait."""
+        """Take one from the measures that count it; returns the seconds to wait."""
         now, pause = self._monotonic(), 0.0
         if self._overall and (not edits or now < self._careful_until):
             self._common.rate = self._common.size = self._overall / processes

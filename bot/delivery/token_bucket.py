@@ -22,7 +22,7 @@ class Bucket:
         self.at = now
 
     def take(self, now: float) -> float:
-        """Take one, in advance if need be; gives the seconds to wait for it."""
+        """Take one, in advance if need be; returns the seconds to wait for it."""
         self.fill(now)
         self.level -= 1
         return max(0.0, -self.level / self.rate)
@@ -43,11 +43,11 @@ class Buckets(Generic[Name, Kind]):
         return len(self._known)
 
     def get(self, name: Name) -> Kind | None:
-        """Give the bucket of a name that is remembered."""
+        """Return the bucket of a name that is remembered."""
         return self._known.get(name)
 
     def of(self, name: Name, now: float) -> Kind:
-        """Give the bucket of a name, as full as it is now."""
+        """Return the bucket of a name, as full as it is now."""
         bucket = self._known.get(name)
         if bucket is None:
             self._forget(now)

@@ -35,12 +35,12 @@ class Typesetter:
         self._thread = ThreadPoolExecutor(1, "typesetting")
 
     async def picture(self, card: ResultCard | ResultPicture) -> bytes:
-        """Give the picture of a result: a PNG, 1080 pixels wide, always the same bytes for the same card."""
+        """Return the picture of a result: a PNG, 1080 pixels wide, the same bytes for the same card."""
         layout = "result" if isinstance(card, ResultCard) else "card"
         return await self._run(layout, asdict(card), "png", 0)
 
     async def pdf(self, paper: Checklist | Handout) -> bytes:
-        """Give the printout: a PDF of a phone's pages or of A4, always the same bytes for the same paper."""
+        """Return the printout: a PDF of a phone's pages or of A4, the same bytes for the same paper."""
         handout = paper.handout if isinstance(paper, Checklist) else paper
         made = datetime.combine(handout.made_on, time.min, UTC)
         data = {**asdict(handout), "made_on": handout.made_on.isoformat()}
@@ -49,7 +49,7 @@ class Typesetter:
         return await self._run("handout", data, "pdf", int(made.timestamp()))
 
     async def letter(self, paper: LetterPaper) -> bytes:
-        """Give a letter: a PDF with a page to hand in and a page to keep, always the same bytes for it."""
+        """Return a letter: a PDF with a page to hand in and a page to keep, always the same bytes for it."""
         made = datetime.combine(paper.made_on, time.min, UTC)
         data = {**asdict(paper), "made_on": paper.made_on.isoformat()}
         return await self._run("letter", data, "pdf", int(made.timestamp()))

@@ -421,7 +421,7 @@ def _without_tool(talk: Conversation | None) -> Conversation | None:
 
 
 def _shown_as(talk: Conversation, choice: str) -> Conversation:
-    """Give the talk in a language, a script or a look."""
+    """Return the talk in a language, a script or a look."""
     if choice in ("simple", "normal"):
         return replace(talk, simple=choice == "simple")
     return replace(talk, language="en" if choice == "en" else "zh", traditional=choice == "hant")

@@ -93,7 +93,7 @@ class _Replacer(Generic[Text]):
         return cls(instead, {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()})
 
     def replaced(self, text: Text) -> Text:
-        """Give a text with the others in it."""
+        """Return a text with the others in it."""
         parts: list[Text] = []
         kept = at = 0
         while at < len(text):
@@ -264,7 +264,7 @@ class Hearing:
         return self._degrees.sub(_HIDDEN, text) if "死" in text else text
 
     def _characters(self, word: str) -> Iterator[str]:
-        """Give a Chinese word as a heard text has it: its own spelling, and the one put for it."""
+        """Return a Chinese word as a heard text has it: its own spelling, and the one put for it."""
         yield word
         if (spelled := self._dialects.replaced(word)) != word:
             yield spelled
@@ -329,7 +329,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _shown(chinese: str) -> str:
-    """Give the Chinese characters in order, with one sign for a number and one for each gap."""
+    """Return the Chinese characters in order, with one sign for a number and one for each gap."""
     return re.sub(r"[a-z' ]+", "_", re.sub("[0-9]+", "0", re.sub(rf"[^{_CJK}a-z0-9]+", " ", chinese)))
 
 

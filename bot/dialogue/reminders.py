@@ -28,7 +28,7 @@ class Reminder:
 
 
 def due(when: When | date, now: datetime, deadline: date | None = None) -> datetime | None:
-    """Give the time of a choice made `now` (aware), in China's time and outside the night.
+    """Return the time of a choice made `now` (aware), in China's time and outside the night.
 
     `evening` is today's, or tomorrow's when it has begun; `deadline` is a week before it, or tomorrow when
     that is over, and None where there is no deadline after tomorrow. A day is that day's morning, and

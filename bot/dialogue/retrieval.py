@@ -104,7 +104,7 @@ class Asker:
         return sorted(likeness.items(), key=lambda pair: (-pair[1], pair[0]))
 
     def _closest(self, terms: list[str]) -> dict[str, float]:
-        """Give the cosine of each subject's closest way with the terms, each weighed by its rarity."""
+        """Return the cosine of each subject's closest way with the terms, each weighed by its rarity."""
         index = self._index
         weights = {term: index.rarity.get(term, index.rarest) ** 2 for term in terms}
         size = math.sqrt(sum(weights.values())) or 1.0

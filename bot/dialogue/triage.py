@@ -33,7 +33,7 @@ class Triage:
         return cls(knowledge.alarms, Hearing(knowledge.alarms, knowledge.vocabulary), knowledge.alarm)
 
     def scene(self, text: str) -> Scene | None:
-        """Give the scene by which a text is answered; None for what is no emergency."""
+        """Return the scene by which a text is answered; None for what is no emergency."""
         heard = self.hearing.heard(text)
         kind = None if self.is_over(text) else self._kind(heard)
         if kind is None:
@@ -70,7 +70,7 @@ def spoken_in(text: str) -> tuple[Language | None, bool | None]:
 
 
 def _bare(text: str) -> str:
-    """Give Chinese words without the small ones and without marks."""
+    """Return Chinese words without the small ones and without marks."""
     for word in SMALL:
         text = text.replace(word, "")
     return "".join(sign for sign in text if sign >= "\u3400")

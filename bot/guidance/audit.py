@@ -38,7 +38,7 @@ class Account:
 
 
 def replay(knowledge: Knowledge, trace: Trace) -> Guidance:
-    """Give the same guidance anew from its trace; raises OtherKnowledge for another version."""
+    """Return the same guidance anew from its trace; raises OtherKnowledge for another version."""
     if trace.knowledge != knowledge.version:
         raise OtherKnowledge(
             f"the result was made from knowledge {trace.knowledge}, this is {knowledge.version}; "

@@ -40,18 +40,18 @@ class Ground:
 
 
 def title(knowledge: Knowledge, piece: str, language: Language, on: date) -> str:
-    """Word a piece's title, short enough for a button."""
+    """Render a piece's title, short enough for a button."""
     return _block(knowledge, piece, "title", {}, language, on)
 
 
 def benefit(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
-    """Word in one line what a piece is good for."""
+    """Render in one line what a piece is good for."""
     facts = _facts(knowledge, answers, on)
     return _block(knowledge, piece, "benefit", facts, language, on).replace("\n", " ")
 
 
 def direct(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
-    """Word what a question for a figure is told above the card; nothing where the card begins with it."""
+    """Render what a question for a figure is told above the card; nothing where the card begins with it."""
     if piece not in knowledge.wording.blocks(language, DIRECT):
         return ""
     figures = Figures(knowledge.parameters, on)
@@ -60,18 +60,18 @@ def direct(knowledge: Knowledge, piece: str, answers: Answers, language: Languag
 
 
 def beware(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
-    """Word what to look out for, with the threshold that the rules set, if they set one."""
+    """Render what to look out for, with the threshold that the rules set, if they set one."""
     return _block(knowledge, piece, "beware", _facts(knowledge, answers, on), language, on)
 
 
 def card(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
-    """Word a whole piece for this worker: Telegram HTML that ends with its sources."""
+    """Render a whole piece for this worker: Telegram HTML that ends with its sources."""
     facts = _facts(knowledge, answers, on)
     return render_card(knowledge, piece, facts, language, Figures(knowledge.parameters, on))
 
 
 def render_card(knowledge: Knowledge, piece: str, facts: Facts, language: Language, figures: Figures) -> str:
-    """Word a whole piece for these facts; `figures` remembers what was told."""
+    """Render a whole piece for these facts; `figures` remembers what was told."""
     found = knowledge.piece(piece)
     context = _context(knowledge, found, facts, language, figures)
     return knowledge.wording.render_with(figures, language, found.template, **context)
@@ -90,7 +90,7 @@ def hotlines(
 def parts(
     knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date
 ) -> tuple[Mapping[str, str], Ground]:
-    """Word each of a piece's PARTS in Telegram HTML, and say what it stands on."""
+    """Render each of a piece's PARTS in Telegram HTML, and say what it stands on."""
     found, figures = knowledge.piece(piece), Figures(knowledge.parameters, on)
     context = _context(knowledge, found, _facts(knowledge, answers, on), language, figures)
     worded = {

@@ -243,7 +243,9 @@ def nothing_to_mend(known: Known) -> frozenset[str] | None:
         said(known, "social_insurance", "flexible", "employee", "resident")
         and not said(known, "commercial_cover", "none")
         and not said(known, "saving", "none")
-        and not (said(known, "worries", "education_cost") and said(known, "saving", "below_1000", "from_1001"))
+        and not (
+            said(known, "worries", "education_cost") and said(known, "saving", "below_1000", "from_1001")
+        )
         and not said(known, "constrained", "yes")
         and not said(known, "worries", "debt", "unemployment")
         and not (known.get("happening", frozenset()) - {"none"})

@@ -18,7 +18,7 @@ def region_of(answers: Answers, questionnaire: Questionnaire) -> str | None:
 
 
 def levels_from(answers: Answers, questionnaire: Questionnaire) -> Levels:
-    """Give the report's code by model feature; None for what is unknown.
+    """Return the report's code by model feature; None for what is unknown.
 
     Who has no commercial cover pays the lowest premium; the region follows from the province.
     """

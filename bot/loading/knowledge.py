@@ -95,7 +95,7 @@ def load_knowledge(
 
 
 def artifacts_of(root: Path | None) -> Path:
-    """Give the folder of the models: below `root` if it has one, else those that come with the program."""
+    """Return the folder of the models: below `root` if it has one, else those that come with the program."""
     own = root / "models" / "artifacts" if root is not None else None
     return own if own is not None and own.is_dir() else TREE / "models" / "artifacts"
 

@@ -53,7 +53,7 @@ class File:
         return KnowledgeRefused(f"{self.name}: {where}: {what}")
 
     def mapping(self) -> Raw:
-        """Give the whole, which is a mapping."""
+        """Return the whole, which is a mapping."""
         try:
             whole = yaml.load(self.text, Loader=_Loader)  # noqa: S506 - it makes nothing but strings
         except yaml.YAMLError as error:
@@ -63,7 +63,7 @@ class File:
         return whole
 
     def rows(self, key: str) -> list[Raw]:
-        """Give the list of mappings under `key`."""
+        """Return the list of mappings under `key`."""
         rows = self.mapping().get(key)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise self.refuse(key, "a list of mappings is needed; see knowledge/README.md")

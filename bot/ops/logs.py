@@ -16,7 +16,7 @@ class Lines(logging.Formatter):
     """Formats records of ours by the allow-list; of other libraries' records only who and how bad."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the line: for ours the fixed sentence without its arguments, and the allowed fields."""
+        """Return the line: for ours the fixed sentence without its arguments, and the allowed fields."""
         line: dict[str, Any] = {
             "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
             "level": record.levelname,

@@ -168,7 +168,7 @@ class Keyring:
         return hmac.digest(self.keys.index, b"chat:" + chat.encode(), "sha256")[:PSEUDONYM]
 
     def new_key(self, person: bytes) -> tuple[bytes, Sealer]:
-        """Make a person's own key; gives it wrapped, and at work."""
+        """Make a person's own key; returns it wrapped, and at work."""
         key = os.urandom(KEY)
         return self._wrap(key, person), Sealer(AESGCM(key))
 

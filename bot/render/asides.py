@@ -111,7 +111,7 @@ def answer(sheet: View, reply: Answer, asker: Callable[[Language], Asker]) -> Me
 
 
 def _told(sheet: View, found: Found, asked: str) -> str:
-    """Word the figure that is asked for and the card's first page; of a story, its other matters too.
+    """Render the figure that is asked for and the card's first page; of a story, its other matters too.
 
     What doesn't fit is left to the card.
     """
@@ -134,7 +134,7 @@ def _told(sheet: View, found: Found, asked: str) -> str:
 
 
 def said_of_oneself(sheet: View, asked: str) -> Answers:
-    """Give the answers that a question holds: the province (by a city too), the sex, the age."""
+    """Return the answers that a question holds: the province (by a city too), the sex, the age."""
     known, vocabulary = sheet.knowledge.questionnaire.by_id, sheet.knowledge.vocabulary
     words, told = fold(asked, vocabulary), dict[str, tuple[str, ...]]()
     for id in ("province", "sex"):
@@ -160,7 +160,7 @@ def aside(sheet: View, heard: str, asker: Callable[[Language], Asker]) -> Messag
 
 
 def spoken(question: str) -> Language:
-    """Give the language in which a question is asked, whatever the talk is held in."""
+    """Return the language in which a question is asked, whatever the talk is held in."""
     return "zh" if any("\u3400" <= character <= "\u9fff" for character in question) else "en"
 
 
@@ -214,7 +214,7 @@ def explain(sheet: View) -> Message:
 
 
 def figures(sheet: View) -> Message:
-    """Give the trained scores with their ranges, for whoever wants them."""
+    """Return the trained scores with their ranges, for whoever wants them."""
     scores = {} if sheet.talk is None or sheet.talk.unscored else sheet.outcome.scores
     told = {name: score for name, score in scores.items() if isinstance(score, Score)}
     text = sheet.render("figures.j2", credit=told.get(CREDIT), gap=told.get(GAP), facts=sheet.outcome.facts)

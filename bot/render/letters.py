@@ -52,7 +52,7 @@ def take(sheet: View, reply: TakeLetter) -> Message:
 
 
 def offered(sheet: View, piece: str) -> Keyboard:
-    """Give the buttons of the letters that go with a piece of advice."""
+    """Return the buttons of the letters that go with a piece of advice."""
     found = (letter for letter in sheet.knowledge.letters.values() if piece in letter.cards)
     return tuple(
         (
@@ -98,13 +98,13 @@ class LetterWords:
         return self.figures.on
 
     def guide(self) -> str:
-        """Word what the letter is for, where it goes, with what, when an answer is due, and what then."""
+        """Render what the letter is for, where it goes, with what, when an answer is due, and what then."""
         return self.knowledge.wording.render_with(
             self.figures, self.language, self.letter.template, **self._ground()
         )
 
     def part(self, name: str) -> str:
-        """Word one part of the guide."""
+        """Render one part of the guide."""
         return self._block(self.language, self.letter.template, name)
 
     def text(self) -> str:
@@ -113,7 +113,7 @@ class LetterWords:
         return f"{heading}\n\n{addressee}\n{body}\n\n{signed}"
 
     def around(self, name: str) -> str:
-        """Word what is said beside the letter."""
+        """Render what is said beside the letter."""
         told = {part: self.part(part) for part in ("title", "beware", GIST) if part in self._parts}
         return self._block(self.language, WORDS, name, **told)
 
@@ -153,7 +153,7 @@ class LetterWords:
         return self.knowledge.wording.block_with(self.figures, language, template, name, **context)
 
     def _ground(self) -> dict[str, object]:
-        """Give what the templates read beside the figures.
+        """Return what the templates read beside the figures.
 
         `cites` are the letter's own citations by source.
         """
@@ -168,7 +168,7 @@ class LetterWords:
         }
 
     def _glossed(self, citation: str) -> str:
-        """Word a citation without its Chinese title where the reader is told it in English."""
+        """Render a citation without its Chinese title where the reader is told it in English."""
         source = self.knowledge.sources[citation.partition(" ")[0]]
         whole = self.knowledge.cited(citation, self.language)
         return (

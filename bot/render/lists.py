@@ -26,7 +26,7 @@ class Entry:
 
 
 def tips(sheet: View, reply: Tips) -> Message:
-    """Word the shelves of advice, or a page of one; an empty or unknown shelf shows all of them."""
+    """Render the shelves of advice, or a page of one; an empty or unknown shelf shows all of them."""
     shelves = _shelves(sheet)
     entries = shelves.get(reply.shelf or "", ())
     if reply.shelf is None or not entries:

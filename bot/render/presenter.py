@@ -107,7 +107,7 @@ class Presenter:
     def render(
         self, reply: Reply, talk: Conversation | None, language: Language, today: date
     ) -> tuple[Message, ...]:
-        """Word one reply; every text fits one Telegram message.
+        """Render one reply; every text fits one Telegram message.
 
         Typed words that are no answer may be a question: it is answered first, and then the open question
         comes again.
@@ -134,7 +134,7 @@ class Presenter:
 
     @cached_property
     def _asked(self) -> Callable[[Ask | AskConsent, Language, date], Message]:
-        """Word questions once a day: they are the same for everybody who gives the same answers."""
+        """Render questions once a day: they are the same for everybody who gives the same answers."""
 
         @lru_cache(MANY)
         def asked(reply: Ask | AskConsent, language: Language, today: date) -> Message:

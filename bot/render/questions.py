@@ -14,7 +14,7 @@ UNSEEN = ("Cf", "Cc", "Cs", "Co", "Cn")  # categories of signs that nobody sees
 
 
 def consent(sheet: View, reply: AskConsent) -> Message:
-    """Word what is agreed to, each purpose with its tick; one alone in short, for who types."""
+    """Render what is agreed to, each purpose with its tick; one alone in short, for who types."""
     purposes = sheet.knowledge.consent.purposes
     label = sheet.label("purpose")
     ticks = tuple(
@@ -39,7 +39,7 @@ def short(heard: str) -> str:
 
 
 def ask(sheet: View, reply: Ask) -> Message:
-    """Word one question with its options."""
+    """Render one question with its options."""
     question = sheet.knowledge.questionnaire.by_id[reply.question]
     total = reply.done + reply.left
     text = sheet.render(
@@ -68,7 +68,7 @@ def ask(sheet: View, reply: Ask) -> Message:
 
 
 def _confirm(sheet: View, question: Question, reply: Ask) -> Keyboard:
-    """Give a guess its own button on top, so that one tap confirms it."""
+    """Return a guess its own button on top, so that one tap confirms it."""
     guess = question.option(reply.guess[0]) if len(reply.guess) == 1 else None
     if guess is None:
         return ()

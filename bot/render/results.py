@@ -18,7 +18,7 @@ BRIEF = (0, 1, 2, 3, 4)
 
 
 def report(sheet: View, reply: ShowResult) -> Message:
-    """Word both risks, what goes together with them, and what to do first."""
+    """Render both risks, what goes together with them, and what to do first."""
     if sheet.talk is not None and sheet.talk.unscored:
         by_answers = sheet.outcome_of(sheet.answers, scored=False).guidance.first
         text = sheet.render("unscored.j2", pieces=_pieces(sheet, by_answers, sheet.answers))
@@ -68,7 +68,7 @@ def _may_ask_research(sheet: View) -> bool:
 
 
 def review(sheet: View) -> Message:
-    """Word all answers, each with a button to change it; only what has room is said beside the buttons."""
+    """Render all answers, each with a button to change it; only what has room is said beside the buttons."""
     edits = [Button(f"✎ {sheet.name(id)}", f"edit:{id}") for id in sheet.answers]
     questionnaire = sheet.knowledge.questionnaire
     research = sheet.talk is not None and sheet.talk.research
@@ -89,7 +89,7 @@ def _answered(sheet: View) -> str:
 
 
 def card(sheet: View, reply: Card) -> Message:
-    """Word a page of a piece of advice, with the buttons that set it aside or take it up again."""
+    """Render a page of a piece of advice, with the buttons that set it aside or take it up again."""
     text = guidance.card(sheet.knowledge, reply.piece, sheet.answers, sheet.language, sheet.today)
     pages = guidance.pages(text)
     page = min(reply.page, len(pages) - 1)  # an old button may lead where the text no longer goes
@@ -121,7 +121,7 @@ def _marking(sheet: View, piece: str, end: str = "") -> tuple[Button, ...]:
 
 
 def remind(sheet: View, reply: Remind) -> Message:
-    """Word what the worker asked to be reminded of."""
+    """Render what the worker asked to be reminded of."""
     piece = reply.what if reply.what in sheet.knowledge.pieces else None
     text = sheet.render("reminder.j2", title=sheet.title(piece) if piece else None)
     if piece is None:

@@ -45,17 +45,17 @@ class Told:
         }
 
     def block(self, template: str, name: str, **context: object) -> str:
-        """Word one block of a template."""
+        """Render one block of a template."""
         return self.knowledge.wording.block(self.language, template, name, self.on, **context)
 
     def lines(self) -> tuple[Line, ...]:
-        """Word every risk, the deepest gap first."""
+        """Render every risk, the deepest gap first."""
         return tuple(
             Line(cover.state, self._risk(cover.risk), self._why(cover)) for cover in self.outcome.covers
         )
 
     def states(self) -> Mapping[State, str]:
-        """Word how far a risk can be covered."""
+        """Render how far a risk can be covered."""
         return {state: self.block("labels.j2", f"state_{state}") for state in STATES}
 
     def _risk(self, risk: Risk) -> str:

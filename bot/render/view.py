@@ -56,7 +56,7 @@ class View:
         return guidance.outcome(self.knowledge, relevant, self.today, marks, scored=scored)
 
     def changed(self, before: Answers | None) -> Mapping[str, object]:
-        """Give what `changes.j2` tells of an edit: nothing if there was none."""
+        """Return what `changes.j2` tells of an edit: nothing if there was none."""
         if before is None:
             return {"changes": False}
         found = guidance.changes(self.outcome_of(before), self.outcome)
@@ -65,7 +65,7 @@ class View:
         return {"changes": True, "tenths": tenths, "covered": found.covered, "came": came, "gone": gone}
 
     def told(self) -> Mapping[str, object]:
-        """Give what `borrowing.j2`, `cover.j2` and `changes.j2` tell."""
+        """Return what `borrowing.j2`, `cover.j2` and `changes.j2` tell."""
         return Told(self.knowledge, self.outcome, self.language, self.today).context()
 
     def title(self, piece: str) -> str:
@@ -79,7 +79,7 @@ class View:
         return self.knowledge.questionnaire.by_id[id].name.in_(self.language)
 
     def said(self, question: Question, answer: tuple[str, ...], named: int = 99) -> str:
-        """Word an answer; of several choices so many are named, and the others counted."""
+        """Render an answer; of several choices so many are named, and the others counted."""
         if answer == (SKIPPED,):
             return self.label("skipped")
         chosen = [option.in_(self.language) for option in question.readable if option.id in answer]
@@ -91,7 +91,7 @@ class View:
         return self.knowledge.wording.render(self.language, template, on=self.today, **context)
 
     def block(self, template: str, name: str, /, **context: object) -> str:
-        """Word one block of a template."""
+        """Render one block of a template."""
         return self.knowledge.wording.block(self.language, template, name, on=self.today, **context)
 
     def label(self, name: str, **context: object) -> str:

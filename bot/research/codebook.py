@@ -36,7 +36,7 @@ class Codebook:
     answered: Collection[str] = ()
 
     def __iter__(self) -> Iterator[tuple[str, ...]]:
-        """Give lines for each column, and below each one for every value that can stand in it."""
+        """Return lines for each column, and below each one for every value that can stand in it."""
         for column in self._columns():
             feature = column.name if column.name in (*self.sheet.features, *OUTCOMES) else ""
             for told, versions in self._by_wording(column).items():

@@ -64,7 +64,7 @@ class Columns:
         )
 
     def row(self, participant: Participant, name: str) -> dict[str, str]:
-        """Word one person's row under a name that stands for them in this export only."""
+        """Render one person's row under a name that stands for them in this export only."""
         talk = participant.talk
         open_ = Survey(self.knowledge.questionnaire).position(talk)
         row = {
@@ -83,7 +83,7 @@ class Columns:
         return {column.name: row[column.name] for column in self.columns}
 
     def codes(self, answers: Answers) -> dict[str, int | None]:
-        """Give the report's code of every feature and outcome; None is not known."""
+        """Return the report's code of every feature and outcome; None is not known."""
         levels = levels_from(answers, self.knowledge.questionnaire)
         return {
             **{name: levels.get(name) for name in self.features},
@@ -125,7 +125,7 @@ class Columns:
 
 
 def _own_columns(questions: tuple[Question, ...]) -> Iterator[Column]:
-    """Give the columns of what the codes alone don't tell."""
+    """Return the columns of what the codes alone don't tell."""
     for question in questions:
         if question.multiple:
             for option in question.readable:

@@ -20,7 +20,7 @@ BOM = "\ufeff"  # or spreadsheet programs take the Chinese for something else
 
 
 async def export(people: AsyncIterable[Participant], sheet: Columns, folder: Path, to: Format = "csv") -> int:
-    """Write the answers and `codebook.csv` into a folder, for their owner only; gives the number of rows.
+    """Write the answers and `codebook.csv` into a folder, for their owner only; returns the number of rows.
 
     Each export names people by a fresh key that is thrown away, and sorts them by these names, so that two
     exports can't be laid side by side.
@@ -42,14 +42,14 @@ async def export(people: AsyncIterable[Participant], sheet: Columns, folder: Pat
 
 
 def text(rows: Iterable[Sequence[str]]) -> str:
-    """Give the rows as CSV in which no cell is a formula."""
+    """Return the rows as CSV in which no cell is a formula."""
     out = io.StringIO()
     csv.writer(out).writerows([safe(cell) for cell in row] for row in rows)
     return BOM + out.getvalue()
 
 
 def parquet(rows: Sequence[Mapping[str, str]], sheet: Columns) -> bytes:
-    """Give the rows as Parquet: codes and yes or no as small integers, the rest as words; unknown is null.
+    """Return the rows as Parquet: codes and yes or no as small integers, the rest as words; unknown is null.
 
     Each column carries what the codebook says of it today as its metadata.
     """

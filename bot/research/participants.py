@@ -80,7 +80,7 @@ class Office:
         self.flow = Flow.over(self.knowledge)
 
     async def participants(self) -> AsyncIterator[Participant]:
-        """Give everyone of age who agrees to research as worded today, in the order of their pseudonyms.
+        """Return everyone of age who agrees to research as worded today, in the order of their pseudonyms.
 
         Raises:
             DatabaseBehind: the schema is not the one that this version needs.
@@ -133,7 +133,7 @@ class Office:
         return Participant(row.person, talk, day, answered)
 
     async def counted(self) -> Counted:
-        """Give what the bot counted of everybody, without a person in it."""
+        """Return what the bot counted of everybody, without a person in it."""
         rows = await self.database.read(_rows, sa.select(counts))
         since = min((row.since for row in rows), default=None)
         numbers = Counter({(row.what, row.which): row.number for row in rows})

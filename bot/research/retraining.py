@@ -128,7 +128,7 @@ async def side_by_side(office: Office, folder: Path, model: str) -> SideBySide:
 
 
 def told(found: Retrained, labels: Labels) -> Iterator[str]:
-    """Word what became of one model, question by question."""
+    """Render what became of one model, question by question."""
     verdict, decision = spoken(found.decision.verdict, labels), found.decision
     yield f"{decision.model}: {verdict.verdict} {verdict.reason}"
     for said in verdict.said:
@@ -140,7 +140,7 @@ def told(found: Retrained, labels: Labels) -> Iterator[str]:
 
 
 def lines(found: SideBySide, labels: Labels) -> Iterator[str]:
-    """Word the model in service and its challenger side by side."""
+    """Render the model in service and its challenger side by side."""
     words, waits = labels.words["learning"], found.challenger
     yield f"{waits.model}: {found.champion} serves, {waits.version} waits since {waits.since}"
     yield f"{words['changes']} Of 100 workers:"

@@ -71,7 +71,7 @@ def seal_state(talk: Conversation, person: bytes, sealer: Sealer) -> dict[str, A
 
 
 def times(talk: Conversation, now: int, days: int) -> dict[str, int | None]:
-    """Give the columns that tell when a conversation is looked at again; it outlives its last reminder."""
+    """Return the columns that tell when a conversation is looked at again; it outlives its last reminder."""
     due = [reminder.due for reminder in talk.reminders]
     expires_at = max(now + days * DAY, max(due, default=0) + DAY)
     return {"changed_at": now, "expires_at": expires_at, "wake_at": min(due, default=None)}

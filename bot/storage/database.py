@@ -67,7 +67,7 @@ class Database(ABC):
 
 
 def drop_read_only(context: sa.engine.ExceptionContext) -> None:
-    """Have a session that can't write any more dropped: the next one goes to who can, or finds it mended."""
+    """Drop a session that can't write any more, so that the next one reaches a server that can."""
     original = context.original_exception
     if getattr(original, "sqlstate", "") == READ_ONLY or "readonly" in str(original):
         context.is_disconnect = True

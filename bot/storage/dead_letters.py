@@ -49,7 +49,7 @@ class DeadLetters:
         return [Dead(row.id, row.reason, row.died_at) for row in rows]
 
     async def retry(self, ids: Iterable[int]) -> int:
-        """Put letters back into the outbox; gives how many there were."""
+        """Put letters back into the outbox; returns how many there were."""
         chosen = dead_letters.c.id.in_(list(ids))
         row = sa.select(
             *(dead_letters.c[name] for name in SAME), dead_letters.c.died_at.label("written_at")
@@ -63,6 +63,6 @@ class DeadLetters:
         return await self._database.run(move)
 
     async def drop(self, ids: Iterable[int]) -> int:
-        """Drop letters for good; gives how many there were."""
+        """Drop letters for good; returns how many there were."""
         chosen = sa.delete(dead_letters).where(dead_letters.c.id.in_(list(ids)))
         return await self._database.run(lambda connection: connection.execute(chosen).rowcount)

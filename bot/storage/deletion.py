@@ -94,13 +94,13 @@ class Deletion:
         return count
 
     async def _drop_updates(self, oldest: int) -> int:
-        """Drop some of the update ids that can't come again; gives how many."""
+        """Drop some of the update ids that can't come again; returns how many."""
         old = sa.select(updates.c.update).where(updates.c.handled_at < oldest).limit(AT_ONCE)
         dropping = sa.delete(updates).where(updates.c.update.in_(old))
         return await self._database.run(lambda connection: connection.execute(dropping).rowcount)
 
     def _expire(self, connection: sa.Connection, now: int) -> int:
-        """Forget some of those whose days are over; gives how many."""
+        """Forget some of those whose days are over; returns how many."""
         c = conversations.c
         over = c.expires_at < now
         people = list(connection.scalars(sa.select(c.person).where(over).limit(AT_ONCE)))
@@ -114,7 +114,7 @@ class Deletion:
         return len(keys)
 
     async def forget_again(self) -> int:
-        """Delete again whom an older backup brought back; gives how many rows there were."""
+        """Delete again whom an older backup brought back; returns how many rows there were."""
         stones = self._tombstones.all()
         last = {stone.person: stone.at for stone in sorted(stones, key=lambda stone: stone.at)}
         dead = {(stone.person, stone.key) for stone in stones}

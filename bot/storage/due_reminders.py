@@ -19,7 +19,7 @@ class Waking:
         self._last = (0, b"")  # when it was due, and who
 
     async def wake(self) -> int:
-        """Take the turn of the next chats whose reminder is due; gives how many were looked at."""
+        """Take the turn of the next chats whose reminder is due; returns how many were looked at."""
         c = conversations.c
         after = sa.tuple_(c.wake_at, c.person) > sa.tuple_(*map(sa.literal, self._last))
         due = sa.select(c.wake_at, c.person, c.key, c.address).where(self._due(), after)
@@ -34,7 +34,7 @@ class Waking:
         return len(rows)
 
     async def overdue(self) -> float:
-        """Give the age in seconds of the oldest reminder that is due and has not come; 0: there is none."""
+        """Return the age in seconds of the oldest reminder that is due and has not come; 0: there is none."""
         oldest = sa.select(sa.func.min(conversations.c.wake_at)).where(self._due())
         since = await self._store.database.read(lambda connection: connection.scalar(oldest))
         return 0.0 if since is None else self._store.clock() - since

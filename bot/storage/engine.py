@@ -59,7 +59,7 @@ def open_for_reading(url: str) -> Database:
 
 
 def alembic_config(connection: sa.Connection | None = None, keyring: Keyring | None = None) -> Config:
-    """Give Alembic its settings, the connection to work on, and the keys."""
+    """Return Alembic's settings with the connection to work on and the keys."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -24,7 +24,7 @@ class GroupCommit(Generic[Job, Result]):
         self._task: asyncio.Task[None] | None = None
 
     async def put(self, job: Job) -> Result:
-        """Have a job done; gives its result when its batch is done, or raises its exception."""
+        """Run a job; return its result when its batch is done, or raise its exception."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
         if self._task is None or self._task.done():

@@ -16,7 +16,7 @@ CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux's monoton
 
 
 def elapsed() -> float:
-    """Give seconds that go on while this process is stopped, and while its machine sleeps."""
+    """Return seconds that go on while this process is stopped, and while its machine sleeps."""
     return time.clock_gettime(CLOCK)
 
 
@@ -78,7 +78,7 @@ class Lease:
             self._name, self._until = name, asked + LEASE
 
     async def release(self) -> None:
-        """Give the lease back, so that others needn't wait for its end."""
+        """Release the lease, so that others needn't wait for its end."""
         if self._name:
             self._until = 0.0
             ours = sa.delete(holders).where(holders.c.holder == self._name)
@@ -94,7 +94,7 @@ class Lease:
         return sa.select(known).where(holders.c.until > self._now())
 
     def lives(self, holder: sa.ColumnElement[bytes]) -> sa.Exists:
-        """Give the condition that a message's holder is a process that lives."""
+        """Return the condition that a message's holder is a process that lives."""
         return sa.exists().where(holders.c.holder == holder, holders.c.until > self._now())
 
     def _now(self) -> sa.ColumnElement[float]:

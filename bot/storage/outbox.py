@@ -37,7 +37,7 @@ _WRITE = {
 
 
 def _take(free: sa.ColumnElement[bool]) -> sa.UpdateBase:
-    """Give the statement that takes over the messages of people whose first message is free."""
+    """Return the statement that takes over the messages of people whose first message is free."""
     earlier = outbox.alias()
     behind = sa.exists().where(earlier.c.person == outbox.c.person, earlier.c.id < outbox.c.id)
     first = sa.select(outbox.c.person).where(free, ~behind).order_by(outbox.c.id)
@@ -105,7 +105,7 @@ class Outbox:
         sealers: Mapping[Address, Sealer],
         now: int,
     ) -> list[Queued]:
-        """Write messages inside a turn's transaction; gives those to send at once.
+        """Write messages inside a turn's transaction; returns those to send at once.
 
         A person's messages wait, unheld, while earlier ones are unheld, with another process, or perhaps ours
         by a commit that we haven't heard back from.
@@ -179,12 +179,12 @@ class Outbox:
         return messages
 
     def claimed(self, claimed: Claimed) -> None:
-        """Hear that a claim was committed: all that is held under our name is known, if it was not full."""
+        """Record that a claim was committed: all messages under our name are known, unless it was full."""
         self._in_doubt &= claimed.full
         self.left_behind = claimed.left_behind
 
     async def still_there(self, messages: Iterable[int]) -> frozenset[int]:
-        """Give those of these messages that nobody has deleted; who asks meanwhile shares the next look."""
+        """Return those of these messages that nobody has deleted; who asks meanwhile shares the next look."""
         return await self._looks.put(frozenset(messages))
 
     async def _look(self, wanted: Sequence[frozenset[int]]) -> list[frozenset[int] | Exception]:
@@ -204,7 +204,7 @@ class Outbox:
         return await self._database.read(look)
 
     async def backlog(self) -> tuple[int, float]:
-        """Give the number of messages, and the age of the oldest in seconds (0 when there is none)."""
+        """Return the number of messages, and the age of the oldest in seconds (0 when there is none)."""
         look = sa.select(sa.func.count(), sa.func.min(outbox.c.written_at))
         count, oldest = await self._database.read(lambda connection: connection.execute(look).one())
         return count, max(0.0, self._clock() - oldest) if count else 0.0

@@ -16,7 +16,7 @@ _NOTE = sqlite.insert(updates).on_conflict_do_nothing().returning(updates.c.upda
 
 
 def note(connection: sa.Connection, ids: Collection[int], now: int) -> frozenset[int]:
-    """Note updates as handled; gives those that were noted before."""
+    """Note updates as handled; returns those that were noted before."""
     if not ids:
         return frozenset()
     if connection.dialect.name == "postgresql":

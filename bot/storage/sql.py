@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 
 
 def among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
-    """Give the condition that a column is one of the `padded` values that are bound to `name`."""
+    """Return the condition that a column is one of the `padded` values that are bound to `name`."""
     return column.in_(sa.bindparam(name, expanding=True))
 
 
@@ -22,7 +22,7 @@ def padded(values: Collection[Value]) -> list[Value]:
 
 
 def unnested(columns: Mapping[str, sa.types.TypeEngine[Any]]) -> sa.TableValuedAlias:
-    """Give rows of which each column is bound as an array, by its name; `place` counts them (PostgreSQL)."""
+    """Return rows whose columns are bound as arrays by their names; `place` counts them (PostgreSQL)."""
     arrays = [sa.bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in columns.items()]
     names = [sa.column(name, kind) for name, kind in columns.items()]
     rows = sa.func.unnest(*arrays).table_valued(*names, with_ordinality="place")

@@ -117,7 +117,7 @@ class Store:
     def _transact(
         self, connection: sa.Connection, jobs: Sequence[Job]
     ) -> tuple[Committed, list[bool | Exception]]:
-        """Do everything that the jobs ask for; gives for each job whether it was new."""
+        """Do everything that the jobs ask for; returns for each job whether it was new."""
         inbounds = [job for job in jobs if isinstance(job, Inbound)]
         people = {inbound.chat: self.keyring.pseudonym(inbound.chat.name) for inbound in inbounds}
         if self.database.postgres and people:
@@ -250,7 +250,7 @@ class Store:
         )
 
     async def conversation(self, chat: Address) -> Conversation | None:
-        """Give what is kept of a chat, for the tests and the office."""
+        """Return what is kept of a chat, for the tests and the office."""
         people = {chat: self.keyring.pseudonym(chat.name)}
         rows, unreadable = await self.database.read(load, self.keyring, people)
         if unreadable:
@@ -265,7 +265,7 @@ def _upsert(insert: sqlite.Insert | postgresql.Insert, keep: Collection[str]) ->
 
 
 def _unblock(settled: BatchResult, rows: Mapping[Address, Row], inbounds: Sequence[Inbound]) -> None:
-    """Have the rows of those who write saved, though nothing else changed: who writes has unblocked."""
+    """Save the rows of blocked people who write, though nothing else changed: writing unblocks."""
     for inbound in inbounds:
         row = rows.get(inbound.chat)
         if row and row.blocked and not isinstance(inbound.incoming, Wake):

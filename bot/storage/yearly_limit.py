@@ -27,7 +27,7 @@ class YearlyLimit:
         self._joining = joining.on_conflict_do_update(index_elements=["year"], set_=more)
 
     def room(self, connection: sa.Connection) -> int:
-        """Give how many people may still join this year, by China's calendar."""
+        """Return how many people may still join this year, by China's calendar."""
         year = {"year": self._year()}
         people = connection.scalar(_JOINED, year) or 0
         if self._postgres and 0 < self._people - people <= FEW:

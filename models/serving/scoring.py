@@ -162,7 +162,7 @@ class Model:
         places: tuple[float, float],
         group: str | None,
     ) -> Score:
-        """Word a complete profile's score; positional, for this is the hot path."""
+        """Render a complete profile's score; positional, for this is the hot path."""
         return Score(
             self.name,
             self.version,

@@ -172,7 +172,7 @@ class Fitted:
     biases: tuple[float, ...]
 
     def model(self, threshold: float) -> linear.LinearModel:
-        """Give the classifier as it serves."""
+        """Return the classifier as it serves."""
         return linear.LinearModel((ALARM, *KINDS), self.biases, threshold, self.weights)
 
 

@@ -111,7 +111,7 @@ def dismiss(folder: Path, model: str, on: date, because: str) -> Challenger:
 
 
 def roll_back(folder: Path, model: str, on: date, to: str = "", because: str = "") -> str:
-    """Put the model back that served before, or the one named by its version; gives its version.
+    """Put the model back that served before, or the one named by its version; returns its version.
 
     What served until now is kept in `previous/` too, so a step back can be taken back.
 

@@ -29,7 +29,7 @@ AT_ONCE = 20_000  # rows in one transaction
 
 
 def finished() -> Conversation:
-    """Give the talk of a worker who answered the whole short path."""
+    """Return the talk of a worker who answered the whole short path."""
     talk = None
     said: tuple[Incoming, ...] = (Command("start"), *map(Tap, (*CONSENT, *SHORT_PATH)))
     for incoming in said:
@@ -40,7 +40,7 @@ def finished() -> Conversation:
 
 
 async def fill(folder: Path, count: int) -> str:
-    """Store so many finished conversations, and an update of each; gives the database's address."""
+    """Store so many finished conversations, and an update of each; returns the database's address."""
     url, keyring = f"sqlite:///{folder / 'bench.sqlite'}", Keyring(keys_in(folder / "keys"))
     async with opened(url, keyring, settling_today()) as store:
         rows = sealed(keyring, int(time.time()))

@@ -96,7 +96,7 @@ def command(entry: Entry, port: int, api: str, folder: Path) -> tuple[list[str],
 
 @cache
 def screens() -> list[tuple[str, list[str]]]:
-    """Give the first questions of our short path as a worker sees them, with their options."""
+    """Return the first questions of our short path as a worker sees them, with their options."""
     asked = list(dict.fromkeys(data.split(":")[1] for data in SHORT_PATH))[:QUESTIONS]
     questions = presenter().knowledge.questionnaire.by_id
     found = []
@@ -149,7 +149,7 @@ async def until_open(port: int, started: Sequence["subprocess.Popen[bytes]"], fo
 
 
 def averaged(rows: Sequence[Row]) -> Row:
-    """Give the average of some measurements of the same."""
+    """Return the average of some measurements of the same."""
     figures = [field.name for field in fields(Row) if field.name != "name"]
     means = {name: statistics.mean(getattr(row, name) for row in rows) for name in figures}
     return Row(rows[0].name, **means)
@@ -174,7 +174,7 @@ async def measure(entry: Entry, telegram: Telegram, folder: Path, seconds: float
 
 
 def spent(processes: Iterable[psutil.Process]) -> dict[int, float]:
-    """Give the CPU seconds of processes so far, of those that still run."""
+    """Return the CPU seconds of processes so far, of those that still run."""
     found = {}
     for process in processes:
         with suppress(psutil.NoSuchProcess):  # a server's helper comes and goes

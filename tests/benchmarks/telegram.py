@@ -161,7 +161,7 @@ class Telegram:
     async def drive(
         self, ports: Sequence[int], path: str, secret: str, taps: Sequence[str], chats: int, seconds: float
     ) -> Result:
-        """Have `chats` workers talk at once, each answering as soon as it is asked, over all the ports."""
+        """Let `chats` workers talk at once, each answering as soon as it is asked, over all the ports."""
         result, end = Result(), time.perf_counter() + seconds
 
         async def worker(slot: int) -> None:

@@ -50,7 +50,7 @@ Asked by python-telegram-bot without the door; written by `python -m tests.emula
 
 
 def _calls(bot: Bot) -> dict[str, Callable[[], Awaitable[Any]]]:
-    """Give an example of every method that bot/channels/telegram/client.py calls."""
+    """Return an example of every method that bot/channels/telegram/client.py calls."""
     keys = InlineKeyboardMarkup([[InlineKeyboardButton("是", callback_data="yes")]])
     return {
         "getMe": bot.get_me,

@@ -42,7 +42,7 @@ class Phone(Protocol):
         """Tap a button of a message."""
 
     async def messages(self) -> list[Seen]:
-        """Give what the bot said, as edited since, oldest first."""
+        """Return what the bot said, as edited since, oldest first."""
 
 
 def _buttons(markup: Any) -> tuple[tuple[str, str], ...]:
@@ -76,7 +76,7 @@ class AtTelemelya:
             assert delivery["status_code"] == 200, delivery
 
     async def messages(self) -> list[Seen]:
-        """Give what the bot said, as edited since, oldest first."""
+        """Return what the bot said, as edited since, oldest first."""
         async with self.session.get(
             f"{self.url}/api/v1/test/responses", params={"session_id": "s"},
             headers={"Authorization": "Bearer any"},
@@ -122,7 +122,7 @@ class AtTestApi:
             assert answer.status == 200, await answer.text()
 
     async def messages(self) -> list[Seen]:
-        """Give what the bot said, as edited since, oldest first."""
+        """Return what the bot said, as edited since, oldest first."""
         async with self.session.post(f"{self.url}/getUpdatesHistory", json={"token": TOKEN}) as answer:
             records = (await answer.json())["result"]
         return [
@@ -133,7 +133,7 @@ class AtTestApi:
 
 
 def mend_test_api(method: str, answer: JSON) -> JSON:
-    """Give telegram-test-api's answers what the library can't read them without."""
+    """Return telegram-test-api's answers what the library can't read them without."""
     result = answer.get("result")
     if method == "getMe" and isinstance(result, dict):
         return {**answer, "result": {**result, "is_bot": True}}
@@ -157,7 +157,7 @@ class Emulator:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[str]:
-        """Start it on a free port; gives its address."""
+        """Start it on a free port; returns its address."""
         port = free_port()
         process = await asyncio.create_subprocess_exec(*self.command(port))
         try:

@@ -19,7 +19,7 @@ lanes = pytest.mark.parametrize(("emulator", "way"), LANES, ids=[f"{e.name}-{way
 
 @asynccontextmanager
 async def at(emulator: Emulator, way: str, folder: Path) -> AsyncIterator[tuple[Phone, Service]]:
-    """Have the bot run as the operator runs it, against the emulator; gives a phone and the bot's process."""
+    """Run the bot as the operator does, against the emulator; yields a phone and the bot's process."""
     service = Service(folder, f"sqlite:///{folder}/bot.sqlite", "", command=way)
     bot = f"http://127.0.0.1:{service.port}"
     async with (

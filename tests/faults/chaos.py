@@ -57,17 +57,17 @@ class Chaos:
         return False
 
     def pause(self) -> float:
-        """Give for how many seconds the process is stopped at this point, mostly 0."""
+        """Return for how many seconds the process is stopped at this point, mostly 0."""
         return self._drawn("pause", self.odds.pause, 60.0)
 
     def delay(self) -> float:
-        """Give how many seconds a statement takes besides."""
+        """Return how many seconds a statement takes besides."""
         if not self._happens(self.odds.slow):
             return 0.0
         return self.random.choice((0.001, 0.05, 1.0)) * self.random.random()
 
     def spoils(self, now: float) -> OperationalError | OSError | None:
-        """Give the storage error that comes up now, if one does."""
+        """Return the storage error that comes up now, if one does."""
         if now < self.gone_until:
             return _error(self.random)
         if seconds := self._drawn("outage", self.odds.outage, 40.0):
@@ -78,12 +78,12 @@ class Chaos:
         return None
 
     def sending(self) -> str:
-        """Give what happens to a message: "ok", or the name of its trouble."""
+        """Return what happens to a message: "ok", or the name of its trouble."""
         kinds = ("retry_after", "network", "server", "unheard", "unheard", "blocked", "refused")
         return self._chosen(self.odds.send, kinds)
 
     def delivering(self) -> str:
-        """Give what happens to an update on its way to the bot."""
+        """Return what happens to an update on its way to the bot."""
         return self._chosen(self.odds.deliver, ("twice", "again", "late", "swapped"))
 
     def _chosen(self, odds: float, kinds: tuple[str, ...]) -> str:

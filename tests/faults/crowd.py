@@ -43,7 +43,7 @@ class Crowd:
     got: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))  # texts, edits too
 
     def gather(self, count: int) -> None:
-        """Have so many workers, and listen to what they send."""
+        """Make so many workers, and listen to what they send."""
         self.workers = [self.simulator.worker(f"W{n}") for n in range(count)]
         queue = self.simulator.state.updates
         push = queue.push

@@ -69,7 +69,7 @@ class Mute(Presenter):
 
 
 def numbered(message: Message, number: int) -> Message:
-    """Give a letter a number that no worker would see."""
+    """Return a letter a number that no worker would see."""
     return replace(message, text=f"{message.text}\u2063{number}")
 
 
@@ -179,12 +179,12 @@ class Journal:
                 letter.excused = why
 
     def acknowledged(self, update: int) -> None:
-        """Hear that Telegram will never deliver an update again."""
+        """Note that Telegram will never deliver an update again."""
         if update not in self.applied:
             self.fail(f"update {update} was acknowledged and never committed")
 
     def arrived(self, process: "Process", message: Message) -> None:
-        """Hear that a letter reached its chat."""
+        """Note that a letter reached its chat."""
         letter = self.letters.get(number_of(message))
         if letter is None:
             self.fail(f"letter {number_of(message)} was sent and never committed")
@@ -204,7 +204,7 @@ class Journal:
     # --- what must be true now ---------------------------------------------------------------------
 
     def examine(self) -> dict[int, bytes]:
-        """Compare the whole database with the truth; gives the waiting letters by number."""
+        """Compare the whole database with the truth; returns the waiting letters by number."""
         with self.read.connect() as connection:
             stored = set(connection.scalars(sa.select(updates.c.update)))
             rows = {row.person: row for row in connection.execute(sa.select(conversations))}

@@ -51,7 +51,7 @@ async def come_to_rest(simulator: Simulator, service: Service) -> None:
 
 
 async def suspended_in_turn(folder: Path, database: str, chats: int, stops: int, seed: int) -> Findings:
-    """Have four processes serve so many chats, each suspended beyond its hold in turn; all reach the end."""
+    """Run four processes for so many chats, each suspended beyond its hold in turn; all reach the end."""
     chance = random.Random(seed)
     async with Simulator(token=TOKEN, webhook_pause=0.2) as simulator:
         services = [Service(folder, database, simulator.api_url) for _ in range(4)]

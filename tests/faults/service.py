@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 @asynccontextmanager
 async def fresh_postgres(server: str) -> AsyncIterator[str]:
-    """Make a database of one's own on the server of this address; gives its address."""
+    """Make a database of one's own on the server of this address; returns its address."""
     name = f"faults_{os.getpid()}_{random.getrandbits(32):08x}"
     base = server.rsplit("/", 1)[0]
     admin = await asyncpg.connect(base.replace("+asyncpg", "") + "/postgres")
@@ -111,11 +111,11 @@ class Service:
         self.process.send_signal(signal.SIGCONT)
 
     async def backlog(self) -> int:
-        """Give the number of letters that wait; -1 when the database doesn't answer."""
+        """Return the number of letters that wait; -1 when the database doesn't answer."""
         return (await self.waiting())[0]
 
     async def waiting(self) -> tuple[int, float]:
-        """Give the number of letters that wait, and the seconds that the oldest does."""
+        """Return the number of letters that wait, and the seconds that the oldest does."""
         url = f"http://127.0.0.1:{self.port}/readyz"
         async with aiohttp.ClientSession() as session, session.get(url) as answer:
             if answer.status != 200:

@@ -70,7 +70,7 @@ class World:
         self.people = [Person(self, self.telegram.chat(chat)) for chat in range(1, self.random.randint(2, 5))]
 
     def clock(self) -> float:
-        """Give the time of day, which all processes share."""
+        """Return the time of day, which all processes share."""
         return NOON.timestamp() + self.loop.time()
 
     def now(self) -> datetime:

@@ -20,7 +20,7 @@ PAGE = Path(__file__).with_name("gate.md.in")
 
 
 def one(tries: int, seed: int, work: tuple[int, int]) -> tuple[int, Counter[str], list[float]]:
-    """Draw one cell at one size; gives how often the gate said yes, why not, and what was gained."""
+    """Draw one cell at one size; returns how often the gate said yes, why not, and what was gained."""
     place, size = work
     (result,) = run([CELLS[place]], [size], lambda cell, size: tries, seed)
     sys.stderr.write(f"{result.cell.name}, {size}: {result.yes} of {result.tries} {dict(result.why)}\n")
@@ -28,7 +28,7 @@ def one(tries: int, seed: int, work: tuple[int, int]) -> tuple[int, Counter[str]
 
 
 def page(results: Sequence[Result], tries: int) -> str:
-    """Word the matrix."""
+    """Render the matrix."""
     faults = [
         f"{result.cell.name}, {result.size:,}: {fault}" for result in results for fault in broken(result)
     ]

@@ -85,7 +85,7 @@ def _prepared(parent: Path) -> Cluster:
 async def pair(
     folder: Path, settings: dict[str, str]
 ) -> AsyncIterator[tuple[Cluster, Simulator, list[Service]]]:
-    """Have two processes with these settings, one database and the double work together."""
+    """Run two processes with these settings, one database and the double work together."""
     async with own_postgres(folder) as cluster, Simulator(token=TOKEN, webhook_pause=0.5) as simulator:
         services = [Service(folder, cluster.address, simulator.api_url, settings=settings) for _ in range(2)]
         async with Proxy([("127.0.0.1", service.port) for service in services]) as proxy:

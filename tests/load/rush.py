@@ -60,7 +60,7 @@ class Rush:
     took: float = 0.0  # seconds until the last one had the result
 
     async def run(self, folder: Path) -> None:
-        """Have two processes serve the evening."""
+        """Run two processes through the evening."""
         async with pair(folder, DEFAULTS | self.settings) as (cluster, simulator, services):
             self._limit(simulator)
             used = _used(services, cluster)  # to start is no part of the rush
@@ -139,7 +139,7 @@ class Rush:
         return len(self.stays) == self.people
 
     def page(self) -> str:
-        """Tell it as a table."""
+        """Return it as a table."""
         updates = len(self.waits) + self.tired
         sent = {name: count for name, count in self.calls.items() if name.startswith(("send", "edit"))}
         sixths = [self.looks[(len(self.looks) - 1) * n // 6] for n in range(7)]
@@ -173,7 +173,7 @@ def sensible_tap(buttons: list[str], chance: random.Random) -> str:
 
 
 def arrivals(people: int, seconds: float) -> Iterator[float]:
-    """Give when people come: few at first, twice the average in the middle, few at last."""
+    """Return when people come: few at first, twice the average in the middle, few at last."""
     times = np.linspace(0, 1, 10_001)
     share = times - np.sin(2 * np.pi * times) / (2 * np.pi)  # of a raised cosine
     yield from np.interp((np.arange(people) + 0.5) / people, share, times) * seconds
@@ -189,7 +189,7 @@ def _processes(services: list[Service]) -> list[psutil.Process]:
 
 
 def _used(services: list[Service], cluster: Cluster) -> list[float]:
-    """Give the seconds of processor so far: of each process, of PostgreSQL, of this one."""
+    """Return the seconds of processor so far: of each process, of PostgreSQL, of this one."""
     each = [_seconds([process]) for process in _processes(services)]
     return [*each, _seconds(cluster.processes), _seconds([psutil.Process()])]
 

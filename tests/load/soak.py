@@ -53,7 +53,7 @@ class Soak:
     storm: bool = False
 
     async def run(self, folder: Path) -> None:
-        """Have two processes serve on a database of their own."""
+        """Run two processes on a database of their own."""
         chance = random.Random(0)
         async with pair(folder, LIMITS) as (cluster, simulator, services):
             crowd = Crowd(simulator, chance)
@@ -144,7 +144,7 @@ class Soak:
                 self.logged[f"{entry['level']} {entry.get('what') or entry['from']}"] += 1
 
     def slopes(self) -> list[tuple[float, float]]:
-        """Give each process's growth in MB an hour, and the half width of its 95 % interval."""
+        """Return each process's growth in MB an hour, and the half width of its 95 % interval."""
         settled = self.looks[int(WARM * len(self.looks)) :]
         at = np.array([look.at for look in settled]) / 3600
         found = []
@@ -155,7 +155,7 @@ class Soak:
         return found
 
     def page(self) -> str:
-        """Tell it as a table."""
+        """Return it as a table."""
         assert self.findings is not None
         found = self.findings
         rate = found.updates / 60 / self.minutes

@@ -45,7 +45,7 @@ class Everybody:
         return np.asarray(np.logical_and.reduce([np.full(len(self.levels), True), *same]))
 
     def place(self, logit: float) -> float:
-        """Give the percentile of a risk: whose is lower, and half of those whose is the same."""
+        """Return the percentile of a risk: whose is lower, and half of those whose is the same."""
         lower, same = self.logits < logit - CLOSE, abs(self.logits - logit) <= CLOSE
         return float(100 * (self.shares[lower].sum() + self.shares[same].sum() / 2) / self.shares.sum())
 

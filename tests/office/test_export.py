@@ -307,7 +307,7 @@ async def test_parquet_holds_what_the_csv_holds_with_codes_as_numbers(tmp_path: 
 
 
 def nameless(rows: list[dict[str, str]]) -> list[list[tuple[str, str]]]:
-    """Give the rows without the names, which each export makes anew, in an order of their own."""
+    """Return the rows without the names, which each export makes anew, in an order of their own."""
     return sorted(sorted((name, cell) for name, cell in row.items() if name != "person") for row in rows)
 
 

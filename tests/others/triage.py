@@ -16,14 +16,14 @@ def served(sentences: Iterable[Sentence]) -> list[Judged]:
 
 
 def threshold() -> float:
-    """Give the score from which the alarm that serves is raised."""
+    """Return the score from which the alarm that serves is raised."""
     triage = rules().triage
     assert triage is not None
     return triage.model.threshold
 
 
 def table(judgements: list[Judged], limit: float) -> list[str]:
-    """Word the share that raised an alarm, list by list; of the alarms how many were of the right kind."""
+    """Render the share that raised an alarm, list by list; of the alarms how many were of the right kind."""
     lines = []
     for name, (raised, count) in heard_of(judgements, limit).items():
         right = sum(

@@ -51,7 +51,7 @@ def requirements() -> Mapping[str, Sequence[Requirement]]:
 
 
 def marked() -> Iterator[tuple[str, str, str]]:
-    """Give requirement, the test's sentence and its file."""
+    """Return requirement, the test's sentence and its file."""
     for path in sorted(ROOT.glob("tests/**/test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -63,7 +63,7 @@ def marked() -> Iterator[tuple[str, str, str]]:
 
 
 def page() -> str:
-    """Word the page."""
+    """Render the page."""
     tests: dict[str, list[str]] = defaultdict(list)
     for id, sentence, path in marked():
         tests[id].append(f"{sentence} (`{path}`)")

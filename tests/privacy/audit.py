@@ -122,7 +122,7 @@ _NAME = re.compile(rf"test_({'|'.join(LAWS)})_((?:\d+_)+)(.+)")
 
 
 def kept() -> Iterator[tuple[str, str, str, str]]:
-    """Give law, article, the test's sentence and its file."""
+    """Return law, article, the test's sentence and its file."""
     for path in sorted(ROOT.glob("tests/**/test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (m := _NAME.fullmatch(node.name)):
@@ -132,7 +132,7 @@ def kept() -> Iterator[tuple[str, str, str, str]]:
 
 
 def page() -> str:
-    """Word the page."""
+    """Render the page."""
     tests: dict[tuple[str, str], list[str]] = defaultdict(list)
     for law, article, sentence, path in kept():
         tests[law, article].append(f"{sentence} (`{path}`)")

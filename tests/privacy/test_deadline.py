@@ -17,7 +17,7 @@ PROMISED = 5.0  # seconds; it takes a hundredth of them, so that a busy machine 
 
 
 def kept_of(database: Path, person: bytes) -> list[bytes]:
-    """Give what lies of a person in the database: pseudonym, key, state, answers, address."""
+    """Return what lies of a person in the database: pseudonym, key, state, answers, address."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     columns = "person, key, state, answers, address"
     found = connection.execute(f"select {columns} from conversations where person = ?", [person]).fetchone()

@@ -32,13 +32,13 @@ COMMANDS = ("/ask 工伤保险怎么交", "/start poster_1", "/calc 10000", "/no
 
 
 def around(text: str, sign: str) -> list[str]:
-    """Give a text with the sign before, within, after and around it."""
+    """Return a text with the sign before, within, after and around it."""
     middle = len(text) // 2
     return [sign + text, text[:middle] + sign + text[middle:], text + sign, f"{sign}{text}{sign * 3}"]
 
 
 def shown(messages: tuple[Message, ...]) -> str:
-    """Give all that a message shows or carries: words, buttons, files, what a picture says."""
+    """Return all that a message shows or carries: words, buttons, files, what a picture says."""
     return " ".join(f"{message.text} {message.buttons} {message.attachment}" for message in messages)
 
 

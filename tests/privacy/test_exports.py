@@ -49,7 +49,7 @@ def updates_of(person: int) -> list[dict[str, Any]]:
 
 
 def told(command: str, database: Path, out: Path, *options: str) -> str:
-    """Run a command of the office as the operator does; gives all it printed and wrote, files' names too."""
+    """Run a command of the office as the operator does; returns all it printed and wrote, with file names."""
     ended = subprocess.run(
         [sys.executable, "-m", "bot", command, *options, "--database", database, "--out", out],
         cwd=ROOT, capture_output=True, text=True, check=False,
@@ -59,7 +59,7 @@ def told(command: str, database: Path, out: Path, *options: str) -> str:
 
 
 def readable(path: Path) -> str:
-    """Give all that a file holds in words: bytes as they lie, and what a reader of Parquet unpacks."""
+    """Return all that a file holds in words: bytes as they lie, and what a reader of Parquet unpacks."""
     text = path.name + path.read_bytes().decode("utf-8", "replace")
     if path.suffix != ".parquet":
         return text

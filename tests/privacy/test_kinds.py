@@ -38,7 +38,7 @@ def query(**fields: Any) -> JSON:
 
 
 def texts(kind: str, chat: Mapping[str, Any], **fields: Any) -> list[JSON]:
-    """Give the kind with every text that moves a survey: a command, the steering words, an answer."""
+    """Return the kind with every text that moves a survey: a command, the steering words, an answer."""
     words = ("/start", "/result", "/start@bot", "/mydata", "送外卖", "跳过", "返回", "4")
     return [{kind: message(chat, word, **fields)} for word in words]
 

@@ -62,7 +62,7 @@ async def test_every_response_says_what_it_is_and_an_error_tells_nothing(
 
 @contextlib.asynccontextmanager
 async def listening(store: Store) -> AsyncIterator[int]:
-    """The webhook behind the real server; gives its port."""
+    """The webhook behind the real server; returns its port."""
     async with client_of(store) as through:
         app = through._transport.app  # type: ignore[attr-defined]  # the ASGI application
         server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))

@@ -93,18 +93,18 @@ class Compared:
 
 
 def python_name(method: str) -> str:
-    """Give the library's name: sendMessage -> send_message."""
+    """Return the library's name: sendMessage -> send_message."""
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in method)
 
 
 def sendable(method: str) -> frozenset[str]:
-    """Give the names of the parameters that the library can send with a method."""
+    """Return the names of the parameters that the library can send with a method."""
     taken = set(inspect.signature(getattr(Bot, python_name(method))).parameters) - TRANSPORT
     return frozenset({SENT_AS.get(name, name) for name in taken})
 
 
 def unknown_fields(answer: Any) -> set[str]:
-    """Give the fields, all the way down, that the library has no place for."""
+    """Return the fields, all the way down, that the library has no place for."""
     if isinstance(answer, list | tuple):
         return set().union(*map(unknown_fields, answer))
     if not isinstance(answer, TelegramObject):
@@ -120,7 +120,7 @@ Calls = dict[str, Callable[[], Awaitable[Any]]]
 
 
 def _calls(bot: Bot, worker: Worker, text: int, photo: int) -> Calls:
-    """Give an example of every method; text and photo are messages of the bot."""
+    """Return an example of every method; text and photo are messages of the bot."""
     chat = worker.chat_id
     keys = InlineKeyboardMarkup([[InlineKeyboardButton("是", callback_data="yes")]])
     html, plain = ParseMode.HTML, LinkPreviewOptions(is_disabled=True)
@@ -198,7 +198,7 @@ async def compare() -> list[Compared]:
 
 
 def page(found: list[Compared]) -> str:
-    """Tell it as tables."""
+    """Return it as tables."""
     import telegram
 
     lines = [HEAD.format(version=telegram.__version__, api=published.BOT_API_VERSION)]

@@ -8,7 +8,7 @@ from bot.demo.double import entities, files, intake, keyboards, limits, methods,
 
 
 def published_limits() -> list[tuple[str, object, object]]:
-    """Give each limit: its name, as the library publishes it, as the double keeps it."""
+    """Return each limit: its name, as the library publishes it, as the double keeps it."""
     message, size, hook = published.MessageLimit, published.FileSizeLimit, published.WebhookLimit
     button, markup = published.InlineKeyboardButtonLimit, published.InlineKeyboardMarkupLimit
     command, words, flood = published.BotCommandLimit, published.BotDescriptionLimit, published.FloodLimit

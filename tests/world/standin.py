@@ -12,7 +12,7 @@ ME = {"id": 1, "is_bot": True, "first_name": "B", "username": "b_bot"}
 
 @contextmanager
 def bot_api(status: int = 200) -> Iterator[str]:
-    """Serve on a port of this machine; gives the address."""
+    """Serve on a port of this machine; returns the address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -153,7 +153,7 @@ class Telegram:
         return [update for update in updates if isinstance(update, dict)]
 
     async def set_webhook(self, url: str, secret: SecretStr, connections: int = 40) -> None:
-        """Have Telegram push updates to `url`."""
+        """Ask Telegram to push updates to `url`."""
         await self._bot.set_webhook(
             url, secret_token=secret.get_secret_value(), allowed_updates=ALLOWED, max_connections=connections
         )

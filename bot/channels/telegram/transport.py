@@ -93,7 +93,7 @@ class Request(BaseRequest):
         upload: Upload | None = None,
         may: Callable[[], bool] = lambda: True,
     ) -> bytes:
-        """Make one call, if it may be made when there is a connection; gives the answer's body.
+        """Make one call, if it may be made when there is a connection; returns the answer's body.
 
         Raises the library's errors; Withheld when it may not. The library's own way makes and reads objects
         that are thrown away at once: for the messages of the talk, nearly all calls, this is a fifth of its
@@ -128,7 +128,7 @@ class Request(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Make one call; gives status and body. Raises NetworkError or TimedOut."""
+        """Make one call; returns status and body. Raises NetworkError or TimedOut."""
         if self._session is None:
             raise NetworkError("the transport is closed")
         seconds = read_timeout if isinstance(read_timeout, int | float) else SECONDS

@@ -157,7 +157,7 @@ def _in_group(update: Update, message: _Message, sender: _User) -> Inbound | Non
 
 
 async def take(intake: Intake, data: bytes | dict[str, object]) -> str | None:
-    """Have one update's turn taken; returns the id by which its tap is answered, if it is a tap.
+    """Take one update's turn; return the id by which its tap is answered, if it is a tap.
 
     Raises NotStored.
     """

@@ -39,7 +39,7 @@ class Api:
         self._files = files
 
     def routes(self) -> list[Route]:
-        """Give the routes of methods and of files."""
+        """Return the routes of methods and of files."""
         return [
             Route("/file/bot{token}/{path:path}", self._file),
             Route("/bot{token}/{method}", self._method, methods=["GET", "POST"]),

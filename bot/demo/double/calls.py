@@ -24,23 +24,23 @@ class Call:
     files: Mapping[str, Upload] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
-        """Give a string; empty when it is missing."""
+        """Return a string; empty when it is missing."""
         value = self.parameters.get(name)
         return "" if value is None else str(value)
 
     def integer(self, name: str, missing: int = 0) -> int:
-        """Give a whole number; the other value when it is missing or no number, as Telegram does."""
+        """Return a whole number; the other value when it is missing or no number, as Telegram does."""
         try:
             return int(self.text(name))
         except ValueError:
             return missing
 
     def flag(self, name: str) -> bool:
-        """Give a truth value."""
+        """Return a truth value."""
         return self.text(name).lower() in ("true", "yes", "1")
 
     def value(self, name: str) -> Any:
-        """Give an object or array, which comes as JSON inside a form; None when it is missing.
+        """Return an object or array, which comes as JSON inside a form; None when it is missing.
 
         Raises:
             Refusal: 400 when it is no JSON.

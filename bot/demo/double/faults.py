@@ -79,7 +79,7 @@ class Faults:
         self._lasting[method.lower()] = fault
 
     def take(self, call: Call) -> Fault | None:
-        """Give what happens to this call, and use it up if it was planned."""
+        """Return what happens to this call, and use it up if it was planned."""
         for name in (call.method.lower(), "*"):
             if self._planned[name]:
                 return self._planned[name].popleft()

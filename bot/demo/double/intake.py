@@ -44,7 +44,7 @@ class Intake:
         state.updates.arrived = self._wake
 
     async def get_updates(self, call: Call) -> list[JSON]:
-        """Give what waits; when nothing does, wait up to `timeout` seconds for it.
+        """Return what waits; when nothing does, wait up to `timeout` seconds for it.
 
         Raises:
             Refusal: 409 when a webhook is set, or another poll or setWebhook ends this one.

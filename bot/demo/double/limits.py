@@ -23,7 +23,7 @@ class Bucket:
     at: float
 
     def wait(self, now: float) -> float:
-        """Give the seconds until one may be taken; 0 when it may be now."""
+        """Return the seconds until one may be taken; 0 when it may be now."""
         self.level = min(self.size, self.level + (now - self.at) * self.rate)
         self.at = now
         return max(0.0, (1 - self.level) / self.rate)

@@ -40,7 +40,7 @@ class Page:
         self._watchers: set[asyncio.Queue[Event | None]] = set()
 
     def routes(self) -> list[BaseRoute]:
-        """Give the page's routes; they answer on this machine's own names only, against DNS rebinding."""
+        """Return the page's routes; they answer on this machine's own names only, against DNS rebinding."""
         static = [Route(f"/{path.name}", partial(_static, path)) for path in STATIC.iterdir()]
         deeds: list[BaseRoute] = [
             Route(f"/page/chats/{{id:int}}/{name}", partial(self._act, deed), methods=["POST"])

@@ -35,13 +35,13 @@ def delete_my_commands(state: State, call: Call) -> bool:
 
 
 def get_my_commands(state: State, call: Call) -> list[JSON]:
-    """Give the commands of exactly this scope and language."""
+    """Return the commands of exactly this scope and language."""
     found: list[JSON] = state.profile.get(("commands", _scope(state, call), _language(call)), [])
     return found
 
 
 def commands_for(state: State, chat: Chat, language: str) -> list[JSON]:
-    """Give the commands that a client in this language shows in this chat: the narrowest that are set."""
+    """Return the commands that a client in this language shows in this chat: the narrowest that are set."""
     wide = "all_private_chats" if chat.kind == "private" else "all_group_chats"
     for scope in (_written({"type": "chat", "chat_id": chat.id}), _written({"type": wide}), _DEFAULT):
         for code in (language[:2].lower(), ""):
@@ -52,7 +52,7 @@ def commands_for(state: State, chat: Chat, language: str) -> list[JSON]:
 
 
 def words_for(state: State, kind: str, language: str) -> str:
-    """Give the name, description or short description that a client in this language shows."""
+    """Return the name, description or short description that a client in this language shows."""
     for code in (language[:2].lower(), ""):
         found: str = state.profile.get((kind, code), "")
         if found:
@@ -70,7 +70,7 @@ def set_words(state: State, call: Call) -> bool:
 
 
 def get_words(state: State, call: Call) -> JSON:
-    """Give what `set_words` set for exactly this language, with the name as it is when none is set."""
+    """Return what `set_words` set for exactly this language, with the name as it is when none is set."""
     kind = _kind(call)
     unset = state.bot["first_name"] if kind == "name" else ""
     return {kind: state.profile.get((kind, _language(call)), unset)}
@@ -87,7 +87,7 @@ def set_chat_menu_button(state: State, call: Call) -> bool:
 
 
 def get_chat_menu_button(state: State, call: Call) -> JSON:
-    """Give the menu button of a chat, or the default one."""
+    """Return the menu button of a chat, or the default one."""
     unset: JSON = state.profile.get(("menu", ""), {"type": "commands"})
     found: JSON = state.profile.get(("menu", _menu_chat(state, call)), unset)
     return found

@@ -37,7 +37,7 @@ class Refusal(Exception):
         super().__init__(self.description)
 
     def answer(self) -> dict[str, object]:
-        """Give the body that Telegram would answer with."""
+        """Return the body that Telegram would answer with."""
         body: dict[str, object] = {
             "ok": False,
             "error_code": self.status,

@@ -78,17 +78,17 @@ class Simulator:
 
     @property
     def api_url(self) -> str:
-        """Give the server's address, which stands where https://api.telegram.org would."""
+        """Return the server's address, which stands where https://api.telegram.org would."""
         return f"http://{HOST}:{self._port}"
 
     @property
     def base_url(self) -> str:
-        """Give what python-telegram-bot calls base_url: the token is written behind it."""
+        """Return what python-telegram-bot calls base_url: the token is written behind it."""
         return f"{self.api_url}/bot"
 
     @property
     def base_file_url(self) -> str:
-        """Give what python-telegram-bot calls base_file_url."""
+        """Return what python-telegram-bot calls base_file_url."""
         return f"{self.api_url}/file/bot"
 
     @property
@@ -101,7 +101,7 @@ class Simulator:
         return dict(self._dispatch.counts)
 
     def worker(self, name: str = "小王", language: str = "zh-hans") -> Worker:
-        """Give a new worker, whose private chat with the bot is empty."""
+        """Return a new worker, whose private chat with the bot is empty."""
         user = self.state.add_user(name, language)
         return Worker(self.state, user, self.state.chats[user.id])
 

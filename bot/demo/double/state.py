@@ -155,7 +155,7 @@ class State:
         return query
 
     def listen(self, chat: int, listener: Listener) -> Callable[[], None]:
-        """Hear of one chat's changes, or of all with 0; call what is returned to stop."""
+        """Subscribe to one chat's changes, or to all with 0; return what ends the subscription."""
         self._listeners[chat].append(listener)
         return lambda: self._listeners[chat].remove(listener)
 

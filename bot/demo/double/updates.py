@@ -34,7 +34,7 @@ class Updates:
         return id
 
     def waiting(self) -> list[JSON]:
-        """Give what waits and isn't older than a day."""
+        """Return what waits and isn't older than a day."""
         too_old = self._clock() - KEPT
         for id in [id for id, (since, _) in self._waiting.items() if since < too_old]:
             del self._waiting[id]

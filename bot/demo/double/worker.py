@@ -77,17 +77,17 @@ class Screen:
 
     @property
     def last(self) -> Shown:
-        """Give the bot's newest message; IndexError when it said nothing yet."""
+        """Return the bot's newest message; IndexError when it said nothing yet."""
         return self.from_bot[-1]
 
     @property
     def from_bot(self) -> tuple[Shown, ...]:
-        """Give what the bot said, oldest first."""
+        """Return what the bot said, oldest first."""
         return tuple(message for message in self.messages if not message.mine)
 
     @property
     def text(self) -> str:
-        """Give the text of the bot's newest message; empty when it said nothing yet."""
+        """Return the text of the bot's newest message; empty when it said nothing yet."""
         return self.from_bot[-1].text if self.from_bot else ""
 
     def __str__(self) -> str:
@@ -111,12 +111,12 @@ class Worker:
 
     @property
     def user(self) -> User:
-        """Give the account as it now is."""
+        """Return the account as it now is."""
         return self._state.users[self.id]
 
     @property
     def screen(self) -> Screen:
-        """Give the chat as it now is."""
+        """Return the chat as it now is."""
         newest_first = takewhile(
             lambda message: message["message_id"] > self._cleared, reversed(self._chat.messages.values())
         )
@@ -217,7 +217,7 @@ class Worker:
 
 
 def show(message: JSON) -> Shown:
-    """Give a message as it is seen."""
+    """Return a message as it is seen."""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     buttons = tuple(
         tuple(

@@ -190,7 +190,7 @@ class _Clock:
 
 
 async def _round(walkers: list[Walker], told: Callable[[int], None]) -> list[Walker]:
-    """Let everybody talk, some at once; gives those who fell silent."""
+    """Let everybody talk, some at once; returns those who fell silent."""
     silent: list[Walker] = []
     room = asyncio.Semaphore(AT_ONCE)
     done = 0

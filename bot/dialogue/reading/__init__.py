@@ -113,7 +113,7 @@ def asks(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def place(text: str, vocabulary: Vocabulary) -> int | None:
-    """Give the place in a list that a text names (第二个, option 3), from 1 on; None for any other text."""
+    """Return the place in a list that a text names (第二个, option 3), from 1 on; None for any other text."""
     found = _PLACE.fullmatch(_bare(text, vocabulary))
     if not found:
         return None
@@ -146,7 +146,7 @@ def _steering(words: str, vocabulary: Vocabulary) -> Steering | None:
 
 
 def _once(words: str) -> str:
-    """Give once what is said twice in a row: 跳过跳过."""
+    """Return once what is said twice in a row: 跳过跳过."""
     half = words[: len(words) // 2].rstrip(" 、,")
     doubled = len(half) > 1 and not any(c.isdecimal() for c in half) and words.replace(" ", "") == half * 2
     return half if doubled else words

@@ -233,7 +233,7 @@ class _Phrase:
         return Guess(tuple(band.id for band in found[:MAX_GUESSES])) if found else NotRead()
 
     def _spans(self) -> tuple[list[Span], bool]:
-        """Give the spans in which the amount may lie, and whether they are told clearly."""
+        """Return the spans in which the amount may lie, and whether they are told clearly."""
         first, last = self.numbers[0], self.numbers[-1]
         if self.parts > 1 and self.parts == len(self.numbers):  # 房贷20万，车贷5万
             return [(sum(n.low for n in self.numbers), sum(n.high for n in self.numbers))], False

@@ -51,7 +51,7 @@ def join(words: str) -> str:
 
 @lru_cache(maxsize=8)
 def _spellings(vocabulary: Vocabulary) -> tuple[Callable[[str], str], Callable[[str], str]]:
-    """Give what respells dialect, and what respells slips."""
+    """Return what respells dialect, and what respells slips."""
     return _respelling(vocabulary.dialect), _respelling(vocabulary.slips)
 
 

@@ -48,7 +48,7 @@ class Lexicon:
 
 
 def of(question: Question, vocabulary: Vocabulary) -> Lexicon:
-    """Give the lexicon of `question`; made once."""
+    """Return the lexicon of `question`; made once."""
     return _lexicon(question.id, question.options, vocabulary)
 
 

@@ -70,7 +70,7 @@ def reorder(words: str) -> str:
 
 @lru_cache(maxsize=32)
 def grammar(unit: str, vocabulary: Vocabulary) -> tuple[dict[str, str], re.Pattern[str]]:
-    """Give the kind of every word beside a number that counts `unit`, and the pattern that cuts a phrase.
+    """Return the kind of every word beside a number that counts `unit`, and the pattern that cuts a phrase.
 
     Kinds: filler, join, range, doubt, negation, strange, total (which is no sum by the month), quantity (what
     it is an amount of), part (one of several debts), or the way in which a word bends its number.
@@ -104,7 +104,7 @@ def _of_money(vocabulary: Vocabulary) -> tuple[tuple[str, tuple[str, ...]], ...]
 
 @lru_cache(maxsize=32)
 def quantities(question: str, vocabulary: Vocabulary) -> dict[str, str]:
-    """Give what each word makes a number an amount of: OWN, or the quantity of another question."""
+    """Return what each word makes a number an amount of: OWN, or the quantity of another question."""
     by_name = vocabulary.amounts.quantities
     others = {word: name for name in reversed(list(by_name)) for word in by_name[name]}
     return others | dict.fromkeys(by_name.get(question, ()), OWN)

@@ -70,7 +70,7 @@ def value(run: str) -> float | None:
 
 
 def place(number: float) -> float:
-    """Give the unit of the last digit that counts: 1000 for 5000, 10000 for 120000."""
+    """Return the unit of the last digit that counts: 1000 for 5000, 10000 for 120000."""
     unit = 1.0
     while number and number % (unit * 10) == 0 and unit < 10**9:
         unit *= 10

@@ -54,7 +54,7 @@ UNKNOWN = "|"
 
 @lru_cache(8192)  # characters, never anybody's words
 def syllable(character: str) -> str | None:
-    """Give a character's sound; None for a rare one, and for what is none."""
+    """Return a character's sound; None for a rare one, and for what is none."""
     try:
         code = character.encode("gb2312")
     except UnicodeEncodeError:
@@ -65,7 +65,7 @@ def syllable(character: str) -> str | None:
 
 
 def syllables(text: str) -> list[str]:
-    """Give the sounds of a folded text; what has none, English for instance, is UNKNOWN."""
+    """Return the sounds of a folded text; what has none, English for instance, is UNKNOWN."""
     typed = is_pinyin(text)
     found: list[str] = []
     for piece in _PIECE.findall(text):

@@ -23,6 +23,6 @@ def cents(amount: Decimal) -> Decimal:
 
 
 def in_year(day: date, year: int) -> date:
-    """Give the same day in another year; 1 March for 29 February where there is none."""
+    """Return the same day in another year; 1 March for 29 February where there is none."""
     leap_day = (day.month, day.day) == (2, 29) and not isleap(year)
     return date(year, 3, 1) if leap_day else day.replace(year=year)

@@ -39,7 +39,7 @@ def record_gone(figures: Figures, settled: date) -> date:
 
 
 def private_ceiling(figures: Figures) -> Decimal:
-    """Give the yearly rate up to which a court grants private lending: four times the LPR."""
+    """Return the yearly rate up to which a court grants private lending: four times the LPR."""
     return figures.number("credit.private_multiple") * figures.number("credit.lpr_1y")
 
 

@@ -23,7 +23,7 @@ class Pension:
 
 
 def payment_months(figures: Figures, age: Age) -> Decimal:
-    """Give the months by which the account is divided; between whole ages by line, to 0.1.
+    """Return the months by which the account is divided; between whole ages by line, to 0.1.
 
     That gives the figures published for 60 years 1 month (138.4) and 50 years 1 month (194.6).
     Source: 国发〔2005〕38号 annex.

@@ -21,6 +21,6 @@ def waiting_months(figures: Figures, gap_years: int) -> Decimal:
 
 
 def emergency_fund(figures: Figures, spending: Range) -> Range:
-    """Give the target of an emergency fund in yuan: three months of the lower, six of the higher spending."""
+    """Return an emergency fund's target in yuan: three months of the lower, six of the higher spending."""
     months = figures.table("savings.emergency_months")
     return Range(spending.low * months["low"], spending.high * months["high"])

@@ -13,12 +13,12 @@ SCREENS: Mapping[str, Screen] = {"loan": loan.SCREEN, "rate": rate.SCREEN, "vehi
 
 
 def show(sheet: View, reply: UseTool) -> Message:
-    """Word where a tool stands, or what it came to."""
+    """Render where a tool stands, or what it came to."""
     return SCREENS[reply.name].show(sheet, reply)
 
 
 def open_now(sheet: View, tool: OpenTool | None) -> Mapping[str, object]:
-    """Give the name of the tool that is open, and what was said to it, for who asks what is kept."""
+    """Return the name of the tool that is open, and what was said to it, for who asks what is kept."""
     if tool is None or tool.name not in SCREENS:
         return {"tool": "", "told": []}
     name = sheet.block(f"tools/{tool.name}.j2", "name")

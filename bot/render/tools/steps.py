@@ -38,7 +38,7 @@ def stepwise(name: str, following: Next, result: Result) -> Screen:
 
 
 def asked(sheet: View, reply: UseTool, step: Step, said: Said) -> Message:
-    """Word one step: what was said, a note on what was just heard, the question, and how it is answered."""
+    """Render one step: what was said, a note on what was just heard, the question, and how it is answered."""
     name = reply.name
     context = {value: word(sheet, name, id, value) for id, value in said.items()}
     text = sheet.block(
@@ -54,7 +54,7 @@ def asked(sheet: View, reply: UseTool, step: Step, said: Said) -> Message:
 
 
 def told(sheet: View, name: str, said: Said) -> list[tuple[str, str]]:
-    """Word what was said, line by line."""
+    """Render what was said, line by line."""
     return [
         (sheet.block(template(name), f"said_{id}"), word(sheet, name, id, value))
         for id, value in said.items()
@@ -63,7 +63,7 @@ def told(sheet: View, name: str, said: Said) -> list[tuple[str, str]]:
 
 
 def word(sheet: View, name: str, step: str, value: str) -> str:
-    """Word one value of a step: as its own block says, or as the block of the step says of any number."""
+    """Render one value of a step: as its own block says, or as the block of the step says of any number."""
     blocks = sheet.knowledge.wording.blocks(sheet.language, template(name))
     if value == UNKNOWN:
         return sheet.block(COMMON, "unknown")

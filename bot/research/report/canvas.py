@@ -63,7 +63,7 @@ def bare(axes: Axes) -> None:
 
 
 def once(axes: Axes, label: str) -> str | None:
-    """Give a label the first time that it is asked for, so that the legend names it once."""
+    """Return a label the first time that it is asked for, so that the legend names it once."""
     return None if label in axes.get_legend_handles_labels()[1] else label
 
 

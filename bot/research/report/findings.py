@@ -45,7 +45,7 @@ async def gather(office: Office, on: date) -> Facts:
 
 
 async def _kept(people: AsyncIterator[Participant], rows: Rows) -> AsyncIterator[Participant]:
-    """Give the people on, and keep their rows."""
+    """Return the people on, and keep their rows."""
     async for participant in people:
         rows.add(participant)
         yield participant

@@ -15,7 +15,7 @@ def pages(found: Facts, knowledge: Knowledge) -> dict[str, str]:
 
 
 def page(found: Facts, knowledge: Knowledge, language: Language, link: str = "") -> str:
-    """Word the report in one language; `link` leads to the other one, a file beside it if not given."""
+    """Render the report in one language; `link` leads to the other one, a file beside it if not given."""
     labels = Labels(language, knowledge.questionnaire)
     (other,) = (known for known in LANGUAGES if known != language)
     report = {

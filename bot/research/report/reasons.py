@@ -26,7 +26,7 @@ class Spoken:
 
 
 def spoken(verdict: Verdict, labels: Labels) -> Spoken:
-    """Word a verdict."""
+    """Render a verdict."""
     words = labels.words["learning"]
     said = tuple(_said(answer, labels) for answer in verdict.answers)
     if verdict.refused is None:

@@ -33,7 +33,7 @@ class Parts:
     labels: Labels
 
     def __iter__(self) -> Iterator[Part]:
-        """Give the sections in their order."""
+        """Return the sections in their order."""
         yield self.shares()
         yield self.levels()
         yield self.dropoff()
