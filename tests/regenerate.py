@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.loading import wordings
 from bot.loading.knowledge import load_knowledge
 from models.__main__ import main as models
-from tests import decisions, fonts, test_handbook, test_terminal, tree
+from tests import decisions, fonts, test_delivery_page, test_handbook, test_terminal, tree
 from tests.privacy import asvs, audit
 from tests.simulator import comparison
 
@@ -61,6 +61,7 @@ MAKERS: Mapping[str, Maker] = {  # what others are made from comes first
     "knowledge": Maker(("docs/reference/knowledge.md",), test_handbook.record),
     "asvs": Maker(("docs/reference/asvs.md",), asvs.record),
     "law": Maker(("docs/reference/law.md",), audit.record),
+    "delivery": Maker(("docs/delivery.md",), test_delivery_page.record),
     "double": Maker(("docs/reference/double.md",), comparison.record),
     "models": Maker(("models/artifacts/*.json", "models/CARD*.md", "models/plots/*.svg"), _models("train")),
     "alarm": Maker(("models/artifacts/alarm.json", "models/ALARM.md"), _models("train-alarm")),

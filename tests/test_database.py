@@ -504,10 +504,12 @@ async def test_the_last_places_of_a_year_are_not_given_twice_by_processes_that_a
 
 async def test_who_blocked_the_bot_is_not_reminded(database: Database, script: Script) -> None:
     store = Store(database, KEYRING, script)
-    script.talks = {1: replace(TALK, reminders=(Reminder("survey", 1),))}
+    await store.outbox.lease.renew()
+    script.talks, script.letters = {1: replace(TALK, reminders=(Reminder("survey", 1),))}, {1: (LETTER,)}
     await store.take(came(1))
     assert await Waking(store).overdue() > 0
-    await store.outbox.block(KEYRING.pseudonym(str(7)), [])
+    (message,) = await store.outbox.waiting()
+    assert await store.outbox.block(message, [message.id])
     assert await Waking(store).wake() == await Waking(store).overdue() == 0
 
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,6 +23,7 @@ PAUSE = 1.0  # seconds before the second try; doubled up to LONGEST_PAUSE, with 
 LONGEST_PAUSE = 60.0
 HURRY = 0.02  # seconds before the first look for messages that wait for another process; doubled
 
+Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 
@@ -122,7 +124,9 @@ class Dispatcher:
                     continue
                 processes, edits = self._lease.processes, lane[0].outgoing.edits is not None
                 paused = await self._pace.wait(person, processes, edits=edits)
-                if processes > 1 and (paused or lane[0].id not in self._fresh):
+                # Counted at the last renewal: on a server another process may have begun since.
+                others = processes > 1 or self._store.database.postgres
+                if others and (paused or lane[0].id not in self._fresh):
                     await self._drop_deleted(lane)
                 ended = await self._ended(lane)
                 self._gone |= ended
@@ -144,29 +148,43 @@ class Dispatcher:
             except Blocked:
                 self._count("blocked")
                 # What was written since may be welcome: who writes has unblocked.
-                await self._insist(partial(self._outbox.block, message.person, so_far))
-                return set(so_far)
+                record = partial(self._outbox.block, message, so_far)
+                return set(so_far) if await self._fenced(record, message, lane) else set()
             except Refused as error:
                 log.warning("message refused for ever", extra={"error": error.reason})
-                return await self._buried(message, error.reason)
+                return await self._buried(message, error.reason, lane)
             except Unreachable as error:
                 log.warning("message waits", extra={"error": error.kind, "seconds": round(pause)})
                 await self._rest(lane, pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
                 pause = min(2 * pause, LONGEST_PAUSE)
             except Exception as error:  # noqa: BLE001 - one message's bug must not hold up those behind it
                 log.error("message met a bug", extra={"error": type(error).__name__, "place": place(error)})
-                return await self._buried(message, type(error).__name__)
+                return await self._buried(message, type(error).__name__, lane)
             else:
                 self._count("sent")
                 await self._insist(partial(self._store.sent, message))
                 return {message.id}
         return set()
 
-    async def _buried(self, message: Queued, reason: str) -> set[int]:
+    async def _buried(self, message: Queued, reason: str, lane: deque[Queued]) -> set[int]:
         """Set a message aside for the operator, who may have it tried again."""
         self._count("dead")
-        await self._insist(partial(self._outbox.dead.bury, message.id, reason))
-        return {message.id}
+        record = partial(self._outbox.dead.bury, message.id, reason, message.holder)
+        return {message.id} if await self._fenced(record, message, lane) else set()
+
+    async def _fenced(
+        self, record: Callable[[], Awaitable[bool]], message: Queued, lane: deque[Queued]
+    ) -> bool:
+        """Record an end that only the holder may; returns whether it was ours to record.
+
+        If not, what was held with that message leaves the lane; what is ours anew stays, and is tried again.
+        """
+        ours = await self._insist(record)
+        if not ours:
+            kept = [other for other in lane if other.holder != message.holder]
+            lane.clear()
+            lane.extend(kept)
+        return ours
 
     async def _rest(self, lane: deque[Queued], seconds: float) -> None:
         """Pause before another try."""
@@ -183,15 +201,13 @@ class Dispatcher:
             lane.clear()
             lane.extend(kept)
 
-    async def _insist(self, record: Callable[[], Awaitable[None]]) -> None:
+    async def _insist(self, record: Callable[[], Awaitable[Result]]) -> Result:
         """Record what happened for as long as it takes: it must not happen again."""
         pause = PAUSE
         while True:
             try:
-                await record()
+                return await record()
             except (SQLAlchemyError, OSError) as error:
                 log.error("delivery not recorded yet", extra={"error": type(error).__name__})
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LEASE)
-            else:
-                return

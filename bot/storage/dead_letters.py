@@ -20,15 +20,30 @@ class Dead:
     died_at: int
 
 
+def held(letter: int, holder: bytes) -> sa.Select[int]:
+    """Return the look for a letter under this holder's name, which keeps it so: the fence of what ends it."""
+    ours = (outbox.c.id == letter) & (outbox.c.holder == holder)
+    return sa.select(outbox.c.id).where(ours).with_for_update()
+
+
 class DeadLetters:
     """The table beside the outbox; a letter lies in one of them."""
 
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database, self._clock = database, clock
 
-    async def bury(self, letter: int, reason: str) -> None:
-        """Move a letter here that will never arrive."""
-        await self._database.run(self.bury_within, letter, reason)
+    async def bury(self, letter: int, reason: str, holder: bytes) -> bool:
+        """Move a letter here that will never arrive; False, and nothing, if it isn't this holder's any more.
+
+        Who held it before knows only what the channel said to them; who took it over asks again.
+        """
+        return await self._database.run(self._bury, letter, reason, holder)
+
+    def _bury(self, connection: sa.Connection, letter: int, reason: str, holder: bytes) -> bool:
+        ours = connection.scalar(held(letter, holder)) is not None
+        if ours:
+            self.bury_within(connection, letter, reason)
+        return ours
 
     def bury_within(self, connection: sa.Connection, letter: int, reason: str) -> None:
         """Move a letter here, inside somebody's transaction."""

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from bot.privacy.keyring import Keyring, Sealer, WrongKey
 from bot.storage.database import Database
-from bot.storage.dead_letters import DeadLetters
+from bot.storage.dead_letters import DeadLetters, held
+from bot.storage.deletion import lock
 from bot.storage.group_commit import GroupCommit
 from bot.storage.lease import Lease, elapsed
 from bot.storage.outbound_format import dumped, loaded
@@ -209,20 +210,24 @@ class Outbox:
         count, oldest = await self._database.read(lambda connection: connection.execute(look).one())
         return count, max(0.0, self._clock() - oldest) if count else 0.0
 
-    async def block(self, person: bytes, messages: Iterable[int]) -> None:
-        """Note that a worker blocked the bot: these messages are dropped, and nothing wakes them.
+    async def block(self, message: Queued, messages: Iterable[int]) -> bool:
+        """Note that a worker blocked the bot, as this message met it: these go, and nothing wakes them.
 
-        Who has written meanwhile has unblocked: the answers that wait are theirs to get.
+        False, and nothing, if another process took that message over: what we heard may be long past. Who
+        has written meanwhile has unblocked: the answers that wait are theirs to get.
         """
-        unanswered = sa.exists().where(outbox.c.person == person)
-        mine = (conversations.c.person == person) & ~unanswered
-        given = sa.delete(outbox).where(outbox.c.id.in_(list(messages)))
+        return await self._database.run(self._block, message, list(messages))
 
-        def drop(connection: sa.Connection) -> None:
-            connection.execute(given)
+    def _block(self, connection: sa.Connection, message: Queued, messages: list[int]) -> bool:
+        if self._postgres:
+            lock(connection, [message.person])  # or a turn and this could wait for each other
+        ours = connection.scalar(held(message.id, message.holder)) is not None
+        if ours:
+            unanswered = sa.exists().where(outbox.c.person == message.person)
+            mine = (conversations.c.person == message.person) & ~unanswered
+            connection.execute(sa.delete(outbox).where(outbox.c.id.in_(messages)))
             connection.execute(sa.update(conversations).where(mine).values(blocked=True))
-
-        await self._database.run(drop)
+        return ours
 
     def _opened(self, row: sa.Row[Any], key: bytes | None, holder: bytes) -> Queued:
         sealer = self._keyring.sealer(key or b"", row.person) if row.own else self._keyring.service

@@ -181,7 +181,10 @@ class Store:
             events=settled.events,
             messages=messages,
             behind=len(settled.outgoing) - len(messages),
-            forgotten=frozenset(people[chat] for chat in settled.forgotten),
+            # Who came and left in this batch had nothing here; what waits for them is an earlier farewell.
+            forgotten=frozenset(
+                people[chat] for chat in settled.forgotten if chat in rows or chat in unreadable
+            ),
         )
         return effect, ids - seen
 
