@@ -231,6 +231,19 @@ async def test_a_process_that_stops_in_the_middle_of_a_turn_keeps_no_chat_locked
 
 
 @ON_POSTGRES
+@pytest.mark.parametrize(("asked", "given"), [("off", "on"), ("remote_apply", "remote_apply")])
+async def test_a_commit_waits_for_the_disk_whatever_the_server_is_set_to(
+    database: Database, address: str, asked: str, given: str
+) -> None:
+    name = sa.make_url(address).database
+    async with begin(database) as connection:
+        await connection.execute(sa.text(f"ALTER DATABASE {name} SET synchronous_commit = {asked}"))
+    fresh = open_database(address)
+    assert await fresh.read(lambda c: c.scalar(sa.text("SHOW synchronous_commit"))) == given
+    await fresh.dispose()
+
+
+@ON_POSTGRES
 async def test_who_comes_back_in_the_very_moment_of_being_tidied_away_keeps_everything(
     database: Database, script: Script, tmp_path: Path
 ) -> None:

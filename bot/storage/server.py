@@ -14,6 +14,10 @@ from bot.storage.database import CONNECT, PATIENCE, Database, Result, drop_read_
 
 STATEMENT = 8  # seconds for one statement
 IDLE = 5  # seconds for which a transaction may wait for our next word; then its chats are free again
+# A commit that doesn't wait for the disk would be acknowledged and lost; stricter settings stay.
+DURABLE = (
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+)
 KEEPALIVE = (10, 3, 3)  # seconds of silence before the first probe, seconds between probes, how many
 
 
@@ -82,6 +86,7 @@ def _introduce(connection: Any, _record: object, *, writes: bool) -> None:
         "default_transaction_read_only": "off" if writes else "on",
     }
     words = "; ".join(f"SET {name} = {value}" for name, value in settings.items())
+    words += f"; {DURABLE}"
     connection.run_async(lambda raw: raw.execute(words))
     link = connection.driver_connection._transport.get_extra_info("socket")
     if link is not None and link.family != socket.AF_UNIX:

@@ -7,7 +7,7 @@ database    SQLite inline, with faults             wire     connections that are
 process   one life of the bot                    real     killed for good, suspended
 telegram  updates pushed, messages taken
 people    workers who react to what they see
-journal   what was committed, what must follow
+journal   what was committed, what must follow         power    a power cut: unsynced writes are gone
 world     a whole run
 
 `make faults` is the long run; `python -m tests.faults --seed N` plays one run again. The other long runs
