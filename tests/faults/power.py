@@ -39,7 +39,8 @@ _Vfs = _struct(
     *((name, _POINTER) for name in _CALLS),
 )  # fmt: skip
 
-_Open = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, ctypes.c_char_p, _POINTER, ctypes.c_int, _POINTER)
+# The name as an address: SQLite keeps it for as long as the file is open.
+_Open = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, _POINTER, _POINTER, ctypes.c_int, _POINTER)
 _Delete = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, ctypes.c_char_p, ctypes.c_int)
 _Write = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, _POINTER, ctypes.c_int, ctypes.c_int64)
 _Truncate = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, ctypes.c_int64)
@@ -157,11 +158,11 @@ def recorded(sqlite: ctypes.CDLL) -> Iterator[Disk]:
     open_usually: Answering = _Open(usual.contents.open)
     delete_usually: Answering = _Delete(usual.contents.delete)
 
-    def on_open(vfs: int, name: bytes | None, file: int, flags: int, out: int) -> int:
+    def on_open(vfs: int, name: int | None, file: int, flags: int, out: int) -> int:
         code = open_usually(vfs, name, file, flags, out)
         there = _POINTER.from_address(file)
         if code == 0 and there.value:
-            paths[file] = (name or b"").decode()
+            paths[file] = ctypes.string_at(name).decode() if name else ""
             there.value = ctypes.addressof(methods_like(there.value))
         return code
 

@@ -4,7 +4,6 @@ NATS 2.12 acknowledged what it synced every two minutes, and lost a seventh of i
 """
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -24,17 +23,17 @@ TALK: tuple[Incoming, ...] = (Command("start"), *map(Tap, (*CONSENT, *up_to("pro
 TAKEN, GONE = "taken ", "gone "  # what the test notes of each acknowledged update, and of each deletion
 
 
-@pytest.fixture
-def disk() -> Iterator[Disk]:
+async def lived(path: Path) -> Disk:
+    """Have three workers talk, one of whom deletes everything; note each acknowledgement in the log."""
     sqlite = library()
     if sqlite is None:
         pytest.skip("Python has SQLite built in: its file functions can't be listened to")
-    with recorded(sqlite) as noted:
-        yield noted
+    with recorded(sqlite) as disk:
+        await talked(disk, path)
+    return disk
 
 
-async def lived(disk: Disk, path: Path) -> None:
-    """Have three workers talk, one of whom deletes everything; note each acknowledgement in the log."""
+async def talked(disk: Disk, path: Path) -> None:
     async with opened(f"sqlite:///{path}", KEYRING, settling_today()) as store:
         await store.outbox.lease.renew()
         update = 0
@@ -69,21 +68,19 @@ def lost(disk: Disk, folder: Path, at: int, random: Random) -> set[int]:
     return taken - stored
 
 
-async def test_what_was_acknowledged_is_there_after_a_power_cut(disk: Disk, tmp_path: Path) -> None:
-    await lived(disk, tmp_path / "bot.sqlite")
+async def test_what_was_acknowledged_is_there_after_a_power_cut(tmp_path: Path) -> None:
+    disk = await lived(tmp_path / "bot.sqlite")
     random = Random(1)
     for cut in range(CUTS):
         at = random.randrange(len(disk.log) + 1)
         assert lost(disk, tmp_path / str(cut), at, random) == set(), f"cut {cut} at {at}"
 
 
-async def test_a_lazy_sync_would_be_found_out(
-    disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_lazy_sync_would_be_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a commit doesn't wait for the disk, as SQLite offers too, the same cuts lose some."""
     lazy = tuple(pragma.replace("FULL", "NORMAL") for pragma in embedded.PRAGMAS)
     monkeypatch.setattr(embedded, "PRAGMAS", lazy)
-    await lived(disk, tmp_path / "bot.sqlite")
+    disk = await lived(tmp_path / "bot.sqlite")
     random = Random(1)
     cuts = [
         lost(disk, tmp_path / str(cut), random.randrange(len(disk.log) + 1), random) for cut in range(CUTS)
