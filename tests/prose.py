@@ -23,13 +23,17 @@ CODE = ("bot", "models", "alembic", "tests")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A piece of prose: where it stands, of which kind it is, and (a docstring's) what it describes."""
+    """A piece of prose: where it stands, of which kind it is, and (a docstring's) what it describes.
+
+    A cell of a table lists; its semicolons part no sentence.
+    """
 
     file: str
     line: int
     kind: str
     words: str
     name: str = ""
+    cell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,9 @@ def _paper(name: str, text: str) -> Iterator[Text]:
             words = ""
         if line.startswith("|"):
             yield from (
-                Text(name, number, kind, cell.strip()) for cell in line.split("|") if cell.strip(" -:")
+                Text(name, number, kind, cell.strip(), cell=True)
+                for cell in line.split("|")
+                if cell.strip(" -:")
             )
         elif line.strip() and not line.startswith("#"):
             begun = begun if words else number
@@ -106,7 +112,7 @@ def sentences(words: str) -> list[str]:
     flat = re.sub(r"``?[^`]+``?", "`x`", words)
     flat = re.sub(r"\]\([^)]*\)", "]", flat)
     flat = re.sub(r"https?://\S+|\b\d+:\d+", "x", flat)
-    parts = re.split(r"(?<=[.!?])[\"”)*]*\s+(?=[\"“(*`A-Z])|\n\s*\n|\n(?=[*-] )", flat)
+    parts = re.split(r" · |(?<=[.!?])[\"”)*]*\s+(?=[\"“(*`A-Z])|\n\s*\n|\n(?=[*-] )", flat)
     return [" ".join(part.split()) for part in parts if part and part.strip()]
 
 
@@ -134,9 +140,13 @@ def _headless_what(sentence: str, text: Text) -> bool:
 
 
 def _two_colons(sentence: str, text: Text) -> bool:
-    """Say whether a sentence has more than one colon or semicolon; a docstring's list of fields may."""
-    if text.kind == "docstring" and re.match(r"[A-Za-z_, ]+: ", sentence):
+    """Say whether a sentence has more than one colon or semicolon; a list of fields or of a label's items may."""
+    if text.cell:
+        return False
+    if re.match(r"(\*\*.+?\*\*|\*.+?\*|[A-Za-z_, `]+): ", sentence):
         sentence = sentence.split(": ", 1)[1]
+        if ": " not in sentence:
+            return False
     return len(re.findall(r"[:;](?=\s|$)", sentence)) > 1
 
 
@@ -159,7 +169,7 @@ CALQUES = re.compile(
     r"|\bholds? (a|the) talk\b|\bparted by\b|\bno object\b|\bof so many\b",
     re.IGNORECASE,
 )
-PLAIN_VERBS = re.compile(r"(Gives?|Have|Has|Hears?|Tells?|Words? (?!of))")
+PLAIN_VERBS = re.compile(r"(Gives?|Have|Hears?|Tells?|Words? (?!of))")
 
 
 def _calque(sentence: str, text: Text) -> bool:

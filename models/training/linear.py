@@ -28,7 +28,7 @@ def rareness(features: Sequence[Sequence[str]], chosen: Sequence[int], known: It
 def matrix(
     features: Sequence[Sequence[str]], chosen: Sequence[int], columns: Mapping[str, int]
 ) -> "sp.csr_matrix[np.float64]":
-    """Give the rows of some texts; each is as long as the root of the number of its features says."""
+    """Return the rows of some texts, each as long as the root of the number of its features."""
     data, indices, pointers = [], [], [0]
     for place in chosen:
         known = [columns[feature] for feature in features[place] if feature in columns]
@@ -41,7 +41,7 @@ def matrix(
 def rounded(
     heads: Sequence[tuple[Floats, float]], columns: Mapping[str, int], most: int
 ) -> tuple[dict[str, tuple[int, ...]], tuple[float, ...]]:
-    """Give the greatest weights by feature, a number for each head, and the heads' biases."""
+    """Return the greatest weights by feature, a number for each head, and the heads' biases."""
     weights = np.array([weights for weights, _ in heads]).T
     greatest = np.sort(np.argsort(-np.abs(weights).max(axis=1), kind="stable")[:most])
     names, whole = list(columns), np.rint(weights * UNIT).astype(int)

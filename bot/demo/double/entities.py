@@ -74,7 +74,7 @@ def escape(text: str) -> str:
 
 
 def read_html(source: str) -> Text:
-    """Read Telegram's HTML.
+    """Take Telegram's HTML apart into text and entities.
 
     Raises:
         Refusal: 400 `can't parse entities: ...` for a tag, attribute or nesting that Telegram refuses.
