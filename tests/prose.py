@@ -128,22 +128,22 @@ def _headless_who(sentence: str, text: Text) -> bool:
         re.search(r"\b[Ww]ho(m)?ever\b", sentence)
         or re.match(r"\W*Who\b", sentence)
         or re.search(r"\b(for|of|by|to|from|with|than|as|except|but) who\b", sentence)
-        or re.search(r"[,;:] who [a-z]+s [^,]*,? (is|are|gets?|can)\b", sentence)
+        or re.search(r"[;:] who [a-z]+ [a-z]+ [a-z]+s\b", sentence)
     )  # fmt: skip
 
 
 def _headless_what(sentence: str, text: Text) -> bool:
     """Say whether the subject of a whole sentence is a clause that begins with `What`."""
-    if text.kind == "docstring" or sentence.rstrip("*_").endswith(("?", ":")):
-        return False
+    if text.kind in ("docstring", "comment") or sentence.rstrip("*_").endswith(("?", ":")):
+        return False  # there it is a name of what follows
     return bool(re.match(r"\W*What [a-z' ]+ (is|are|was|isn['’]t|can|may|stays?|goes|gets?) [a-z]", sentence))
 
 
 def _two_colons(sentence: str, text: Text) -> bool:
-    """Say whether a sentence has more than one colon or semicolon; a list of fields or of a label's items may."""
+    """Say whether a sentence has more than one colon or semicolon; a list of fields or items may."""
     if text.cell:
         return False
-    if re.match(r"(\*\*.+?\*\*|\*.+?\*|[A-Za-z_, `]+): ", sentence):
+    if re.match(r"(\*\*.+?\*\*|\*.+?\*|(`x`|[a-z_]+)(, (`x`|[a-z_]+))*|[A-Z_]+): ", sentence):
         sentence = sentence.split(": ", 1)[1]
         if ": " not in sentence:
             return False

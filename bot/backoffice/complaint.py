@@ -1,4 +1,4 @@
-"""How a past result came about, from the worker's own data file: for whoever answers a complaint."""
+"""How a past result came about, from the worker's own data file: for the person who answers a complaint."""
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +29,7 @@ class Case:
 
     @property
     def said(self) -> dict[str, tuple[str, ...]]:
-        """The answers that counted: none for whoever objected to the score."""
+        """The answers that counted: none if the worker objected to the score."""
         if self.unscored:
             return {}
         return {id: (said,) if isinstance(said, str) else said for id, said in self.answers.items()}

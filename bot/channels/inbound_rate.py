@@ -1,4 +1,4 @@
-"""InboundRate: whoever sends faster than a hand can tap is told once, and then not heard until it is over."""
+"""InboundRate: warns a chat that sends faster than a hand can tap, then ignores it until it slows down."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from bot.turns.contract import Address, Inbound
 
 @dataclass(slots=True)
 class _Updates(Bucket):
-    """A chat's updates, and whether it was told to take its time."""
+    """A chat's updates, and whether it was warned to take its time."""
 
     told: bool = False
 
@@ -28,7 +28,7 @@ class InboundRate:
         self._deletions: Buckets[Address, _Updates] = Buckets(_Updates, rate / 4, burst / 2)
 
     def admitted(self, inbound: Inbound) -> Inbound | None:
-        """Return what is to be handled: the update, in its place one word of calm, or nothing.
+        """Return what is to be handled: the update, in its place a warning, or nothing.
 
         The way to a deletion has a bucket of its own: it is open in any flood, and makes none.
         """

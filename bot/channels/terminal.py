@@ -34,7 +34,7 @@ class Terminal:
     def say(self, line: str) -> str:
         """Take what the worker typed; returns what the bot shows, due reminders first, as plain text.
 
-        A bug is raised as it is: whoever talks here is its developer.
+        A bug is raised as it is, for the person at the terminal is a developer.
         """
         now = self.now()
         messages = []
@@ -91,6 +91,6 @@ def hold(terminal: Terminal, read: Callable[[str], str], write: Callable[[str], 
 
 
 def replay(transcript: str, terminal: Terminal) -> str:
-    """Hold the talk of a transcript again; returns the transcript as it would read now."""
+    """Replay the conversation of a transcript; returns the transcript as it would read now."""
     lines = [line.removeprefix(PROMPT) for line in transcript.splitlines() if line.startswith(PROMPT)]
     return "\n".join(f"{PROMPT}{line}\n{terminal.say(line)}\n" for line in lines)

@@ -1,4 +1,4 @@
-"""Checks of what emergencies and swindles sound like: words as texts are folded, scenes, numbers and cards."""
+"""Checks of what emergencies and swindles sound like: folded words, scenes, numbers and cards."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""What workers would be told on another day: the pieces that come and go, and the lines that change."""
+"""What workers would read on another day: the pieces that come and go, and the lines that change."""
 
 import re
 from collections import defaultdict

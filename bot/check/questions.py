@@ -12,7 +12,7 @@ from bot.turns.contract import Capabilities
 ARTIFACTS = frozenset(
     {"financing_constraint", "insurance_gap", "financing_constraint_published", "employment_status"}
 )
-UNKNOWN = "unknown"  # the option of who is not sure: nothing follows from it
+UNKNOWN = "unknown"  # the option of a worker who isn't sure; nothing follows from it
 CONDITIONS = ("ask_if", "not_for", "short_if")
 REGION_QUESTIONS = ("province", "region")
 

@@ -166,7 +166,7 @@ def check_ending(knowledge: Knowledge, on: date, days: int) -> Iterator[Finding]
 
 
 def check_stand_ins(knowledge: Knowledge, on: date) -> Iterator[Finding]:
-    """Find figures whose last value is too old to stand in, so that whoever needs them is told none."""
+    """Find figures whose last value is too old to stand in, so that a worker who needs them reads none."""
     for parameter in knowledge.parameters:
         ended = _ended(parameter, on)
         stands_in = any(parameter.stands_in(value, on) for value in parameter.values)

@@ -147,7 +147,7 @@ class Dispatcher:
                 await self._rest(lane, error.seconds + random.uniform(0, 0.2))  # noqa: S311 - jitter
             except Blocked:
                 self._count("blocked")
-                # What was written since may be welcome: who writes has unblocked.
+                # A message written since may be welcome, for a person who writes has unblocked.
                 record = partial(self._outbox.block, message, so_far)
                 return set(so_far) if await self._fenced(record, message, lane) else set()
             except Refused as error:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from bot.dialogue.conversation import LATER, MARKS, Conversation, Incoming, Tap
 from bot.dialogue.replies import Card, Remind, Reply, Stuck
 
-PAUSE = 300  # seconds: who takes longer has put the phone away
+PAUSE = 300  # seconds; a worker who takes longer has put the phone away
 SHADOW = "shadow"  # counted when a model that waits scores beside the one that serves, with both bands
 
 Count = tuple[str, str]

@@ -258,7 +258,7 @@ class Flow:
     def _use(
         self, talk: Conversation | None, name: str, heard: Heard, language: Language, now: datetime
     ) -> Turn:
-        """Take the turn of a tool, which keeps nothing of who hasn't agreed that anything is kept."""
+        """Take the turn of a tool, which keeps nothing about a worker who hasn't agreed to that."""
         tool = TOOLS.get(name)
         if tool is None:  # of an older or a newer release
             return self._again(_without_tool(talk), language, "stale")

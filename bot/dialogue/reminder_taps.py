@@ -1,4 +1,4 @@
-"""Coming back to advice: reminders that the worker sets and stops, and a way on for who is stuck."""
+"""Coming back to advice: reminders that the worker sets and stops, and a way on for a worker who is stuck."""
 
 from collections.abc import Callable
 from dataclasses import replace

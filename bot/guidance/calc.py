@@ -196,7 +196,7 @@ class Sums:
         if band is None:
             return None
         by_sex = CATEGORIES.get(self._only("sex"), ALL_CATEGORIES)
-        # Who pays alone is counted from 55 in most places; only a job as a worker makes it 50.
+        # A woman who pays alone is counted from 55 in most places; only a job as a worker makes it 50.
         alone = self._only("social_insurance") in ("flexible", "resident", "none")
         categories = tuple(each for each in by_sex if not (alone and each == "woman_50"))
         return calculators.retirement_span(self.figures, categories, (int(band.low) + 1, int(band.high)))

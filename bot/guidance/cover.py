@@ -15,13 +15,13 @@ FOR_MINORS = frozenset({"illness", "injury", "liability"})
 # How heavily a risk weighs against the others, before it is known whether it is covered.
 MUCH, SOME, LITTLE = 3, 2, 1
 _INJURY = {"much": MUCH, "some": SOME, "little": LITTLE}
-_LIABILITY = {"much": MUCH, "some": LITTLE}  # whoever hurts nobody with this work isn't told of it
+_LIABILITY = {"much": MUCH, "some": LITTLE}  # a worker who hurts nobody with this work doesn't read of it
 _OLD_AGE = {"near": MUCH, "ahead": SOME, "far": LITTLE}
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """How far one risk is covered; `why` names the reason, `weight` is higher for who is exposed more."""
+    """How far one risk is covered; `why` names the reason, `weight` is higher for more exposed workers."""
 
     risk: Risk
     state: State

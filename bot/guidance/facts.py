@@ -175,7 +175,7 @@ def owes_lender(known: Known) -> frozenset[str] | None:
 
 
 def refusal_matters(known: Known) -> frozenset[str] | None:
-    """Whether a refused loan is today's concern: not a refusal long ago, nor one of who owes no lender.
+    """Whether a refused loan is today's concern: not one long ago, nor that of a worker who owes no lender.
 
     A worry about debts makes it one again, unless relatives alone are owed.
     """
@@ -236,7 +236,7 @@ def necessity(known: Known) -> frozenset[str] | None:
 
 
 def nothing_to_mend(known: Known) -> frozenset[str] | None:
-    """Whether the worker is covered, saves, could borrow, fears neither debts nor lack of work, and is well."""
+    """Whether the worker is covered, saves, could borrow, fears no debts and no lack of work, and is well."""
     if not {"social_insurance", "commercial_cover", "saving", "constrained", "worries"} <= known.keys():
         return None
     fine = (
@@ -316,8 +316,8 @@ def questions_of(fact: str, questionnaire: Questionnaire) -> tuple[str, ...]:
 def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, on: date) -> Facts:
     """Say what is known: the option ids by question, what options state, derived facts, region and bands.
 
-    A fact that is absent is unknown: skipped, "not sure", or not to be told from what was said. A question
-    that the answers close is known to have no answer: who owes nothing has no kinds of debt. So is one from
+    A fact that is absent is unknown: skipped, "not sure", or not to be derived from what was said. A question
+    that the answers close is known to have no answer: without debt there are no kinds of debt. So is one from
     which its people are spared, but nothing is derived from that: nobody said that a minor owes nothing.
     """
     known = {

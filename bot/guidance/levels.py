@@ -20,7 +20,7 @@ def region_of(answers: Answers, questionnaire: Questionnaire) -> str | None:
 def levels_from(answers: Answers, questionnaire: Questionnaire) -> Levels:
     """Return the report's code by model feature; None for what is unknown.
 
-    Who has no commercial cover pays the lowest premium; the region follows from the province.
+    A worker without commercial cover pays the lowest premium; the region follows from the province.
     """
     levels: dict[str, int | None] = {}
     for question in questionnaire.questions:

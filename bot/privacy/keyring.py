@@ -1,4 +1,4 @@
-"""Keys: who a person is in the database, and how what they said is sealed (AES-256-GCM)."""
+"""Keys: a person's pseudonym in the database, and the sealing of what they said (AES-256-GCM)."""
 
 import base64
 import hmac

@@ -1,4 +1,4 @@
-"""Who was forgotten, in a file beside the database: it outlives the restore of an older backup."""
+"""The people who were deleted, in a file beside the database that outlives the restore of an older backup."""
 
 import os
 from collections.abc import Collection, Iterable
@@ -33,8 +33,8 @@ class Wish:
 class Tombstones:
     """Deletions, appended and flushed before they are committed.
 
-    A stone names the destroyed key, not only its time: who begins anew gets another key, be it in the
-    same second or on a machine whose clock is behind. Without a path nothing is remembered: for tests,
+    A stone names the destroyed key, not only its time: a person who starts again gets another key, even in
+    the same second or on a machine whose clock is behind. Without a path nothing is remembered: for tests,
     and for stores that are never backed up.
     """
 

@@ -214,7 +214,7 @@ def explain(sheet: View) -> Message:
 
 
 def figures(sheet: View) -> Message:
-    """Return the trained scores with their ranges, for whoever wants them."""
+    """Return the trained scores with their ranges, for workers who want them."""
     scores = {} if sheet.talk is None or sheet.talk.unscored else sheet.outcome.scores
     told = {name: score for name, score in scores.items() if isinstance(score, Score)}
     text = sheet.render("figures.j2", credit=told.get(CREDIT), gap=told.get(GAP), facts=sheet.outcome.facts)

@@ -97,7 +97,7 @@ class Presenter:
     def side_by_side(self, talk: Conversation) -> tuple[str, ...]:
         """Say in which bands a result lies by the model that serves and by the one that waits; of nobody.
 
-        Who objected to being scored is not scored by either.
+        A worker who objected to being scored is not scored by either.
         """
         if talk.unscored:
             return ()

@@ -14,7 +14,7 @@ UNSEEN = ("Cf", "Cc", "Cs", "Co", "Cn")  # categories of signs that nobody sees
 
 
 def consent(sheet: View, reply: AskConsent) -> Message:
-    """Render what is agreed to, each purpose with its tick; one alone in short, for who types."""
+    """Render what is agreed to, each purpose with its tick; a single one in short, for workers who type."""
     purposes = sheet.knowledge.consent.purposes
     label = sheet.label("purpose")
     ticks = tuple(

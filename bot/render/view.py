@@ -22,7 +22,7 @@ TARGETS = {
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who runs the bot, and for how many days what is kept: told in the privacy text."""
+    """The person who runs the bot, and for how many days what is kept, as the privacy text says."""
 
     contact: str = ""
     draft_days: int = 7

@@ -1,4 +1,4 @@
-"""No cell of fewer than ten people is told, nor anything from which one could be worked out."""
+"""Suppresses cells of fewer than ten people, and any cell from which one could be derived."""
 
 from collections.abc import Collection, Mapping, Sequence
 

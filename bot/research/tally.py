@@ -23,9 +23,9 @@ class Tally:
     """What participants answered, person by person in no order that means anything.
 
     codes: the report's code by feature or outcome, UNKNOWN where not known. options: for each question
-    without a code of its own, whether (1, 0, UNKNOWN) each option was chosen. may_score: who did not object
-    to being scored. asked, stopped: how many were shown a question, and left it open; `stopped` counts
-    FINISHED too. marks: by (piece, mark), with "stuck" for who asked for help.
+    without a code of its own, whether (1, 0, UNKNOWN) each option was chosen. may_score: those who did
+    not object to being scored. asked, stopped: how many were shown a question, and left it open; `stopped`
+    counts FINISHED too. marks: by (piece, mark), with "stuck" for people who asked for help.
     """
 
     people: int
@@ -60,7 +60,7 @@ class Tally:
         return int(known.sum()), int((column == 1).sum())
 
     def groups(self, by: str) -> dict[Group, NDArray[np.bool_]]:
-        """Who belongs to each group, by a feature's codes or a question's options; UNKNOWN: who is silent."""
+        """The members of each group, by a feature's codes or a question's options; UNKNOWN: no answer."""
         if by in self.codes:
             return {code: self.codes[by] == code for code in (*self.levels(by), UNKNOWN)}
         chosen: dict[Group, NDArray[np.bool_]] = {id: column == 1 for id, column in self.options[by].items()}

@@ -13,7 +13,7 @@ from bot.storage.tables import counts
 
 
 class Counts:
-    """The numbers of one process that are not written yet; who is killed loses a minute of them, no more."""
+    """The unwritten numbers of one process; a killed process loses a minute of them, no more."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database, self._clock = database, clock

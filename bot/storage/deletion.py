@@ -106,7 +106,7 @@ class Deletion:
         people = list(connection.scalars(sa.select(c.person).where(over).limit(AT_ONCE)))
         if people and self._database.postgres:
             lock(connection, people)
-        # Who wrote while we waited for the lock stays.
+        # A person who wrote while we waited for the lock stays.
         late = sa.select(c.person, c.key).where(over, c.person.in_(people))
         keys = {row.person: row.key for row in connection.execute(late)} if people else {}
         if keys:

@@ -148,7 +148,7 @@ class Outbox:
         """Take over the messages that nobody holds, all of a person's or none, the oldest first.
 
         With `inherited` also those of processes that have ended: all messages are looked through for them.
-        `claimed` is to be told after the commit. None: we hold nothing ourselves.
+        Call `claimed` after the commit. None: we hold nothing ourselves.
         """
         holder = self.lease.name
         if not holder:
@@ -185,7 +185,7 @@ class Outbox:
         self.left_behind = claimed.left_behind
 
     async def still_there(self, messages: Iterable[int]) -> frozenset[int]:
-        """Return those of these messages that nobody has deleted; who asks meanwhile shares the next look."""
+        """Return those of these messages that nobody has deleted; calls meanwhile share the next look."""
         return await self._looks.put(frozenset(messages))
 
     async def _look(self, wanted: Sequence[frozenset[int]]) -> list[frozenset[int] | Exception]:
@@ -213,8 +213,8 @@ class Outbox:
     async def block(self, message: Queued, messages: Iterable[int]) -> bool:
         """Note that a worker blocked the bot, as this message met it: these go, and nothing wakes them.
 
-        False, and nothing, if another process took that message over: what we heard may be long past. Who
-        has written meanwhile has unblocked: the answers that wait are theirs to get.
+        False, and nothing, if another process took that message over: what we heard may be long past. A
+        worker who wrote meanwhile has unblocked, so the waiting answers are theirs to get.
         """
         return await self._database.run(self._block, message, list(messages))
 

@@ -1,4 +1,4 @@
-"""Which updates were handled: each is noted once, whoever delivers it and however often."""
+"""Which updates were handled: each is noted once, however often and by which way it is delivered."""
 
 from collections.abc import Collection
 

@@ -83,7 +83,7 @@ class Store:
         await self._jobs.put(Sent(message.id, message.farewell))
 
     async def claim(self, *, inherited: bool = True) -> None:
-        """Take over the messages that nobody holds, for who hears of the commit; raises as `take` does."""
+        """Take over unleased messages, for the subscribers of the commit; raises as `take` does."""
         await self._jobs.put(Claim(inherited))
 
     async def _work(self, jobs: Sequence[Job]) -> list[bool | Exception]:
@@ -157,7 +157,7 @@ class Store:
     ) -> tuple[Committed, set[int]]:
         now, ids = int(self.clock()), {e.update for e in inbounds if e.update is not None}
         seen = note(connection, ids, now)
-        # Who has a row that no key opens can have it deleted, and nothing else.
+        # A person whose row no key opens can have it deleted, and nothing else.
         heard = [e for e in inbounds if e.chat not in unreadable or e.incoming in TO_DELETION]
         held = {chat: row.conversation for chat, row in rows.items()} | dict.fromkeys(unreadable, UNREAD)
         settled = self._settle(heard, held, seen, self._limit.room(connection))
@@ -171,7 +171,8 @@ class Store:
         woken = people.keys() - wrote
         sealers = self._save(connection, settled, rows, unreadable, people, now, woken)
         messages = self.outbox.write(connection, settled.outgoing, people, sealers, now)
-        # Last, for its row is everybody's and locked from here on. Who left this year has a place already.
+        # Last, for its row is everybody's and locked from here on.
+        # A person who left this year has a place already.
         back = self._returned(settled, rows, people) if settled.joined else 0
         self._limit.note(connection, settled.joined - back)
         last = {chat: row.changed_at for chat, row in rows.items()}

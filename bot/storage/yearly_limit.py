@@ -18,7 +18,7 @@ _LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("year", type_=sa.Bi
 
 
 class YearlyLimit:
-    """The count of who joined, kept in the turn's own transaction."""
+    """The count of people who joined, kept in the turn's own transaction."""
 
     def __init__(self, people: int, clock: Callable[[], float], *, postgres: bool) -> None:
         self._people, self._clock, self._postgres = people, clock, postgres

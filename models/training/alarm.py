@@ -75,7 +75,7 @@ It may not be used to watch people, to keep who raised an alarm, or to refuse an
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence, the number of who wrote it, and the list of their file in which it stands."""
+    """One sentence, the number of its writer, and the list of their file in which it stands."""
 
     text: str
     writer: int

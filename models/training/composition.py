@@ -1,4 +1,4 @@
-"""Who answered, beside whom the survey asked: weights that make up for it, and what they cost."""
+"""The people who answered, beside those whom the survey asked: weights for the difference, and their cost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ GAP = 0.03  # between what a group is told and what it answers: less, and nobody
 # Chances at which a candidate that is right is found wrong, over all tests of one kind together. That of the
 # fit is high: a law that a straight line follows hardly ever comes near it, and an attack often does.
 MISFIT, SURE = 0.10, 0.01
-# Whoever these features tell apart must not be worse off: column, name of the group, its codes.
+# Groups that these features separate must not be worse off: column, name of the group, its codes.
 GROUPS: Sequence[tuple[str, str, tuple[int, ...]]] = (
     ("gender", "women", (0,)), ("gender", "men", (1,)),
     ("age", "up to 30", (1, 2)), ("age", "31-40", (3,)), ("age", "over 40", (4, 5)),

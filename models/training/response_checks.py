@@ -75,21 +75,21 @@ def _found(name: Check, judged: Bools, failing: Bools) -> Found:
 
 
 def _haste(sheet: Sheet) -> tuple[Bools, Bools]:
-    """Who answered quicker than anybody reads."""
+    """People who answered quicker than anybody reads."""
     timed = sheet.code("timed")
     judged = timed >= TIMED
     return judged, judged & (sheet.code("hasty") >= HASTE * timed)
 
 
 def _line(sheet: Sheet) -> tuple[Bools, Bools]:
-    """Who pressed the same button all the way down."""
+    """People who pressed the same button all the way down."""
     chosen = sheet.code("chosen")
     judged = chosen >= CHOSEN
     return judged, judged & (sheet.code("same_button") >= LINE * chosen)
 
 
 def _contradiction(sheet: Sheet) -> tuple[Bools, Bools]:
-    """Who saves more than they earn, has kinds of debt but no debt, or debts but never borrowed."""
+    """People who save more than they earn, have kinds of debt but no debt, or debts but never borrowed."""
     income, saving, debt = (sheet.code(name) for name in ("income", "saving", "debt"))
     both = (income != UNKNOWN) & (saving != UNKNOWN)
     owing = debt != UNKNOWN

@@ -58,7 +58,7 @@ class Sheet:
         return self.words.get(name, np.full(self.people, "", dtype=np.str_))
 
     def ticks(self, question: str) -> Bools:
-        """Who ticked anything of a list."""
+        """People who ticked anything of a list."""
         columns = [column > 0 for name, column in self.codes.items() if name.startswith(f"{question}__")]
         result: Bools = np.logical_or.reduce(columns) if columns else np.zeros(self.people, dtype=bool)
         return result

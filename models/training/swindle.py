@@ -70,7 +70,7 @@ It may not be used to accuse anybody, to keep what was pasted, or to tell somebo
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text, the number of who wrote it, and its kind of swindle, or from whom it honestly comes."""
+    """One text, the number of its writer, and its kind of swindle, or from whom it honestly comes."""
 
     text: str
     writer: int

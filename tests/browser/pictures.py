@@ -1,4 +1,4 @@
-"""Makes the README's pictures anew, of the real bot in a real Chromium: `make regenerate`.
+"""Makes the README's pictures of the real bot in a real Chromium: `make regenerate`.
 
 Wants fonts for Chinese and for emoji (fonts-noto-cjk, fonts-noto-color-emoji).
 """
@@ -23,11 +23,12 @@ PICTURES = Path(__file__).parents[2] / "docs/pictures"
 LOCALES: dict[Language, str] = {"zh": "zh-CN", "en": "en-GB"}
 RESULT: dict[Language, str] = {"zh": "您的结果", "en": "Your result"}
 COLOURS = 48
+AROUND = 170  # pixels for the page's head and foot
 SETTLED = 0.6  # seconds until the page has scrolled
 
 
 async def show_talk(page: Page, language: Language, folder: Path) -> None:
-    """Hold the talk on the chat page; keep the first screen, a question, the result and a card."""
+    """Talk on the chat page; keep the first screen, and the whole result and a whole card."""
     async with Simulator(token=TOKEN) as simulator, running_bot(simulator, folder / f"{language}.sqlite"):
         await page.goto(simulator.page_url)
         await page.get_by_role("button", name={"zh": "开始", "en": "Start"}[language], exact=True).click()
@@ -38,14 +39,26 @@ async def show_talk(page: Page, language: Language, folder: Path) -> None:
         for data in (*CONSENT, *SHORT_PATH):
             await tap(worker, data)
         shown = await worker.expects(lambda screen: RESULT[language] in screen.last.text)
+        await show_whole_message(page)
         await keep(page, f"result.{language}")
         await tap(
             worker, next(b.data for row in shown.last.buttons for b in row if b.data.startswith("open:"))
         )
         await worker.expects(lambda screen: len(screen.from_bot) > len(shown.from_bot))
         await asyncio.sleep(SETTLED)
-        await page.locator(".theirs").last.evaluate("card => card.scrollIntoView({block: 'start'})")
+        await show_whole_message(page)
         await keep(page, f"card.{language}")
+
+
+async def show_whole_message(page: Page) -> None:
+    """Make the window as high as the last message with its buttons needs, and scroll to its beginning."""
+    width, height = PHONE
+    await page.set_viewport_size({"width": width, "height": 3 * height})
+    await asyncio.sleep(SETTLED)
+    needed = await page.locator(".theirs").last.evaluate("message => message.getBoundingClientRect().height")
+    await page.set_viewport_size({"width": width, "height": max(height, int(needed) + AROUND)})
+    await asyncio.sleep(SETTLED)
+    await page.locator(".theirs").last.evaluate("message => message.scrollIntoView({block: 'start'})")
 
 
 async def keep(page: Page, name: str) -> None:

@@ -74,7 +74,7 @@ class Telegram:
     capabilities = CAPABILITIES
 
     async def deliver(self, outgoing: Outbound, may: Callable[[], bool] = lambda: True) -> None:
-        """Send or edit one message; a message that can't be edited any more is sent anew.
+        """Send or edit one message; a message that can no longer be edited is sent again.
 
         `may` is asked as the bytes are given to the connection. Raises NotDelivered.
         """

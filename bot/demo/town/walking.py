@@ -45,7 +45,7 @@ class Walker:
         self.longer = self.dice.random() < self.habits.longer
 
     async def talk(self) -> bool:
-        """Answer until the result has come and nothing is left to do; False for who fell silent."""
+        """Answer until the result came and nothing is left to do; False for a resident who fell silent."""
         await (self.worker.says("你好") if self.worker.screen.messages else self.worker.starts())
         while True:
             shown = await self._screen()

@@ -9,7 +9,7 @@ from bot.dialogue.tools.steps import Said, Step, days, months, one_of, stepwise,
 MOST = Decimal(10_000_000)  # yuan; more is no loan of a worker's
 LONGEST = 360  # instalments
 LATEST = 366  # days until the first one
-DEAR = 2  # times what arrives: whoever is to pay back more is asked whether that is right
+DEAR = 2  # times what arrives: a worker who is to pay back more is asked whether that is right
 LENDERS = ("bank", "microloan", "person", "other")
 
 

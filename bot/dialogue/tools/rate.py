@@ -12,7 +12,7 @@ from bot.dialogue.tools.steps import Said, Step, one_of, stepwise
 
 OPEN = "?"  # of a rate of which time isn't told
 TIMES: Mapping[str, int] = {"day": 365, "month": 12, "year": 1}  # a year
-ASKED_BACK = Decimal(1)  # a year: whoever says more than 100 % is asked whether that is right
+ASKED_BACK = Decimal(1)  # a year: a worker who says more than 100 % is asked whether that is right
 MOST = Decimal(100)
 LENDERS = ("bank", "microloan", "person", "other")
 

@@ -36,7 +36,7 @@ class Step:
     possible: Callable[[str, Said], bool] = lambda _value, _said: True
 
     def takes(self, value: str, said: Said) -> bool:
-        """Say whether this is a value that can have been said, whoever wrote it down."""
+        """Say whether this is a value that can have been said, even in data that others wrote."""
         if value == UNKNOWN:
             return self.skippable
         form = self.form or (is_number if not self.named else lambda _: False)

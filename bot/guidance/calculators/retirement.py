@@ -67,7 +67,7 @@ def retirement(figures: Figures, category: Category, born: date) -> Retirement:
 def retirement_span(
     figures: Figures, categories: Sequence[Category], ages: tuple[int, int]
 ) -> RetirementSpan:
-    """Say between which months the statutory age is reached, for whoever is of these ages today.
+    """Say between which months the statutory age is reached, for a person of these ages today.
 
     categories: one or more, if it isn't known which applies; ages: lowest and highest, in completed years.
     """

@@ -18,7 +18,7 @@ def show(sheet: View, reply: UseTool) -> Message:
 
 
 def open_now(sheet: View, tool: OpenTool | None) -> Mapping[str, object]:
-    """Return the name of the tool that is open, and what was said to it, for who asks what is kept."""
+    """Return the name of the tool that is open, and what was said to it, for a worker who asks."""
     if tool is None or tool.name not in SCREENS:
         return {"tool": "", "told": []}
     name = sheet.block(f"tools/{tool.name}.j2", "name")

@@ -77,8 +77,8 @@ def bands(tally: Tally, model: Model) -> list[Band]:
 def by_group(grouping: str, places: Mapping[Group, NDArray[np.int64]]) -> Iterator[Band]:
     """Hide the small cells of one grouping.
 
-    Who told nothing is a group like the others: else the difference between two groupings, of which one was
-    answered by everybody, would be just them.
+    People who didn't answer are a group like the others; otherwise the difference between two groupings,
+    of which one was answered by everybody, would be just them.
     """
     counts = {
         group: np.bincount(held, minlength=len(BANDS)).tolist() for group, held in places.items() if len(held)

@@ -1,0 +1,78 @@
+"""The prose of papers, docstrings and comments keeps to its rules; where it doesn't yet, it gets no worse."""
+
+import pytest
+
+from tests.prose import RULES, Find, Text, counts, finds, sentences
+
+# How many sentences of each kind still break a rule; a rule and kind that isn't here has none.
+LEFT = {
+    ("calque", "comment"): 16,
+    ("calque", "docstring"): 93,
+    ("calque", "tests' comment"): 7,
+    ("calque", "tests' docstring"): 26,
+    ("headless_who", "tests' comment"): 6,
+    ("headless_who", "tests' docstring"): 14,
+    ("two_colons", "comment"): 11,
+    ("two_colons", "docstring"): 160,
+    ("two_colons", "tests' comment"): 7,
+    ("two_colons", "tests' docstring"): 25,
+}
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Find]:
+    return finds()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_more_sentences_break_a_rule_than_are_left(rule: str, found: list[Find]) -> None:
+    for (broken, kind), count in counts(found).items():
+        if broken == rule:
+            assert count <= LEFT.get((rule, kind), 0), f"python -m tests.prose {rule}: {kind}"
+
+
+def test_papers_break_no_rule(found: list[Find]) -> None:
+    assert [find for find in found if find.kind in ("paper", "changelog")] == []
+
+
+def breaks(sentence: str, kind: str = "paper", name: str = "") -> set[str]:
+    text = Text("page.md", 1, kind, sentence, name)
+    return {rule for rule, broken in RULES.items() if any(broken(s, text) for s in sentences(sentence))}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rule"),
+    [
+        ("Whoever uses the bot would notice the change.", "headless_who"),
+        ("Guard it well: who has it reads everything that workers write.", "headless_who"),
+        ("Who runs it finds a report.", "headless_who"),
+        ("A key for who has no row.", "headless_who"),
+        ("What is not clear is asked back.", "headless_what"),
+        ("One thing: another thing; a third thing.", "two_colons"),
+        ("A chat that floods is told once.", "calque"),
+        ("The model is fitted anew.", "calque"),
+        ("Measured on 2026-11-26 on two cores.", "measured"),
+    ],
+)
+def test_a_sentence_that_breaks_a_rule_is_found(sentence: str, rule: str) -> None:
+    assert rule in breaks(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "People who use the bot would notice the change.",
+        "Who may import whom?",
+        "A line says who runs the bot.",
+        "See `a: b; c: d` at 12:30; it has one.",
+        "It tells the operator what to do.",
+    ],
+)
+def test_a_plain_sentence_breaks_none(sentence: str) -> None:
+    assert breaks(sentence) == set()
+
+
+def test_a_docstring_says_more_than_its_name_and_begins_with_a_verb_of_the_field() -> None:
+    assert breaks("Unblock.", "docstring", "_unblock") == {"repeats_its_name"}
+    assert breaks("Give the day by which figures are looked up.", "docstring", "today") == {"plain_verb"}
+    assert breaks("Return the day by which figures are looked up.", "docstring", "today") == set()
