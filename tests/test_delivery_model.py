@@ -234,7 +234,7 @@ class Delivery(RuleBasedStateMachine):
         return self.numbers
 
     def committed(self, process: Process) -> None:
-        """Hear of a commit, as it happens: what was written, who went."""
+        """Note a commit, as it happens: what was written, who went."""
         for effect in process.settled:
             for chat in process.gone:
                 for message in self._of(chat):
@@ -245,7 +245,7 @@ class Delivery(RuleBasedStateMachine):
                 self.messages[number] = Letter(number, int(outgoing.chat.id), self.places)
 
     def given(self, process: Process, number: int) -> None:
-        """Hear that a message's bytes left: only the holder's may, and only of the first that is there."""
+        """Note that a message's bytes left: only the holder's may, and only of the first that is there."""
         message = self.messages[number]
         rows = self._rows()
         if message.deleted:
@@ -476,7 +476,7 @@ class Delivery(RuleBasedStateMachine):
         return [message for message in self.messages.values() if message.chat == chat]
 
     def _rows(self) -> dict[int, tuple[bytes | None, bool]]:
-        """Give the messages that wait: who holds each, and whether they live by the database's clock."""
+        """Return the messages that wait: who holds each, and whether they live by the database's clock."""
         with self.look.sync.connect() as connection:
             live = holders.c.until > self.clock()
             living = set(connection.scalars(sa.select(holders.c.holder).where(live)))
@@ -516,7 +516,7 @@ class Delivery(RuleBasedStateMachine):
 
 
 def path(before: State, after: State) -> set[tuple[State, State]]:
-    """Give the steps of the shortest way through the table; AssertionError when there is none."""
+    """Return the steps of the shortest way through the table; AssertionError when there is none."""
     ways: dict[State, tuple[tuple[State, State], ...]] = {before: ()}
     queue = [before]
     for state in queue:

@@ -86,7 +86,7 @@ async def processes(database: Database, count: int) -> AsyncIterator[list[Proces
 
 
 async def overslept(process: Process) -> None:
-    """Have a process sleep beyond its lease: its clock and the database's agree that it is over."""
+    """Let a process sleep beyond its lease: its clock and the database's agree that it is over."""
     process.now += lease.LEASE + 3
     async with begin(process.store.database) as connection:
         mine = holders.c.holder == process.store.outbox.lease._name

@@ -8,7 +8,7 @@ class State(StrEnum):
     """Where a message stands.
 
     QUEUED, OUT and UNHEARD are one state to the database: held by a process at work. Only that process tells
-    them apart, so whoever takes a message over has to expect each of them.
+    them apart, so a process that takes a message over has to expect each of them.
     """
 
     UNWRITTEN = "unwritten"
@@ -27,7 +27,7 @@ STORED = HELD | {State.WAITING, State.LEFT}  # a row of the outbox
 
 
 class Who(StrEnum):
-    """Who may change a message's state."""
+    """The parties that may change a message's state."""
 
     TURN = "the transaction of the turn"
     CLAIMER = "a process with a lease"
@@ -72,7 +72,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("write", State.UNWRITTEN, State.WAITING, Who.TURN, "otherwise", f"{_OUTBOX}.write"),
     Transition(
         "cut off", State.UNWRITTEN, State.UNHEARD, Who.TURN,
-        "the commit happened and the process didn't hear of it: it is in doubt from then on",
+        "the commit happened, but the process got no answer: it is in doubt from then on",
         f"{_OUTBOX}.doubt",
     ),
     *_from(

@@ -35,7 +35,7 @@ class DeadLetters:
     async def bury(self, letter: int, reason: str, holder: bytes) -> bool:
         """Move a letter here that will never arrive; False, and nothing, if it isn't this holder's any more.
 
-        Who held it before knows only what the channel said to them; who took it over asks again.
+        The former holder knows only what the channel said to it; the new holder asks again.
         """
         return await self._database.run(self._bury, letter, reason, holder)
 

@@ -64,7 +64,7 @@ class Disk:
     log: list[Written | str] = field(default_factory=list)
 
     def after_a_cut(self, at: int, random: Random) -> dict[str, bytes]:
-        """Give the files as they may be found when the power goes at this place of the log."""
+        """Return the files as they may be found when the power goes at this place of the log."""
         durable: dict[str, bytearray] = {}
         loose: dict[str, list[Written]] = {}
         for entry in self.log[:at]:
@@ -108,7 +108,7 @@ def _apply(files: dict[str, bytearray], change: Written) -> None:
 
 
 def library() -> ctypes.CDLL | None:
-    """Give the SQLite that Python uses, if it is a library of its own."""
+    """Return the SQLite that Python uses, if it is a library of its own."""
     import _sqlite3  # its file names the library that the system then has loaded already
 
     name = ctypes.util.find_library("sqlite3")
@@ -128,7 +128,7 @@ def recorded(sqlite: ctypes.CDLL) -> Iterator[Disk]:
     replaced: dict[int, ctypes.Structure] = {}
 
     def methods_like(address: int) -> ctypes.Structure:
-        """Give the functions of a kind of file, with ours in front of three of them."""
+        """Return the functions of a kind of file, with ours in front of three of them."""
         if address in replaced:
             return replaced[address]
         ours = _Methods.from_buffer_copy(_Methods.from_address(address))

@@ -24,7 +24,7 @@ TAKEN, GONE = "taken ", "gone "  # what the test notes of each acknowledged upda
 
 
 async def lived(path: Path) -> Disk:
-    """Have three workers talk, one of whom deletes everything; note each acknowledgement in the log."""
+    """Let three workers talk, one of whom deletes everything; note each acknowledgement in the log."""
     sqlite = library()
     if sqlite is None:
         pytest.skip("Python has SQLite built in: its file functions can't be listened to")
@@ -50,7 +50,7 @@ async def talked(disk: Disk, path: Path) -> None:
 
 
 def lost(disk: Disk, folder: Path, at: int, random: Random) -> set[int]:
-    """Give the acknowledged updates that are not there after a cut at this place; the file must be whole."""
+    """Return the acknowledged updates that are not there after a cut at this place; the file must be whole."""
     found = disk.after_a_cut(at, random)
     put_back(found, folder)
     notes = [note for note in disk.log[:at] if isinstance(note, str)]
