@@ -195,6 +195,13 @@ def record_trouble(known: Known) -> frozenset[str] | None:
     return frozenset({"no"}) if "happening" in known or "why_constrained" in known else None
 
 
+def out_of_work(known: Known) -> frozenset[str] | None:
+    """Whether work is wanted: the worker fears to have none, or the income has just gone."""
+    if said(known, "worries", "unemployment") or said(known, "happening", "no_income"):
+        return frozenset({"yes"})
+    return frozenset({"no"}) if {"worries", "happening"} <= known.keys() else None
+
+
 def saves(known: Known) -> frozenset[str] | None:
     """Whether anything is left at the end of the month."""
     if "saving" not in known:
@@ -241,11 +248,11 @@ def nothing_to_mend(known: Known) -> frozenset[str] | None:
         return None
     fine = (
         said(known, "social_insurance", "flexible", "employee", "resident")
+        and "no" not in (has_pension(known) or ())
+        and "no" not in (has_basic_medical(known) or ())
         and not said(known, "commercial_cover", "none")
         and not said(known, "saving", "none")
-        and not (
-            said(known, "worries", "education_cost") and said(known, "saving", "below_1000", "from_1001")
-        )
+        and not (said(known, "worries", "education_cost") and said(known, "saving", "below_1000"))
         and not said(known, "constrained", "yes")
         and not said(known, "worries", "debt", "unemployment")
         and not (known.get("happening", frozenset()) - {"none"})
@@ -267,6 +274,7 @@ DERIVED: Mapping[str, Derived] = {
     "saves": Derived(("saving",), YES_NO, saves),
     "in_debt": Derived(("debt",), YES_NO, in_debt),
     "owes_lender": Derived(("debt", "debt_kinds"), ("yes", "perhaps", "no"), owes_lender),
+    "out_of_work": Derived(("worries", "happening"), YES_NO, out_of_work),
     "record_trouble": Derived(("why_constrained", "happening"), YES_NO, record_trouble),
     "refusal_matters": Derived(("constrained", "debt", "debt_kinds", "worries"), YES_NO, refusal_matters),
     "lacks_basic_medical": Derived(("social_insurance", "social_branches"), YES_NO, lacks_basic_medical),
