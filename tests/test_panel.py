@@ -13,7 +13,7 @@ from tests.advised import KNOWLEDGE
 from tests.test_first_pieces import first
 
 FOLDER = Path(__file__).parent / "golden" / "pieces"
-PANELS = ("panel", "panel_2")
+PANELS = ("panel", "panel_2", "panel_3")
 
 
 @dataclass(frozen=True, slots=True)

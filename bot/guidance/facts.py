@@ -175,7 +175,7 @@ def owes_lender(known: Known) -> frozenset[str] | None:
 
 
 def refusal_matters(known: Known) -> frozenset[str] | None:
-    """Whether a refused loan is today's concern: not one long ago, nor that of a worker who owes no lender.
+    """Whether a refused loan is today's concern: not a refusal long ago, nor one of who owes no lender.
 
     A worry about debts makes it one again, unless relatives alone are owed.
     """
@@ -193,6 +193,13 @@ def record_trouble(known: Known) -> frozenset[str] | None:
     if said(known, "why_constrained", "credit_record") or said(known, "happening", "wrong_record"):
         return frozenset({"yes"})
     return frozenset({"no"}) if "happening" in known or "why_constrained" in known else None
+
+
+def medical_bills(known: Known) -> frozenset[str] | None:
+    """Whether medical aid may be meant for the worker: little is earned, or a serious illness has come."""
+    if said(known, "happening", "family_ill") or "yes" in (low_income(known) or ()):
+        return frozenset({"yes"})
+    return frozenset({"no"}) if {"income", "happening"} <= known.keys() else None
 
 
 def out_of_work(known: Known) -> frozenset[str] | None:
@@ -243,7 +250,7 @@ def necessity(known: Known) -> frozenset[str] | None:
 
 
 def nothing_to_mend(known: Known) -> frozenset[str] | None:
-    """Whether the worker is covered, saves, could borrow, fears no debts and no lack of work, and is well."""
+    """Whether the worker is covered, saves, could borrow, is well, fears no debts and no lack of work."""
     if not {"social_insurance", "commercial_cover", "saving", "constrained", "worries"} <= known.keys():
         return None
     fine = (
@@ -274,6 +281,7 @@ DERIVED: Mapping[str, Derived] = {
     "saves": Derived(("saving",), YES_NO, saves),
     "in_debt": Derived(("debt",), YES_NO, in_debt),
     "owes_lender": Derived(("debt", "debt_kinds"), ("yes", "perhaps", "no"), owes_lender),
+    "medical_bills": Derived(("income", "happening"), YES_NO, medical_bills),
     "out_of_work": Derived(("worries", "happening"), YES_NO, out_of_work),
     "record_trouble": Derived(("why_constrained", "happening"), YES_NO, record_trouble),
     "refusal_matters": Derived(("constrained", "debt", "debt_kinds", "worries"), YES_NO, refusal_matters),
@@ -324,8 +332,8 @@ def questions_of(fact: str, questionnaire: Questionnaire) -> tuple[str, ...]:
 def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, on: date) -> Facts:
     """Say what is known: the option ids by question, what options state, derived facts, region and bands.
 
-    A fact that is absent is unknown: skipped, "not sure", or not to be derived from what was said. A question
-    that the answers close is known to have no answer: without debt there are no kinds of debt. So is one from
+    A fact that is absent is unknown: skipped, "not sure", or not to be told from what was said. A question
+    that the answers close is known to have no answer: who owes nothing has no kinds of debt. So is one from
     which its people are spared, but nothing is derived from that: nobody said that a minor owes nothing.
     """
     known = {
