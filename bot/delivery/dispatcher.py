@@ -20,7 +20,7 @@ from bot.storage.outbox import Queued
 from bot.storage.unit_of_work import Store
 
 PAUSE = 1.0  # seconds before the second try; doubled up to LONGEST_PAUSE, with jitter
-LONGEST_PAUSE = 60.0
+LONGEST_PAUSE = 40.0  # so that everybody is answered within a minute of the end of a trouble
 HURRY = 0.02  # seconds before the first look for messages that wait for another process; doubled
 
 Result = TypeVar("Result")
