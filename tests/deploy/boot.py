@@ -88,7 +88,8 @@ async def booted(suite: str, folder: Path) -> str:
 
 def _prepare(root: Path, api: str) -> None:
     """Lay what is to be installed into the container's files."""
-    for name in ("var/talked", "var/report"):
+    wants = root / "etc/systemd/system/multi-user.target.wants"
+    for name in ("var/talked", "var/report", f"etc/systemd/system/{UNIT}", wants / UNIT):
         (root / name).unlink(missing_ok=True)
     shutil.rmtree(root / "etc/gig-worker-guide", ignore_errors=True)
     shutil.rmtree(root / "var/lib/private/gig-worker-guide", ignore_errors=True)
@@ -105,7 +106,6 @@ def _prepare(root: Path, api: str) -> None:
     script = INSTALL.format(token=TOKEN, api=api, port=free_port(), unit=UNIT)
     (root / "var/install").write_text(script, encoding="utf-8")
     (root / "etc/systemd/system/install.service").write_text(BOOT, encoding="utf-8")
-    wants = root / "etc/systemd/system/multi-user.target.wants"
     wants.mkdir(exist_ok=True)
     (wants / "install.service").unlink(missing_ok=True)
     (wants / "install.service").symlink_to("/etc/systemd/system/install.service")
