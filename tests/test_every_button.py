@@ -118,6 +118,8 @@ def may_change(talk: Conversation, data: str) -> frozenset[str]:
             "-:consent": {"ticks"},
         }
         granted = asked.get(f"{verb}:{subject}", set()) | (FOR[verb] if verb in ("lang", "mode") else set())
+        if f"{verb}:{subject}" == "tool:check":  # it has the floor, and keeps nothing
+            granted |= FOR["tool"]
         objected = {"unscored"} if talk.consent and data in ("go:unscored", "go:scored") else set()
         left = FOR["go:withdraw_research"] if data == "go:withdraw_research" else set()
         return frozenset(granted | objected | left)
@@ -179,7 +181,7 @@ def test_a_button_changes_nothing_but_what_it_is_for_and_every_press_is_answered
             wrong += [(name, data, field) for field in unintended(before, after, data)]
             if len(replies) not in (1, 2):
                 wrong.append((name, data, f"{len(replies)} replies"))
-            # The same replies in the same state need no second reading, nor a sum's in another state.
+            # The same replies in the same state need no second reading, nor those of a sum or of a check in another.
             place = ("" if data.count(":") > 1 and data.startswith("calc:") else name, repr(replies))
             if after == before and place in read:
                 continue

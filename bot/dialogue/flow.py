@@ -48,7 +48,8 @@ from bot.dialogue.replies import (
     Turn,
 )
 from bot.dialogue.screening import private_in
-from bot.dialogue.tools import TOOLS
+from bot.dialogue.suspicion import Suspicion, suspicion
+from bot.dialogue.tools import TOOLS, check
 from bot.dialogue.tools.floor import STOP, VERB, Heard, lapsed, left, until
 from bot.dialogue.triage import Triage, spoken_in
 from bot.dialogue.typed_words import TypedWords
@@ -89,6 +90,7 @@ class Flow:
     version: str = ""
     triage: Triage | None = None
     letters: frozenset[str] = frozenset()
+    suspicion: Suspicion | None = None
 
     @classmethod
     def over(cls, knowledge: Knowledge) -> "Flow":
@@ -103,6 +105,7 @@ class Flow:
             knowledge.version,
             Triage.over(knowledge),
             frozenset(knowledge.letters),
+            suspicion(knowledge.swindles, knowledge.vocabulary, knowledge.swindle),
         )
 
     @cached_property
@@ -161,7 +164,7 @@ class Flow:
                 return talk, (Say("hurry"),)
             case Wake():
                 return _woken(talk, now)
-            case Typed(said) | Command(commands.ASK, said) if (alarm := self._alarm(said, now)) is not None:
+            case Typed() | Command() if (alarm := self._alarm(talk, incoming, now)) is not None:
                 return talk, (alarm,)
             case Command(commands.ASK, rest):
                 return talk, (Say("private") if private_in(rest, self.vocabulary) else Answer(rest),)
@@ -182,12 +185,28 @@ class Flow:
             case _:
                 assert_never(incoming)
 
-    def _alarm(self, said: str, now: datetime) -> Reply | None:
-        """Answer an emergency before anything else, whatever the talk is about; nothing of it is kept."""
+    def _alarm(self, talk: Conversation | None, incoming: Typed | Command, now: datetime) -> Reply | None:
+        """Answer an emergency before anything else, whatever the talk is about; nothing of it is kept.
+
+        A swindler's words that somebody wants to have looked at are the tool's, which tells the numbers too:
+        they may tell of an accident or a child to frighten. Danger to life comes before that as well.
+        """
+        said, tool = self._said(talk, incoming)
         scene = self.triage.scene(said) if self.triage else None
+        if scene is not None and scene.kind != "life" and tool == check.NAME:
+            swindle = scene.kind == "swindle" or (self.suspicion and self.suspicion.verdict(said).red)
+            scene = None if swindle else scene
         if scene is not None:
             return Alarm(scene.id, int(now.timestamp()) % VARIANTS, *spoken_in(said))
         return Say("fine") if self.triage and self.triage.is_over(said) else None
+
+    def _said(self, talk: Conversation | None, incoming: Typed | Command) -> tuple[str, str | None]:
+        """Give the words in which an emergency may be, and the tool that they go to."""
+        if isinstance(incoming, Typed):
+            return incoming.text, talk.tool.name if talk is not None and talk.tool is not None else None
+        entry = self.commands.named(incoming.name)
+        opens = entry.opens if entry else None
+        return incoming.rest if opens or incoming.name == commands.ASK else "", opens
 
     def _open(self, talk: Conversation) -> str | None:
         """Name the question that is open."""

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.content.swindles import KINDS, SWINDLE, TAPPED, Kind, Swindles
 from bot.content.vocabulary import Vocabulary
@@ -40,15 +41,11 @@ class Verdict:
 
 @dataclass(frozen=True, eq=False)
 class Suspicion:
-    """Looks for what knowledge/swindles.yaml says."""
+    """Looks for what knowledge/swindles.yaml says, and weighs it by a classifier."""
 
     swindles: Swindles
     hearing: Hearing
-
-    @classmethod
-    def over(cls, swindles: Swindles, vocabulary: Vocabulary) -> "Suspicion":
-        """Return the suspicion by what these swindles say."""
-        return cls(swindles, Hearing(swindles, vocabulary))
+    model: LinearModel
 
     def features(self, text: str) -> set[str]:
         """List what the classifier weighs."""
@@ -67,15 +64,15 @@ class Suspicion:
         met = sum(count > 0 for count in signs.values())
         return beyond_doubt(signs) or met >= (STRANGE if signs.get("link") else MANY)
 
-    def verdict(self, text: str, model: LinearModel) -> Verdict:
+    def verdict(self, text: str) -> Verdict:
         """Judge a text, a long one part by part: it is red where one part is."""
         found: Counter[str] = Counter()
         red, best = False, float("-inf")
         kind: Kind | None = None
         for part in _parts(text):
-            signs, scores = self.signs(part), model.scores(self.features(part))
+            signs, scores = self.signs(part), self.model.scores(self.features(part))
             found.update(signs)
-            red = red or is_red(scores[SWINDLE], model.threshold, sure=self.beyond_doubt(signs))
+            red = red or is_red(scores[SWINDLE], self.model.threshold, sure=self.beyond_doubt(signs))
             if scores[SWINDLE] > best:
                 best, kind = scores[SWINDLE], _kind(scores)
         return Verdict(
@@ -86,6 +83,12 @@ class Suspicion:
         """Judge by the signs that a person says there are."""
         red = bool(signs & self.swindles.enough) or len(signs) >= TOGETHER
         return Verdict(red, tuple(sign for sign in TAPPED if sign in signs))
+
+
+@lru_cache(2)
+def suspicion(swindles: Swindles, vocabulary: Vocabulary, model: LinearModel) -> Suspicion:
+    """Return the suspicion by what these swindles say, made once: numbering its words takes a while."""
+    return Suspicion(swindles, Hearing(swindles, vocabulary), model)
 
 
 def _kind(scores: Mapping[str, float]) -> Kind:

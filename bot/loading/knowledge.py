@@ -21,7 +21,7 @@ from bot.content.templates import Wording
 from bot.content.vocabulary import Vocabulary
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.retrieval import OTHER, TALK
-from bot.dialogue.suspicion import Suspicion
+from bot.dialogue.suspicion import Suspicion, suspicion
 from bot.loading.alarms import alarms, swindles
 from bot.loading.places import DATA, TREE
 from bot.loading.strict_yaml import File, Raw
@@ -113,10 +113,11 @@ def load_hearing(root: Path | None = None) -> Hearing:
 
 
 def load_suspicion(root: Path | None = None) -> Suspicion:
-    """Read only what a swindle is told by, for its training."""
+    """Read only what a swindle is told by, which its training needs before there is a classifier."""
     data = (root := root or DATA) / "knowledge"
     heeded = alarms(File.read(root, data / "alarms.yaml"))
-    return Suspicion.over(swindles(File.read(root, data / "swindles.yaml"), heeded), _vocabulary(root))
+    nothing = linear.LinearModel((), (), 0.0, {})
+    return suspicion(swindles(File.read(root, data / "swindles.yaml"), heeded), _vocabulary(root), nothing)
 
 
 def _vocabulary(root: Path) -> Vocabulary:

@@ -4,6 +4,7 @@ from bot.content.alarms import Scene
 from bot.content.parameters import Figures
 from bot.dialogue.replies import Alarm
 from bot.render.message import Button, Message
+from bot.render.tools import check
 from bot.render.view import View
 
 TEMPLATE = "alarm.j2"
@@ -19,6 +20,7 @@ def alarm(sheet: View, reply: Alarm) -> Message:
     copying = tuple(Button(sheet.label("copy", what=number), "", copies=number) for number in numbers)
     rows = [copying, (Button(sheet.label("copy_sentence"), "", copies=sentence),)]
     rows += [(Button(sheet.title(card), f"open:{card}"),) for card in _next(sheet, scene)]
+    rows += check.button(sheet) if scene.kind == "swindle" else ()
     return Message(text, (*rows, (Button(sheet.label("fine"), "go:fine"),)))
 
 

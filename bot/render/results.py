@@ -10,6 +10,7 @@ from bot.dialogue.replies import Card, Remind, ShowResult
 from bot.guidance import Advised, Scores
 from bot.render import letters
 from bot.render.message import Button, Keyboard, Message, in_rows
+from bot.render.tools import check
 from bot.render.view import View
 
 # What is left out of a result so that it is read in one go: nothing, reasons, how far each risk is covered,
@@ -96,7 +97,7 @@ def card(sheet: View, reply: Card) -> Message:
     marking = _marking(sheet, reply.piece, f":{page}" if page else "")
     later = (_later(sheet, reply.piece),) if sheet.talk and sheet.talk.consent else ()
     steering = sheet.rows(("result" if sheet.answers else "start", "tips"))
-    offered = letters.offered(sheet, reply.piece)
+    offered = (*letters.offered(sheet, reply.piece), *check.offered(sheet, reply.piece))
     rows = (*_turning(sheet, reply.piece, page, len(pages)), *offered, marking, *later, *steering)
     return Message(pages[page], rows, replaces=reply.replaces)
 

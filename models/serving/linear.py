@@ -12,9 +12,12 @@ KEYS = frozenset(("schema", "name", "made_from", "heads", "biases", "threshold",
 UNIT = 1000  # weights are kept as whole thousandths
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LinearModel:
-    """Weights of features for each head; above `threshold` a text is what the first head looks for."""
+    """Weights of features for each head; above `threshold` a text is what the first head looks for.
+
+    Two are never equal, so that what is made of one is remembered by it.
+    """
 
     heads: tuple[str, ...]
     biases: tuple[float, ...]

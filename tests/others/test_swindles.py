@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from bot.content.swindles import KINDS
-from bot.dialogue.suspicion import Suspicion
+from bot.dialogue.suspicion import suspicion
 from models.training.swindle import (
     HELD,
     WRITERS,
@@ -30,7 +30,7 @@ FALSE_ALARMS = 0.03
 
 def corpus(chosen: Iterable[Text]) -> Corpus:
     knowledge = presenter().knowledge
-    return Corpus(Suspicion.over(knowledge.swindles, knowledge.vocabulary), tuple(chosen))
+    return Corpus(suspicion(knowledge.swindles, knowledge.vocabulary, knowledge.swindle), tuple(chosen))
 
 
 @cache

@@ -5,11 +5,16 @@ from collections.abc import Mapping
 from bot.dialogue.conversation import OpenTool
 from bot.dialogue.replies import UseTool
 from bot.render.message import Message
-from bot.render.tools import loan, rate, vehicle
+from bot.render.tools import check, loan, rate, vehicle
 from bot.render.tools.screens import Screen
 from bot.render.view import View
 
-SCREENS: Mapping[str, Screen] = {"loan": loan.SCREEN, "rate": rate.SCREEN, "vehicle": vehicle.SCREEN}
+SCREENS: Mapping[str, Screen] = {
+    "check": check.SCREEN,
+    "loan": loan.SCREEN,
+    "rate": rate.SCREEN,
+    "vehicle": vehicle.SCREEN,
+}
 
 
 def show(sheet: View, reply: UseTool) -> Message:
