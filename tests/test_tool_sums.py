@@ -135,7 +135,19 @@ def test_a_rate_is_read_as_people_say_it(text: str, ratio: str, period: str | No
 
 @pytest.mark.parametrize(
     "text",
-    ["", "不知道", "日息两分", "年息一分", "两三分", "月息两分年息24%", "-2%", "阿巴", "9" * 60, "2分到3分"],
+    [
+        "",
+        "不知道",
+        "日息两分",
+        "年息一分",
+        "两三分",
+        "月息两分年息24%",
+        "-2%",
+        "阿巴",
+        "9" * 60,
+        "2分到3分",
+        "don't know",
+    ],
 )
 def test_what_is_no_single_rate_is_not_read(text: str) -> None:
     assert rate(text, VOCABULARY) is None
@@ -166,7 +178,7 @@ def test_a_number_is_read_exactly(text: str, unit: str, number: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "五六千", "5000到6000", "不到5000", "5000多", "几千", "-5", "500美元", "3、5", "不是5000", "12期",
-     "5天", "20%"],
+     "5天", "20%", "don't know", "how", "k"],
 )  # fmt: skip
 def test_a_number_that_is_vague_or_two_is_not_read(text: str) -> None:
     assert exact(text, "元", VOCABULARY) is None

@@ -14,6 +14,7 @@ from bot.render.view import View
 
 PROVINCE = "province"
 LISTED = (
+    "tool:debts",
     "calc:contribution",
     "calc:pension",
     "calc:waiting",

@@ -27,7 +27,9 @@ def exact(text: str, unit: str, vocabulary: Vocabulary) -> Decimal | None:
     for match in pattern.finditer(plain):
         strange += plain[end : match.start()]
         end = match.end()
-        if match["number"]:
+        if match["number"] in ("k", "w"):  # of know, of how
+            strange += match["number"]
+        elif match["number"]:
             found.append(match["number"])
         elif known[match["early"] or match["word"]] not in _HARMLESS:
             return None

@@ -25,7 +25,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Decimal], ...] = (
 )
 # A fen is the hundredth part a month, and a li the thousandth, whatever they would be of a day or a year.
 _FEN = re.compile(rf"{_N}分(?:(?P<li>{numerals.NUMERAL})厘?)?|{_N.replace('n>', 'only>')}厘(?P<half>半)?")
-_BARE = re.compile(rf"[^0-9]*?{_N}[^0-9]*")
+_BARE = re.compile(rf"[^0-9]*?(?<![a-z]){_N}(?![a-z])[^0-9]*")
 
 
 @dataclass(frozen=True, slots=True)

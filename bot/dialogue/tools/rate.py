@@ -28,7 +28,8 @@ def told(value: str) -> tuple[Decimal, Period | None] | None:
     return (number, known) if number.is_finite() and (known or period == OPEN) else None
 
 
-def _kept(value: str) -> bool:
+def kept(value: str) -> bool:
+    """Say whether this is a rate as it is kept."""
     return len(value) <= 24 and told(value) is not None
 
 
@@ -42,7 +43,7 @@ def _possible(value: str, _said: Said) -> bool:
     return found is not None and 0 < found[0] * TIMES[found[1] or "year"] <= MOST
 
 
-RATE = Step("rate", ("month*0.02", "month*0.015", "day*0.0005"), read=_read, form=_kept, possible=_possible)
+RATE = Step("rate", ("month*0.02", "month*0.015", "day*0.0005"), read=_read, form=kept, possible=_possible)
 PERIOD = Step(
     "period",
     PERIODS,

@@ -12,7 +12,7 @@ from bot.dialogue.replies import UseTool
 from bot.dialogue.tools.floor import Heard, Heeded
 
 BACK, UNKNOWN, NO = "<", "?", "no"
-SURE = "sure"  # the step that asks back what can hardly be: no takes back what was said before it
+SURE = "sure"  # begins the name of a step that asks back: no takes back what was said before it
 SAID = "="  # between a step and what was said to it
 
 Said = Mapping[str, str]
@@ -104,7 +104,7 @@ def heeded(step: Step, said: dict[str, str], heard: Heard) -> tuple[dict[str, st
         value = _typed(step, heard)
     else:
         return said, ""
-    if value == BACK or (step.id == SURE and value == NO):
+    if value == BACK or (step.id.startswith(SURE) and value == NO):
         return dict(list(said.items())[:-1]), ""
     if value == UNKNOWN and not step.skippable:
         return said, "needed"
@@ -117,13 +117,23 @@ def heeded(step: Step, said: dict[str, str], heard: Heard) -> tuple[dict[str, st
 
 def _typed(step: Step, heard: Heard) -> str:
     """Read typed words as a value, or as a wish to go back or not to say; nothing where they are neither."""
-    words = fold(heard.typed, heard.vocabulary).strip(" .!?")
-    verb = heard.vocabulary.steering.get(words)
-    if verb == "back":
+    if typed_back(heard):
         return BACK
-    if step.read is not None and (value := step.read(heard.typed, heard.vocabulary)) is not None:
-        return value  # not knowing may be one of the choices
-    return UNKNOWN if verb == "skip" or words in heard.vocabulary.kinds.dont_know else ""
+    words = _words(heard)
+    unknown = heard.vocabulary.steering.get(words) == "skip" or words in heard.vocabulary.kinds.dont_know
+    if unknown and not step.named:
+        return UNKNOWN
+    value = step.read(heard.typed, heard.vocabulary) if step.read is not None else None
+    return value or (UNKNOWN if unknown else "")  # not knowing may be one of the choices
+
+
+def typed_back(heard: Heard) -> bool:
+    """Say whether the words ask for the step before."""
+    return heard.vocabulary.steering.get(_words(heard)) == "back"
+
+
+def _words(heard: Heard) -> str:
+    return fold(heard.typed, heard.vocabulary).strip(" .!?")
 
 
 def yuan(text: str, vocabulary: Vocabulary) -> str | None:

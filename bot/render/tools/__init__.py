@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from bot.dialogue.conversation import OpenTool
 from bot.dialogue.replies import UseTool
 from bot.render.message import Message
-from bot.render.tools import check, loan, rate, vehicle
+from bot.render.tools import check, debts, loan, rate, vehicle
 from bot.render.tools.screens import Screen
 from bot.render.view import View
 
 SCREENS: Mapping[str, Screen] = {
     "check": check.SCREEN,
+    "debts": debts.SCREEN,
     "loan": loan.SCREEN,
     "rate": rate.SCREEN,
     "vehicle": vehicle.SCREEN,

@@ -1,7 +1,7 @@
 """A tool that asks step by step, in words and buttons; its template has a block for each."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from bot.dialogue.replies import UseTool
@@ -37,18 +37,28 @@ def stepwise(name: str, following: Next, result: Result) -> Screen:
     return Screen(screen, kept)
 
 
-def asked(sheet: View, reply: UseTool, step: Step, said: Said) -> Message:
-    """Render one step: what was said, a note on what was just heard, the question, and how it is answered."""
+def asked(
+    sheet: View,
+    reply: UseTool,
+    step: Step,
+    said: Said,
+    lines: Sequence[tuple[str, str]] | None = None,
+    **more: object,
+) -> Message:
+    """Render one step: what was said, a note on what was just heard, the question, and how it is answered.
+
+    lines: those of what was said that are shown, if not all.
+    """
     name = reply.name
     context = {value: word(sheet, name, id, value) for id, value in said.items()}
     text = sheet.block(
         COMMON,
         "asking",
-        name=sheet.block(template(name), "name"),
-        lines=told(sheet, name, said),
+        name=sheet.block(template(name), "name", **more),
+        lines=told(sheet, name, said) if lines is None else lines,
         note=sheet.block(COMMON, f"note_{reply.note}") if reply.note else "",
-        asked=sheet.block(template(name), f"ask_{step.id}", said=said, words=context),
-        typing=not step.named,
+        asked=sheet.block(template(name), f"ask_{base(step.id)}", said=said, words=context, **more),
+        how="choice" if step.named else "number" if step.form is None else "",
     )
     return Message(text, (*_choices(sheet, name, step), *_steering(sheet, name, step, said)), reply.replaces)
 
@@ -56,9 +66,9 @@ def asked(sheet: View, reply: UseTool, step: Step, said: Said) -> Message:
 def told(sheet: View, name: str, said: Said) -> list[tuple[str, str]]:
     """Render what was said, line by line."""
     return [
-        (sheet.block(template(name), f"said_{id}"), word(sheet, name, id, value))
+        (sheet.block(template(name), f"said_{base(id)}"), word(sheet, name, id, value))
         for id, value in said.items()
-        if f"said_{id}" in sheet.knowledge.wording.blocks(sheet.language, template(name))
+        if f"said_{base(id)}" in sheet.knowledge.wording.blocks(sheet.language, template(name))
     ]
 
 
@@ -67,11 +77,16 @@ def word(sheet: View, name: str, step: str, value: str) -> str:
     blocks = sheet.knowledge.wording.blocks(sheet.language, template(name))
     if value == UNKNOWN:
         return sheet.block(COMMON, "unknown")
-    own = f"{step}_{re.sub('[^a-z0-9]', '_', value)}"
+    own = f"{base(step)}_{re.sub('[^a-z0-9]', '_', value)}"
     if own in blocks:
         return sheet.block(template(name), own)
     number = Decimal(value) if is_number(value) else value
-    return sheet.block(template(name), f"word_{step}", value=number)
+    return sheet.block(template(name), f"word_{base(step)}", value=number)
+
+
+def base(step: str) -> str:
+    """Return what a step asks, without the number of what it asks it of: left3 asks for left."""
+    return step.rstrip("0123456789")
 
 
 def template(name: str) -> str:
