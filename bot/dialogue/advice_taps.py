@@ -1,9 +1,9 @@
-"""What a worker does with advice: unfold a piece, leaf through the lists, set a piece aside."""
+"""What a worker does with advice: unfold a piece, pass it on, leaf through the lists, set a piece aside."""
 
 from dataclasses import replace
 
 from bot.dialogue.conversation import MARKS, Conversation
-from bot.dialogue.replies import Card, Say, Tips, Turn
+from bot.dialogue.replies import Card, PassOn, Reply, Say, Tips, Turn
 
 NO_MARK = "none"
 
@@ -11,22 +11,30 @@ NO_MARK = "none"
 def tap(
     talk: Conversation | None, verb: str, subject: str, object_: str, *, pieces: frozenset[str], kept: bool
 ) -> Turn | None:
-    """Take a tap on `open:<piece>[:<page>]`, `theme:<shelf>:<page>`, `mark:<piece>:<state>[:list|:<page>]`.
+    """Take a tap on a piece or a list of advice.
 
-    Of anything else it gives None.
+    It is `open:<piece>[:<page>]`, `pass:<piece>`, `theme:<shelf>:<page>`, `mark:<piece>:<state>` and then
+    `:list` or `:<page>`; of anything else it gives None.
 
     kept: whether the worker agreed that anything is kept.
     """
     match verb:
-        case "open" | "mark" if subject not in pieces:
+        case "open" | "mark" | "pass" if subject not in pieces:
             return talk, (Say("unknown_advice"),)
         case "open":
             return talk, (Card(subject, _page(object_), replaces=bool(object_)),)
+        case "pass":
+            return talk, passed_on(subject)
         case "theme":
             return listed(talk, Tips(subject or None, _page(object_), replaces=True))
         case "mark":
             return _mark(talk, subject, object_) if talk and kept else (talk, (Say("mark_not_kept"),))
     return None
+
+
+def passed_on(piece: str | None = None) -> tuple[Reply, ...]:
+    """Word a piece for others, or what to do first, in a message of its own, and say how to send it on."""
+    return PassOn(piece), Say("pass_on")
 
 
 def listed(talk: Conversation | None, tips: Tips) -> Turn:

@@ -388,6 +388,10 @@ class Flow:
                 )
             case "review":
                 return talk, (Review(),)
+            case "pass_on":
+                if self.survey.position(talk) is None:
+                    return talk, advice_taps.passed_on()
+                return talk, (self._screen(talk, "not_finished"),)
             case "printout" | "printout_a4":
                 return talk, (self._taken_along(talk, where),)
             case "picture" | "printout_result" | "printout_a4_result" if not talk.unscored:

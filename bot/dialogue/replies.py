@@ -84,11 +84,18 @@ class Tips:
     before: Answers | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """Word a piece of advice for others, or (None) what to do first: nothing of the worker is in it."""
+
+    piece: str | None = None
+
+
 Saying = Literal[
     "done", "under_14", "declined", "paused", "ask_forget", "forgotten", "ask_restart",
     "privacy", "help", "full", "choose_language", "after_result", "unknown_advice", "nothing_kept", "group",
     "sorry", "mark_not_kept", "ask_withdraw", "research_withdrawn", "private", "fine",
-    "hurry", "no_pictures", "tool_closed", "tool_needs_consent",
+    "hurry", "no_pictures", "pass_on", "tool_closed", "tool_needs_consent",
 ]  # fmt: skip
 
 
@@ -229,7 +236,7 @@ class Say:
 
 
 Reply = (
-    AskConsent | Ask | Review | ShowResult | Card | Tips | Say
+    AskConsent | Ask | Review | ShowResult | Card | PassOn | Tips | Say
     | AskReminder | AskDay | Reminders | Remind | Stuck | MyData | TakeAlong | Explain
     | Reckon | UseTool | Answer | Alarm | Letters | TakeLetter
 )  # fmt: skip

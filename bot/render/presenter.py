@@ -22,6 +22,7 @@ from bot.dialogue.replies import (
     Explain,
     Letters,
     MyData,
+    PassOn,
     Reckon,
     Remind,
     Reminders,
@@ -36,7 +37,7 @@ from bot.dialogue.replies import (
     UseTool,
 )
 from bot.dialogue.retrieval import Asker
-from bot.render import alarms, asides, calc, letters, lists, questions, results, tools
+from bot.render import alarms, asides, calc, letters, lists, passing, questions, results, tools
 from bot.render.message import Button, Keyboard, Message
 from bot.render.script import traditional
 from bot.render.simple import simple
@@ -156,6 +157,8 @@ def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker])
             return results.report(sheet, reply)
         case Card():
             return results.card(sheet, reply)
+        case PassOn():
+            return passing.pass_on(sheet, reply)
         case Tips():
             return lists.tips(sheet, reply)
         case Remind():

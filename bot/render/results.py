@@ -33,7 +33,7 @@ def report(sheet: View, reply: ShowResult) -> Message:
     text = next((text for text in worded if length(text) <= MOST), "")
     text = text or sheet.render("report.j2", brief=BRIEF[-1], **told)
     research = (("research",),) if _may_ask_research(sheet) else ()
-    steering = sheet.rows(("tips", "review"), ("picture", "printout"), ("explain",), *research)
+    steering = sheet.rows(("tips", "review"), ("picture", "printout"), ("explain", "pass_on"), *research)
     return Message(text, (*_opening(sheet, first), *_asking_more(sheet, found.scores), *steering))
 
 
@@ -96,9 +96,10 @@ def card(sheet: View, reply: Card) -> Message:
     page = min(reply.page, len(pages) - 1)  # an old button may lead where the text no longer goes
     marking = _marking(sheet, reply.piece, f":{page}" if page else "")
     later = (_later(sheet, reply.piece),) if sheet.talk and sheet.talk.consent else ()
-    steering = sheet.rows(("result" if sheet.answers else "start", "tips"))
+    passing = Button(sheet.label("pass_on"), f"pass:{reply.piece}")
+    (leaving,) = sheet.rows(("result" if sheet.answers else "start", "tips"))
     offered = (*letters.offered(sheet, reply.piece), *check.offered(sheet, reply.piece))
-    rows = (*_turning(sheet, reply.piece, page, len(pages)), *offered, marking, *later, *steering)
+    rows = (*_turning(sheet, reply.piece, page, len(pages)), *offered, marking, *later, (*leaving, passing))
     return Message(pages[page], rows, replaces=reply.replaces)
 
 

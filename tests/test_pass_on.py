@@ -1,0 +1,83 @@
+"""What is passed on stands alone in its message, is the same whoever sends it, and has nobody in it."""
+
+import pytest
+
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.content.templates import MOST, length
+from bot.dialogue.replies import PassOn
+from bot.render import Message
+from tests.talks import TODAY, presenter
+from tests.test_rights import data_of, said, state
+
+PIECES = tuple(presenter().knowledge.pieces)
+
+
+def passed(piece: str, language: Language = "zh") -> Message:
+    (message,) = presenter().render(PassOn(piece), None, language, TODAY)
+    return message
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_piece_of_advice_can_be_passed_on_in_one_short_message(language: Language) -> None:
+    for piece in PIECES:
+        message = passed(piece, language)
+        assert length(message.text) <= MOST, piece
+        assert message.buttons == ()
+        assert message.attachment is None
+
+
+def test_it_has_the_title_what_it_is_good_for_and_whom_to_ask() -> None:
+    text = passed("fake_police").text
+    assert "自称公安、法院要我转钱" in text
+    assert text.index("先打96110、110") < text.index("安全账户")
+    assert "96110问" in text
+
+
+@pytest.mark.parametrize("name", ["nothing", "consent", "survey", "result", "unscored", "research"])
+def test_it_is_the_same_whoever_sends_it(name: str) -> None:
+    for piece in ("flexible_pension", "resident_medical_now", "emergency_fund", "debts_in_order"):
+        before = state(name)
+        after, (message, how) = said(before, f"pass:{piece}")
+        assert after == before
+        assert message.text == passed(piece).text
+        assert "转发" in how.text
+
+
+def test_what_to_do_first_is_passed_on_without_any_answer_of_the_worker() -> None:
+    before = state("result")
+    after, (message, _) = said(before, "go:pass_on")
+    assert after == before
+    assert message.buttons == ()
+    assert length(message.text) <= MOST
+    _, (result, *_) = said(before, "go:result")
+    first = [id.removeprefix("open:") for id in data_of(result) if id.startswith("open:")]
+    general = [passed(piece).text for piece in first]
+    assert len(first) >= 3
+    title_and_use = [line for text in general for line in text.split("\n\n")[0].splitlines()]
+    told = message.text.splitlines()
+    assert set(title_and_use) <= set(told)
+    frame = ("<b>几件值得先做的事</b>", "<i>各地做法可能不同，以当地为准。</i>", "")
+    assert {line for line in told if line not in frame and "问。" not in line} <= set(title_and_use)
+
+
+def test_before_the_end_the_open_question_is_shown_instead() -> None:
+    before = state("survey")
+    after, (asked,) = said(before, "go:pass_on")
+    assert after == before
+    assert any(id.startswith(("a:", "+:")) for id in data_of(asked))
+
+
+def test_a_forged_piece_is_not_passed_on() -> None:
+    _, (told,) = said(state("result"), "pass:nowhere")
+    assert "go:tips" in data_of(told)
+
+
+def test_every_card_and_the_result_offer_it() -> None:
+    _, (card,) = said(None, "open:emergency_fund")
+    assert "pass:emergency_fund" in data_of(card)
+    _, (result, *_) = said(state("result"), "go:result")
+    assert "go:pass_on" in data_of(result)
+
+
+def test_its_buttons_fit_what_a_channel_carries() -> None:
+    assert all(len(f"pass:{piece}".encode()) <= 64 for piece in PIECES)
