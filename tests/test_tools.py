@@ -1,9 +1,12 @@
 """Tools in the talk: each has the floor for what is typed until its end, and nothing of it is left then."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.channels.telegram.updates import _words
 from bot.content.questionnaire import LANGUAGES
@@ -14,9 +17,12 @@ from bot.dialogue.tools.floor import KEPT
 from bot.render.tools import SCREENS
 from bot.storage.database import Database
 from bot.storage.deletion import DAY
+from bot.storage.engine import opened as opened_store
+from bot.storage.tables import conversations
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
+from tests.privacy.test_storage import traces
 from tests.talks import KEYRING, NOON, presenter, settling_today
 from tests.test_rights import data_of, said, state
 
@@ -130,6 +136,56 @@ def test_what_another_release_kept_of_a_tool_does_no_harm(tool: OpenTool) -> Non
 def comes(number: int, data: str) -> Inbound:
     incoming = _words(data) if data.startswith("/") else Tap(data) if ":" in data else Typed(data)
     return Inbound(number, at(7), incoming)
+
+
+TO_THE_END = {  # what is typed into each tool, with numbers that stand nowhere else, and what ends it
+    "check": ("tool:check", "canary73917 先交解冻费 73917.31 元"),
+    "debts": (
+        *(
+            "tool:debts",
+            "73917.31",
+            "1391.17",
+            "1391.18",
+            "1391.19",
+            "1391.21",
+            "网贷",
+            "73918.37",
+            "1391.23",
+        ),
+        *("年化13.917%", "没有", "没有", "没有", "tool:debts:page:1", "tool:debts:stop"),
+    ),
+    "loan": ("tool:loan", "73917.31", "1391.17", "13", "7391.73", "29", "银行"),
+    "rate": ("tool:rate", "年化13.917%", "银行"),
+    "vehicle": ("tool:vehicle", "1391.17", "7391.73", "13", "归我", "1391.19", "73917.31"),
+}
+CANARIES = ("73917", "7391", "13917", "1391", "73918", "canary")
+
+
+async def test_what_was_typed_into_a_tool_is_in_no_file_and_no_log_after_its_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert TO_THE_END.keys() == TOOLS.keys()
+    caplog.set_level(logging.DEBUG)
+    put_in = ("/start", "+:consent:answers", "+:consent:abroad", "go:agree")
+    async with opened_store(
+        f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()
+    ) as store:
+        for number, data in enumerate(
+            (*put_in, *(data for each in TO_THE_END.values() for data in each), "/tips")
+        ):
+            await store.take(comes(number, data))
+        for message in await store.outbox.waiting():
+            await store.sent(message)
+        await store.deletion.tidy()
+        talk = await store.conversation(at(7))
+        assert talk is not None
+        assert not any(canary in repr(talk) for canary in CANARIES)
+        columns = sa.select(conversations.c.tool, conversations.c.tool_until)
+        assert await store.database.read(lambda connection: connection.execute(columns).all()) == [
+            (None, None)
+        ]
+    assert traces(tmp_path, (canary.encode() for canary in CANARIES)) == []
+    assert not any(canary in caplog.text for canary in CANARIES)
 
 
 # --- the store ---------------------------------------------------------------------------------------
