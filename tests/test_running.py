@@ -8,7 +8,10 @@ from pydantic import SecretStr
 
 from bot.app import process
 from bot.app.process import Bot
-from bot.dialogue.conversation import Command
+from bot.channels.intake import Intake
+from bot.dialogue.conversation import Command, Incoming, Tap, Typed
+from bot.ops.metrics import Metrics
+from bot.render import Presenter
 from bot.storage.database import Database
 from bot.storage.deletion import DAY
 from bot.storage.unit_of_work import Store
@@ -85,3 +88,41 @@ async def test_a_clock_that_is_months_ahead_at_the_start_drops_nothing(
     await tidied(store, clock, 0)
     assert await store.conversation(at(7)) is not None
     assert alarms(caplog) == {"the clock is in doubt: nothing is dropped"}
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_typed_words_wait_for_what_they_need_outside_of_a_transaction_and_taps_do_not(
+    database: Database,
+) -> None:
+    """Made within the turn it kept every chat of the batch locked for seconds, and PostgreSQL ended it."""
+    taken: list[Incoming] = []
+
+    class Noting(Store):
+        async def take(self, inbound: Inbound) -> bool:
+            taken.append(inbound.incoming)
+            return True
+
+    store, prepared = Noting(database, KEYRING, settling_today()), asyncio.Event()
+    intake = Intake(store, Metrics(), prepared=prepared)
+    words = asyncio.create_task(intake.take(Inbound(1, at(7), Typed("社保怎么交"))))
+    await intake.take(Inbound(2, at(8), Tap("go:tips")))
+    assert taken == [Tap("go:tips")]
+    prepared.set()
+    await words
+    assert taken == [Tap("go:tips"), Typed("社保怎么交")]
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_typed_words_are_taken_though_nothing_could_be_prepared(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(Presenter, "prepare", fails)
+    store = Store(database, KEYRING, settling_today())
+    bot = Bot(SecretStr("1:x"), "http://127.0.0.1:1", store, presenter(), ahead_of_time=True)
+    with pytest.raises(RuntimeError):
+        await bot._prepare()
+    async with asyncio.timeout(10):
+        await bot._intake.take(Inbound(1, at(7), Typed("社保怎么交")))

@@ -119,7 +119,8 @@ class Bot:
         self._metrics.limit.set(store.people_a_year)
         self._count_expiring()
         self._stop = asyncio.Event()
-        self._intake = Intake(store, self._metrics, floods)
+        self._prepared = asyncio.Event()  # what typed words need is made
+        self._intake = Intake(store, self._metrics, floods, self._prepared if ahead_of_time else None)
         self._counts = Counts(store.database)
         store.on_commit.append(self._counts.hear)
         self._telegram = Telegram(token, api)
@@ -141,8 +142,11 @@ class Bot:
         """Make ahead, in a thread, what the free questions of today and of the next hour's day need."""
         while not self._stop.is_set():
             now = now_in_china()
-            for day in sorted({now.date(), (now + AHEAD).date()}):
-                await asyncio.to_thread(self._presenter.prepare, day)
+            try:
+                for day in sorted({now.date(), (now + AHEAD).date()}):
+                    await asyncio.to_thread(self._presenter.prepare, day)
+            finally:
+                self._prepared.set()  # or typed words would wait for ever
             await self._stopped(AHEAD.total_seconds() / 2)
 
     async def _reload(self) -> None:

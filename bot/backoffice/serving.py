@@ -125,7 +125,13 @@ def _reloading(settings: Settings, served: Served, read: Callable[[], Presenter]
     if root is None:
         return None
     artifacts = settings.models_folder or artifacts_of(root)
-    return Reloading(served, lambda: version_of(root, artifacts), read)
+
+    def prepared() -> Presenter:
+        presenter = read()
+        presenter.prepare(today_in_china())  # beside the turns, as at the start
+        return presenter
+
+    return Reloading(served, lambda: version_of(root, artifacts), prepared)
 
 
 def _store(

@@ -1,11 +1,13 @@
 """The intake: what came in by any channel, until its turn is committed."""
 
+import asyncio
 import logging
 import time
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.inbound_rate import InboundRate
+from bot.dialogue.conversation import Typed
 from bot.ops.logs import place
 from bot.ops.metrics import Metrics
 from bot.storage.jobs import Committed
@@ -22,8 +24,19 @@ class NotStored(RuntimeError):
 class Intake:
     """One way in for every channel; what is not for us is passed over without a trace."""
 
-    def __init__(self, store: Store, metrics: Metrics, floods: InboundRate | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        metrics: Metrics,
+        floods: InboundRate | None = None,
+        prepared: asyncio.Event | None = None,
+    ) -> None:
+        """Take turns into a store; typed words wait until `prepared` is set, if it is given.
+
+        Made within the turn, what they need would keep every chat of its transaction locked for seconds.
+        """
         self._store, self._metrics, self._floods = store, metrics, floods or InboundRate(rate=0)
+        self._prepared = prepared
         store.on_commit.append(self._hear)
         store.on_commit.append(metrics.hear)
 
@@ -42,6 +55,8 @@ class Intake:
             return
         try:
             with self._metrics.health.turn():
+                if self._prepared is not None and isinstance(admitted.incoming, Typed):
+                    await self._prepared.wait()
                 new = await self._store.take(admitted)
         except (SQLAlchemyError, OSError) as error:
             self._floods.give_back(admitted)

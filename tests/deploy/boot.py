@@ -5,18 +5,21 @@ which the Telegram double listens; the interpreter and the libraries are this ch
 """
 
 import asyncio
+import random
 import shutil
 import sys
 from pathlib import Path
 
 from bot.demo.double.server import Simulator
 from tests.deploy.around import NotHere, program
+from tests.faults.crowd import Crowd
 from tests.faults.service import ROOT, free_port
-from tests.talks import TOKEN, answer_all
+from tests.talks import TOKEN
 
 HOME = Path("opt/gig-worker-guide")
 UNIT = "gig-worker-guide.service"
 LIBRARIES = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+TALK = 90  # seconds: it goes at the pace that Telegram allows in a chat
 TREE = ("bot", "knowledge", "models", "alembic", "deploy")
 INSTALL = """\
 #!/bin/bash
@@ -31,7 +34,7 @@ install -d -m 700 /etc/gig-worker-guide
     'WEBHOOK_PORT={port}' > /etc/gig-worker-guide/settings)
 cp deploy/{unit} /etc/systemd/system/
 systemctl daemon-reload && systemctl enable --now {unit}
-for _ in $(seq 60); do [ -e /var/talked ] && break; sleep 1; done
+for _ in $(seq 100); do [ -e /var/talked ] && break; sleep 1; done
 systemctl show {unit} -p ActiveState -p NRestarts
 ls -ln /var/lib/private/gig-worker-guide
 systemctl stop {unit}
@@ -62,6 +65,8 @@ async def booted(suite: str, folder: Path) -> str:
     environment = Path(sys.prefix)
     async with Simulator(token=TOKEN) as simulator:
         _prepare(root, simulator.api_url)
+        crowd = Crowd(simulator, random.Random(1))
+        crowd.gather(1)
         binds = [f"{python}:/opt/python", f"{environment / LIBRARIES}:/{HOME}/.venv/{LIBRARIES}"]
         binds += [f"{ROOT / name}:/{HOME}/{name}" for name in TREE]
         container = await asyncio.create_subprocess_exec(
@@ -71,9 +76,9 @@ async def booted(suite: str, folder: Path) -> str:
             stderr=asyncio.subprocess.DEVNULL, env={"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
         )  # fmt: skip
         try:
-            async with asyncio.timeout(120):
-                talk = asyncio.create_task(answer_all(simulator.worker("王")))
-                await asyncio.wait({talk}, timeout=60)
+            async with asyncio.timeout(TALK + 60):
+                talk = asyncio.create_task(crowd.answer(crowd.workers[0]))
+                await asyncio.wait({talk}, timeout=TALK)
                 talked = talk.done() and not talk.exception()
                 (root / "var/talked").touch()
                 await container.wait()

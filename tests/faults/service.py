@@ -44,6 +44,7 @@ class Service:
     url: str = ""  # where Telegram pushes to, if not to this port
     settings: dict[str, str] = field(default_factory=dict)  # others than these, which know no limits
     command: str = "webhook"
+    root: Path = ROOT  # of the source tree that is run
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -76,7 +77,7 @@ class Service:
         with (self.folder / "log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", command,
-                env=self.environment, cwd=ROOT, stdout=log, stderr=log,
+                env=self.environment, cwd=self.root, stdout=log, stderr=log,
             )  # fmt: skip
 
     async def ready(self) -> None:

@@ -50,7 +50,7 @@ async def talked(disk: Disk, path: Path) -> None:
 
 
 def lost(disk: Disk, folder: Path, at: int, random: Random) -> set[int]:
-    """Return the acknowledged updates that are not there after a cut at this place; the file must be whole."""
+    """Return the acknowledged updates that are not there after a cut here; the file must be whole."""
     found = disk.after_a_cut(at, random)
     put_back(found, folder)
     notes = [note for note in disk.log[:at] if isinstance(note, str)]

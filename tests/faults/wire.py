@@ -31,6 +31,10 @@ class Proxy:
             task.cancel()
         await asyncio.gather(*self._pairs, return_exceptions=True)
 
+    def aim(self, targets: Sequence[tuple[str, int]]) -> None:
+        """Lead new connections to other addresses."""
+        self._targets = cycle(targets)
+
     def cut(self) -> None:
         """Break every connection and refuse new ones."""
         self._cut = True

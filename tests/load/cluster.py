@@ -78,7 +78,7 @@ def _prepared(parent: Path) -> Cluster:
     if os.geteuid() == 0:
         parent.chmod(0o711)
         shutil.chown(folder, OWNER)
-    return Cluster(Path(found).parent, folder, free_port())
+    return Cluster(Path(found).resolve().parent, folder, free_port())
 
 
 @asynccontextmanager

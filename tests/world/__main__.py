@@ -6,7 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.world.failover import failed_over
 from tests.world.harness import LawBroken, run
+from tests.world.rolling import law, rolled
 from tests.world.stops import stopped
 from tests.world.troubles import TROUBLES
 
@@ -18,12 +20,23 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--only", nargs="*", default=[], choices=sorted(TROUBLES), metavar="TROUBLE")
+    parser.add_argument("--failover", action="store_true", help="fail over to a standby instead")
+    parser.add_argument("--rolling", action="store_true", help="update from the last release instead")
     parser.add_argument(
         "--stops", type=int, metavar="TIMES", help="stop processes by SIGTERM so often instead"
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="world-") as folder:
         try:
+            if options.rolling:
+                found = asyncio.run(rolled(Path(folder), options.seed))
+                print(found)
+                law(found)
+                return 0
+            if options.failover:
+                compared, red, answered = asyncio.run(failed_over(Path(folder), options.seed))
+                print(f"red after {red:.1f} s, all answered {answered:.1f} s after the promotion; {compared}")
+                return int(any((compared.lost, compared.wrong, compared.omitted, compared.disorder)))
             if options.stops:
                 print(asyncio.run(stopped(Path(folder), options.database, options.stops, options.seed)))
                 return 0
