@@ -23,7 +23,8 @@ def tapped_through(*choices: str) -> tuple[Message, int]:
 @pytest.mark.parametrize(
     ("choices", "words"),
     [
-        (("contribution", "shanghai"), ("1509.20元", "7546元")),
+        (("contribution", "shanghai"), ("1509.20元", "7546元", "754.60元", "居民医保一年至少")),
+        (("contribution", "henan"), ("职工医保这里没有您省的数", "居民医保一年至少")),
         (("pension", "shanghai", "20", "60"), ("每月大约", "不是保证")),
         (("contribution", "guangdong"), ("1102元", "2025年的标准，按广州，别处不同")),
         (("waiting", "2"), ("要等5个月",)),

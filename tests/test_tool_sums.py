@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.content.templates import MOST, length
 from bot.dialogue.reading.exact import chosen, exact
 from bot.dialogue.reading.rates import Rate, rate
+from bot.dialogue.tools.retirement import born_in, paid_for
 from bot.guidance.calculators import loan_cost, rate_cost
 from tests.test_rights import said, state
 from tests.typed import VOCABULARY
@@ -228,6 +229,75 @@ def test_a_sum_is_worked_out_from_typed_words_alone(inputs: tuple[str, ...], wor
 
 
 @pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        # Born in March 1975: 10 years and 2 months after January 1965 make 31 months more than 60 years.
+        # October 2037 is 131 months ahead; 149 + 131 are 280, and 19 years are 228.
+        (
+            ("tool:retirement", "男", "1975年3月", "12年5个月"),
+            (
+                "2037年10月",
+                "62岁7个月",
+                "19年",
+                "15年，到时候不够",
+                "23年4个月，够了",
+                "6年7个月",
+                "不是保证",
+            ),
+        ),
+        # January 1970 is 60 months after January 1965: 16 more, May 2031, 54 months ahead of 192.
+        # Born in June 1968 a woman of 55 was of age in June 2023, before anything was put off.
+        (("tool:retirement", "女", "68年6月", "10"), ("已经到了", "2023年6月", "15年", "还差5年")),
+        (("tool:retirement", "男", "1970.1", "没有"), ("2031年5月", "61岁4个月", "还差11年6个月")),
+        (("tool:retirement", "女工", "1985年12月", "二十年半"), ("最低年数已经够了", "接着交")),
+        (("tool:medical_gap", "居民", "2"), ("至少要等5个月",)),
+        (("tool:medical_gap", "居民医保", "没有"), ("至少要等3个月",)),
+        (("tool:medical_gap", "居民医保", "5年"), ("至少要等8个月", "另有最少月数")),
+        (("tool:medical_gap", "职工", "2个月"), ("没超过3个月", "您那里的规定")),
+        (("tool:medical_gap", "职工医保", "半年"), ("没看懂",)),
+        (("tool:medical_gap", "职工医保", "一年"), ("要等6个月才能报销",)),
+    ],
+)
+def test_a_pension_and_a_gap_are_worked_out_by_the_months(
+    inputs: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    _, (result,) = said(state("result"), *inputs)
+    for word in words:
+        assert word in result.text, result.text
+    assert length(result.text) <= MOST
+
+
+def test_who_hasn_t_said_where_they_are_is_told_that_the_figure_isn_t_known() -> None:
+    _, (asked,) = said(
+        None, "/start", "+:consent:answers", "+:consent:abroad", "go:agree", "/gap", "职工", "8个月"
+    )
+    assert "最长6个月" in asked.text
+    assert "这里没有您那里的数" in asked.text
+    agreed, _ = said(None, "/start", "+:consent:answers", "+:consent:abroad", "go:agree")
+    _, (pension,) = said(agreed, "/age", "男", "1975年3月", "12年")
+    assert "所以不估" in pension.text
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [("1975年3月", "1975-03"), ("75年3月", "1975-03"), ("1975-03", "1975-03"), ("1975.12", "1975-12"),
+     ("3/1975", "1975-03"), ("March 1975", "1975-03"), ("一九七五年", None), ("1975年13月", None),
+     ("1975", None)],
+)  # fmt: skip
+def test_a_month_of_birth_is_read(text: str, month: str | None) -> None:
+    assert born_in(text, VOCABULARY) == month
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [("12年5个月", "149"), ("十二年", "144"), ("12", "144"), ("十年半", "126"), ("8个月", "8"), ("没有", "0"),
+     ("8 years 3 months", "99"), ("12.5", "150"), ("好几年", None), ("阿巴", None)],
+)  # fmt: skip
+def test_how_long_was_paid_is_read_in_months(text: str, months: str | None) -> None:
+    assert paid_for(text, VOCABULARY) == months
+
+
+@pytest.mark.parametrize(
     ("inputs", "note"),
     [
         (("tool:loan", "9500", "9500"), "对不上"),  # all of it paid first
@@ -264,6 +334,12 @@ def test_who_takes_a_number_back_is_asked_for_it_again() -> None:
         ("tool:rate", "2% a month", "a person"),
         ("tool:vehicle", "10000", "3200", "36", "mine", "5000", "90000"),
         ("tool:vehicle", "10000", "3200", "36", "the company"),
+        ("tool:retirement", "man", "March 1975", "12 years 5 months"),
+        ("tool:retirement", "a woman", "1968-06", "10"),
+        ("tool:retirement", "man", "1970-01", "none"),
+        ("tool:medical_gap", "residents", "5"),
+        ("tool:medical_gap", "employees", "2 months"),
+        ("tool:medical_gap", "employees", "1 year"),
     ],
 )
 def test_the_same_in_english_by_typing_alone(inputs: tuple[str, ...]) -> None:

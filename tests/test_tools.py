@@ -155,10 +155,12 @@ TO_THE_END = {  # what is typed into each tool, with numbers that stand nowhere 
         *("年化13.917%", "没有", "没有", "没有", "tool:debts:page:1", "tool:debts:stop"),
     ),
     "loan": ("tool:loan", "73917.31", "1391.17", "13", "7391.73", "29", "银行"),
+    "medical_gap": ("tool:medical_gap", "居民医保", "13"),
+    "retirement": ("tool:retirement", "男", "1973年9月", "13年9个月"),
     "rate": ("tool:rate", "年化13.917%", "银行"),
     "vehicle": ("tool:vehicle", "1391.17", "7391.73", "13", "归我", "1391.19", "73917.31"),
 }
-CANARIES = ("73917", "7391", "13917", "1391", "73918", "canary")
+CANARIES = ("73917", "7391", "13917", "1391", "73918", "1973-09", "canary")
 
 
 async def test_what_was_typed_into_a_tool_is_in_no_file_and_no_log_after_its_end(

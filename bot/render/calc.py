@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from bot.content.parameters import Figures, NoValue
+from bot.content.parameters import Figures, NoValue, number_of
 from bot.dialogue.replies import Reckon
 from bot.guidance import calculators
-from bot.guidance.calculators import Age
+from bot.guidance.calculators import Age, Contribution
 from bot.render.message import Button, Message, in_rows
 from bot.render.view import View
 
 PROVINCE = "province"
 LISTED = (
     "tool:debts",
-    "calc:contribution",
-    "calc:pension",
-    "calc:waiting",
-    "calc:record",
     "tool:loan",
     "tool:rate",
     "tool:vehicle",
+    "calc:contribution",
+    "tool:retirement",
+    "tool:medical_gap",
+    "calc:record",
 )
 YEARS = (15, 20, 25, 30)
 AGES = (55, 58, 60, 63)
@@ -136,7 +136,29 @@ def _contribution(figures: Figures, said: Sequence[str]) -> Mapping[str, object]
             name: calculators.pension_contribution(figures, said[0], share) for name, share in tiers.items()
         },
         "place": calculators.place(figures, said[0]),
+        "medical": _medical(figures, said[0]),
+        "resident": _resident(figures),
     }
+
+
+def _medical(figures: Figures, province: str) -> Contribution | None:
+    """Work out a month of employees' medical insurance; None where the province's rate isn't known."""
+    if f"medical.flex.rate.{province}" not in figures.parameters:
+        return None
+    try:
+        return calculators.medical_contribution(figures, province)
+    except NoValue:
+        return None
+
+
+def _resident(figures: Figures) -> Decimal | None:
+    """Return the least that residents pay for a year of medical insurance; None once that is too old."""
+    id = "medical.resident.individual_min"
+    try:
+        value, _ = figures.last(id)
+    except NoValue:
+        return None
+    return number_of(id, value.value)
 
 
 def _pension(figures: Figures, said: Sequence[str]) -> Mapping[str, object]:

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from bot.dialogue.tools import check, debts, loan, rate, vehicle
+from bot.dialogue.tools import check, debts, loan, medical_gap, rate, retirement, vehicle
 from bot.dialogue.tools.floor import Tool
 
 __all__ = ["TOOLS", "Tool"]
 
-TOOLS: Mapping[str, Tool] = {
-    tool.name: tool for tool in (check.TOOL, debts.TOOL, loan.TOOL, rate.TOOL, vehicle.TOOL)
-}
+_MODULES = (check, debts, loan, medical_gap, rate, retirement, vehicle)
+TOOLS: Mapping[str, Tool] = {module.TOOL.name: module.TOOL for module in _MODULES}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.dialogue.conversation import OpenTool
 from bot.dialogue.replies import UseTool
 from bot.render.message import Message
-from bot.render.tools import check, debts, loan, rate, vehicle
+from bot.render.tools import check, debts, loan, medical_gap, rate, retirement, vehicle
 from bot.render.tools.screens import Screen
 from bot.render.view import View
 
@@ -13,7 +13,9 @@ SCREENS: Mapping[str, Screen] = {
     "check": check.SCREEN,
     "debts": debts.SCREEN,
     "loan": loan.SCREEN,
+    "medical_gap": medical_gap.SCREEN,
     "rate": rate.SCREEN,
+    "retirement": retirement.SCREEN,
     "vehicle": vehicle.SCREEN,
 }
 
