@@ -31,11 +31,10 @@ from bot.delivery.states import HELD, TRANSITIONS, State
 from bot.dialogue.conversation import Conversation, Tap
 from bot.render import Message
 from bot.storage.database import Database, Result
-from bot.storage.deletion import DAY
 from bot.storage.lease import LEASE
 from bot.storage.outbound_format import loaded
 from bot.storage.outbox import Outbox
-from bot.storage.tables import conversations, dead_letters, holders, outbox
+from bot.storage.tables import DAY, conversations, dead_letters, holders, outbox
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Address, Inbound, Outbound
 from bot.turns.turn import BatchResult

@@ -12,6 +12,7 @@ import pytest
 from bot.content.questionnaire import Answers
 from bot.content.templates import MOST
 from bot.demo.double.entities import read_html, units
+from bot.dialogue.calendar import kept_on
 from bot.dialogue.conversation import Conversation, Tap
 from bot.render import Message
 from tests.answer_sets import answer_set
@@ -62,6 +63,7 @@ def histories() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "marked", (*DONE, "mark:emergency_fund:done", "mark:credit_dispute:not_for_me")
     yield "reminded and stuck", (*DONE, "remind:emergency_fund:week", "stuck:credit_dispute")
     yield "a tool open", (*DONE, "tool:loan", "10000")
+    yield "yearly dates", (*DONE, "calendar:tax:agree", "calendar:bases")
     yield "no score", (*DONE, "go:unscored")
     yield "asked for research", WITH_RESEARCH
     skipped = (*WITH_RESEARCH[:5], SHORT_PATH[0], *(f"skip:{q.id}" for q in QUESTIONNAIRE.path({})[1:]))
@@ -80,6 +82,7 @@ def states() -> dict[str, Conversation | None]:
     result = held["result"]
     assert result is not None
     held["consent outdated"] = replace(result, consent_version="2020-01-01")
+    held["only yearly dates"] = kept_on(held["yearly dates"] or result)
     held["questions outdated"] = replace(result, questionnaire="2020-01-01")
     return held
 
@@ -103,6 +106,9 @@ FOR = {  # the fields of the conversation that a button may change from wherever
     "mark": {"marks"},
     "remind": {"reminders"},
     "stuck": {"stuck"},
+    "go:withdraw_calendar": {"consent", "calendar"},
+    "calendar": {"consent", "calendar"},
+    "asked": {"marks", "stuck", "calendar"},
     "tool": {"tool"},
 }
 OF_A_QUESTION = {"a", "+", "-", "done", "skip", "keep", "back", "why"}
@@ -122,7 +128,10 @@ def may_change(talk: Conversation, data: str) -> frozenset[str]:
             granted |= FOR["tool"]
         objected = {"unscored"} if talk.consent and data in ("go:unscored", "go:scored") else set()
         left = FOR["go:withdraw_research"] if data == "go:withdraw_research" else set()
-        return frozenset(granted | objected | left)
+        yearly = {"calendar"} if verb in ("calendar", "asked") else set()
+        if data == "go:withdraw_calendar":
+            left = FOR[data]
+        return frozenset(granted | objected | left | yearly)
     if verb in OF_A_QUESTION:
         open_one = SURVEY.position(talk)
         if open_one is None or open_one.id != subject:

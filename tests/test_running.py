@@ -13,7 +13,7 @@ from bot.dialogue.conversation import Command, Incoming, Tap, Typed
 from bot.ops.metrics import Metrics
 from bot.render import Presenter
 from bot.storage.database import Database
-from bot.storage.deletion import DAY
+from bot.storage.tables import DAY
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at

@@ -16,9 +16,8 @@ from bot.dialogue.tools import TOOLS
 from bot.dialogue.tools.floor import KEPT
 from bot.render.tools import SCREENS
 from bot.storage.database import Database
-from bot.storage.deletion import DAY
 from bot.storage.engine import opened as opened_store
-from bot.storage.tables import conversations
+from bot.storage.tables import DAY, conversations
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at

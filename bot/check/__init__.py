@@ -5,6 +5,7 @@ references  ids, sources, dates                    contexts      every context a
 forbidden   the words that must not be said        vocabulary    the words by which typed answers are read
 lengths     nothing too long to be read            commands      each is handled, and has its words
 pieces      emergencies, minors, kin, options      figures       none impossible, no unmeant jump
+calendar    every date has its day, its card and its words, and a purpose that is asked for on use
 letters     cited, dated, a page each              compare_days  what would be told on another day
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.check.alarms import check_alarms, check_swindles
+from bot.check.calendar import check_calendar
 from bot.check.commands import check_commands
 from bot.check.compare_days import Change, told_otherwise
 from bot.check.figures import check_figures
@@ -49,6 +51,7 @@ def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult
         *check_commands(knowledge),
         *check_pieces(knowledge, on),
         *check_letters(knowledge, on),
+        *check_calendar(knowledge),
     ]
     read = {fact for piece in knowledge.advice for fact in _conditions(knowledge, piece.id)}
     values, rendered = values_of(knowledge), 0

@@ -16,12 +16,16 @@ from bot.dialogue.replies import (
     Alarm,
     Answer,
     Ask,
+    AskCalendar,
     AskConsent,
+    Calendar,
     Explain,
+    FollowUp,
     Letters,
     Note,
     Reckon,
     Reminders,
+    RemindYearly,
     Reply,
     Say,
     ShowResult,
@@ -77,4 +81,8 @@ def _said_to_everybody(knowledge: Knowledge) -> Iterator[Reply]:
     yield from (Say(CommandSaying(what)) for what in knowledge.commands.sayings)
     yield from (Alarm(scene, variant) for scene in knowledge.scenes for variant in range(VARIANTS))
     yield from (Tips(theme) for theme in (None, *THEMES))
+    yield from (RemindYearly(date) for date in knowledge.calendar)
+    yield from (AskCalendar(date) for date in knowledge.calendar)
+    yield from (FollowUp(piece.id) for piece in knowledge.advice)
+    yield Calendar()
     yield from (Answer(), Explain(), Letters(), Reckon(), Reminders(), ShowResult())

@@ -7,20 +7,35 @@ from bot.content.questionnaire import Language
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """One thing to agree to, with its tick."""
+    """One thing to agree to, with its tick; `on_use` ones are asked for where they are used first."""
 
     id: str
     required: bool
     zh: str
     en: str
+    on_use: bool = False
 
     def in_(self, language: Language) -> str:
         return self.zh if language == "zh" else self.en
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Consent:
-    """What is agreed to before the first question; a new version asks everyone again."""
+    """What is agreed to before the first question; a new version asks everyone again.
+
+    still: the versions before whose consent holds on, for their purposes are word for word the same.
+    """
 
     version: str
     purposes: tuple[Purpose, ...]
+    still: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[Purpose, ...]:
+        """The purposes that are asked for before the first question."""
+        return tuple(purpose for purpose in self.purposes if not purpose.on_use)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """All versions whose consent holds."""
+        return (self.version, *self.still)

@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import Literal
 
 from bot.content.alarms import Alarms, Scene
+from bot.content.calendar import YearlyDate
 from bot.content.codebook import CodebookWords
 from bot.content.commands import Commands
 from bot.content.conditions import Condition
 from bot.content.consent import Consent
 from bot.content.letters import Letter
-from bot.content.parameters import Confidence, Parameters
+from bot.content.parameters import Confidence, Parameters, table_of
 from bot.content.phrases import Phrases
 from bot.content.questionnaire import Language, Questionnaire, Words
 from bot.content.swindles import Swindles
@@ -152,6 +153,7 @@ class Knowledge:
     recorded: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
     challengers: Mapping[str, Model] = field(default_factory=dict)
     letters: Mapping[str, Letter] = field(default_factory=dict)
+    calendar: Mapping[str, YearlyDate] = field(default_factory=dict)
 
     @cached_property
     def pieces(self) -> Mapping[str, Piece]:
@@ -174,6 +176,20 @@ class Knowledge:
             if value.covers(on) and value.confidence != "unsure" and isinstance(value.value, date):
                 return value.value
         return None
+
+    def yearly(self, what: str, on: date) -> tuple[int, int] | None:
+        """Give month and day of a yearly date, as far as they are known on a day."""
+        found = self.calendar.get(what)
+        if found is None or not self.parameters.knows(found.day, on):
+            return None
+        table = table_of(found.day, self.parameters.at(found.day, on).value)
+        return int(table["month"]), int(table["day"])
+
+    def piece_of(self, what: str, on: date) -> str | None:
+        """Give the piece of advice to which a yearly date leads: the first in force on a day."""
+        found = self.calendar.get(what)
+        cards = found.cards if found is not None else ()
+        return next((id for id in cards if id in self.pieces and self.pieces[id].in_force(on)), None)
 
     def cited(self, citation: str, language: Language) -> str:
         """Render a citation such as "social_insurance_law 第58条"; raises KeyError for an unknown source."""

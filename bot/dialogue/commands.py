@@ -5,10 +5,21 @@ from collections.abc import Callable, Mapping
 from bot.dialogue import advice_taps
 from bot.dialogue.asking import Survey
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.replies import Explain, Letters, MyData, Reckon, Reminders, Review, Say, Tips, Turn
+from bot.dialogue.replies import (
+    Calendar,
+    Explain,
+    Letters,
+    MyData,
+    Reckon,
+    Reminders,
+    Review,
+    Say,
+    Tips,
+    Turn,
+)
 
 ASK = "ask"  # takes the words behind it, so the flow answers it
-LETTERS = "letters"  # may name one behind it
+LETTERS, CALENDAR = "letters", "calendar"  # may name one behind it
 Anytime = Callable[[Conversation | None], Turn]
 AfterConsent = Callable[[Survey, Conversation], Turn]
 
@@ -32,6 +43,7 @@ ANYTIME: Mapping[str, Anytime] = {
     "tips": lambda talk: advice_taps.listed(talk, Tips()),
     "calc": lambda talk: (talk, (Reckon(),)),
     LETTERS: lambda talk: (talk, (Letters(),)),
+    CALENDAR: lambda talk: (talk, (Calendar(),)),
     "explain": lambda talk: (talk, (Explain(),)),
     "mydata": _kept(lambda talk: (talk, (MyData(),))),
     "correct": _kept(lambda talk: (talk, (Review(),))),

@@ -35,6 +35,19 @@ class OpenTool:
 
 
 @dataclass(frozen=True, slots=True)
+class Appointment:
+    """What comes by itself at `due` (seconds since 1970), and outlives the answers.
+
+    `yearly` is a date of knowledge/calendar.yaml, until it is stopped; `asked` a piece of advice of which it
+    is asked how it went.
+    """
+
+    what: str
+    due: int
+    kind: Literal["yearly", "asked"]
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """All that is kept of a talk; where it stands is derived from it, never stored.
 
@@ -45,7 +58,8 @@ class Conversation:
     whether they objected to the score, `traditional` whether they read Traditional script, `simple` whether
     they want one idea a line and big buttons; `guess` the question and the options that we asked back, for
     a typed yes; `shown_by` the version of the knowledge, models included, that made the last result shown;
-    `pace` how quickly they answer; `tool` what typed words go to instead of the open question.
+    `pace` how quickly they answer; `tool` what typed words go to instead of the open question;
+    `calendar` the yearly dates that they opted into, and when it is asked how something went.
     """
 
     questionnaire: str
@@ -69,6 +83,7 @@ class Conversation:
     shown_by: str = ""
     pace: Pace = Pace()
     tool: OpenTool | None = None
+    calendar: tuple[Appointment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.content.questionnaire import Questionnaire
+from bot.dialogue import calendar
 from bot.dialogue.commands import ANYTIME
 from bot.dialogue.conversation import Command, Conversation, Pace, Tap
 from bot.dialogue.replies import Explain, MyData, Say, ShowResult, Turn
@@ -18,12 +19,14 @@ def tap(talk: Conversation | None, where: str, questionnaire: Questionnaire) -> 
             return ANYTIME[where](talk)
         case "figures":
             return talk, (Explain(figures=True),)
-        case "data_file" | "withdraw_research" | "unscored" | "scored" if talk is None:
+        case "data_file" | "withdraw_research" | "withdraw_calendar" | "unscored" | "scored" if talk is None:
             return None, (Say("nothing_kept"),)
         case "data_file" if talk:
             return talk, (MyData(as_file=True),)
         case "withdraw_research" if talk:
             return without_research(talk, questionnaire), (Say("research_withdrawn"),)
+        case "withdraw_calendar" if talk:
+            return calendar.without(talk), (Say("calendar_withdrawn"),)
         case "unscored" | "scored" if talk and talk.consent:
             return replace(talk, unscored=where == "unscored"), (ShowResult(),)
     return None

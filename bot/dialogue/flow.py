@@ -11,7 +11,7 @@ from bot.content.consent import Consent
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Language, Questionnaire
 from bot.content.vocabulary import Vocabulary
-from bot.dialogue import advice_taps, commands, counting, data_rights, letter_taps, reminder_taps
+from bot.dialogue import advice_taps, calendar, commands, counting, data_rights, letter_taps, reminder_taps
 from bot.dialogue.asking import Survey, may_research
 from bot.dialogue.commands import AFTER_CONSENT, ANYTIME
 from bot.dialogue.conversation import (
@@ -35,6 +35,7 @@ from bot.dialogue.replies import (
     Answer,
     Ask,
     AskConsent,
+    Calendar,
     Note,
     Reckon,
     Remind,
@@ -77,7 +78,8 @@ class Step:
 class Flow:
     """The rules of the talk; `pieces` are the ids of the advice that can be unfolded, `letters` of letters.
 
-    `deadline` gives the day by which a piece must be done, as known on a day; `version` is that of the
+    `deadline` gives the day by which a piece must be done, as known on a day; `yearly` the month and the day
+    of a yearly date, and `piece_of` the piece of advice to which it leads; `version` is that of the
     knowledge, which is noted with each result shown.
     """
 
@@ -91,6 +93,8 @@ class Flow:
     triage: Triage | None = None
     letters: frozenset[str] = frozenset()
     suspicion: Suspicion | None = None
+    yearly: Callable[[str, date], tuple[int, int] | None] = lambda date, on: None
+    piece_of: Callable[[str, date], str | None] = lambda date, on: None
 
     @classmethod
     def over(cls, knowledge: Knowledge) -> "Flow":
@@ -106,6 +110,8 @@ class Flow:
             Triage.over(knowledge),
             frozenset(knowledge.letters),
             suspicion(knowledge.swindles, knowledge.vocabulary, knowledge.swindle),
+            knowledge.yearly,
+            knowledge.piece_of,
         )
 
     @cached_property
@@ -163,7 +169,7 @@ class Flow:
             case Hurry():
                 return talk, (Say("hurry"),)
             case Wake():
-                return _woken(talk, now)
+                return self._woken(talk, now)
             case Typed() | Command() if (alarm := self._alarm(talk, incoming, now)) is not None:
                 return talk, (alarm,)
             case Command(commands.ASK, rest):
@@ -172,6 +178,9 @@ class Flow:
                 if private_in(rest, self.vocabulary):
                     return talk, (Say("private"),)
                 return letter_taps.typed(talk, rest, self.letters, self.vocabulary)
+            case Command(commands.CALENDAR, rest) if rest:
+                what, how = calendar.typed(rest, self.vocabulary)
+                return self._tap(talk, f"{calendar.VERB}:{what}:{how}", language, now)
             case _ if (turn := self._to_tool(talk, incoming, language, now)) is not None:
                 return turn
             case Command(name):
@@ -217,12 +226,33 @@ class Flow:
         # An answer that is just being changed still counts as given.
         return self.agreed(talk) and self.questionnaire.next(talk.answers) is None
 
+    def _woken(self, talk: Conversation | None, now: datetime) -> Turn:
+        if talk is None:
+            return None, ()
+        over, waiting = split(talk.reminders, now)
+        talk, yearly = calendar.woken(
+            replace(talk, reminders=waiting),
+            now,
+            self._coming(now),
+            lambda what: self.piece_of(what, now.date()),
+        )
+        for reminder in over:
+            talk = calendar.asked_later(talk, reminder.what, now) if reminder.what in self.pieces else talk
+        return talk, (*(Remind(reminder.what) for reminder in over), *yearly)
+
+    def _coming(self, now: datetime) -> calendar.Next:
+        def coming(what: str) -> datetime | None:
+            day = self.yearly(what, now.date())
+            return None if day is None else calendar.following(*day, now)
+
+        return coming
+
     def _due(self, now: datetime) -> reminder_taps.Due:
         return lambda what, when: due(when, now, self.deadline(what, now.date()))
 
     def agreed(self, talk: Conversation) -> bool:
         """Say whether every required purpose of the consent in force is agreed to."""
-        given = talk.consent if talk.consent_version == self.consent.version else None
+        given = talk.consent if talk.consent_version in self.consent.versions else None
         return given is not None and all(
             purpose.id in given for purpose in self.consent.purposes if purpose.required
         )
@@ -321,6 +351,8 @@ class Flow:
                 return advice_taps.listed(talk, Tips())
             case "go", "privacy":
                 return talk, (Say("privacy"),)
+            case "go", "calendar":
+                return talk, (Calendar(),)
             case "go", "calc":
                 return talk, (Reckon(),)
             case "go", "fine":
@@ -328,6 +360,12 @@ class Flow:
             case "calc", sum:
                 given = tuple(object_.split(":")) if data.count(":") > 1 else None
                 return talk, (Reckon(sum or None, given, replaces=True),)
+            case calendar.VERB, what:
+                kept = talk is not None and self.agreed(talk)
+                return calendar.tap(talk, what, object_, coming=self._coming(now), agreed=kept)
+            case calendar.ASKED, piece:
+                kept = talk is not None and self.agreed(talk)
+                return calendar.answered(talk, piece, object_, now, pieces=self.pieces, agreed=kept)
             case "letter", letter:
                 return letter_taps.tap(talk, letter, object_, self.letters)
             case ("lang", "zh" | "en" | "hant") | ("mode", "simple" | "normal"):
@@ -409,10 +447,10 @@ class Flow:
         return TakeAlong(what) if finished else self._screen(talk, "not_finished")
 
     def _tick_consent(self, talk: Conversation, verb: str, subject: str, purpose: str) -> Turn:
-        if subject != "consent" or purpose not in {p.id for p in self.consent.purposes}:
+        if subject != "consent" or purpose not in {p.id for p in self.consent.asked}:
             return self._again(talk, talk.language, "consent_first")
         held = set(talk.ticks or ()) - {purpose} | ({purpose} if verb == "+" else set())
-        talk = replace(talk, ticks=tuple(p.id for p in self.consent.purposes if p.id in held))
+        talk = replace(talk, ticks=tuple(p.id for p in self.consent.asked if p.id in held))
         return talk, (self._screen(talk),)
 
     def _agree(self, talk: Conversation) -> Turn:
@@ -448,13 +486,6 @@ def _shown_as(talk: Conversation, choice: str) -> Conversation:
     if choice in ("simple", "normal"):
         return replace(talk, simple=choice == "simple")
     return replace(talk, language="en" if choice == "en" else "zh", traditional=choice == "hant")
-
-
-def _woken(talk: Conversation | None, now: datetime) -> Turn:
-    if talk is None:
-        return None, ()
-    over, waiting = split(talk.reminders, now)
-    return replace(talk, reminders=waiting), tuple(Remind(reminder.what) for reminder in over)
 
 
 def _shown(replies: Iterable[Reply]) -> Iterable[str]:

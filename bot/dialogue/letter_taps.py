@@ -1,6 +1,5 @@
 """Letters ready to send: which one, and as what; button and command say it all, so nothing is kept."""
 
-import re
 from collections.abc import Container
 from typing import get_args
 
@@ -12,7 +11,6 @@ from bot.dialogue.replies import LetterPart, Letters, TakeLetter, Turn
 
 PARTS: tuple[LetterPart, ...] = get_args(LetterPart)
 CHOICES, CHOICES_OF_PART = "letter", "letter_part"  # in knowledge/reading.yaml
-_SIGNS = re.compile("[,，.。!！?？、]")
 
 
 def tap(talk: Conversation | None, letter: str, part: str, letters: Container[str]) -> Turn:
@@ -26,7 +24,6 @@ def tap(talk: Conversation | None, letter: str, part: str, letters: Container[st
 
 def typed(talk: Conversation | None, words: str, letters: Container[str], vocabulary: Vocabulary) -> Turn:
     """Take the words behind /letters: a letter's name gives all of it, with “print” or “page” its page."""
-    words = _SIGNS.sub(" ", words)
     letter = chosen(words, CHOICES, vocabulary)
     if letter is None or letter not in letters:
         return talk, (Letters(),)

@@ -96,6 +96,7 @@ Saying = Literal[
     "privacy", "help", "full", "choose_language", "after_result", "unknown_advice", "nothing_kept", "group",
     "sorry", "mark_not_kept", "ask_withdraw", "research_withdrawn", "private", "fine",
     "hurry", "no_pictures", "pass_on", "tool_closed", "tool_needs_consent",
+    "calendar_needs_consent", "well_done", "asked_later", "calendar_withdrawn",
 ]  # fmt: skip
 
 
@@ -126,6 +127,34 @@ class Reminders:
     """List the reminders, each with a button that stops it."""
 
     replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """List the yearly dates, each with a button that sets or stops it."""
+
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskCalendar:
+    """Ask for the consent that yearly dates need, at the first one that is set."""
+
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemindYearly:
+    """Remind of a yearly date, and ask whether to go on next year."""
+
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Ask how it went with a piece of advice, a week after the reminder."""
+
+    piece: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,5 +268,6 @@ Reply = (
     AskConsent | Ask | Review | ShowResult | Card | PassOn | Tips | Say
     | AskReminder | AskDay | Reminders | Remind | Stuck | MyData | TakeAlong | Explain
     | Reckon | UseTool | Answer | Alarm | Letters | TakeLetter
+    | Calendar | AskCalendar | RemindYearly | FollowUp
 )  # fmt: skip
 Turn = tuple[Conversation | None, tuple[Reply, ...]]

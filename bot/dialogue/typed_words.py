@@ -43,7 +43,7 @@ class TypedWords:
         missing = [p.id for p in self.consent.purposes if p.required and p.id not in ticks]
         if own and agrees(text, self.vocabulary):
             ticks |= set(missing[:1])
-            held = tuple(p.id for p in self.consent.purposes if p.id in ticks)
+            held = tuple(p.id for p in self.consent.asked if p.id in ticks)
             if len(missing) > 1:
                 return replace(talk, ticks=held, misses=0), (AskConsent(held, one=missing[1], note="noted"),)
             talk = replace(talk, consent=held, consent_version=self.consent.version, ticks=None, misses=0)

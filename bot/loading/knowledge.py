@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.content.alarms import ALARM
+from bot.content.calendar import YearlyDate
 from bot.content.codebook import CodebookWords
 from bot.content.commands import Commands
 from bot.content.consent import Consent
@@ -90,6 +91,7 @@ def load_knowledge(
         swindle=_classifier(SWINDLE, artifacts),
         recorded=recorded(root),
         challengers=_challengers(artifacts) if shadow else {},
+        calendar=_by_id(File.read(root, data / "calendar.yaml").made(YearlyDate, "dates")),
         letters=_by_id(File.read(root, data / "letters.yaml").made(Letter, "letters")),
     )
 

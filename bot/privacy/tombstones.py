@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.privacy import private_files
 
-NO_RESEARCH, UNSCORED, SCORED = WISHES = ("no_research", "unscored", "scored")
+NO_RESEARCH, UNSCORED, SCORED, NO_CALENDAR = WISHES = ("no_research", "unscored", "scored", "no_calendar")
 AGREED = "agreed"  # stands beside the wishes: a person who was deleted had agreed
 ANY = bytes(16)  # stands for the key of a row that could not be opened: its stone goes by time
 

@@ -19,7 +19,7 @@ from bot.dialogue.retrieval import TALK, Asker, Found, from_pinyin
 from bot.guidance.levels import REGION
 from bot.guidance.outcome import CREDIT, GAP
 from bot.guidance.pages import FOOT, SOURCES
-from bot.render import letters, printout, tools
+from bot.render import calendar, letters, printout, tools
 from bot.render.message import Button, File, Keyboard, Message, in_rows
 from bot.render.view import View
 from models.serving.risk import Score
@@ -62,6 +62,7 @@ def my_data(sheet: View, reply: MyData) -> Message:
             if id in sheet.knowledge.pieces
         ],
         "reminders": [f"{at} {what}" for at, what in _times(sheet, talk)],
+        "calendar": calendar.lines(sheet),
         "stuck": [sheet.title(id) for id in talk.stuck if id in sheet.knowledge.pieces],
         "unscored": talk.unscored,
         "shown_by": talk.shown_by,
@@ -262,7 +263,9 @@ def reminders(sheet: View, reply: Reminders) -> Message:
         (Button(sheet.label("stop", what=_what(sheet, r.what)), f"remind:{r.what}:stop"),) for r in held[:6]
     )
     another = () if held else ((Button(sheet.label("the_talk"), "remind:survey"),),)
-    return Message(text, (*stopping, *another, *sheet.rows(("tips",))), replaces=reply.replaces)
+    return Message(
+        text, (*stopping, *another, *sheet.rows(("calendar",), ("tips",))), replaces=reply.replaces
+    )
 
 
 def stuck(sheet: View, reply: Stuck) -> Message:

@@ -15,17 +15,21 @@ from bot.dialogue.replies import (
     Alarm,
     Answer,
     Ask,
+    AskCalendar,
     AskConsent,
     AskDay,
     AskReminder,
+    Calendar,
     Card,
     Explain,
+    FollowUp,
     Letters,
     MyData,
     PassOn,
     Reckon,
     Remind,
     Reminders,
+    RemindYearly,
     Reply,
     Review,
     Say,
@@ -37,7 +41,7 @@ from bot.dialogue.replies import (
     UseTool,
 )
 from bot.dialogue.retrieval import Asker
-from bot.render import alarms, asides, calc, letters, lists, passing, questions, results, tools
+from bot.render import alarms, asides, calc, calendar, letters, lists, passing, questions, results, tools
 from bot.render.message import Button, Keyboard, Message
 from bot.render.script import traditional
 from bot.render.simple import simple
@@ -185,6 +189,14 @@ def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker])
             return calc.reckon(sheet, reply)
         case UseTool():
             return tools.show(sheet, reply)
+        case Calendar():
+            return calendar.calendar(sheet, reply)
+        case AskCalendar():
+            return calendar.ask(sheet, reply)
+        case RemindYearly():
+            return calendar.remind(sheet, reply)
+        case FollowUp():
+            return calendar.follow_up(sheet, reply)
         case Letters():
             return letters.letters(sheet, reply)
         case TakeLetter():

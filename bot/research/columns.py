@@ -72,6 +72,7 @@ class Columns:
             "month": f"{participant.day:%Y-%m}",
             **self._versions,
             "questionnaire_version": participant.answered,
+            "consent_version": talk.consent_version,
             "result_version": talk.shown_by,
             "finished": "0" if open_ else "1",
             "stopped_at": open_.id if open_ else "",

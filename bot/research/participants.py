@@ -89,7 +89,7 @@ class Office:
         forgotten = {(stone.person, stone.key) for stone in self.tombstones.all()}
         maybe = {person for person, _ in forgotten}
         c = conversations.c
-        agreed = (c.consent == self.knowledge.consent.version, c.expires_at >= int(self.clock()))
+        agreed = (c.consent.in_(self.knowledge.consent.versions), c.expires_at >= int(self.clock()))
         columns = sa.select(c.person, c.key, c.state, c.answers, c.changed_at)
         wanted = columns.where(*agreed).order_by(c.person).limit(PAGE)
         count = sa.select(sa.func.count()).select_from(conversations).where(*agreed)

@@ -9,9 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.dialogue.conversation import Conversation, OpenTool
 from bot.privacy.keyring import Keyring, Sealer, WrongKey
-from bot.storage.deletion import DAY
 from bot.storage.sql import among, padded
-from bot.storage.tables import conversations
+from bot.storage.tables import DAY, conversations
 from bot.turns.contract import Address
 
 _state = TypeAdapter(Conversation)
@@ -53,7 +52,9 @@ def load(
 
 def seal(chat: Address, talk: Conversation, person: bytes, sealer: Sealer) -> dict[str, Any]:
     """Seal a conversation as columns, the answers apart: a constraint forbids those without consent."""
-    address = sealer.seal(chat.name.encode(), b"address:" + person) if talk.reminders else None
+    address = (
+        sealer.seal(chat.name.encode(), b"address:" + person) if talk.reminders or talk.calendar else None
+    )
     return {**seal_state(talk, person, sealer), "address": address}
 
 
@@ -71,10 +72,14 @@ def seal_state(talk: Conversation, person: bytes, sealer: Sealer) -> dict[str, A
 
 
 def times(talk: Conversation, now: int, days: int) -> dict[str, int | None]:
-    """Return the columns that tell when a conversation is looked at again; it outlives its last reminder."""
+    """Return the columns that tell when a conversation is looked at again; it outlives its last reminder.
+
+    Yearly dates don't lengthen its days: when they are over, storage/outliving.py keeps the dates alone.
+    """
     due = [reminder.due for reminder in talk.reminders]
     expires_at = max(now + days * DAY, max(due, default=0) + DAY)
-    return {"changed_at": now, "expires_at": expires_at, "wake_at": min(due, default=None)}
+    wake_at = min((*due, *(entry.due for entry in talk.calendar)), default=None)
+    return {"changed_at": now, "expires_at": expires_at, "wake_at": wake_at}
 
 
 def unsealed(row: sa.Row[Any], keyring: Keyring) -> Row:

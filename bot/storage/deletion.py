@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from bot.privacy.keyring import Keyring, WrongKey
 from bot.privacy.tombstones import ANY, Tombstone, Tombstones, Wish
 from bot.storage.database import Database
+from bot.storage.outliving import Outlived, outlive, outlived
 from bot.storage.sql import unnested
-from bot.storage.tables import conversations, dead_letters, outbox, updates
+from bot.storage.tables import DAY, conversations, dead_letters, outbox, updates
 
-DAY = 24 * 3600
 KEEP_UPDATES = 8 * DAY  # an update can come again for as long as Telegram keeps it, 24 hours
 AT_ONCE = 500  # people, or updates, in one transaction; PostgreSQL has room for some thousand locks in all
 SKEW = 60  # seconds by which the clocks of two machines may differ
@@ -28,6 +28,13 @@ class Retention:
     draft: int = 7
     result: int = 90
     dead_letters: int = 7
+
+
+class _Over(NamedTuple):
+    """How many rows were looked at whose days are over, and how many people were forgotten."""
+
+    looked_at: int
+    forgotten: int
 
 
 class Deletion:
@@ -88,8 +95,8 @@ class Deletion:
         await self._database.run(lambda connection: connection.execute(unsaid))
         while await self._drop_updates(now - KEEP_UPDATES):
             pass  # in small steps: turns come in between
-        while expired := await self._database.run(self._expire, now):
-            count += expired
+        while (over := await self._database.run(self._expire, now)).looked_at:
+            count += over.forgotten
         await self._database.scrub()
         return count
 
@@ -99,19 +106,28 @@ class Deletion:
         dropping = sa.delete(updates).where(updates.c.update.in_(old))
         return await self._database.run(lambda connection: connection.execute(dropping).rowcount)
 
-    def _expire(self, connection: sa.Connection, now: int) -> int:
-        """Forget some of those whose days are over; returns how many."""
+    def _expire(self, connection: sa.Connection, now: int) -> "_Over":
+        """Forget some of those whose days are over, but for the yearly dates that they opted into."""
         c = conversations.c
         over = c.expires_at < now
         people = list(connection.scalars(sa.select(c.person).where(over).limit(AT_ONCE)))
         if people and self._database.postgres:
             lock(connection, people)
         # A person who wrote while we waited for the lock stays.
-        late = sa.select(c.person, c.key).where(over, c.person.in_(people))
-        keys = {row.person: row.key for row in connection.execute(late)} if people else {}
+        late = sa.select(conversations).where(over, c.person.in_(people))
+        rows = connection.execute(late).all() if people else []
+        left: dict[bytes, Outlived] = {
+            row.person: rest
+            for row in rows
+            if (rest := outlived(connection, self._keyring, row, now)) is not None
+        }
+        keys = {row.person: row.key for row in rows if row.person not in left}
         if keys:
             self.forget(connection, keys, now)
-        return len(keys)
+        self._tombstones.add([rest.stone for rest in left.values() if rest.stone is not None])
+        for person, rest in left.items():
+            outlive(connection, person, rest)
+        return _Over(len(rows), len(keys))
 
     async def forget_again(self) -> int:
         """Delete again whom an older backup brought back; returns how many rows there were."""

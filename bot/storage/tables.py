@@ -6,6 +6,8 @@ seconds since 1970, UTC.
 
 import sqlalchemy as sa
 
+DAY = 24 * 3600
+
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from bot.dialogue.calendar import PURPOSE, without
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.data_rights import RESEARCH
 from bot.privacy.keyring import Keyring, WrongKey
-from bot.privacy.tombstones import NO_RESEARCH, SCORED, UNSCORED, Wish
-from bot.storage.conversations import seal_state, unsealed
+from bot.privacy.tombstones import NO_CALENDAR, NO_RESEARCH, SCORED, UNSCORED, Wish
+from bot.storage.conversations import seal_state, times, unsealed
 from bot.storage.tables import conversations
 
 WithoutResearch = Callable[[Conversation], Conversation]
@@ -22,6 +23,8 @@ def wishes_in(person: bytes, before: Conversation | None, after: Conversation, a
     found = []
     if RESEARCH in (before.consent or ()) and RESEARCH not in (after.consent or ()):
         found.append(Wish(person, NO_RESEARCH, at))
+    if PURPOSE in (before.consent or ()) and PURPOSE not in (after.consent or ()):
+        found.append(Wish(person, NO_CALENDAR, at))
     if before.unscored != after.unscored:
         found.append(Wish(person, UNSCORED if after.unscored else SCORED, at))
     return found
@@ -47,7 +50,8 @@ def grant_again(
             continue  # nobody opens that row
         talk = _granted(opened.conversation, later, without_research)
         if talk != opened.conversation:
-            values: Mapping[str, object] = seal_state(talk, person, opened.sealer)
+            due = times(talk, row.changed_at, 0)["wake_at"]
+            values: Mapping[str, object] = {**seal_state(talk, person, opened.sealer), "wake_at": due}
             connection.execute(sa.update(conversations).where(c.person == person).values(**values))
             count += 1
     return count
@@ -57,6 +61,8 @@ def _granted(talk: Conversation, wishes: Iterable[Wish], without_research: Witho
     for wish in wishes:
         if wish.what == NO_RESEARCH:
             talk = without_research(talk)
+        elif wish.what == NO_CALENDAR:
+            talk = without(talk)
         else:
             talk = replace(talk, unscored=wish.what == UNSCORED)
     return talk

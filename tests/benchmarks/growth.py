@@ -14,9 +14,8 @@ import sqlalchemy as sa
 from bot.dialogue.conversation import Command, Conversation, Incoming, Tap
 from bot.privacy.keyring import Keyring, keys_in
 from bot.storage.conversations import seal
-from bot.storage.deletion import DAY
 from bot.storage.engine import opened
-from bot.storage.tables import conversations, updates
+from bot.storage.tables import DAY, conversations, updates
 from tests.benchmarks.measuring import Entry, Row, measure
 from tests.benchmarks.telegram import Telegram
 from tests.chats import at

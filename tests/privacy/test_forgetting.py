@@ -13,8 +13,8 @@ from bot.dialogue.conversation import Command, Tap
 from bot.privacy.tombstones import ANY, Tombstone, Tombstones
 from bot.storage import deletion
 from bot.storage.database import Database
-from bot.storage.deletion import DAY, KEEP_UPDATES, SKEW
-from bot.storage.tables import conversations, dead_letters, outbox, updates
+from bot.storage.deletion import KEEP_UPDATES, SKEW
+from bot.storage.tables import DAY, conversations, dead_letters, outbox, updates
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at

@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from bot.dialogue.conversation import Command, Incoming, Tap, Wake
 from bot.privacy.tombstones import Tombstone, Tombstones
 from bot.storage.database import Database
-from bot.storage.deletion import DAY
-from bot.storage.tables import conversations, years
+from bot.storage.tables import DAY, conversations, years
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at

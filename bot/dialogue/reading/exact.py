@@ -66,4 +66,6 @@ def written(number: Decimal) -> str:
 
 def _holds(words: str, term: str) -> bool:
     """Say whether a text holds a word; an English one stands between others."""
-    return f" {term} " in f" {words.strip(' .!?')} " if term.isascii() else term in words
+    if not term.isascii():
+        return term in words
+    return re.search(rf"(?<![a-z0-9']){re.escape(term)}(?![a-z0-9'])", words) is not None
