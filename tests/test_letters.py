@@ -42,8 +42,8 @@ PAGES: tuple[Pages, ...] = ("phone", "a4")
 class Fact(NamedTuple):
     """What is known of a letter, written down once more by hand.
 
-    to, ground: words of the addressee, and of the law that the letter cites. days: all numbers that tell when
-    an answer is due; none where no text sets a day, which the guide says in `none`.
+    `to` and `ground` are words of the addressee, and of the law that the letter cites. `days` are all numbers
+    that tell when an answer is due. Where no text sets a day, the guide says so in the words of `none`.
     """
 
     to: str

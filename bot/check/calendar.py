@@ -1,4 +1,4 @@
-"""Checks of the dates of every year: each has a day, cards and words; and of the consent that they need."""
+"""Checks of yearly dates, which need a day, cards and words, and of the consent that they need."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date

@@ -178,7 +178,7 @@ class Knowledge:
         return None
 
     def yearly(self, what: str, on: date) -> tuple[int, int] | None:
-        """Give month and day of a yearly date, as far as they are known on a day."""
+        """Return month and day of a yearly date, as far as they are known on a day."""
         found = self.calendar.get(what)
         if found is None or not self.parameters.knows(found.day, on):
             return None
@@ -186,7 +186,7 @@ class Knowledge:
         return int(table["month"]), int(table["day"])
 
     def piece_of(self, what: str, on: date) -> str | None:
-        """Give the piece of advice to which a yearly date leads: the first in force on a day."""
+        """Return the piece of advice to which a yearly date leads: the first in force on a day."""
         found = self.calendar.get(what)
         cards = found.cards if found is not None else ()
         return next((id for id in cards if id in self.pieces and self.pieces[id].in_force(on)), None)

@@ -10,10 +10,11 @@ from bot.content.parameters import Confidence
 class Letter:
     """One letter; its words are in knowledge/templates/<language>/letters/<id>.j2.
 
-    grounds: citations ("source_id article") that the letter itself makes. sources: what else its guide
-    stands on. cards: the pieces of advice that offer it. answer: the parameters of the days in which the law
-    wants an answer; without any the guide says that no text sets a day. check_with: the hotline parameter
-    that answers doubts. lawyer: what a lawyer should look at before the letter is relied on.
+    `grounds` are the citations ("source_id article") that the letter itself makes, `sources` what else its
+    guide stands on. `cards` are the pieces of advice that offer it. `answer` names the parameters of the days
+    in which the law wants an answer. Without any, the guide says that no text sets a day. `check_with` is the
+    hotline parameter that answers doubts. `lawyer` tells what a lawyer should look at before the letter is
+    relied on.
     """
 
     id: str

@@ -20,7 +20,7 @@ WEEK = timedelta(days=7)
 VERB, ASKED = "calendar", "asked"  # of buttons
 CHOICES, CHOICES_OF_HOW = "calendar", "calendar_how"  # in knowledge/reading.yaml
 
-# Gives the next morning of a yearly date; None: there is no such date, or its day is not known.
+# Returns the next morning of a yearly date, or None where there is no such date or its day is not known.
 Next = Callable[[str], datetime | None]
 
 
@@ -32,7 +32,7 @@ def following(month: int, day: int, now: datetime) -> datetime:
 
 
 def kept_on(talk: Conversation) -> Conversation | None:
-    """Return what of a talk outlives its answers: the yearly dates, and how to word them; None: nothing."""
+    """Return what of a talk outlives its answers: the yearly dates and the language, or None."""
     if PURPOSE not in (talk.consent or ()) or not talk.calendar:
         return None
     return Conversation(
@@ -110,7 +110,7 @@ def answered(
 
 
 def asked_later(talk: Conversation, piece: str, now: datetime) -> Conversation:
-    """Ask in a week how it went, of whoever agreed to that."""
+    """Ask a worker who agreed to it, in a week, how it went."""
     if PURPOSE not in (talk.consent or ()):
         return talk
     entry = Appointment(piece, int(awake(now + WEEK).timestamp()), "asked")

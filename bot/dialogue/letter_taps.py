@@ -1,4 +1,4 @@
-"""Letters ready to send: which one, and as what; button and command say it all, so nothing is kept."""
+"""Letters ready to send: button and command say which one, and as what, so that nothing is kept."""
 
 from collections.abc import Container
 from typing import get_args

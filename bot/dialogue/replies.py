@@ -182,7 +182,7 @@ class TakeAlong:
     what: TakenAlong
 
 
-# Where it goes and when it is answered; the letter, and what to do with it; its page for a phone, for paper.
+# Where it goes, the letter itself, what to do with it, its page for a phone, its page for paper.
 LetterPart = Literal["guide", "text", "taken", "phone", "a4"]
 
 

@@ -50,7 +50,7 @@ def remind(sheet: View, reply: RemindYearly) -> Message:
 
 
 def follow_up(sheet: View, reply: FollowUp) -> Message:
-    """Ask how it went; whoever is stuck is led on."""
+    """Ask how it went, with a way on for a worker who is stuck."""
     text = sheet.block(WORDS, "follow_up", title=sheet.title(reply.piece))
     answers = tuple(Button(sheet.block(WORDS, how), f"{ASKED}:{reply.piece}:{how}") for how in ANSWERS)
     opening = (Button(sheet.title(reply.piece), f"open:{reply.piece}"),)
@@ -58,7 +58,7 @@ def follow_up(sheet: View, reply: FollowUp) -> Message:
 
 
 def lines(sheet: View) -> list[str]:
-    """Word what is kept: each yearly date with its next day, and when it is asked how something went."""
+    """Render what is kept: each yearly date with its next day, and when it is asked how something went."""
     talk = sheet.talk
     return [
         sheet.block(

@@ -168,7 +168,7 @@ class LetterWords:
         }
 
     def _glossed(self, citation: str) -> str:
-        """Render a citation without its Chinese title where the reader is told it in English."""
+        """Render a citation without its Chinese title where the reader reads English."""
         source = self.knowledge.sources[citation.partition(" ")[0]]
         whole = self.knowledge.cited(citation, self.language)
         return (

@@ -13,7 +13,7 @@ from bot.storage.conversations import seal, times, unsealed
 from bot.storage.tables import DAY, conversations, dead_letters, outbox
 from bot.turns.contract import Address
 
-GRACE = 30 * DAY  # after the next date; whoever blocked us by then has nothing kept any longer
+GRACE = 30 * DAY  # after the next date: of a worker who blocked us by then nothing is kept
 AGAIN = 3600  # seconds after which it is tried again to change the key, once the messages that wait have gone
 
 
@@ -26,7 +26,7 @@ class Outlived:
 
 
 def outlived(connection: sa.Connection, keyring: Keyring, row: sa.Row[Any], now: int) -> Outlived | None:
-    """Return what stays of a row whose days are over; None: nothing does.
+    """Return what stays of a row whose days are over, or None.
 
     The answers' key is destroyed with them, so that no backup can bring them back.
     """
