@@ -11,7 +11,8 @@ from bot.privacy.tombstones import ANY, Tombstone, Tombstones, Wish
 from bot.storage.database import Database
 from bot.storage.outliving import Outlived, outlive, outlived
 from bot.storage.sql import unnested
-from bot.storage.tables import DAY, conversations, dead_letters, outbox, updates
+from bot.storage.tables import DAY as DAY
+from bot.storage.tables import conversations, dead_letters, outbox, updates
 
 KEEP_UPDATES = 8 * DAY  # an update can come again for as long as Telegram keeps it, 24 hours
 AT_ONCE = 500  # people, or updates, in one transaction; PostgreSQL has room for some thousand locks in all
