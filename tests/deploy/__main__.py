@@ -20,7 +20,7 @@ SERVER = os.environ.get("TEST_POSTGRES_URL", "postgresql+asyncpg://postgres@127.
 
 
 async def _talk(through: Callable[[str, Path], Awaitable[Findings]], name: str) -> None:
-    version = await said([program(name, name), "--version"])
+    version = await said([program(name, name), "version" if name == "caddy" else "--version"])
     with tempfile.TemporaryDirectory(prefix="deploy-") as folder:
         async with fresh_postgres(SERVER) as server:
             found = await through(server, Path(folder))

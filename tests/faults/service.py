@@ -45,6 +45,7 @@ class Service:
     settings: dict[str, str] = field(default_factory=dict)  # others than these, which know no limits
     command: str = "webhook"
     root: Path = ROOT  # of the source tree that is run
+    program: tuple[str, ...] = ("-m", "bot")
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -76,7 +77,7 @@ class Service:
     async def _run(self, command: str) -> asyncio.subprocess.Process:
         with (self.folder / "log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", command,
+                sys.executable, *self.program, command,
                 env=self.environment, cwd=self.root, stdout=log, stderr=log,
             )  # fmt: skip
 

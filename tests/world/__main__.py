@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.world.failover import failed_over
-from tests.world.harness import LawBroken, run
+from tests.world.harness import KINDS, SQLITE, LawBroken, run
 from tests.world.rolling import law, rolled
 from tests.world.stops import stopped
 from tests.world.troubles import TROUBLES
@@ -18,7 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.world", description=__doc__)
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--database", choices=KINDS, default=SQLITE)
     parser.add_argument("--only", nargs="*", default=[], choices=sorted(TROUBLES), metavar="TROUBLE")
     parser.add_argument("--failover", action="store_true", help="fail over to a standby instead")
     parser.add_argument("--rolling", action="store_true", help="update from the last release instead")

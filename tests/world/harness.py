@@ -28,6 +28,8 @@ from tests.talks import TOKEN
 WORKERS = 6
 RED = 30.0  # seconds of failing turns after which a process must not call itself ready
 ANSWERED = 60.0  # seconds after a trouble's end by which everybody has their answer
+SQLITE, POSTGRESQL, POLLING = KINDS = ("sqlite", "postgresql", "polling")  # the last is on SQLite too
+CLOCK = "clock"  # the file by which the processes' clocks are set
 LOOK = 0.5  # seconds between looks at a process's pages
 
 
@@ -42,14 +44,15 @@ class Talkers(Crowd):
     waiting: dict[int, float] = field(default_factory=dict)  # by chat, since when
     refusing: Fault | None = None  # what Telegram answers a part of the calls with
     share: float = 1.0  # of the calls that it refuses
+    methods: tuple[str, ...] = ()  # which it refuses; none: all
 
     def gather(self, count: int) -> None:
         super().gather(count)
         self.simulator.faults.choose = self._choose
 
     def _choose(self, call: Call) -> Fault | None:
-        set_up = call.method.lower() == "setwebhook"
-        if self.refusing is not None and not set_up and self.random.random() < self.share:
+        concerned = call.method in self.methods if self.methods else call.method.lower() != "setwebhook"
+        if self.refusing is not None and concerned and self.random.random() < self.share:
             return self.refusing
         self._note(call)
         return None
@@ -194,7 +197,7 @@ async def living(
     async with AsyncExitStack() as stack:
         url, wire = f"sqlite:///{folder / 'data' / 'bot.sqlite'}", None
         (folder / "data").mkdir()
-        if kind == "postgresql":
+        if kind == POSTGRESQL:
             admin = os.environ.get("TEST_POSTGRES_URL", "postgresql+asyncpg://postgres@127.0.0.1:5432/test")
             server = server or await stack.enter_async_context(fresh_postgres(admin))
             address = sa.make_url(server)
@@ -208,6 +211,10 @@ async def living(
         front = await stack.enter_async_context(Proxy([("127.0.0.1", s.port) for s in services]))
         for service in services:
             service.root = first or service.root
+            if first is None:
+                service.program = ("-m", "tests.world.skewed", str(folder / CLOCK))
+            if kind == POLLING:
+                service.command = "polling"
             service.url = f"http://127.0.0.1:{front.port}/telegram"
         crowd = Talkers(simulator, chance)
         world = World(folder, chance, simulator, crowd, services, front, wire, server or url)

@@ -17,12 +17,12 @@ from pathlib import Path
 import asyncpg
 
 from bot.demo.double.faults import Fault, broken, rate_limited
-from bot.demo.double.refusals import Refusal
+from bot.demo.double.refusals import OTHER_POLL, Refusal
 from bot.storage.lease import LEASE
-from tests.world.harness import NotHere, World
+from tests.world.harness import CLOCK, KINDS, POLLING, POSTGRESQL, SQLITE, NotHere, World
 
-SQLITE, POSTGRESQL = "sqlite", "postgresql"
-BOTH = (SQLITE, POSTGRESQL)
+DAY = 24 * 3600
+PUSHED = (SQLITE, POSTGRESQL)
 LONG = 3.0  # seconds for which a trouble lasts on after the pages are red
 
 
@@ -31,7 +31,7 @@ class Trouble:
     """How a trouble is made, and on which databases it can be."""
 
     make: Callable[[World], Awaitable[float | None]]
-    databases: tuple[str, ...] = BOTH
+    databases: tuple[str, ...] = KINDS
 
 
 async def sigterm(world: World) -> None:
@@ -85,7 +85,29 @@ async def token_refused(world: World) -> None:
 async def _refuses(world: World, fault: Fault, share: float, seconds: float) -> None:
     world.crowd.refusing, world.crowd.share = fault, share
     await asyncio.sleep(seconds)
-    world.crowd.refusing = None
+    world.crowd.refusing, world.crowd.methods = None, ()
+
+
+async def another_poller(world: World) -> None:
+    """Somebody else polls with the token."""
+    world.crowd.methods = ("getUpdates",)
+    await _refuses(world, Fault(Refusal(409, OTHER_POLL)), 1.0, 8.0)
+
+
+async def clock_steps(world: World) -> None:
+    """The clock jumps an hour ahead and back; then a process starts with one that is 200 days ahead."""
+    clock = world.folder / CLOCK
+    for offset in (3600, -3600, 0):
+        clock.write_text(str(offset), encoding="ascii")
+        await asyncio.sleep(3)
+    service = world.services[0]
+    await world.stop(service)
+    clock.write_text(str(200 * DAY), encoding="ascii")
+    await world.start(service)
+    await asyncio.sleep(3)  # its first tidying is over
+    await world.stop(service)
+    clock.unlink()
+    await world.start(service)
 
 
 async def webhook_unreachable(world: World) -> None:
@@ -289,13 +311,15 @@ TROUBLES: Mapping[str, Trouble] = {
     "429": Trouble(too_many_requests),
     "502": Trouble(telegram_down),
     "401": Trouble(token_refused),
-    "webhook unreachable": Trouble(webhook_unreachable),
-    "webhook a black hole": Trouble(webhook_black_hole),
+    "409": Trouble(another_poller, (POLLING,)),
+    "clock steps": Trouble(clock_steps),
+    "webhook unreachable": Trouble(webhook_unreachable, PUSHED),
+    "webhook a black hole": Trouble(webhook_black_hole, PUSHED),
     "database a black hole": Trouble(database_black_hole, (POSTGRESQL,)),
     "database cut": Trouble(database_cut, (POSTGRESQL,)),
     "read-only sessions": Trouble(read_only_sessions, (POSTGRESQL,)),
     "locked tables": Trouble(locked_tables, (POSTGRESQL,)),
-    "locked file": Trouble(locked_file, (SQLITE,)),
-    "full disk": Trouble(full_disk, (SQLITE,)),
-    "backup and restore": Trouble(backup_and_restore),
+    "locked file": Trouble(locked_file, (SQLITE, POLLING)),
+    "full disk": Trouble(full_disk, (SQLITE, POLLING)),
+    "backup and restore": Trouble(backup_and_restore, PUSHED),
 }
