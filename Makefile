@@ -7,7 +7,7 @@ DAY := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 # What of bot/ may be covered in part.
 PARTLY := bot/__main__.py,bot/check/*,bot/backoffice/*,bot/research/*,bot/demo/*,bot/delivery/dispatcher.py,bot/storage/engine.py,bot/loading/knowledge.py,bot/delivery/send_rate.py,bot/channels/telegram/transport.py,bot/app/process.py,bot/app/settings.py,bot/channels/terminal.py,bot/channels/telegram/client.py,bot/delivery/typesetting.py
 
-.PHONY: help demo office test coverage check regenerate train bench faults load learning towns sbom fuzz prove mutants emulators wheel lock clean
+.PHONY: help demo office test coverage check regenerate train bench faults world load learning towns sbom fuzz prove mutants emulators wheel lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
 	@echo "office  set up what report, simulate and retrain need"
@@ -18,6 +18,7 @@ help:
 	@echo "train  fit the models again from the published tables"
 	@echo "bench  measure, as ratios side by side"
 	@echo "faults kill the simulated service 100,000 times (half an hour; the tests do 2,000)"
+	@echo "world  what the world does to real processes: troubles, stops, an update, a failover (hours; PostgreSQL)"
 	@echo "load   an evening's rush of 10,000 workers, then a soak (two hours; needs PostgreSQL's programs)"
 	@echo "learning  which samples would change a model: crowds of every kind against the gate (two hours)"
 	@echo "towns  4,000 imagined workers talk to the bot; the office finds what was put in (half an hour)"
@@ -76,6 +77,16 @@ bench: $(VENV)/dev
 
 faults: $(VENV)/dev
 	$(BIN)/python -m tests.faults --kills 100000 --processes 2
+
+# An hour of troubles on each database, then what can't be mixed with them.
+world: $(VENV)/dev
+	$(BIN)/python -m tests.world --minutes 60 --database sqlite
+	$(BIN)/python -m tests.world --minutes 60 --database postgresql
+	$(BIN)/python -m tests.world --minutes 60 --database polling
+	$(BIN)/python -m tests.world --stops 200 --database postgresql
+	$(BIN)/python -m tests.world --rolling
+	$(BIN)/python -m tests.world --failover
+	$(BIN)/python -m tests.deploy
 
 load: $(VENV)/dev
 	$(BIN)/python -m tests.load rush

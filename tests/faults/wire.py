@@ -11,7 +11,7 @@ class Proxy:
     """Forwards connections to one address after the other. `address` is where it listens."""
 
     def __init__(self, targets: Sequence[tuple[str, int]]) -> None:
-        self._targets = cycle(targets)
+        self.aim(targets)
         self._open = asyncio.Event()  # bytes pass
         self._open.set()
         self._cut = False
@@ -33,7 +33,7 @@ class Proxy:
 
     def aim(self, targets: Sequence[tuple[str, int]]) -> None:
         """Lead new connections to other addresses."""
-        self._targets = cycle(targets)
+        self._targets, self._count = cycle(targets), len(targets)
 
     def cut(self) -> None:
         """Break every connection and refuse new ones."""
@@ -54,9 +54,11 @@ class Proxy:
         if self._cut:
             writer.transport.abort()
             return
-        try:
-            far_reader, far_writer = await asyncio.open_connection(*next(self._targets))
-        except OSError:
+        for _ in range(self._count):  # as proxies do: who refuses is passed over
+            with suppress(OSError):
+                far_reader, far_writer = await asyncio.open_connection(*next(self._targets))
+                break
+        else:
             writer.transport.abort()
             return
         self._writers |= {writer, far_writer}

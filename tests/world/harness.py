@@ -235,14 +235,16 @@ async def _killed(services: Iterable[Service]) -> None:
             await service.kill()
 
 
-async def run(folder: Path, kind: str, minutes: float, seed: int, only: Iterable[str] = ()) -> "Outcome":
+async def run(
+    folder: Path, kind: str, minutes: float, seed: int, only: Iterable[str] = (), server: str = ""
+) -> "Outcome":
     """Let one trouble follow the other for so long; raises LawBroken, or gives what was compared."""
     from tests.world.troubles import TROUBLES
 
     began = time.monotonic()
     tried: list[Tried] = []
     missing: dict[str, str] = {}
-    async with living(folder, kind, seed) as world:
+    async with living(folder, kind, seed, server=server) as world:
         crowd = world.crowd
         busy = [asyncio.create_task(crowd.answer_for_ever(worker)) for worker in crowd.workers]
         names = [n for n, t in TROUBLES.items() if kind in t.databases and (not only or n in only)]

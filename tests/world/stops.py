@@ -10,14 +10,14 @@ from tests.databases import connect
 from tests.faults.crowd import compare
 from tests.world.harness import LawBroken, living
 
-GOES_ON = 2.0  # seconds by which those who stay have answered
+GOES_ON = 2.0  # seconds by which those who stay have answered, nine times in ten
 
 
-async def stopped(folder: Path, kind: str, times: int, seed: int) -> str:
+async def stopped(folder: Path, kind: str, times: int, seed: int, server: str = "") -> str:
     """Stop and start processes in turn while workers talk; says what was seen, or raises LawBroken."""
     took: list[float] = []
     waits: list[float] = []
-    async with living(folder, kind, seed) as world:
+    async with living(folder, kind, seed, server=server) as world:
         crowd, database = world.crowd, open_database(world.server)
         busy = [asyncio.create_task(crowd.answer_for_ever(worker)) for worker in crowd.workers]
         for turn in range(times):
@@ -43,7 +43,12 @@ async def stopped(folder: Path, kind: str, times: int, seed: int) -> str:
         found = await compare(crowd, world.services[0], world.server)
     if any((found.lost, found.wrong, found.omitted, found.disorder, found.waiting, found.repeats)):
         raise LawBroken(f"{found}")
-    if waits and max(waits) > GOES_ON:
-        raise LawBroken(f"the other went on only after {max(waits):.1f} s")
-    went_on = f"; the other went on within {max(waits):.2f} s" if waits else ""
+    late = sorted(waits)[len(waits) * 9 // 10 :]
+    if late and late[0] > GOES_ON:
+        raise LawBroken(f"the other went on only after {late[0]:.1f} s, one time in ten")
+    went_on = (
+        f"; the other went on within {late[0]:.2f} s nine times in ten, {late[-1]:.2f} s at most"
+        if late
+        else ""
+    )
     return f"{kind}: {times} stops, each within {max(took):.2f} s{went_on}; {found}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.world.harness import run
+from tests.world.harness import POSTGRESQL, SQLITE, run
 from tests.world.stops import stopped
 
 SOON = (
@@ -18,15 +18,24 @@ SOON = (
 )
 
 
+@pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """The kind of database, and where its server is, if it has one."""
+    kind = str(request.param)
+    return kind, request.getfixturevalue("postgres") if kind == POSTGRESQL else ""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-async def test_every_law_holds_whatever_happens(tmp_path: Path, kind: str) -> None:
-    outcome = await run(tmp_path, kind, minutes=0.5, seed=1, only=SOON)
+async def test_every_law_holds_whatever_happens(tmp_path: Path, database: tuple[str, str]) -> None:
+    kind, server = database
+    outcome = await run(tmp_path, kind, minutes=0.5, seed=1, only=SOON, server=server)
     assert outcome.broken() == [], str(outcome)
     assert len(outcome.tried) > 1
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-async def test_a_stop_drains_gives_the_lease_back_and_sends_nothing_twice(tmp_path: Path, kind: str) -> None:
-    assert "5 stops" in await stopped(tmp_path, kind, times=5, seed=1)
+async def test_a_stop_drains_gives_the_lease_back_and_sends_nothing_twice(
+    tmp_path: Path, database: tuple[str, str]
+) -> None:
+    kind, server = database
+    assert "5 stops" in await stopped(tmp_path, kind, times=5, seed=1, server=server)
