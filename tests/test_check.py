@@ -191,6 +191,12 @@ def test_the_alarm_of_a_swindle_and_every_card_about_money_offer_the_check() -> 
     assert "tool:check" not in data_of(card)
 
 
+@pytest.mark.parametrize("question", ["这是不是骗局", "is this a scam", "花钱修复征信靠谱吗"])
+def test_the_answer_to_a_question_about_swindles_offers_the_check(question: str) -> None:
+    _, (told,) = said(state("result"), f"/ask {question}")
+    assert "tool:check" in data_of(told)
+
+
 def test_a_long_text_is_looked_at_to_its_end() -> None:
     filler = "今天天气不错，晚上一起吃饭，路上慢点。" * 200
     assert not verdict(filler).red

@@ -21,12 +21,14 @@ from bot.guidance.outcome import CREDIT, GAP
 from bot.guidance.pages import FOOT, SOURCES
 from bot.render import calendar, letters, printout, tools
 from bot.render.message import Button, File, Keyboard, Message, in_rows
+from bot.render.tools import check
 from bot.render.view import View
 from models.serving.risk import Score
 
 PUBLISHED = "model:financing_constraint_published"  # the survey's own model: all that it looked at
 WEEK = 7  # days in a row of the calendar
 SMALL_TALK = 2.0  # likeness from which words that could be an answer are small talk instead
+OUR_TRUST = f"{TALK}swindlers"  # "is this a swindle?" may be asked of us, or of what came from others
 STORY = 26  # characters from which a question may hold several matters
 AGE = re.compile(
     r"[0-9]{2}岁|[二三四五六]?十[一二三四五六七八九]?岁|[0-9]{2}后|(?:19|20)[0-9]{2}年|"
@@ -93,7 +95,7 @@ def answer(sheet: View, reply: Answer, asker: Callable[[Language], Asker]) -> Me
         text = sheet.knowledge.wording.block(
             sheet.language, "talk.j2", found.best.removeprefix(TALK), on=sheet.today
         )
-        return Message(text, leaving)
+        return Message(text, (*(check.button(sheet) if found.best == OUR_TRUST else ()), *leaving))
     best = found.best if found.best in sheet.knowledge.pieces else None
     text = sheet.render(
         "answer.j2",
@@ -108,7 +110,8 @@ def answer(sheet: View, reply: Answer, asker: Callable[[Language], Asker]) -> Me
     sum = how.sums.get(best or "")
     sums = ((Button(sheet.label(f"calc_{sum}"), f"calc:{sum}"),),) if sum else ()
     ready = letters.offered(sheet, best) if best else ()
-    return Message(text, (*sums, *opening, *ready, *leaving))
+    checking = check.button(sheet) if best and check.of_a_swindle(sheet, best) else ()
+    return Message(text, (*sums, *opening, *ready, *checking, *leaving))
 
 
 def _told(sheet: View, found: Found, asked: str) -> str:

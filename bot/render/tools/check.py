@@ -28,9 +28,13 @@ def show(sheet: View, reply: UseTool) -> Message:
 
 def offered(sheet: View, piece: str) -> Keyboard:
     """Give the button that begins the check, where a card is about money or about a swindle."""
-    theme = sheet.knowledge.piece(piece).theme
-    led = {*sheet.knowledge.swindles.cards.values(), AFTERWARDS}
-    return button(sheet) if theme in ("credit", "debt", "cash_flow") or piece in led else ()
+    money = sheet.knowledge.piece(piece).theme in ("credit", "debt", "cash_flow")
+    return button(sheet) if money or of_a_swindle(sheet, piece) else ()
+
+
+def of_a_swindle(sheet: View, piece: str) -> bool:
+    """Say whether a card is about a kind of swindle."""
+    return piece in {*sheet.knowledge.swindles.cards.values(), AFTERWARDS}
 
 
 def button(sheet: View) -> Keyboard:
