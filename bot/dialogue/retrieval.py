@@ -17,8 +17,8 @@ from functools import cached_property
 from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading.folding import fold, mend
 
-CERTAIN = 0.9  # likeness from which an answer is given
-VAGUE = 0.7  # likeness from which the subject is clear enough to ask back, and to name its hotline
+CERTAIN = 1.0  # likeness from which an answer is given
+VAGUE = 0.75  # likeness from which the subject is clear enough to ask back, and to name its hotline
 NEAR = 2  # pieces beside the best one
 NEIGHBOUR = 0.6  # of the best one's likeness: what is less like the question is offered to nobody
 OTHER = "other"  # what is not ours: a question that is nearest to it is not answered

@@ -46,7 +46,7 @@ def borrowing(facts: Facts, score: Score | Abstained) -> Borrowing:
     band = None if (said, score.band) in _CONTRADICTIONS else score.band
     sure = score.place_low > MIDDLE or score.place_high < MIDDLE
     tenths = of_ten(score.low), of_ten(score.high)
-    return Borrowing(said, band, sure, tenths, _compared(score), None)
+    return Borrowing(said, band, sure, tenths, _compared(score, band), None)
 
 
 _SAID: dict[str, Said] = {
@@ -75,9 +75,15 @@ _RAISED_BY: dict[str, Side] = {"debt": "more", "income": "less"}
 _OTHER: dict[Side, Side] = {"more": "less", "less": "more"}
 
 
-def _compared(score: Score) -> tuple[Compared, ...]:
+def _compared(score: Score, band: Band | None) -> tuple[Compared, ...]:
+    """Return what moves the score to where it stands: what pulls the other way would read as its reason."""
+    if band not in ("low", "high"):
+        return ()
     return tuple(
         Compared(driver.feature, side if driver.contribution > 0 else _OTHER[side])
         for driver in score.drivers
-        if driver.shown and abs(driver.contribution) > MATTERS and (side := _RAISED_BY.get(driver.feature))
+        if driver.shown
+        and abs(driver.contribution) > MATTERS
+        and (driver.contribution > 0) == (band == "high")
+        and (side := _RAISED_BY.get(driver.feature))
     )

@@ -175,7 +175,7 @@ def owes_lender(known: Known) -> frozenset[str] | None:
 
 
 def refusal_matters(known: Known) -> frozenset[str] | None:
-    """Whether a refused loan is today's concern: not a refusal long ago, nor one of who owes no lender.
+    """Whether a refused loan is today's concern: not one long ago, nor that of a worker who owes no lender.
 
     A worry about debts makes it one again, unless relatives alone are owed.
     """
@@ -332,8 +332,8 @@ def questions_of(fact: str, questionnaire: Questionnaire) -> tuple[str, ...]:
 def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, on: date) -> Facts:
     """Say what is known: the option ids by question, what options state, derived facts, region and bands.
 
-    A fact that is absent is unknown: skipped, "not sure", or not to be told from what was said. A question
-    that the answers close is known to have no answer: who owes nothing has no kinds of debt. So is one from
+    A fact that is absent is unknown: skipped, "not sure", or not to be derived from what was said. A question
+    that the answers close is known to have no answer: without debt there are no kinds of debt. So is one from
     which its people are spared, but nothing is derived from that: nobody said that a minor owes nothing.
     """
     known = {
@@ -358,8 +358,13 @@ def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, o
         if isinstance(score := scores.get(model), Score)
     }
     region = region_of(answers, questionnaire)
-    found = known | spared | {fact: values for fact, values in stated.items() if values} | derived
-    return found | {OPEN_RISKS: open_risks(found)} | bands | ({REGION: frozenset({region})} if region else {})
+    found: dict[str, frozenset[str]] = (
+        known | spared | {fact: values for fact, values in stated.items() if values} | derived
+    )
+    open_ = open_risks(found)
+    if open_ - {"liability"} and "nothing_to_mend" in found:
+        found["nothing_to_mend"] = frozenset({"no"})
+    return found | {OPEN_RISKS: open_} | bands | ({REGION: frozenset({region})} if region else {})
 
 
 def dated_facts(parameters: Parameters, on: date) -> Facts:

@@ -50,6 +50,16 @@ class _Asked:
     other: dict[Language, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _ByWriter:
+    """A file of how one simulated writer would ask for each piece, or of what is not ours."""
+
+    brief: str
+    language: Language
+    pieces: dict[str, str]
+    other: str = ""
+
+
 def load_knowledge(
     root: Path | None = None, *, models: Path | None = None, shadow: bool = False
 ) -> Knowledge:
@@ -77,7 +87,12 @@ def load_knowledge(
         parameters=parameters,
         sources=_by_id(File.read(root, data / "sources.yaml").made(Source, "sources")),
         advice=advice,
-        asks=_asks(File.read(root, data / "asks.yaml"), {piece.id for piece in advice}, parameters),
+        asks=_asks(
+            File.read(root, data / "asks.yaml"),
+            [File.read(root, path) for path in sorted((data / "asked").glob("*.yaml"))],
+            {piece.id for piece in advice},
+            parameters,
+        ),
         models=_models(artifacts),
         wording=Wording(templates, parameters),
         version=version_of(root, artifacts),
@@ -126,8 +141,11 @@ def _vocabulary(root: Path) -> Vocabulary:
     return vocabulary(File.read(root, root / "knowledge" / "reading.yaml"))
 
 
-def _asks(file: File, pieces: set[str], parameters: Parameters) -> Asks:
-    """Read how people ask: for every piece, in each language, in so many ways at least."""
+def _asks(file: File, writers: list[File], pieces: set[str], parameters: Parameters) -> Asks:
+    """Read how people ask: for every piece, in each language, in so many ways at least.
+
+    To these come the ways of the writers' files.
+    """
     asked = file.fit(_Asked, [file.mapping()])[0]
     known = pieces | {id for id in parameters.by_id if id.startswith("hotline.")}
     if strange := sorted((asked.pieces.keys() | asked.hotlines.keys()) - known):
@@ -142,9 +160,17 @@ def _asks(file: File, pieces: set[str], parameters: Parameters) -> Asks:
         raise file.refuse(f"words: {unclear[0]}", "it stands for two words; keep one")
     talk = {f"{TALK}{id}": by for id, by in asked.talk.items()}
     said = {**asked.pieces, **asked.hotlines, **talk, OTHER: asked.other}
+    ways = {id: {tongue: _parted(by.get(tongue, "")) for tongue in LANGUAGES} for id, by in said.items()}
+    for written in writers:
+        by_writer = written.fit(_ByWriter, [written.mapping()])[0]
+        if strange := sorted(by_writer.pieces.keys() - pieces):
+            raise written.refuse(", ".join(strange), "no such piece; rename or remove it")
+        for id, said_so in by_writer.pieces.items():
+            ways[id][by_writer.language] += _parted(said_so)
+        ways[OTHER][by_writer.language] += _parted(by_writer.other)
     return Asks(
         same,
-        {id: {tongue: _parted(by.get(tongue, "")) for tongue in LANGUAGES} for id, by in said.items()},
+        ways,
         frozenset([*asked.fillers["zh"], *terms(asked.fillers["en"])]),
         {sound: word for word, sounds in asked.pinyin.items() for sound in sounds.split(", ")},
         {piece: sum for sum, ids in asked.sums.items() for piece in ids.split()},
