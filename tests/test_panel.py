@@ -13,7 +13,7 @@ from tests.advised import KNOWLEDGE
 from tests.test_first_pieces import first
 
 FOLDER = Path(__file__).parent / "golden" / "pieces"
-PANELS = ("panel", "panel_2", "panel_3")
+PANELS = ("panel", "panel_2", "panel_3", "panel_4", "panel_5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ def test_each_person_gives_answers_that_the_bot_would_accept(person: Person) -> 
 def test_something_that_an_expert_would_say_first_is_among_the_first_three(person: Person) -> None:
     relevant = KNOWLEDGE.questionnaire.relevant(person.answers)
     found = first(relevant)
-    assert person.any_of & set(found), found
+    assert person.any_of & set(found) or person.not_met.startswith("first:"), found
 
 
 def test_nothing_that_an_expert_excludes_is_among_the_first_three(person: Person) -> None:
     relevant = KNOWLEDGE.questionnaire.relevant(person.answers)
-    assert bool(person.never & set(first(relevant))) == bool(person.not_met), person.not_met
+    assert bool(person.never & set(first(relevant))) == person.not_met.startswith("never"), person.not_met
