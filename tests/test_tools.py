@@ -231,6 +231,14 @@ def test_no_step_is_longer_than_a_message() -> None:
             assert length(asked.text) <= MOST, asked.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "tool"), [("欠好几笔先还哪一笔", "tool:debts"), ("以租代购靠谱吗", "tool:vehicle")]
+)
+def test_a_question_is_answered_with_the_tool_that_goes_with_it(asked: str, tool: str) -> None:
+    _, (answered,) = said(state("result"), asked)
+    assert tool in data_of(answered)
+
+
 def test_six_digits_are_an_amount_where_an_amount_is_asked_for() -> None:
     talk = opened("tool:loan", "123456")
     assert talk.tool is not None

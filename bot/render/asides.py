@@ -20,6 +20,7 @@ from bot.guidance.levels import REGION
 from bot.guidance.outcome import CREDIT, GAP
 from bot.guidance.pages import FOOT, SOURCES
 from bot.render import calendar, letters, printout, tools
+from bot.render.calc import SUMS
 from bot.render.message import Button, File, Keyboard, Message, in_rows
 from bot.render.tools import check
 from bot.render.view import View
@@ -108,7 +109,8 @@ def answer(sheet: View, reply: Answer, asker: Callable[[Language], Asker]) -> Me
     offered = (best, *found.near) if best else found.perhaps
     opening = tuple((Button(sheet.title(id), f"open:{id}"),) for id in offered)
     sum = how.sums.get(best or "")
-    sums = ((Button(sheet.label(f"calc_{sum}"), f"calc:{sum}"),),) if sum else ()
+    verb = "calc" if sum in SUMS else "tool"
+    sums = ((Button(sheet.label(f"calc_{sum}"), f"{verb}:{sum}"),),) if sum else ()
     ready = letters.offered(sheet, best) if best else ()
     checking = check.button(sheet) if best and check.of_a_swindle(sheet, best) else ()
     return Message(text, (*sums, *opening, *ready, *checking, *leaving))
