@@ -178,13 +178,29 @@ def test_debts_said_by_typing_alone_come_to_a_plan_that_adds_up() -> None:
     simple, yearly = (factor ** (Decimal(1) / 12) - 1) * 12, factor - 1
     assert f"单利{simple:.2%}，复利{yearly:.2%}" in page.text
     assert "超过了管这种借款的上限（一年24%）" in page.text
-    assert any(button.copies.startswith("我愿意还") for row in page.buttons for button in row)
+    assert "这个月的够还" in page.text
+    assert not any(button.copies for row in page.buttons for button in row)
     talk, (rights,) = said(talk, "tool:debts:page:rights")
     assert "110" in rights.text
     after, (gone,) = said(talk, "tool:debts:stop")
     assert after is not None
     assert after.tool is None
     assert "已经删掉" in gone.text
+
+
+def test_who_can_t_pay_a_debt_has_words_to_say_and_to_copy() -> None:
+    talk, _ = said(state("result"), "/debts", "5500", *HOUSE[2:], *HOME, "还有", *BANK, "没有了")
+    talk, (page,) = said(talk, "2")
+    # 2000 are left, 1500 go to the home, 500 remain for the bank that wants 900.
+    assert "这个月给<b>500元</b>" in page.text
+    assert "我每月能还500元" in page.text
+    assert any(
+        button.copies.startswith("我愿意还，现在还不起。我每月能还500元") for button in page.buttons[0]
+    )
+    english, _ = said(talk, "lang:en")
+    _, (page,) = said(english, "2")
+    assert "I can pay 500 yuan a month" in page.text
+    assert any(button.copies.startswith("我愿意还") for button in page.buttons[0])
 
 
 def test_a_restart_in_the_middle_loses_nothing() -> None:

@@ -135,6 +135,7 @@ def _page(sheet: View, reply: UseTool, owed: _Owed, number: int) -> Message:
     figures = Figures(sheet.knowledge.parameters, sheet.today)
     ceiling = calculators.ceiling(figures, LENDERS.get(debt.kind, ""))
     sentence = sheet.block(WORDS, f"say_{debt.kind}", pay=payment.pay)
+    enough = 0 < debt.due <= payment.pay  # then there is nothing to ask for
     text = sheet.block(
         WORDS,
         "page",
@@ -146,13 +147,14 @@ def _page(sheet: View, reply: UseTool, owed: _Owed, number: int) -> Message:
         ceiling=ceiling,
         against=None if cost is None or ceiling is None else cost.against(ceiling),
         sentence=sentence,
+        enough=enough,
         why=sheet.block(WORDS, f"why_{debt.loss}"),
         beware=sheet.block(WORDS, f"beware_{debt.kind}", debt=debt),
     )
     # Lenders read Chinese, whatever the worker reads.
     copied = replace(sheet, language="zh").block(WORDS, f"say_{debt.kind}", pay=payment.pay)
     copy = Button(sheet.label("copy_sentence"), "", copies=copied)
-    return Message(text, ((copy,), *_back(sheet)), replaces=reply.replaces)
+    return Message(text, (*(() if enough else ((copy,),)), *_back(sheet)), replaces=reply.replaces)
 
 
 def _name(sheet: View, debt: Debt) -> str:
