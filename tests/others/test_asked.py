@@ -1,4 +1,4 @@
-"""The ways in which a simulated writer asks who was left out of knowledge/asked/, with the piece that was meant."""
+"""The ways in which a simulated writer asks, kept out of knowledge/asked/, with the piece that was meant."""
 
 from pathlib import Path
 
