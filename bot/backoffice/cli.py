@@ -64,9 +64,10 @@ def parser_of_all() -> argparse.ArgumentParser:
     )
     check.set_defaults(stored=False, run=_later("serving", "check"))
 
-    figures = commands.add_parser("figures", help="add figures from a table (CSV), without programming")
-    figures.add_argument("action", choices=["import"])
-    figures.add_argument("table", type=Path, help="see knowledge/README.md, “Figures in bulk”")
+    figures = commands.add_parser("figures", help="import figures from a table; export all as a data package")
+    figures.add_argument("action", choices=["import", "export"])
+    figures.add_argument("table", type=Path, nargs="?", help="see knowledge/README.md, “Figures in bulk”")
+    figures.add_argument("--to", type=Path, metavar="DIR", help="with export: the folder to write into")
     figures.add_argument("--write", action="store_true", help="write them; else only show what would change")
     figures.add_argument("--root", type=Path, default=DATA, help="the folder that holds knowledge/")
     figures.set_defaults(stored=False, run=_later("serving", "figures"))

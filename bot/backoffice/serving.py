@@ -25,6 +25,7 @@ from bot.app.settings import SettingMissing, Settings, misspelt
 from bot.app.signals import stopped_by_signals
 from bot.backoffice.doctor import examine
 from bot.backoffice.figures import take
+from bot.backoffice.figures_package import export
 from bot.channels.telegram.limits import CAPABILITIES
 from bot.channels.terminal import Terminal, hold
 from bot.check import lint, outdated, told_otherwise
@@ -289,7 +290,14 @@ def terminal(options: argparse.Namespace) -> int:
 
 
 def figures(options: argparse.Namespace) -> int:
-    for line in take(options.root, options.table, today_in_china(), write=options.write):
+    wanted, option = (options.to, "--to DIR") if options.action == "export" else (options.table, "FILE.csv")
+    if wanted is None:
+        raise SettingMissing(f"figures {options.action} needs {option}")
+    if options.action == "export":
+        lines = export(load_knowledge(options.root), wanted)
+    else:
+        lines = take(options.root, wanted, today_in_china(), write=options.write)
+    for line in lines:
         print(line)
     return 0
 
