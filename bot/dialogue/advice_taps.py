@@ -33,7 +33,7 @@ def tap(
 
 
 def passed_on(piece: str | None = None) -> tuple[Reply, ...]:
-    """Word a piece for others, or what to do first, in a message of its own, and say how to send it on."""
+    """Render a piece for others, or what to do first, in a message of its own, and say how to send it on."""
     return PassOn(piece), Say("pass_on")
 
 

@@ -15,7 +15,7 @@ BRIEF = (0, 1, 2)  # what is left out so that it is read in one go: nothing, war
 
 
 def pass_on(sheet: View, reply: PassOn) -> Message:
-    """Word a piece, or what to do first, as for anybody: no answer of the worker's is looked at."""
+    """Render a piece, or what to do first, as for anybody: no answer of the worker's is looked at."""
     chosen = [reply.piece] if reply.piece else [a.id for a in sheet.outcome.guidance.first]
     pieces = [_piece(sheet, id) for id in chosen]
     worded = (sheet.render(TEMPLATE, pieces=pieces, alone=bool(reply.piece), brief=brief) for brief in BRIEF)

@@ -182,7 +182,7 @@ class Store:
             events=settled.events,
             messages=messages,
             behind=len(settled.outgoing) - len(messages),
-            # Whoever came and left in this batch had nothing here: an earlier farewell waits for them.
+            # People who came and left in this batch had nothing here: an earlier farewell waits for them.
             forgotten=frozenset(
                 people[chat] for chat in settled.forgotten if chat in rows or chat in unreadable
             ),

@@ -13,11 +13,11 @@ from bot.render.view import View
 TEMPLATE = f"tools/{NAME}.j2"
 NUMBERS = ("hotline.fraud", "hotline.police")
 TOLD = 3  # signs that are told of a text, the gravest first
-AFTERWARDS = "fraud_hotline"  # the card for whoever has paid already
+AFTERWARDS = "fraud_hotline"  # the card for people who have paid already
 
 
 def show(sheet: View, reply: UseTool) -> Message:
-    """Word the signs to tick, or the answer."""
+    """Render the signs to tick, or the answer."""
     if reply.note != RESULT:
         return _asked(sheet, reply)
     known = sheet.knowledge
@@ -27,7 +27,7 @@ def show(sheet: View, reply: UseTool) -> Message:
 
 
 def offered(sheet: View, piece: str) -> Keyboard:
-    """Give the button that begins the check, where a card is about money or about a swindle."""
+    """Return the button that begins the check, where a card is about money or about a swindle."""
     money = sheet.knowledge.piece(piece).theme in ("credit", "debt", "cash_flow")
     return button(sheet) if money or of_a_swindle(sheet, piece) else ()
 
@@ -38,7 +38,7 @@ def of_a_swindle(sheet: View, piece: str) -> bool:
 
 
 def button(sheet: View) -> Keyboard:
-    """Give the button that begins the check."""
+    """Return the button that begins the check."""
     return ((Button(sheet.label("check"), f"{VERB}:{NAME}"),),)
 
 
@@ -71,7 +71,7 @@ def _judged(sheet: View, verdict: Verdict, reply: UseTool) -> Message:
 
 
 def _cards(sheet: View, verdict: Verdict) -> Keyboard:
-    """Lead to the card of the kind, and to that for whoever has paid; while they are in force."""
+    """Lead to the card of the kind, and to that for people who have paid; while they are in force."""
     own = [sheet.knowledge.swindles.cards[verdict.kind]] if verdict.kind else []
     wanted = dict.fromkeys([*own, AFTERWARDS]) if verdict.red else {}
     in_force = [id for id in wanted if sheet.knowledge.piece(id).in_force(sheet.today)]
