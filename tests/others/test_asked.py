@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """The ways in which a simulated writer asks, kept out of knowledge/asked/, with the piece that was meant."""
-=======
-"""How a simulated writer asks whose ways were left out of knowledge/asked/, with the piece that was meant."""
->>>>>>> 1ae1c07 (Take a blank line out of the result)
 
 from pathlib import Path
 
