@@ -1,5 +1,6 @@
 """One step of the talk: (conversation, what came in, when) -> (conversation, replies), without I/O."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -47,6 +48,7 @@ from bot.dialogue.replies import (
     TakenAlong,
     Tips,
     Turn,
+    UseTool,
 )
 from bot.dialogue.screening import private_in
 from bot.dialogue.suspicion import Suspicion, suspicion
@@ -205,9 +207,16 @@ class Flow:
         if scene is not None and scene.kind != "life" and tool == check.NAME:
             swindle = scene.kind == "swindle" or (self.suspicion and self.suspicion.verdict(said).red)
             scene = None if swindle else scene
+        if scene is not None and scene.kind == "swindle" and self._is_swindlers(said):
+            return UseTool(check.NAME, note=check.RESULT, heard=said)
         if scene is not None:
             return Alarm(scene.id, int(now.timestamp()) % VARIANTS, *spoken_in(said))
         return Say("fine") if self.triage and self.triage.is_over(said) else None
+
+    def _is_swindlers(self, said: str) -> bool:
+        """Say whether a text reads as a swindler's own words, in which no worker says I."""
+        own = "我" in said or "俺" in said or re.search(r"\b(i|i'm|my|me)\b", said, re.IGNORECASE)
+        return not own and self.suspicion is not None and self.suspicion.verdict(said).red
 
     def _said(self, talk: Conversation | None, incoming: Typed | Command) -> tuple[str, str | None]:
         """Give the words in which an emergency may be, and the tool that they go to."""
