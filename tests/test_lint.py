@@ -458,7 +458,7 @@ def test_it_says_what_a_worker_would_be_told_otherwise_at_new_year() -> None:
     changes = list(map(str, told_otherwise(knowledge, ON, date(2027, 1, 1))))
     assert "advice resident_medical_now: no longer given" in changes
     (minor,) = (change for change in changes if change.startswith("zh/advice/minor_worker.j2"))
-    assert "  - 什么时候办：多数地方2026年12月31日截止" in minor
+    assert "  - 什么时候办：常见是2026年12月31日截止" in minor
     assert "  + 什么时候办：集中交费期多在年底" in minor
     assert not any("claim_steps" in change for change in changes)
     assert "advice resident_medical_now: given by then" in map(
