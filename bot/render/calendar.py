@@ -59,13 +59,16 @@ def follow_up(sheet: View, reply: FollowUp) -> Message:
 
 def lines(sheet: View) -> list[str]:
     """Render what is kept: each yearly date with its next day, and when it is asked how something went."""
-    talk = sheet.talk
+    talk, today = sheet.talk, sheet.today
+    due = {date: sheet.knowledge.piece_of(date, today) for date in sheet.knowledge.calendar}
+    ends = {date: sheet.knowledge.deadline(piece, today) for date, piece in due.items() if piece}
     return [
         sheet.block(
             WORDS,
             entry.kind,
             at=datetime.fromtimestamp(entry.due, CHINA).date(),
             name=_name(sheet, entry.kind, entry.what),
+            ends=ends.get(entry.what),
         )
         for entry in (talk.calendar if talk is not None else ())
     ]

@@ -14,7 +14,7 @@ from bot.guidance.calculators.amounts import MONTHS, in_year
 
 @dataclass(frozen=True, slots=True)
 class YearlyCost:
-    """The true yearly cost of a loan (all-in, compounded) against the ceilings of its day."""
+    """The true yearly cost of a loan (all-in), compounded and simple; the simple one against the ceilings."""
 
     yearly: Decimal
     simple: Decimal
@@ -25,12 +25,12 @@ class YearlyCost:
     @property
     def over_private(self) -> bool:
         """Whether it costs more than a court would grant a private lender."""
-        return self.yearly > self.private_ceiling
+        return self.simple > self.private_ceiling
 
     @property
     def over_assisted(self) -> bool:
         """Whether it costs more than a bank may take through an online partner."""
-        return self.yearly > self.assisted_ceiling
+        return self.simple > self.assisted_ceiling
 
 
 def record_gone(figures: Figures, settled: date) -> date:
