@@ -35,13 +35,17 @@ def coded(encoding: str, first: int, last: int) -> Iterator[str]:
                 continue
 
 
-LISTENED_FOR = ("alarms.yaml",)  # dialect signs that nobody is shown
+LISTENED_FOR = ("alarms.yaml", "swindles.yaml")  # dialect signs that nobody is shown; so are knowledge/asked/
 
 
 def told() -> Iterator[str]:
     """All texts of the knowledge, but for words that are only listened for."""
     for path in sorted(KNOWLEDGE.rglob("*")):
-        if path.suffix in (".yaml", ".j2", ".typ") and path.name not in LISTENED_FOR:
+        if (
+            path.suffix in (".yaml", ".j2", ".typ")
+            and path.name not in LISTENED_FOR
+            and path.parent.name != "asked"
+        ):
             yield path.read_text(encoding="utf-8")
 
 

@@ -46,6 +46,7 @@ RIDER: Named = {
     "why_no_social_insurance": "unknown_how",
     "commercial_cover": "none",
     "investing": "no",
+    "happening": "none",
     "worries": "accident",
 }
 QUESTIONNAIRE = load_knowledge().questionnaire

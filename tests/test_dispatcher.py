@@ -683,6 +683,22 @@ async def test_a_claim_that_fails_half_way_leaves_no_letter_behind(
     assert len(await store.outbox.dead.all()) == 1
 
 
+async def test_an_end_whose_record_was_cut_off_after_its_commit_is_recorded_again_and_is_still_ours(
+    store: Store,
+) -> None:
+    await store.outbox.lease.renew()
+    found: list[Queued] = []
+    store.on_commit.append(lambda effect: found.extend(effect.messages))
+    await write(store, 1, 7, "ab")
+    await write(store, 2, 8, "c")
+    first, second, other = found
+    assert await store.outbox.block(first, [first.id, second.id])
+    assert await store.outbox.block(first, [first.id, second.id])
+    assert await store.outbox.dead.bury(other.id, "refused", other.holder)
+    assert await store.outbox.dead.bury(other.id, "refused", other.holder)
+    assert len(await store.outbox.dead.all()) == 1
+
+
 async def test_an_outbox_that_can_not_be_read_is_read_again_and_says_so_once_a_look(
     store: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

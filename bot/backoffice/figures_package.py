@@ -204,7 +204,7 @@ def descriptor(made: Iterable[Table], version: str) -> dict[str, object]:
             " them. Check with the authority before you rely on one."
         ),
         "version": version,
-        "licenses": [{"name": "MIT", "title": "MIT License", "path": "https://opensource.org/license/mit"}],
+        "licenses": [{"name": "MIT", "title": "MIT License"}],
         "resources": [table.resource() for table in made],
     }
 

@@ -20,10 +20,14 @@ class Dead:
     died_at: int
 
 
-def held(letter: int, holder: bytes) -> sa.Select[int]:
-    """Return the look for a letter under this holder's name, which keeps it so: the fence of what ends it."""
-    ours = (outbox.c.id == letter) & (outbox.c.holder == holder)
-    return sa.select(outbox.c.id).where(ours).with_for_update()
+def holder_of(connection: sa.Connection, letter: int) -> bytes | None:
+    """Return who holds a letter, kept so until the transaction ends; None for a letter that has ended.
+
+    An end is recorded again where nobody knows whether its commit happened, so that a letter may be gone.
+    """
+    look = sa.select(outbox.c.holder).where(outbox.c.id == letter).with_for_update()
+    row = connection.execute(look).first()
+    return None if row is None else row.holder or b""
 
 
 class DeadLetters:
@@ -33,17 +37,17 @@ class DeadLetters:
         self._database, self._clock = database, clock
 
     async def bury(self, letter: int, reason: str, holder: bytes) -> bool:
-        """Move a letter here that will never arrive; False, and nothing, if it isn't this holder's any more.
+        """Move a letter here that will never arrive; False, and nothing, if another process took it over.
 
         The former holder knows only what the channel said to it; the new holder asks again.
         """
         return await self._database.run(self._bury, letter, reason, holder)
 
     def _bury(self, connection: sa.Connection, letter: int, reason: str, holder: bytes) -> bool:
-        ours = connection.scalar(held(letter, holder)) is not None
-        if ours:
+        found = holder_of(connection, letter)
+        if found == holder:
             self.bury_within(connection, letter, reason)
-        return ours
+        return found in (holder, None)
 
     def bury_within(self, connection: sa.Connection, letter: int, reason: str) -> None:
         """Move a letter here, inside somebody's transaction."""

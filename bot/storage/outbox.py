@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from bot.privacy.keyring import Keyring, Sealer, WrongKey
 from bot.storage.database import Database
-from bot.storage.dead_letters import DeadLetters, held
+from bot.storage.dead_letters import DeadLetters, holder_of
 from bot.storage.deletion import lock
 from bot.storage.group_commit import GroupCommit
 from bot.storage.lease import Lease, elapsed
@@ -221,13 +221,13 @@ class Outbox:
     def _block(self, connection: sa.Connection, message: Queued, messages: list[int]) -> bool:
         if self._postgres:
             lock(connection, [message.person])  # or a turn and this could wait for each other
-        ours = connection.scalar(held(message.id, message.holder)) is not None
-        if ours:
+        found = holder_of(connection, message.id)
+        if found == message.holder:
             unanswered = sa.exists().where(outbox.c.person == message.person)
             mine = (conversations.c.person == message.person) & ~unanswered
             connection.execute(sa.delete(outbox).where(outbox.c.id.in_(messages)))
             connection.execute(sa.update(conversations).where(mine).values(blocked=True))
-        return ours
+        return found in (message.holder, None)
 
     def _opened(self, row: sa.Row[Any], key: bytes | None, holder: bytes) -> Queued:
         sealer = self._keyring.sealer(key or b"", row.person) if row.own else self._keyring.service

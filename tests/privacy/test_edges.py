@@ -26,7 +26,10 @@ SERVING = [
     if "double" not in path.parts
 ]
 TALKERS = {"aiohttp", "httpx", "requests", "urllib", "http", "socket", "smtplib", "ftplib", "websockets"}
-COMMANDS = sorted({name for action in parser_of_all()._actions for name in action.choices or ()})
+WORKERS = {
+    name for command in presenter().knowledge.commands.commands for name in (command.id, *command.aliases)
+}
+COMMANDS = sorted({name for action in parser_of_all()._actions for name in action.choices or ()} - WORKERS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
