@@ -29,7 +29,7 @@ def tapped_through(*choices: str) -> tuple[Message, int]:
         (("contribution", "guangdong"), ("1102元", "2025年的标准，按广州，别处不同")),
         (("waiting", "2"), ("要等5个月",)),
         (("record", "2025"), ("2030年1月1日到2030年12月31日",)),
-        (("loan", "10000", "12", "958"), ("一年的真实成本约", "12%", "24%")),
+        (("loan", "10000", "12", "958"), ("一年的真实成本：单利26.55%", "12%", "24%")),
     ],
 )
 def test_a_sum_is_worked_out_by_taps_alone(choices: tuple[str, ...], words: tuple[str, ...]) -> None:
