@@ -171,8 +171,8 @@ def test_debts_said_by_typing_alone_come_to_a_plan_that_adds_up() -> None:
     talk, (shown,) = said(state("result"), *HOUSE, *HOME, "还有", *BANK, "有", *FRIEND, "没有了")
     # 2500 are left: 1500 for the home, 1000 for the bank that wants 900, so 100 are over for the dearest.
     assert "每月剩<b>2500元</b>还债" in shown.text
-    assert "1 房贷，或欠的房租：1500元" in shown.text
-    assert "2 银行、消费金融、网贷：1000元" in shown.text
+    assert "1 房贷，或欠的房租：这个月给1500元" in shown.text
+    assert "2 银行、消费金融、网贷：这个月给1000元" in shown.text
     talk, (page,) = said(talk, "第二笔")
     factor = growth_by_halving(Decimal(8000), [(30 + n * MONTH, Decimal(900)) for n in range(10)])
     simple, yearly = (factor ** (Decimal(1) / 12) - 1) * 12, factor - 1
