@@ -57,6 +57,13 @@ from bot.dialogue.tools.floor import STOP, VERB, Heard, lapsed, left, until
 from bot.dialogue.triage import Triage, spoken_in
 from bot.dialogue.typed_words import TypedWords
 
+ADDRESSED = re.compile(r"[您你妳]|尊敬的|\byour?\b", re.IGNORECASE)
+OWN = re.compile(r"[我俺咱]|\b(?:i|i'm|my|me|we|our)\b", re.IGNORECASE)
+DONE = re.compile(
+    r"[转轉付交充打汇匯填输輸给給点點说說扫掃买買签簽]\S{0,6}[了咗过過嘞咧]"
+    r"|\b(?:sent|paid|gave|told)\b",
+    re.IGNORECASE,
+)
 RESULT = "result"  # stands beside the questions' ids in `Step.shown`
 
 
@@ -214,9 +221,12 @@ class Flow:
         return Say("fine") if self.triage and self.triage.is_over(said) else None
 
     def _is_swindlers(self, said: str) -> bool:
-        """Say whether a text reads as a swindler's own words, in which no worker says I."""
-        own = "我" in said or "俺" in said or re.search(r"\b(i|i'm|my|me)\b", said, re.IGNORECASE)
-        return not own and self.suspicion is not None and self.suspicion.verdict(said).red
+        """Say whether a text reads as a swindler's own words: it speaks to "you", and of nothing that is done.
+
+        Victims often leave out the "I", so that its absence says nothing. In doubt it is the emergency.
+        """
+        theirs = ADDRESSED.search(said) and not OWN.search(said) and not DONE.search(said)
+        return bool(theirs) and self.suspicion is not None and self.suspicion.verdict(said).red
 
     def _said(self, talk: Conversation | None, incoming: Typed | Command) -> tuple[str, str | None]:
         """Give the words in which an emergency may be, and the tool that they go to."""
