@@ -221,7 +221,7 @@ class Flow:
         return Say("fine") if self.triage and self.triage.is_over(said) else None
 
     def _is_swindlers(self, said: str) -> bool:
-        """Say whether a text reads as a swindler's own words: it speaks to "you", and of nothing that is done.
+        """Say whether a text reads as a swindler's own: it speaks to "you", and of nothing done.
 
         Victims often leave out the "I", so that its absence says nothing. In doubt it is the emergency.
         """
