@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "golden" / "asked"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One typed question; `right` are the ids that answer it: of pieces, or of a hotline, or none."""
+    """One typed question. `right` are the ids that answer it: of pieces, or of a hotline, or none."""
 
     text: str
     right: frozenset[str]

@@ -107,12 +107,24 @@ def _comments(name: str, source: str) -> Iterator[Text]:
         yield Text(name, begun, "comment", words)
 
 
+# Where a docstring lists: after "Raises:", field by field, or in columns that blanks set apart.
+FIELD = "|".join(
+    (
+        r"(?<=\.)\s+(?=[a-z_]+(?:, [a-z_]+)*: )",
+        r"\n(?=\s*[A-Za-z_.]+(?:, [A-Za-z_.]+)*:(?:\s|$))",
+        r"(?<=\n)Raises:\n",
+        r"\n(?=\S+ {2,}\S)",
+        r" {3,}(?=\S+ {2,}\S)",
+    )
+)
+
+
 def sentences(words: str) -> list[str]:
     """Return the sentences of a text, with code, addresses and clock times taken out."""
     flat = re.sub(r"``?[^`]+``?", "`x`", words)
     flat = re.sub(r"\]\([^)]*\)", "]", flat)
     flat = re.sub(r"https?://\S+|\b\d+:\d+", "x", flat)
-    parts = re.split(r" · |(?<=[.!?])[\"”)*]*\s+(?=[\"“(*`A-Z])|\n\s*\n|\n(?=[*-] )", flat)
+    parts = re.split(r" · |(?<=[.!?])[\"”)*]*\s+(?=[\"“(*`A-Z])|\n\s*\n|\n(?=[*-] )|" + FIELD, flat)
     return [" ".join(part.split()) for part in parts if part and part.strip()]
 
 
@@ -165,7 +177,7 @@ def _stem(word: str) -> str:
 
 CALQUES = re.compile(
     r"\b(is|are|be|was|were|been|not|and|what is) told\b|\btold (apart|of|once|wide|as|by|in|to)\b"
-    r"|\bis heard\b|\bnot heard\b|\bhears? of\b|\banew\b|\bis none\b|\bhad besides\b"
+    r"|\bis heard\b|\bnot heard\b|\bhears? of\b|\banew\b|(?<!there )\bis none\b|\bhad besides\b"
     r"|\bholds? (a|the) talk\b|\bparted by\b|\bno object\b|\bof so many\b",
     re.IGNORECASE,
 )

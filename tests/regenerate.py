@@ -1,4 +1,4 @@
-"""Makes every generated file anew and lists what changed: `make regenerate`, or some of them by name.
+"""Makes every generated file and lists what changed: `make regenerate`, or some of them by name.
 
 `python -m tests.regenerate wordings transcripts` makes only those. What can't be made on this machine (no
 Chromium, no fonts) is listed with the reason and left as it is.

@@ -14,7 +14,7 @@ AGREED = Conversation("1", consent=("answers", "abroad"), consent_version="1")
 def talk(
     *incoming: Incoming | str, start: Conversation | None = AGREED, rules: Flow = FLOW
 ) -> tuple[Conversation | None, tuple[Reply, ...]]:
-    """Hold a talk; a string is a tap."""
+    """Go through a talk; a string is a tap."""
     state = start
     replies: tuple[Reply, ...] = ()
     for item in incoming:

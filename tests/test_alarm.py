@@ -1,4 +1,6 @@
-"""An emergency is answered before everything, in every state; what is heard: tests/others/test_triage.py."""
+"""An emergency is answered before everything, in every state (which ones are found:
+tests/others/test_triage.py).
+"""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who may import whom, by folder: the drawing of the house as a table."""
+"""The imports that are allowed, by folder: the drawing of the house as a table."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""Free questions find their card, or are honestly not answered; the questions: tests/golden/asked/."""
+"""Free questions find their card, or are honestly not answered. The questions lie in tests/golden/asked/."""
 
 from dataclasses import replace
 from functools import cache
@@ -42,18 +42,18 @@ def asker() -> Asker:
 #   cosine with the closest way          0.47   0.34        pairs and triples of characters    0.58   0.51
 #   half cosine, half BM25 (k 1.2)       0.52   0.41        pairs only, no single characters   0.53   0.45
 #   BM25 (k 1.2, b 0.75)                 0.59   0.53        without titles: 1 % fewer right on the tune half
-#   BM25 (k 2, b 1): taken               0.61   0.59
+#   BM25 (k 2, b 1), taken               0.61   0.59
 #
 # Then 803 ways of asking were written without a look at any of the golden questions. Before they became ways
-# themselves, they showed how the asker does on words that it was not tuned on (first row: as it stood, on all
-# of them; the others: five folds, four of them added to the ways, roughly, for their thresholds differed):
-# right at once, and how many of the tune halves' off-topic questions were answered.
+# themselves, they showed how the asker does on words that it was not tuned on. First row: as it stood, on all
+# of them. The others are five folds, four of them added to the ways, with thresholds that differed. The
+# figures: right at once, and how many of the tune halves' off-topic questions were answered.
 #
 #                                         Chinese   English
 #   as it was                               0.78      0.36     off-topic not counted
 #   and English stems, synonyms             0.77      0.52                3 %, 0 %
 #   and the cards' words at 0.3             0.80      0.55                4 %, 7 %
-#   and beginnings of English words         0.80      0.57                4 %, 7 %: taken, with CERTAIN 0.85
+#   and beginnings of English words         0.80      0.57                4 %, 7 %, taken with CERTAIN 0.85
 #   pairs of English words                    -       0.49
 #   half the cosine with the closest way    0.72      0.57                0 %, 7 %
 #
@@ -100,7 +100,7 @@ def test_what_is_not_ours_gets_a_card_as_rarely_as_was_measured() -> None:
 
 
 def test_small_stories_are_mostly_not_answered_rather_than_answered_wrongly() -> None:
-    """Test half: 0.49 right at once, 0.71 among three, 0.21 wrong; the rest hears that we don't know."""
+    """Test half: 0.49 right at once, 0.71 among three, 0.21 wrong, and the rest reads that we don't know."""
     found = answered("hard_in_topic")
     assert at_once(found) >= 0.42
     assert (

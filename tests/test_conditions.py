@@ -1,4 +1,4 @@
-"""The rule language: {fact: [values]}, all must hold, and unknown is neither yes nor no."""
+"""The rule language {fact: [values]}, in which all must hold and unknown is neither yes nor no."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""What is counted of everybody: how long questions take, which cards are opened; never a word of whom."""
+"""What is counted of everybody (how long questions take, which cards are opened), never a word of whom."""
 
 from collections import Counter
 from dataclasses import replace

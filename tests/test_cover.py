@@ -1,4 +1,4 @@
-"""Cover, risk by risk: what ten imagined workers are told, and that one cover more never makes it worse."""
+"""Cover, risk by risk: what ten imagined workers read, and that one cover more never makes it worse."""
 
 import random
 from collections.abc import Iterator

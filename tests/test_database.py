@@ -182,7 +182,9 @@ async def test_a_row_moved_to_another_person_can_not_be_opened(store: Store, scr
     with pytest.raises(WrongKey):
         await store.conversation(at(8))
     script.talks[3] = TALK
-    assert await store.take(came(3, chat=8))  # acknowledged, told to the operator, and nothing overwritten
+    assert await store.take(
+        came(3, chat=8)
+    )  # acknowledged, reported to the operator, and nothing overwritten
     with pytest.raises(WrongKey):
         await store.conversation(at(8))
 
@@ -225,7 +227,7 @@ async def test_a_process_that_stops_in_the_middle_of_a_turn_keeps_no_chat_locked
         await stopped.run_sync(lock, [KEYRING.pseudonym(str(7))])
         async with asyncio.timeout(10):
             assert await store.take(Inbound(1, at(7), Command("start")))
-        with pytest.raises(SQLAlchemyError):  # whoever wakes again has done nothing
+        with pytest.raises(SQLAlchemyError):  # a process that wakes again has done nothing
             await stopped.execute(sa.select(conversations))
     await stopping.dispose()
 

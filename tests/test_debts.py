@@ -29,7 +29,7 @@ def debt(kind: str, left: str, monthly: str, yearly: str | None = None, **more: 
 
 
 def paid(household: Household, debts: list[Debt]) -> list[Decimal]:
-    """Give what each debt gets, in the order in which they were said."""
+    """Return what each debt gets, in the order in which they were said."""
     found = {payment.number: payment.pay for payment in plan(household, debts).payments}
     return [found[number] for number in range(len(debts))]
 

@@ -465,7 +465,7 @@ class Delivery(RuleBasedStateMachine):
         process.database.file.close()
 
     def _doubt(self, process: Process) -> None:
-        """Who lost their lease can't be believed any more: what is on their wire may come twice."""
+        """A process that lost its lease can't be believed any more: what is on its wire may come twice."""
         rows = self._rows()
         for number in process.wire:
             if rows.get(number, (b"", False)) != (process.store.outbox.lease._name, True):

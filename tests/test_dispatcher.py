@@ -793,5 +793,5 @@ def test_the_pace_forgets_no_chat_that_took_in_advance() -> None:
 
 
 def test_no_pause_between_two_tries_is_longer_than_a_minute_with_its_jitter() -> None:
-    """Who waits for the end of a trouble is answered within a minute of it."""
+    """A worker who waits for the end of a trouble is answered within a minute of it."""
     assert dispatcher.LONGEST_PAUSE * 1.3 < 60

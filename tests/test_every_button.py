@@ -117,7 +117,9 @@ OF_A_QUESTION = {"a", "+", "-", "done", "skip", "keep", "back", "why"}
 def may_change(talk: Conversation, data: str) -> frozenset[str]:
     """Say which fields this button may change here; everything else has to stay as it is."""
     verb, subject, *_ = (*data.split(":"), "")
-    if not rules().agreed(talk):  # nothing is kept of who hasn't agreed, but their ticks and language
+    if not rules().agreed(
+        talk
+    ):  # nothing is kept of a worker who hasn't agreed, but their ticks and language
         asked = {
             "go:agree": {"consent", "consent_version", "ticks"},
             "+:consent": {"ticks"},

@@ -1,4 +1,6 @@
-"""Who sends faster than a hand can tap holds up nobody, is told once, and can always have all deleted."""
+"""A worker who sends faster than a hand can tap holds up nobody, is warned once, and can always have all
+deleted.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The choice: who is told what, in which order, why not the rest, and what an edit changed."""
+"""The choice: which advice goes to whom, in which order, why not the rest, and what an edit changed."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -24,7 +24,7 @@ SHARES = 4  # so that both cores take part
 KNOWLEDGE = load_knowledge()
 
 # What a worker already has or can't have, said here again and apart from advice/*.yaml: question, options.
-# Pieces for who surely lacks a branch: not for who pays it, nor for who can't say.
+# Pieces for people who surely lack a branch, not for those who pay it, nor for those who can't say.
 MISSING = {"resident_medical_now": "medical", "resident_pension": "pension"}
 PAYING = ("flexible", "employee", "resident")
 POINTLESS: dict[str, tuple[str, tuple[str, ...]]] = {

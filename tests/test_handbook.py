@@ -1,4 +1,4 @@
-"""The reviewer's page is made from the data; `make regenerate` makes it anew."""
+"""The reviewer's page is made from the data, by `make regenerate`."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def made() -> str:
 
 
 def record() -> None:
-    """Write the page anew."""
+    """Write the page."""
     PAGE.write_text(made(), encoding="utf-8")
 
 

@@ -151,7 +151,7 @@ def test_the_printout_tells_nothing_of_result_or_answers_unless_asked(language: 
     for answers in many_workers():
         printed = paper(answers, language)
         assert printed.result == ()
-        # Whoever is advised the same gets the very same paper, whatever the answers.
+        # Two people with the same advice get the very same paper, whatever their answers.
         titles = tuple(action.title for action in printed.actions)
         assert by_pieces.setdefault(titles, printed) == printed
         whole = "\n".join(strings(dataclasses.asdict(printed)))

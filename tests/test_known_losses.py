@@ -100,7 +100,7 @@ async def is_blocked(database: Database) -> bool:
 
 @pytest.mark.parametrize("trouble", [Refused("chat not found"), Blocked()], ids=["refused", "blocked"])
 async def test_released_then_tombstoned(database: Database, trouble: NotDelivered) -> None:
-    """Who lost a claim writes down its end, and the next one's delivery counts for nothing.
+    """A process that lost a claim records its end, and the next one's delivery counts for nothing.
 
     openclaw/openclaw#95350 and #127229.
     """
@@ -138,7 +138,8 @@ async def test_a_letter_claimed_anew_after_a_late_answer_is_tried_again(database
 
 
 async def test_the_workers_row_pruned_before_its_jobs(database: Database) -> None:
-    """Who joins messages with the rows of dead processes finds none any more: they would wait for ever.
+    """A join of messages with the rows of dead processes finds none any more, so that they would wait for
+    ever.
 
     procrastinate-org/procrastinate#1518, its first case.
     """
@@ -183,7 +184,7 @@ async def test_the_rescuer_stalls(database: Database) -> None:
 async def test_a_database_restart_during_the_recovery(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What failed to be taken over once would be left out for ever. Each look asks for everything anew.
+    """What failed to be taken over once would be left out for ever. Each look asks for everything again.
 
     dbos-inc/dbos-transact-py#716.
     """
@@ -249,7 +250,7 @@ async def test_a_stale_list_executes_what_was_given_back(database: Database) -> 
 
 
 async def test_5133_stuck_the_oldest_for_91_days(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many a dead process left, one process sends them all, and the oldest's age is told meanwhile.
+    """However many a dead process left, one process sends them all, and the oldest's age is shown meanwhile.
 
     riverqueue/river#1258.
     """
@@ -361,7 +362,7 @@ class NoAnswer(Beside):
 
 
 async def test_every_terminal_write_checks_the_fence(database: Database) -> None:
-    """Only that the channel took a message may be said by whoever knows it: that is no claim but a fact."""
+    """Any process that knows it may say that the channel took a message, because it is a fact, no claim."""
     async with processes(database, 2) as (former, heir):
         await write(former.store, 1, 7, "a")
         (message,) = await former.store.outbox.waiting()
@@ -376,7 +377,7 @@ async def test_every_terminal_write_checks_the_fence(database: Database) -> None
 
 @ON_POSTGRES
 async def test_a_process_that_began_since_the_last_count_deletes(database: Database) -> None:
-    """Who thinks that they are alone still looks up what had to wait: the other's deletion counts."""
+    """A process that thinks it is alone looks up what had to wait, because the other's deletion counts."""
     alone = Process(database)
     await alone.begins()
     await write(alone.store, 1, 7, "ab")

@@ -42,6 +42,6 @@ async def test_batches_of_every_size_need_few_texts_to_be_prepared(database: Dat
         update += size
         await store._work(jobs)
     sa.event.remove(sync(database), "before_cursor_execute", seen)
-    assert len(others) <= 20  # the years; people and their letters, of 1, 2, 4 ... 64; the chats' locks
+    assert len(others) <= 20  # the years, people and their letters (of 1, 2, 4 ... 64), the chats' locks
     if database.postgres:
         assert len(inserting) == 3

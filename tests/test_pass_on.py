@@ -1,4 +1,4 @@
-"""What is passed on stands alone in its message, is the same whoever sends it, and has nobody in it."""
+"""What is passed on stands alone in its message, is the same from every sender, and has nobody in it."""
 
 import pytest
 

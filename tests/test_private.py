@@ -1,4 +1,4 @@
-"""What must never be collected is told from what workers write about money."""
+"""What must never be collected is distinguished from what workers write about money."""
 
 import pytest
 from hypothesis import given
@@ -113,7 +113,7 @@ def test_what_has_not_the_form_of_an_identity_number_is_none(text: str) -> None:
 
 @pytest.mark.parametrize("digit", ["\u0661", "１", "१"])
 def test_only_plain_digits_make_an_identity_number(digit: str) -> None:
-    """Whoever asks has made them plain before; another script's are counted as no number at all."""
+    """The caller has made them plain before; another script's are counted as no number at all."""
     number = checked("11010519491231001")
     assert is_identity(number)
     assert number[15] == "0"

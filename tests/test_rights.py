@@ -1,4 +1,4 @@
-"""What a worker may ask at any moment: to see, correct, take along, withdraw, object; and reminders."""
+"""What a worker may ask at any moment (to see, correct, take along, withdraw, object), and reminders."""
 
 import json
 from dataclasses import replace

@@ -65,7 +65,7 @@ async def test_a_process_that_knows_the_key_reads_what_another_wrapped_with_it(
 async def test_no_order_of_the_steps_loses_a_record(
     database: Database, script: Script, order: tuple[str, ...]
 ) -> None:
-    """Who follows the papers in a wrong order is refused, or nothing comes of it."""
+    """An operator who follows the papers in a wrong order is refused, or nothing comes of it."""
     script.talks = dict.fromkeys(range(1, 99), TALK)
     number = itertools.count(1)
     store = await working(database, BEFORE, script)

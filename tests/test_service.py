@@ -1,4 +1,6 @@
-"""Turns as a batch: one that meets a bug harms no other, and whoever waits hears of it in their language."""
+"""Turns as a batch: one that meets a bug harms no other, and the worker who waits reads of it in their
+language.
+"""
 
 from dataclasses import replace
 from datetime import date

@@ -30,8 +30,8 @@ class Talk:
     """A talk to record: what is typed or answered to which question, and what is done at the end.
 
     `alone` is all that is typed, without a question in the talk.
-    `spoken` is what is typed without a tap: at consent, at a question (by its id), and after the result;
-    a question that isn't named is skipped in words.
+    `spoken` is what is typed without a tap: at consent, at a question (by its id), and after the result. A
+    question that isn't named is skipped in words.
     """
 
     language: Language

@@ -70,5 +70,5 @@ def told(error: Exception) -> tuple[str, int] | None:
         case OSError():
             return str(error), UNAVAILABLE
         case ValueError() if type(error).__module__.startswith(("bot.", "models.")):
-            return str(error), DATA  # of our own kinds: the message says what to do; any other is a bug
+            return str(error), DATA  # of our own kinds, whose message says what to do
     return None

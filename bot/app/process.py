@@ -184,7 +184,7 @@ class Bot:
                 await asyncio.wait(works, timeout=LAST_WORDS)
 
     async def serve(self, settings: Settings) -> None:
-        """Receive by webhook until the process is told to stop."""
+        """Receive by webhook until the process has to stop."""
         secret = settings.needed_webhook_secret()
         async with self._working():
             app = webhook(self._intake, self._store, self._metrics, secret)
@@ -196,7 +196,7 @@ class Bot:
                 watch.cancel()
 
     async def _listen(self, app: Starlette, settings: Settings) -> None:
-        """Serve an application until the process is told to stop."""
+        """Serve an application until the process has to stop."""
         server = _Server(
             uvicorn.Config(
                 app,

@@ -34,8 +34,8 @@ class Served:
 class Reloading:
     """Looks at the folder, and takes it over once it has stopped changing and can be read.
 
-    version: a hash of all files; read: loads them all, or raises ValueError or OSError. Both take a while, so
-    that they run beside the serving thread.
+    `version` is a hash of all files. `read` loads them all, or raises ValueError or OSError. Both take a
+    while, so that they run beside the serving thread.
     """
 
     served: Served

@@ -44,15 +44,15 @@ class Settings:
     MASTER_KEYS: the keys that seal what is kept; or
     MASTER_KEYS_FILE: the file that holds them (made when missing, readable by its owner only).
     TOMBSTONES_FILE: who was deleted, beside the database and not in its backups.
-    MODELS_FOLDER: retrained models to serve; empty: those that come with the program.
+    MODELS_FOLDER: retrained models to serve (empty for those that come with the program).
     SHADOW_MODELS: 1 lets the models that wait there score too; only sums of both are kept.
-    KNOWLEDGE_FOLDER: a folder that holds knowledge/, served as it changes; empty: ours.
+    KNOWLEDGE_FOLDER: a folder that holds knowledge/, served as it changes (empty for ours).
     WEBHOOK_SECRET: what Telegram must say to be heard, 32 to 256 of A-Z a-z 0-9 _ -.
-    WEBHOOK_URL: the public https address that ends in /telegram; empty: registered by hand.
+    WEBHOOK_URL: the public https address that ends in /telegram (empty if it is registered by hand).
     WEBHOOK_HOST, WEBHOOK_PORT: where the webhook listens, behind a proxy that speaks https.
-    SEND_RATE, CHAT_RATE: messages a second, overall and in a chat; 0 is without limit.
+    SEND_RATE, CHAT_RATE: messages a second, overall and in a chat (0 for no limit).
     TAKE_RATE: updates a second that one chat may send, after a burst of 20; 0 is without limit.
-    OPERATOR_CONTACT: who runs the bot and how to reach them, told in /privacy; the law asks for it.
+    OPERATOR_CONTACT: who runs the bot and how to reach them, shown in /privacy because the law asks for it.
     PEOPLE_A_YEAR: how many people may agree in a calendar year (docs/impact-assessment.md says why).
     CAMPAIGNS: labels of links (t.me/<bot>?start=<label>), by commas; how many came by each is counted.
     KEEP_DRAFT_DAYS, KEEP_RESULT_DAYS: how long an unfinished talk, and a finished one, is kept.

@@ -1,7 +1,8 @@
 """When something has leaked: drafts of what the law wants told, and to whom, for a person to finish.
 
-The law: PIPL 57 (kinds, cause, harm, what was done, what people can do, contact; to the authority and to the
-people), and the rules on reporting network security incidents (to the provincial authority within hours).
+PIPL 57 asks for kinds, cause, harm, what was done, what people can do and a contact, to the authority and to
+the people. The rules on reporting network security incidents ask for a report to the provincial authority
+within hours.
 """
 
 from dataclasses import dataclass

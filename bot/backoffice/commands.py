@@ -193,7 +193,7 @@ def _need(*modules: str) -> None:
 
 
 async def breach(options: argparse.Namespace, say: Say) -> int:
-    """Draft what must be told."""
+    """Draft the notices that the law asks for."""
     found = (options.found or now_in_china()).replace(tzinfo=CHINA)
     async with opened_office(options.database) as office:
         counts = await office.counts()

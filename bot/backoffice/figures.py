@@ -1,8 +1,8 @@
 """Figures from a table, in bulk: `python -m bot figures import FILE.csv` shows what would change.
 
-One row a value: id, from, to, sources (parted by |), confidence, checked_on, note, and then either `value` or
-one column for each name of a table (floor, cap, average). Nothing is written without --write, and nothing at
-all if one row is wrong.
+One row a value: id, from, to, sources (separated by |), confidence, checked_on, note, and then either `value`
+or one column for each name of a table (floor, cap, average). Nothing is written without --write, and nothing
+at all if one row is wrong.
 """
 
 import csv

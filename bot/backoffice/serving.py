@@ -328,12 +328,12 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def polling(_options: argparse.Namespace) -> int:
-    """Serve by long polling until told to stop."""
+    """Serve by long polling until the process has to stop."""
     return asyncio.run(_polling(_read()))
 
 
 def webhook(_options: argparse.Namespace) -> int:
-    """Serve by webhook until told to stop."""
+    """Serve by webhook until the process has to stop."""
     return _uvloop(_webhook(_read()))
 
 

@@ -1,1 +1,1 @@
-"""Ways in: an update arrives, is checked for rate, and reaches the turn; one folder or module a channel."""
+"""Ways in, a folder or module each: an update arrives, is checked for rate, and reaches the turn."""

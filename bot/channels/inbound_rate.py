@@ -18,7 +18,7 @@ class _Updates(Bucket):
 
 
 class InboundRate:
-    """A bucket for each chat: `burst` updates at once, then `rate` a second (0: no limit); by process."""
+    """A bucket for each chat, by process: `burst` updates at once, then `rate` a second (0 for no limit)."""
 
     def __init__(
         self, rate: float = 1.0, burst: float = 20.0, monotonic: Callable[[], float] = time.monotonic

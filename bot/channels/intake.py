@@ -41,7 +41,7 @@ class Intake:
         store.on_commit.append(metrics.hear)
 
     async def take(self, inbound: Inbound | None) -> None:
-        """Take what came in (None: it is not for us); returns when its turn is committed.
+        """Take what came in, None where it is not for us, and return when its turn is committed.
 
         Raises NotStored: then nothing has happened, and it has to be delivered again.
         """

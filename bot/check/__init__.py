@@ -6,7 +6,7 @@ forbidden   the words that must not be said        vocabulary    the words by wh
 lengths     nothing too long to be read            commands      each is handled, and has its words
 pieces      emergencies, minors, kin, options      figures       none impossible, no unmeant jump
 calendar    every date has its day, its card and its words, and a purpose that is asked for on use
-letters     cited, dated, a page each              compare_days  what would be told on another day
+letters     cited, dated, a page each              compare_days  what would be said on another day
 """
 
 from collections import Counter

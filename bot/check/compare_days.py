@@ -19,7 +19,7 @@ CASES = 3  # of one card that are shown; the others change alike
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of a piece; `gone` are lines that are told no longer, `come` those told instead."""
+    """What becomes of a piece: `gone` are the lines that disappear, `come` those shown instead."""
 
     where: str
     what: str

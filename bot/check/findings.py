@@ -18,9 +18,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What was checked, in numbers; what must be put right; what will come due (no error yet).
+    """What was checked, in numbers, what must be put right, and what will come due (no error yet).
 
-    `then`: what workers would be told otherwise on the day that was asked for, in lines.
+    `then`: what workers would read differently on the day that was asked for, in lines.
     """
 
     counts: Mapping[str, int]

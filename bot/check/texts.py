@@ -22,7 +22,7 @@ BENEFIT_LIMIT: Mapping[Language, int] = {"zh": 60, "en": 160}
 TAGS = re.compile(r"<(/?)([a-z]+)(?: expandable)?>")
 KNOWN_TAGS = {"b", "i", "u", "s", "code", "blockquote"}
 
-# Numbers in words, as a measure: 两年, 三个月, 五千元; two years, twenty days. 一 and "one" are plain words.
+# Numbers in words, as a measure: 两年, 三个月, 五千元, two years, twenty days. 一 and "one" are plain words.
 IN_WORDS: Mapping[Language, re.Pattern[str]] = {
     "zh": re.compile(r"[两二三四五六七八九十百千万]+(?:年|个月|天|日|元|块|倍|岁|个工作日|小时|成|分之)"),
     "en": re.compile(
@@ -38,10 +38,10 @@ LONGEST_NAME = 14  # Chinese characters of a name that an English reader looks f
 ROUGH: Mapping[Language, str] = {
     "zh": "大约|粗算|估|左右",
     "en": r"\b(about|roughly|around|estimated?)\b",
-}  # an amount that we worked out ourselves is told as such
+}  # an amount that we worked out ourselves is marked as such
 AT_LEAST: Mapping[Language, str] = {"zh": "至少等", "en": "at least "}  # a missed year more adds to the wait
 RESIDENTS: Mapping[Language, str] = {"zh": "居民医保", "en": "residents’"}
-CASES = 3  # of one template that are told; the others are mostly the same
+CASES = 3  # of one template that are listed; the others are mostly the same
 REQUIRED = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
 
 

@@ -19,7 +19,7 @@ ByLanguage = Mapping[Language, Terms]
 class Pattern:
     """Words that make an alarm: one of each group, in order, each at most so far behind the one before.
 
-    With one of `unless` anywhere in the text it is none. One that is `certain` makes an alarm by itself.
+    One of `unless` anywhere in the text rules it out. One that is `certain` makes an alarm by itself.
     """
 
     groups: tuple[Terms, ...]
@@ -40,8 +40,8 @@ class Patterns:
 class Scene:
     """One way in which an emergency is answered: the numbers to call, and the cards that help next.
 
-    `when` holds the words by which it is told from the other scenes of its kind; without any it is the one
-    that is left.
+    `when` holds the words that distinguish it from the other scenes of its kind; the scene without any is the
+    default.
     """
 
     id: str
@@ -53,8 +53,8 @@ class Scene:
 
 @dataclass(frozen=True, eq=False)
 class Heeded:
-    """What a text is listened to for, by kind. `spellings` maps how a word is said elsewhere to the word;
-    `degrees` are the signs before 死 that make it mean "very"; `harmless` and `ideas` are lists of words. Two
+    """What a text is listened to for, by kind. `spellings` maps how a word is said elsewhere to the word.
+    `degrees` are the signs before 死 that make it mean "very". `harmless` and `ideas` are lists of words. Two
     are never equal, so that what is made of one is remembered by it.
     """
 
@@ -67,7 +67,7 @@ class Heeded:
 
 @dataclass(frozen=True, eq=False)
 class Alarms(Heeded):
-    """All of emergencies: their patterns by `Kind`, and how each is answered; `fine` is what somebody says
+    """All of emergencies: their patterns by `Kind`, and how each is answered. `fine` is what somebody says
     whose danger is over.
     """
 

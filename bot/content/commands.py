@@ -13,7 +13,7 @@ CommandSaying = NewType("CommandSaying", str)
 
 @dataclass(frozen=True, slots=True)
 class CommandEntry:
-    """One command: its line in the menu (empty: it has none), its other names, and what it says, if fixed.
+    """One command: its line in the menu (empty if it has none), its other names, and what it says, if fixed.
 
     `agreed` commands wait for consent; one that `opens` a tool hands it the words behind the command.
     """

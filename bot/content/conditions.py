@@ -1,4 +1,4 @@
-"""The whole rule language: a condition is {fact: [values]}, and all of its facts must hold."""
+"""The whole rule language. A condition is {fact: [values]}, and all of its facts must hold."""
 
 from collections.abc import Mapping
 from typing import Literal

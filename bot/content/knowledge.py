@@ -36,7 +36,7 @@ SourceKind = Literal["law", "regulation", "rule", "notice", "announcement", "rep
 class Source:
     """Where something stands written: title in Chinese with its number, and an English gloss.
 
-    `issued` is the day of issue, or of the text in force; `seen` says what was read: the text itself
+    `issued` is the day of issue, or of the text in force. `seen` says what was read: the text itself
     (verified_text), a copy or digest (verified_secondary), or nothing (memory).
     """
 

@@ -20,7 +20,7 @@ Figure = Decimal | date | str | Table
 
 
 class NoValue(LookupError):
-    """No figure may be told: the message says what, where and what to do."""
+    """No figure may be shown: the message says what, where and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Parameters:
         )
 
     def knows(self, id: str, on: date) -> bool:
-        """Say whether a figure may be told on a day; raises NoValue for an unknown id."""
+        """Say whether a figure may be shown on a day; raises NoValue for an unknown id."""
         return any(v.covers(on) and v.confidence != "unsure" for v in self.parameter(id).values)
 
 
@@ -161,7 +161,7 @@ class Figures:
         return value, carried
 
     def known(self, id: str) -> bool:
-        """Say whether a figure may be told on this day, so that a text can do without it."""
+        """Say whether a figure may be shown on this day, so that a text can do without it."""
         return self.parameters.knows(id, self.on)
 
     def _found(self, id: str, look: Callable[[str, date], T]) -> T:
@@ -194,12 +194,12 @@ class Figures:
 
 
 def number_of(id: str, figure: Figure) -> Decimal:
-    """Read a figure as a number; raises NoValue when it is none."""
+    """Read a figure as a number; raises NoValue when it isn't one."""
     return figure if isinstance(figure, Decimal) else _unfit(id, figure, "a number")
 
 
 def table_of(id: str, figure: Figure) -> Table:
-    """Read a figure as a table; raises NoValue when it is none."""
+    """Read a figure as a table; raises NoValue when it isn't one."""
     return figure if isinstance(figure, Mapping) else _unfit(id, figure, "a table")
 
 

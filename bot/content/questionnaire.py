@@ -137,7 +137,8 @@ class Renaming:
     """What a version of the questionnaire calls by another id, so that answers given before it still fit.
 
     `questions` holds new ids by old ones; `options` the same for the options of a question, under its new
-    id. Options that were joined share a new id. What was split can't be told: it is asked again.
+    id. Options that were joined share a new id. An option that was split can't be mapped, so the question is
+    asked again.
     """
 
     since: str

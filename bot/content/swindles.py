@@ -1,4 +1,4 @@
-"""What a swindle is told by, and where each kind leads: knowledge/swindles.yaml as frozen values."""
+"""The signs of a swindle, and where each kind leads: knowledge/swindles.yaml as frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

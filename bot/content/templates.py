@@ -130,7 +130,7 @@ def tidy(text: str) -> str:
 
 @pass_context
 def yuan(context: Context, amount: Decimal | int) -> str:
-    """Format an amount: 1509.20元, 30万元; 1,509.20 yuan. Cents only where there are some."""
+    """Format an amount: 1509.20元, 30万元, 1,509.20 yuan. Cents only where there are some."""
     amount = Decimal(amount)
     if context["language"] == "zh":
         if amount and amount % 10000 == 0:
@@ -160,7 +160,7 @@ def percent_exactly(ratio: Decimal | str) -> str:
 
 @pass_context
 def share(context: Context, ratio: Decimal | float) -> str:
-    """Format a ratio as people say it: 三分之二, 一半; two thirds, half. Others in per cent."""
+    """Format a ratio as people say it: 三分之二, 一半, two thirds, half. Others in per cent."""
     exact = Fraction(str(ratio)).limit_denominator(LARGEST_PART)
     words = SHARES.get(exact)
     if words is None or abs(exact - Fraction(str(ratio))) > CLOSE:
@@ -170,7 +170,7 @@ def share(context: Context, ratio: Decimal | float) -> str:
 
 @pass_context
 def day(context: Context, on: date) -> str:
-    """Format a day: 2026年3月31日; 31 March 2026."""
+    """Format a day: 2026年3月31日, 31 March 2026."""
     if context["language"] == "zh":
         return f"{on.year}年{on.month}月{on.day}日"
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
@@ -178,7 +178,7 @@ def day(context: Context, on: date) -> str:
 
 @pass_context
 def month(context: Context, on: date) -> str:
-    """Format the month of a day: 2026年3月; March 2026."""
+    """Format the month of a day: 2026年3月, March 2026."""
     return f"{on.year}年{on.month}月" if context["language"] == "zh" else f"{MONTHS[on.month - 1]} {on.year}"
 
 

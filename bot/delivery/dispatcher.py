@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Delivers at least once: only a crash between the channel's yes and our record can send twice.
 
-    `count` is told how each try ended: sent, retried, blocked, dead.
+    `count` receives how each try ended: sent, retried, blocked, dead.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Dispatcher:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
             elif message.id in (known := [other.id for other in lane]):
-                lane[known.index(message.id)] = message  # ours anew, after our own lease had ended
+                lane[known.index(message.id)] = message  # ours again, after our own lease had ended
             else:
                 lane.append(message)
 
@@ -136,7 +136,7 @@ class Dispatcher:
             del self._lanes[person]
 
     async def _ended(self, lane: deque[Queued]) -> set[int]:
-        """Bring the first message to its end; returns those that came to it; none: it isn't ours now."""
+        """Bring the first message to its end and return those that came to it, none if it isn't ours now."""
         pause = PAUSE
         while lane and lane[0].holder == self._lease.name:
             message, so_far = lane[0], [message.id for message in lane]
@@ -177,7 +177,7 @@ class Dispatcher:
     ) -> bool:
         """Record an end that only the holder may; returns whether it was ours to record.
 
-        If not, what was held with that message leaves the lane; what is ours anew stays, and is tried again.
+        If not, what was held with that message leaves the lane; what is ours again stays, and is retried.
         """
         ours = await self._insist(record)
         if not ours:

@@ -51,15 +51,15 @@ class Appointment:
 class Conversation:
     """All that is kept of a talk; where it stands is derived from it, never stored.
 
-    `consent` holds the purposes agreed to (None: not asked yet), `reopened` the answered question that is
-    being asked again, `then` where its answer leads (None: on), `before` all answers as they were when
-    the edit began that is still under way, `ticks` the choices ticked but not yet confirmed, `marks` the
-    pieces of advice that the worker set aside, `stuck` those on which they asked for help, `unscored`
-    whether they objected to the score, `traditional` whether they read Traditional script, `simple` whether
-    they want one idea a line and big buttons; `guess` the question and the options that we asked back, for
-    a typed yes; `shown_by` the version of the knowledge, models included, that made the last result shown;
-    `pace` how quickly they answer; `tool` what typed words go to instead of the open question;
-    `calendar` the yearly dates that they opted into, and when it is asked how something went.
+    `consent` holds the purposes agreed to (None before they are asked), `reopened` the answered question that
+    is being asked again, `then` where its answer leads (None for onwards), `before` all answers as they were
+    when the edit began that is still under way, `ticks` the choices ticked but not yet confirmed, `marks` the
+    pieces of advice that the worker set aside, `stuck` those on which they asked for help, `unscored` whether
+    they objected to the score, `traditional` whether they read Traditional script, `simple` whether they want
+    one idea a line and big buttons, `guess` the question and the options that we asked back, for a typed yes,
+    `shown_by` the version of the knowledge, models included, that made the last result shown, `pace` how
+    quickly they answer, `tool` what typed words go to instead of the open question, `calendar` the yearly
+    dates that they opted into, and when it is asked how something went.
     """
 
     questionnaire: str

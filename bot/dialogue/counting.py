@@ -1,4 +1,4 @@
-"""What is counted of everybody's turns: how often and how long, of which question or card; never of whom."""
+"""What is counted of everybody's turns: how often, how long, and of which question or card, never of whom."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping

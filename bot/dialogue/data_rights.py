@@ -13,7 +13,7 @@ TO_DELETION = (Command("delete"), Tap("go:delete"), Tap("go:forget"))  # open wh
 
 
 def tap(talk: Conversation | None, where: str, questionnaire: Questionnaire) -> Turn | None:
-    """Take a tap on the button `go:<where>` that is a right; None when it is none."""
+    """Take a tap on the button `go:<where>` that exercises a right, or return None."""
     match where:
         case "mydata" | "explain" | "withdraw" | "delete":
             return ANYTIME[where](talk)

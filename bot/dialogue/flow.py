@@ -69,7 +69,7 @@ RESULT = "result"  # stands beside the questions' ids in `Step.shown`
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one step came to: the talk after it (None: nothing may be kept), and what is answered.
+    """What one step came to: the talk after it (None where nothing may be kept), and what is answered.
 
     `stood` is the question that was open before it, `finished` whether none is open any more, `counts` what
     is counted of it, `shown` the questions asked and results shown.
@@ -87,8 +87,8 @@ class Step:
 class Flow:
     """The rules of the talk; `pieces` are the ids of the advice that can be unfolded, `letters` of letters.
 
-    `deadline` gives the day by which a piece must be done, as known on a day; `yearly` the month and the day
-    of a yearly date, and `piece_of` the piece of advice to which it leads; `version` is that of the
+    `deadline` gives the day by which a piece must be done, as known on a day. `yearly` gives the month and
+    the day of a yearly date, and `piece_of` the piece of advice to which it leads. `version` is that of the
     knowledge, which is noted with each result shown.
     """
 
@@ -308,7 +308,7 @@ class Flow:
                 _, name, tapped = (*data.split(":", 2), "")[:3]
                 if tapped == STOP:
                     return _without_tool(talk), (Say("tool_closed", replaces=True),)
-                if not tapped:  # it is begun anew
+                if not tapped:  # it begins again
                     talk = _without_tool(talk)
                 heard = replace(heard, tapped=tapped)
             case Command(said, rest) if (entry := self.commands.named(said)) and entry.opens:

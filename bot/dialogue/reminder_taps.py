@@ -11,7 +11,7 @@ from bot.dialogue.replies import AskDay, AskReminder, Reminders, Say, Stuck, Tur
 TALK = "survey"  # what is come back to when it is no piece of advice
 STOP = "stop"
 
-# Returns the time of a choice for a piece of advice; None: it can't be chosen now.
+# Returns the time of a choice for a piece of advice, or None when it can't be chosen now.
 Due = Callable[[str, When | date], datetime | None]
 
 

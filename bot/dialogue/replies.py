@@ -74,8 +74,8 @@ class Card:
 class Tips:
     """List the themes of advice, or one shelf page by page: personal when there are answers.
 
-    A shelf is a theme, or "not_yet": what the rules ask more for, "one_more": what hangs on a question,
-    "marked": what the worker set aside.
+    A shelf is a theme, "not_yet" (the rules ask for more), "one_more" (it hangs on a question) or "marked"
+    (the worker set it aside).
     """
 
     shelf: str | None = None
@@ -203,7 +203,7 @@ class TakeLetter:
 
 @dataclass(frozen=True, slots=True)
 class Reckon:
-    """Work out a sum from taps: its name (None: which one?), and what was tapped (None: not begun)."""
+    """Work out a sum from taps: its name (None to choose one), and what was tapped (None at the start)."""
 
     sum: str | None = None
     given: tuple[str, ...] | None = None

@@ -24,7 +24,7 @@ NEIGHBOUR = 0.6  # of the best one's likeness: what is less like the question is
 OTHER = "other"  # what is not ours: a question that is nearest to it is not answered
 OTHERNESS = 0.75  # what the likeness of OTHER counts: its few words are never all of a question's
 MAX_READ = 300  # characters of a question that are read, the last ones: there the request stands
-REPEATS = 2.0  # BM25's k: how much a subject that says a word in many ways gains; b is 1
+REPEATS = 2.0  # BM25's k, how much a subject that says a word in many ways gains (b is 1)
 
 _RUN = re.compile("[\u3400-\u9fff]+|[a-z0-9']+")
 _ENDING = re.compile("(?<=...)(?:ments?|ings?|ers?|ed|es|s|ly)$")  # of a word that keeps three letters
@@ -36,7 +36,7 @@ CARD = 0.3  # what a word of the card counts beside one of the ways
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What answers a question: the best piece, and at most two near ones; or small talk.
+    """What answers a question: the best piece and at most two near ones, or small talk.
 
     Where no piece does for certain, `best` is the hotline to ask, or None for what is not ours; `near` is
     empty, and `perhaps` are the pieces that may be meant, to ask back.

@@ -21,7 +21,7 @@ _CODE = re.compile(
 def private_in(text: str, vocabulary: Vocabulary) -> Private | None:
     """Say what in a text nobody may keep; None for an ordinary text.
 
-    Card numbers are told by their length and Luhn's check, identity numbers (18 signs) by their own
+    Card numbers are recognised by their length and Luhn's check, identity numbers (18 signs) by their own
     check, phones by the mainland's form; a code by a word beside it, or perhaps by
     standing alone with six digits.
     """

@@ -32,7 +32,7 @@ _PRICE = re.compile(r"[0-9一二两三四五六七八九十百][0-9,.]*(?:元|�
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found: `red` or not, never that it is safe; the signs in order; the kind where it is red."""
+    """What was found: `red` or not (never that it is safe), the signs in order, the kind where it is red."""
 
     red: bool
     signs: tuple[str, ...] = ()

@@ -1,10 +1,10 @@
-"""Guidance: facts from answers and scores; which advice, in which order, why not the others, and its cards.
+"""Guidance: facts from answers and scores, which advice in which order, why not the others, and its cards.
 
 facts   what is known of a worker         choice  which pieces, in which order, with the trace
 levels  what the models read of it        cards   a piece in words; pages, cut to be read
-cover   each risk: open, partly, covered  borrowing  what is told of borrowing
+cover   each risk: open, partly, covered  borrowing  what is said of borrowing
 sums    the calculators for one worker    outcome  scores, facts and advice together
-audit   a past result anew, with its rules and figures
+audit   a past result again, with its rules and figures
 """
 
 from bot.guidance.audit import Account, OtherKnowledge, Told, audit_result, replay

@@ -1,4 +1,4 @@
-"""An account of a result: what was told, by which rule and figures; and the result anew from its trace."""
+"""An account of a result (what was said, by which rule and figures), and the same result from its trace."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class OtherKnowledge(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A piece that was told: its rule, its card's text, and every figure that the card looked at, by id."""
+    """A piece that was shown: its rule, its card's text, and every figure that the card looked at, by id."""
 
     advised: Advised
     rule: Piece
@@ -38,7 +38,7 @@ class Account:
 
 
 def replay(knowledge: Knowledge, trace: Trace) -> Guidance:
-    """Return the same guidance anew from its trace; raises OtherKnowledge for another version."""
+    """Return the same guidance again from its trace; raises OtherKnowledge for another version."""
     if trace.knowledge != knowledge.version:
         raise OtherKnowledge(
             f"the result was made from knowledge {trace.knowledge}, this is {knowledge.version}; "

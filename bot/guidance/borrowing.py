@@ -23,7 +23,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Borrowing:
-    """What is told of borrowing.
+    """What a result says of borrowing.
 
     band: as the score says it, None where that would contradict the worker. sure: the whole range of the
     place is on that side of the middle. tenths: of ten people who answer alike, how many at least and at most
@@ -39,7 +39,7 @@ class Borrowing:
 
 
 def borrowing(facts: Facts, score: Score | Abstained) -> Borrowing:
-    """Return what a worker is told of borrowing."""
+    """Return what a worker reads of borrowing."""
     said = _said(facts)
     if isinstance(score, Abstained):
         return Borrowing(said, None, False, None, (), score.reason)

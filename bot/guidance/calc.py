@@ -1,4 +1,4 @@
-"""The calculators for one worker: what a template calls `calc`; None where too little is known."""
+"""The calculators for one worker, which a template calls `calc`, or None where too little is known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ ALL_CATEGORIES: tuple[Category, ...] = ("woman_50", "woman_55", "man")
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Months of waiting by length of the break; each is worked out only when it is told."""
+    """Months of waiting by length of the break; each is worked out only when it is shown."""
 
     figures: Figures
 

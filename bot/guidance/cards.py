@@ -25,7 +25,7 @@ class Ground:
 
     @property
     def doubtful(self) -> bool:
-        """Whether the piece, or a figure told in it so far, is from memory."""
+        """Whether the piece, or a figure shown in it so far, is from memory."""
         return self.piece.confidence == "memory" or self.figures.from_memory
 
     @property
@@ -51,7 +51,9 @@ def benefit(knowledge: Knowledge, piece: str, answers: Answers, language: Langua
 
 
 def direct(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
-    """Render what a question for a figure is told above the card; nothing where the card begins with it."""
+    """Render what stands above the card for a question for a figure, or nothing where the card begins with
+    it.
+    """
     if piece not in knowledge.wording.blocks(language, DIRECT):
         return ""
     figures = Figures(knowledge.parameters, on)
@@ -71,7 +73,7 @@ def card(knowledge: Knowledge, piece: str, answers: Answers, language: Language,
 
 
 def render_card(knowledge: Knowledge, piece: str, facts: Facts, language: Language, figures: Figures) -> str:
-    """Render a whole piece for these facts; `figures` remembers what was told."""
+    """Render a whole piece for these facts; `figures` remembers what was shown."""
     found = knowledge.piece(piece)
     context = _context(knowledge, found, facts, language, figures)
     return knowledge.wording.render_with(figures, language, found.template, **context)

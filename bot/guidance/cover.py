@@ -9,7 +9,7 @@ from bot.content.conditions import Facts
 Risk = Literal["illness", "injury", "liability", "no_income", "old_age"]
 State = Literal["open", "partly", "not_known", "covered"]
 RISKS: tuple[Risk, ...] = ("illness", "injury", "liability", "no_income", "old_age")
-STATES: tuple[State, ...] = ("open", "partly", "not_known", "covered")  # as they are told: the deepest first
+STATES: tuple[State, ...] = ("open", "partly", "not_known", "covered")  # as they are shown, the deepest first
 FOR_MINORS = frozenset({"illness", "injury", "liability"})
 
 # How heavily a risk weighs against the others, before it is known whether it is covered.

@@ -55,7 +55,7 @@ def under_16(known: Known) -> frozenset[str] | None:
 
 
 def over_retirement_age(known: Known) -> frozenset[str] | None:
-    """Whether the statutory age is reached: surely from 60, surely not below 51; between, men are not."""
+    """Say whether the statutory age is reached: from 60 it is, below 51 not, between them not for men."""
     if said(known, "age", "from_51_to_59") and not said(known, "sex", "male"):
         return None
     return _yes_no(known, "age", "from_60")

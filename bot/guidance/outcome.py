@@ -25,7 +25,7 @@ class Outcome:
 
     @property
     def borrowing(self) -> Borrowing:
-        """What is told of borrowing."""
+        """What the result says of borrowing."""
         return borrowing(self.facts, self.scores[CREDIT])
 
     @property
@@ -36,7 +36,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A risk that is covered better or worse than before; None where it is not told."""
+    """A risk that is covered better or worse than before; None where the result is silent on it."""
 
     risk: Risk
     before: State | None

@@ -130,7 +130,7 @@ def load_hearing(root: Path | None = None) -> Hearing:
 
 
 def load_suspicion(root: Path | None = None) -> Suspicion:
-    """Read only what a swindle is told by, which its training needs before there is a classifier."""
+    """Read only the signs of swindles, which the training needs before there is a classifier."""
     data = (root := root or DATA) / "knowledge"
     heeded = alarms(File.read(root, data / "alarms.yaml"))
     nothing = linear.LinearModel((), (), 0.0, {})

@@ -60,7 +60,7 @@ def phrases(file: File) -> Phrases:
 
 
 def terms(line: str) -> Terms:
-    """List the terms of a line: Chinese words parted by blanks, English ones by a comma and a blank."""
+    """List the terms of a line: blanks separate Chinese words, a comma and a blank English ones."""
     parts = (part.strip() for part in line.split(", "))
     return tuple(term for part in parts for term in ([part] if part.isascii() else part.split()) if term)
 

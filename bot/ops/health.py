@@ -16,7 +16,7 @@ class Health:
     monotonic: Callable[[], float] = time.monotonic
     working: Callable[[], bool] = lambda: True
     not_stored_since: float | None = None
-    trouble: str = ""  # what Telegram says is wrong, in one sentence; empty: nothing
+    trouble: str = ""  # what Telegram says is wrong, in one sentence, or empty
     pending: int = 0  # updates that wait at Telegram
     _trouble_since: float = 0.0
     _turns: dict[int, float] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Health:
             self.trouble, self._trouble_since = trouble, self.monotonic()
 
     def ills(self) -> list[str]:
-        """Return what keeps this process from living; none: turns end and its tasks run."""
+        """Return what keeps this process from living, nothing while turns end and its tasks run."""
         found = [] if self.working() else ["a task has ended: restart the process"]
         if self._turns and self.monotonic() - min(self._turns.values()) > STUCK:
             found.append(f"a turn has not ended for {STUCK:.0f} seconds: restart the process")

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line, made of an allow-list; no token, answer or id can be in it."""
+"""Logs: one JSON object a line, made of an allow-list, so that no token, answer or id can be in it."""
 
 import json
 import logging

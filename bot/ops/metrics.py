@@ -99,7 +99,7 @@ class Metrics:
     ) -> bytes:
         """Return the page that Prometheus reads; what waits is looked at once in five seconds at most.
 
-        `more` gives dead letters and people this year. A database that doesn't answer is told of on the page.
+        `more` gives dead letters and people this year. A database that doesn't answer is shown on the page.
         """
         if time.monotonic() - self._looked > LOOK:
             self._looked = time.monotonic()

@@ -40,8 +40,8 @@ class UnknownKey(WrongKey):
 class Keys:
     """The master keys, which live outside the database.
 
-    `index` turns a chat's id into its pseudonym and stays for ever; `wraps` wrap the people's own keys,
-    the one in use first: new keys are wrapped with it, the older ones still open what they wrapped. `coming`
+    `index` turns a chat's id into its pseudonym and stays for ever. `wraps` wrap the people's own keys, the
+    one in use first: new keys are wrapped with it, and the older ones still open what they wrapped. `coming`
     opens already what other processes wrap with it, and wraps nothing yet: a key is known everywhere
     before it is used anywhere.
     """
@@ -177,7 +177,7 @@ class Keyring:
         return Sealer(AESGCM(self._unwrap(wrapped, person)))
 
     def fingerprint(self, wrapped: bytes, person: bytes) -> bytes:
-        """Name a person's key: the same however it is wrapped, and it opens nothing; raises WrongKey."""
+        """Name a person's key, alike however it is wrapped; the name opens nothing. Raises WrongKey."""
         return sha256(b"fingerprint" + self._unwrap(wrapped, person)).digest()[:PSEUDONYM]
 
     def rewrapped(self, wrapped: bytes, person: bytes) -> bytes:

@@ -65,7 +65,7 @@ class Tombstones:
             _append(self._path, [f"{stone.person.hex()} {stone.key.hex()} {stone.at}" for stone in stones])
 
     def all(self) -> list[Tombstone]:
-        """Return every deletion; a line that is half written is none, for it was never committed."""
+        """Return every deletion; a line that is half written is left out, because it was never committed."""
         lines = _lines(self._path, 3) if self._path else []
         return [Tombstone(bytes.fromhex(line[0]), bytes.fromhex(line[1]), int(line[2])) for line in lines]
 
@@ -100,7 +100,7 @@ def _append(path: Path, lines: Iterable[str]) -> None:
 
 
 def _lines(path: Path, parts: int) -> list[list[str]]:
-    """Return the lines of so many parts."""
+    """Return the lines that have this number of parts."""
     if not path.exists():
         return []
     lines = (line.split() for line in path.read_text(encoding="ascii").splitlines())

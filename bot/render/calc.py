@@ -42,7 +42,7 @@ class Asked:
 
 
 def reckon(sheet: View, reply: Reckon) -> Message:
-    """Ask the sum's next question, or give its result; anything forged begins the list of sums anew."""
+    """Ask the sum's next question, or give its result; anything forged leads back to the list of sums."""
     if reply.sum is None or reply.sum not in SUMS:
         rows = [(Button(sheet.label(f"calc_{data.split(':')[1]}"), data),) for data in LISTED]
         return Message(sheet.render("calc.j2", sum=None), tuple(rows), replaces=reply.replaces)
@@ -70,7 +70,7 @@ def reckon(sheet: View, reply: Reckon) -> Message:
 
 
 def _given(sheet: View, reply: Reckon) -> tuple[str, ...]:
-    """What was tapped; the province is taken from the answers unless the sum is begun anew."""
+    """What was tapped; the province is taken from the answers unless the sum is restarted."""
     if reply.given is None and reply.sum in ("contribution", "pension"):
         return sheet.answers.get(PROVINCE, ())
     return tuple(value for value in reply.given or () if value)

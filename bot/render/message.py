@@ -66,5 +66,5 @@ def tick(subject: str, id: str, text: str, *, ticked: bool) -> Button:
 
 
 def in_rows(buttons: Sequence[Button], columns: int = 2) -> Keyboard:
-    """Set buttons in rows of so many."""
+    """Return buttons in rows of `columns`."""
     return tuple(tuple(buttons[i : i + columns]) for i in range(0, len(buttons), columns))

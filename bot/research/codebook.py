@@ -28,7 +28,7 @@ class Told:
 class Codebook:
     """The lines of one export: `answered` are the versions of the questionnaire that stand in its rows.
 
-    Every recorded version is told, for a row says by which one somebody spoke last, not by which they
+    Every recorded version is listed, because a row says by which one somebody spoke last, not by which they
     answered each question. Versions that ask alike share their lines.
     """
 

@@ -14,12 +14,12 @@ from bot.research.participants import Participant
 from models.training import published
 
 OUTCOMES = ("constrained", "gap")
-# Told by their code alone: a province, or an age below a code, could name a person together with the rest.
+# Given by their code alone: a province, or an age below a code, could name a person together with the rest.
 COARSE = ("province", "region", "age")
 UNKNOWN = -1  # in place of a code
 Group = str | int  # people by an option's id or a feature's code
 NO_COVER = ("none",)
-# How somebody answered: answers that were timed, those quicker than anybody reads; questions with one answer,
+# How somebody answered: answers that were timed, those quicker than anybody reads, questions with one answer,
 # and how many of these are on the same button.
 MANNER = ("timed", "hasty", "chosen", "same_button")
 MANY_BUTTONS = 10  # a question with more is a list to look something up in
@@ -42,7 +42,7 @@ class Columns:
 
     @cached_property
     def features(self) -> tuple[str, ...]:
-        """The models' features, in the report's order; cover is told by the outcome `gap`."""
+        """The models' features, in the report's order; cover is given by the outcome `gap`."""
         return tuple(name for name in published.read().coding if name != "commercial")
 
     @cached_property

@@ -6,12 +6,12 @@ LEAST = 10
 
 
 def told(n: int, hits: int, least: int = LEAST) -> bool:
-    """Whether "hits of n" may be told: neither those who are counted nor the others are few."""
+    """Whether "hits of n" may be published: neither those who are counted nor the others are few."""
     return hits >= least and n - hits >= least
 
 
 def hidden(counts: Sequence[int], least: int = LEAST) -> frozenset[int]:
-    """The places that may not be told beside their total.
+    """The places that may not be published beside their total.
 
     A single hidden cell would be the total without the rest, so the next smallest is hidden with it, and on,
     until at least two are hidden that together hold `least` people or more.
@@ -28,7 +28,7 @@ def hidden(counts: Sequence[int], least: int = LEAST) -> frozenset[int]:
 
 
 def hidden_table(table: Sequence[Sequence[int]], least: int = LEAST) -> frozenset[tuple[int, int]]:
-    """The cells of a table that may not be told beside the totals of its rows and columns."""
+    """The cells of a table that may not be published beside the totals of its rows and columns."""
     rows, columns = range(len(table)), range(len(table[0]) if table else 0)
     few = {(row, column) for row in rows for column in columns if table[row][column] < least}
     lines = [[(row, column) for column in columns] for row in rows]
@@ -46,7 +46,8 @@ def hidden_table(table: Sequence[Sequence[int]], least: int = LEAST) -> frozense
 
 
 class Cells:
-    """The levels of one feature, told as a distribution and in sums; all sums together must hide the few.
+    """The levels of one feature, published as a distribution and in sums; all sums together must hide the
+    few.
 
     What is hidden is kept as parts that the told sums set apart: each part stays at `least` people.
     """
@@ -58,7 +59,9 @@ class Cells:
         self._parts: list[frozenset[int]] = [self.hidden] if self.hidden else []
 
     def admits(self, levels: Collection[int]) -> bool:
-        """Whether the sum over some levels may be told as well; if so it counts as told from now on."""
+        """Whether the sum over some levels may be published as well; if so it counts as published from now
+        on.
+        """
         parts = [part for old in self._parts for part in (old & set(levels), old - set(levels)) if part]
         if any(sum(self._counts[code] for code in part) < self._least for part in parts):
             return False

@@ -49,7 +49,7 @@ def text(rows: Iterable[Sequence[str]]) -> str:
 
 
 def parquet(rows: Sequence[Mapping[str, str]], sheet: Columns) -> bytes:
-    """Return the rows as Parquet: codes and yes or no as small integers, the rest as words; unknown is null.
+    """Return the rows as Parquet: codes and yes or no as small integers, the rest as words, unknown as null.
 
     Each column carries what the codebook says of it today as its metadata.
     """

@@ -101,7 +101,7 @@ class Office:
             rows = await self.database.read(_rows, page)
             for row in rows:
                 found = self._open(row)
-                if found and row.person in maybe:  # who began anew has another key
+                if found and row.person in maybe:  # a person who began again has another key
                     key = self.keyring.fingerprint(row.key, row.person)
                     found = None if (row.person, key) in forgotten else found
                 if found:

@@ -66,7 +66,7 @@ class SideBySide:
 async def retrain(office: Office, folder: Path, on: date) -> list[Retrained]:
     """Ask the gate about everyone who agreed to research; a better model waits beside the one that serves.
 
-    A folder without models begins with those that this package carries. The card is written anew.
+    A folder without models begins with those that this package carries. The card is written again.
 
     Raises:
         AnswersError: there are no answers, or all are alike.

@@ -60,7 +60,9 @@ class Tally:
         return int(known.sum()), int((column == 1).sum())
 
     def groups(self, by: str) -> dict[Group, NDArray[np.bool_]]:
-        """The members of each group, by a feature's codes or a question's options; UNKNOWN: no answer."""
+        """The members of each group, by a feature's codes or a question's options. UNKNOWN stands for no
+        answer.
+        """
         if by in self.codes:
             return {code: self.codes[by] == code for code in (*self.levels(by), UNKNOWN)}
         chosen: dict[Group, NDArray[np.bool_]] = {id: column == 1 for id, column in self.options[by].items()}

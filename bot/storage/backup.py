@@ -82,7 +82,7 @@ def restore(connection: sa.Connection, path: Path, schema: str) -> dict[str, int
                 waiting, current = [], table
             row = dict(zip(table.c.keys(), map(_unpacked, values), strict=True))
             if table is dead_letters:
-                del row["id"]  # the database numbers them anew
+                del row["id"]  # the database numbers them itself
             waiting.append(row)
             rows[name] += 1
     _insert(connection, current, waiting)

@@ -34,7 +34,7 @@ class Waking:
         return len(rows)
 
     async def overdue(self) -> float:
-        """Return the age in seconds of the oldest reminder that is due and has not come; 0: there is none."""
+        """Return the age in seconds of the oldest reminder that is due and has not come, or 0."""
         oldest = sa.select(sa.func.min(conversations.c.wake_at)).where(self._due())
         since = await self._store.database.read(lambda connection: connection.scalar(oldest))
         return 0.0 if since is None else self._store.clock() - since

@@ -1,4 +1,4 @@
-"""Opening a database: SQLite (WAL) by default, PostgreSQL when the address says so; its schema and keys."""
+"""Opening a database, its schema and keys: SQLite (WAL), or PostgreSQL when the address says so."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -29,8 +29,8 @@ Job = Inbound | Sent | Claim
 class Committed:
     """What one transaction did: what its turns did, messages to send, who went.
 
-    `behind` counts the messages written that wait, because another process holds earlier ones of their chat;
-    `claimed` is what was taken over, if that was asked for: its messages are among those to send.
+    `behind` counts the messages written that wait, because another process holds earlier ones of their chat.
+    `claimed` is what was taken over, if that was asked for, and its messages are among those to send.
     """
 
     events: Events = field(default_factory=Events)

@@ -66,7 +66,7 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Messages taken over; whether they were as many people's as go at once; whether any wait still."""
+    """Messages taken over, whether they were as many people's as go at once, and whether any still wait."""
 
     messages: Sequence[Queued]
     full: bool

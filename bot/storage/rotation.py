@@ -21,7 +21,7 @@ class KeyNotKnown(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Rewrapped:
-    """How many keys were wrapped anew, and the names of the wrapping keys that are still in use."""
+    """How many keys were rewrapped, and the names of the wrapping keys that are still in use."""
 
     count: int
     in_use: frozenset[bytes]
@@ -87,7 +87,7 @@ def _rewrap(connection: sa.Connection, keyring: Keyring, lease: Lease) -> Rewrap
 
 
 def _names(keys: bytes | None) -> tuple[bytes, ...]:
-    """Return the names that a process told of; none when it is of a release that tells of none."""
+    """Return the names that a process reported; none when its release reports none."""
     given = keys or b""
     return tuple(given[at : at + NAME] for at in range(0, len(given), NAME))
 

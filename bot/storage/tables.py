@@ -53,7 +53,7 @@ outbox = sa.Table(
     sa.Column("own", sa.Boolean, nullable=False),  # sealed with the person's own key, or the service's
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("written_at", sa.BigInteger, nullable=False),
-    sa.Column("holder", sa.LargeBinary, index=True),  # the process that delivers it; none: free to take
+    sa.Column("holder", sa.LargeBinary, index=True),  # the process that delivers it, or null
     sqlite_autoincrement=True,  # a number that came back would let a new message pass for one sent long ago
 )
 
@@ -100,7 +100,7 @@ counts = sa.Table(
 # Names of the wrapping keys under which a row may lie: a process without one of them leaves that row alone.
 wraps = sa.Table("wraps", metadata, sa.Column("name", sa.LargeBinary, primary_key=True))
 
-# A sealed word by which the right master keys are told from wrong ones.
+# A sealed word that distinguishes the right master keys from wrong ones.
 seals = sa.Table(
     "seals",
     metadata,

@@ -21,7 +21,7 @@ class Events:
     """What turns did, without a person in it, for those who count and log once it is committed.
 
     `failures` are the bugs that turns met, `shown` the questions asked and results shown, `came` the labels
-    of the links by which people came anew (forged ones too), `counts` what is counted of everybody.
+    of the links by which new people came (forged ones too), `counts` what is counted of everybody.
     """
 
     failures: list[Exception] = field(default_factory=list)
@@ -36,7 +36,7 @@ class BatchResult:
 
     `conversations` holds the chats that changed (None: nothing may be kept), `handled` the updates that
     were not handled before, `forgotten` the chats of which all that was kept must go, even if they began
-    anew since, `stood` the question at which a changed chat stood before its first turn, `finished` the
+    again since, `stood` the question at which a changed chat stood before its first turn, `finished` the
     changed chats whose survey is complete, `joined` how many people agreed for the first time.
     """
 

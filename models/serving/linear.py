@@ -1,4 +1,4 @@
-"""A linear classifier at work: weights of features, added up; nothing but this file and its artifact."""
+"""A linear classifier at work: weights of features, added up, from this file and its artifact alone."""
 
 import math
 from collections.abc import Collection, Mapping

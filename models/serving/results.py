@@ -13,7 +13,7 @@ Refusal = Literal["too_little_known", "not_for_minors", "outside_range"]
 class Driver:
     """A known answer's part of the score against the population's mean, in log-odds: no cause.
 
-    `shown`: the slope is significant at 5 % and the feature may be told to a worker as a reason.
+    `shown`: the slope is significant at 5 % and the feature may be shown to a worker as a reason.
     """
 
     feature: str
@@ -26,8 +26,8 @@ class Score(NamedTuple):
     """A worker's place and natural frequency (a named tuple: a frozen dataclass takes four times as long).
 
     percentile: 0..100, the share of the reference population with a lower risk, plus half of those with the
-        same; place_low, place_high: its 90 % interval; group_percentile: the place among the worker's own
-        group, where the artifact has one.
+    same. place_low, place_high: its 90 % interval. group_percentile: the place among the worker's own group,
+    where the artifact has one.
     probability, low, high: natural frequency and its 90 % interval. Both intervals hold the uncertainty of
         the coefficients and of what is unknown, and are never narrower than one more answer could leave them.
     logit = fsum(mean_logit, contributions of all drivers, unexplained), exactly; `unexplained` is what the

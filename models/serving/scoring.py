@@ -55,7 +55,7 @@ class _Whole(NamedTuple):
 class Model:
     """A served model. Make one with `load`.
 
-    points: per feature and code, its part of the log-odds against the population's mean; away: the same
+    points: per feature and code, its part of the log-odds against the population's mean. away: the same
     code's distance from the mean in each of the feature's terms, in the order of the covariance. order: of
     two workers, one with and one without the outcome, how often the one with it stands further up.
     """

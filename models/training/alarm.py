@@ -124,7 +124,7 @@ def sentences() -> list[Sentence]:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Sentences, with what is heard of each."""
+    """Sentences, with the features found in each."""
 
     hearing: Hearing
     sentences: Sequence[Sentence]

@@ -69,7 +69,7 @@ def refit(spec: Spec, table: Mapping[str, Coefficient]) -> list[tuple[str, float
 
 
 def shares() -> list[tuple[str, str, str | None, float, float, float]]:
-    """Per share: population, share, its place in print (None: assumed), value, rebuilt, difference."""
+    """Per share: population, share, its place in print (None if assumed), value, rebuilt, difference."""
     rows = []
     for name in survey.read().populations:
         rebuilt = population.rebuild(name)
@@ -95,7 +95,7 @@ def implied_errors() -> list[tuple[str, float, float, float]]:
 def table_4_information() -> float:
     """Of the information that the rebuilt populations imply of Table 4's slopes, the part that is in print.
 
-    Its base rate is known, unlike Table 6's: what is missing here is none of the constant's doing.
+    Its base rate is known, unlike Table 6's: the constant is not the cause of what is missing here.
     """
     table, rows = survey.read().table_4, expected(EMPLOYMENT).times(survey.read().sample["total"])
     fitted = train(EMPLOYMENT).fit
@@ -118,7 +118,9 @@ def as_printed() -> Fit:
 
 
 def qualities() -> list[tuple[str, Quality, Quality]]:
-    """Per model: its quality, and the ceiling: the same of the expected outcomes themselves."""
+    """Return of each model its quality and the ceiling, which is the quality of the expected outcomes
+    themselves.
+    """
     result = []
     for spec in (CONSTRAINT, PUBLISHED, GAP, EMPLOYMENT):
         rows = expected(spec)

@@ -21,7 +21,7 @@ class Quality:
 
 
 def quality(p: Floats, rows: Rows) -> Quality:
-    """Of these predictions; the rows' outcomes may be expected ones: then the best loss isn't zero."""
+    """Return the quality of these predictions. If the rows hold expected outcomes, no loss is zero."""
     squares = rows.y * (1 - p) ** 2 + (1 - rows.y) * p**2
     return Quality(
         auc=auc(p, rows),

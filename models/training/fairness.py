@@ -23,7 +23,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[int, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Means and band shares of one group; `gap`: served mean minus what Table 6 expects of the group.
+    """Means and band shares of one group. `gap` is the served mean minus what Table 6 expects of the group.
 
     false_low: among those whom Table 6 expects to be constrained, the share that the model calls low.
     """

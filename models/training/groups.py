@@ -15,7 +15,7 @@ from models.training.published import Codes
 from models.training.specs import Spec
 from models.training.worlds import World
 
-LARGE = 0.03  # a gap beyond it is told in the card
+LARGE = 0.03  # a gap beyond it is stated in the card
 GROUPS: Mapping[str, Codes] = {
     "women": {"gender": (0,)},
     "men": {"gender": (1,)},
@@ -52,7 +52,8 @@ GROUPS: Mapping[str, Codes] = {
 class Gap:
     """A group's gap with the range of nine worlds of ten, and how often its people are put in a wrong band.
 
-    false_low: of those who have the outcome, the share called low; false_high: of those without, called high.
+    `false_low` is the share called low of those who have the outcome, `false_high` the share called high of
+    those without.
     """
 
     name: str

@@ -41,7 +41,7 @@ def learn(path: Path, on: date, folder: Path = ARTIFACTS) -> list[Decision]:
     decision is recorded with its reason. A file that can't be read changes nothing and is not recorded.
 
     Raises:
-        AnswersError: see `answers.read`; also when no outcome is there.
+        AnswersError: as in `answers.read`, and when no outcome is there.
         ArtifactError: the artifact that serves now is missing or was changed.
     """
     columns = answers.outcomes(path)

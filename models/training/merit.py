@@ -18,7 +18,7 @@ FOLDS = 10
 PARTS = 10  # of a score, for its calibration
 FEW = 25  # people in a part that is compared with its prediction, at least
 GROUP = 100  # people in a group that is judged
-GAP = 0.03  # between what a group is told and what it answers: less, and nobody would notice
+GAP = 0.03  # between a group's prediction and its answers; nobody would notice less
 # Chances at which a candidate that is right is found wrong, over all tests of one kind together. That of the
 # fit is high: a law that a straight line follows hardly ever comes near it, and an attack often does.
 MISFIT, SURE = 0.10, 0.01
@@ -57,7 +57,7 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group: mean prediction less share with the outcome, by either model; what an answer of it gains."""
+    """A group: mean prediction less share with the outcome, by either model, and the gain an answer."""
 
     feature: str
     name: str

@@ -28,7 +28,9 @@ def expected(spec: Spec) -> Rows:
 
 
 def expected_in(flexible: Population, spec: Spec, *, digits: int = 12) -> Rows:
-    """The same for a served model in any population; `digits`: grain of the averaging, in log-odds."""
+    """Return the same for a served model in any population. `digits` is the grain of the averaging, in log-
+    odds.
+    """
     table = flexible.table(spec.features)
     outcome = _gap(flexible, table) if spec is GAP else _constrained(flexible, table, digits)
     return Rows(spec.design(table.levels), outcome, table.shares)

@@ -37,7 +37,7 @@ class Coefficient:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """P(of | given) = value; `where`: its place in the report, None when assumed within `spread`."""
+    """P(of | given) = value. `where` is its place in the report, None when assumed within `spread`."""
 
     of: Codes
     given: Codes

@@ -88,7 +88,9 @@ def _reading(
 
 
 def _fitted(slopes: Mapping[str, float], rate: float, *, held: bool) -> Fit:
-    """The served model under these slopes; `held`: estimated with social insurance, then held at its mean."""
+    """Return the served model under these slopes. `held` estimates with social insurance, then holds it at
+    its mean.
+    """
     table = population.rebuild("flexible").sample(TABLE_6, size=SAMPLE)
     offsets: Floats = np.zeros(len(table.shares))
     for name, slope in slopes.items():

@@ -26,7 +26,8 @@ class Fresh:
 
 
 def fresh(model: str, serves: str, waits: str, path: Path) -> Fresh | None:
-    """Compare two artifacts on the rows of a file, those left out that can't be believed; None: too few.
+    """Compare two artifacts on a file's rows without those that can't be believed, or None when they are too
+    few.
 
     Raises:
         AnswersError: the file can't be read.

@@ -1,4 +1,4 @@
-"""Simulated learning: workers who differ from the report answer; what predicts them best?"""
+"""Simulates learning from workers who differ from the report: what predicts them best?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SPREAD = 0.25  # log-odds a simulated truth lies off the report, per standard de
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Mean expected log loss (nats) over the worlds after `size` answers; `best`: of the truth itself."""
+    """Mean expected log loss (nats) over the worlds after `size` answers. `best` is the truth's own."""
 
     size: int
     prior: float
@@ -32,7 +32,7 @@ class Point:
 
     @property
     def excess(self) -> float:
-        """By how much the catalytic fit is worse than the better of the other two; negative: better."""
+        """Return how much worse the catalytic fit is than the better of the other two, negative if better."""
         return self.catalytic / min(self.prior, self.data) - 1
 
 

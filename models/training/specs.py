@@ -21,7 +21,7 @@ class Spec:
     """What a model is: its outcome, predictors, and what may be said of them.
 
     steps: features that enter with a step besides their slope, and the code where it lies. signs: of a
-    feature's slopes, which must not have the other sign. reasons: features that may be told as a reason, if
+    feature's slopes, which must not have the other sign. reasons: features that may be shown as a reason, if
     significant.
     """
 

@@ -1,4 +1,5 @@
-"""Trains what a swindle is told by: texts of simulated writers -> linear weights of features, sealed as text.
+"""Trains the classifier of swindles: texts of simulated writers -> linear weights of features, sealed as
+text.
 
 One writer after the other is left out, then one kind of swindle too; the threshold is set where few honest
 texts of writers left out are called a swindle. What counts as a feature is bot/dialogue/suspicion.py's.

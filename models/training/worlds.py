@@ -64,8 +64,8 @@ class World:
     def frequency(self, spec: Spec, levels: Levels) -> Floats:
         """How often the outcome is met here among people with these codes [rows x features of the model].
 
-        Smooth, for a sample of profiles has few of each kind: what other features add to being refused is a
-        straight line in the codes with a normal rest; being uncovered may bend with each code.
+        It is smooth, because a sample of profiles has few of each kind. What other features add to being
+        refused is a straight line in the codes with a normal rest. Being uncovered may bend with each code.
         """
         if spec is GAP:
             bent = project(_bent(spec, self.codes(spec.features)), self.uncovered, self.shares)

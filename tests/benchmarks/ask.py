@@ -13,7 +13,7 @@ ROUNDS = 5
 
 
 def rows() -> list[tuple[str, str]]:
-    """What was measured, and the figure; targets: index below 100 ms, question below 2 ms."""
+    """What was measured, and the figure (targets: index below 100 ms, question below 2 ms)."""
     spoke = presenter()
     askers = {language: spoke.asker(language, TODAY) for language in LANGUAGES}
     builds = {language: min(_build(asker) for _ in range(ROUNDS)) for language, asker in askers.items()}

@@ -36,7 +36,7 @@ OUR_TAPS = [*CONSENT, *SHORT_PATH]
 class Entry:
     """A bot to measure: its name, its kind, and for ours the database and the number of processes.
 
-    `share` is how much of a core each process may have; 0: as much as it gets.
+    `share` is how much of a core each process may have (0 for no limit).
     """
 
     name: str
@@ -57,7 +57,7 @@ class Row:
     rate: float
     median: float
     p99: float
-    cpu: float  # seconds of the bot's processes for an update; `around`: of the double and the server
+    cpu: float  # seconds of the bot's processes for an update; `around` those of the double and the server
     around: float
     memory: float
     grown: float  # bytes by which a process grew while it was measured

@@ -16,7 +16,7 @@ CALLS = 400
 
 
 def rows() -> list[tuple[str, str]]:
-    """What was measured, and the figure; targets: a score below 100 us, 20 times as fast as predict_proba."""
+    """What was measured, and the figure (target: a score below 100 us, 20 times as fast as predict_proba)."""
     model = risk.artifact("financing_constraint")
     started = time.perf_counter()
     theirs = estimator(train(CONSTRAINT).fit)

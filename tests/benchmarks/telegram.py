@@ -22,7 +22,7 @@ ME = b'{"ok":true,"result":{"id":1000000000,"is_bot":true,"first_name":"b","user
 
 
 class Replies:
-    """Who waits for a message to which chat."""
+    """The waiters for a message, by chat."""
 
     def __init__(self) -> None:
         self.waiting: dict[int, asyncio.Future[float]] = {}

@@ -23,7 +23,7 @@ TICK = 0.005  # seconds between two turns of the other chat
 
 
 def rows() -> list[tuple[str, str]]:
-    """What was measured; targets: picture below 300 ms, printout below 3 s, other chats no slower."""
+    """What was measured (targets: picture below 300 ms, printout below 3 s, other chats no slower)."""
     table = [("start and first picture, a new process", f"{_cold('picture'):.0f} ms")]
     table.append(("start and first printout, a new process", f"{_cold('pdf'):.0f} ms"))
     return [*table, *asyncio.run(_warm())]

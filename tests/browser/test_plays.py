@@ -1,4 +1,4 @@
-"""Ten whole conversations in a real browser: five workers, two languages, three widths; and demos."""
+"""Ten whole conversations in a real browser (five workers, two languages, three widths), and demos."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Starts what stands around the bot, holds a talk through it, and says what was run and found.
+"""Starts what stands around the bot, talks through it, and says what was run and found.
 
 `python -m tests.deploy` tries everything; what this machine can't do is said with its reason.
 """

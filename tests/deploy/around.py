@@ -23,7 +23,7 @@ class NotHere(Exception):
 
 
 def program(name: str, package: str) -> str:
-    """Give a program's place; raises NotHere."""
+    """Return a program's place; raises NotHere."""
     for folder in ("/usr/sbin", "/usr/bin", "/sbin"):
         if (path := Path(folder) / name).exists():
             return str(path)
@@ -93,7 +93,7 @@ async def pooled(server: str, port: int, folder: Path) -> AsyncIterator[asyncio.
 
 
 def proxy_settings(ports: Sequence[int], port: int) -> str:
-    """Give deploy/Caddyfile with two things changed: plain http on a port, and workers of this machine."""
+    """Return deploy/Caddyfile with two things changed: plain http on a port, and workers of this machine."""
     text = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
     begin = text.index("dynamic a worker")
     end = text.index("}", begin) + 1
@@ -115,7 +115,7 @@ async def proxied(ports: Sequence[int], port: int, folder: Path) -> AsyncIterato
 
 @asynccontextmanager
 async def talking(simulator: Simulator, seed: int) -> AsyncIterator[Crowd]:
-    """Have workers answer again and again while the block runs, then each to the result."""
+    """Let workers answer again and again while the block runs, then each to the result."""
     crowd = Crowd(simulator, random.Random(seed))
     crowd.gather(WORKERS)
     busy = [asyncio.create_task(crowd.answer_for_ever(worker)) for worker in crowd.workers]

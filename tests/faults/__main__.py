@@ -1,4 +1,4 @@
-"""The long runs: simulated deaths by seed, or one seed again; real kills; four that sleep in turn."""
+"""The long runs: simulated deaths by seed or one seed again, real kills, four that sleep in turn."""
 
 import argparse
 import asyncio

@@ -20,7 +20,7 @@ class Odds:
     slow: float = 0.1  # per statement
     outage: float = 0.0  # per statement: the database is gone for up to 40 seconds
     pause: float = 0.0  # per point: the process sleeps, perhaps beyond its hold
-    send: float = 0.1  # per message: refused, too many, broken, accepted but not heard
+    send: float = 0.1  # per message: refused, too many, broken, accepted but not acknowledged
     deliver: float = 0.1  # per update: twice, late, out of order
 
 

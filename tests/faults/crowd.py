@@ -93,7 +93,7 @@ class Crowd:
     async def _news(self, worker: Worker, seen: tuple[Shown, ...]) -> tuple[Shown, ...]:
         """Wait until the bot's messages are others than `seen`, and no more come; /start if that is long.
 
-        Who doesn't read to the end before answering may be one screen behind for ever.
+        A worker who doesn't read to the end before answering may be one screen behind for ever.
         """
         patience = PATIENCE
         while True:

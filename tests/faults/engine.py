@@ -24,7 +24,7 @@ BUSY = 5.0  # seconds for which SQLite waits for another's transaction
 class File:
     """A connection to a database file as the bot makes it. Closed files are used again: they have compiled.
 
-    `before` and `after` are told of each statement.
+    `before` and `after` receive each statement.
     """
 
     _closed: ClassVar[list["File"]] = []
@@ -93,7 +93,7 @@ def _hurry(driver: Any, _record: object) -> None:
 class Engine(Database):
     """One process's database. One transaction at a time, among all processes, as SQLite has it.
 
-    `committed` is told of each commit that happened, whether or not the process lives to hear of it.
+    `committed` receives each commit that happened, whether or not the process lives to learn it.
     """
 
     postgres = False

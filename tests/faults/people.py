@@ -109,7 +109,7 @@ class Person:
 
 
 def next_tap(buttons: list[str], random: Random) -> str:
-    """Choose what leads on: the needed ticks, then agreeing; an answer; a score after all; or nothing."""
+    """Choose what leads on: the needed ticks and then agreeing, an answer, a score after all, or nothing."""
     if "go:scored" in buttons:
         return "go:scored"
     if "go:agree" in buttons:

@@ -102,7 +102,7 @@ class Process:
             await asyncio.sleep(seconds)
 
     async def take(self, update: bytes) -> bool:
-        """Answer Telegram's push of an update: True is 200, False is 500; raises Killed."""
+        """Answer Telegram's push of an update (True is 200, False is 500); raises Killed."""
         self.pass_point("update arrived")
         try:
             await take(self.intake, update)

@@ -28,7 +28,7 @@ class Chat:
     screen: dict[int, Message] = field(default_factory=dict)  # the bot's messages, by id
     waiting: deque[tuple[int, bytes]] = field(default_factory=deque)
     blocked: bool = False
-    not_before: tuple[str, float] = ("", 0.0)  # which process was told by a 429 to wait, and until when
+    not_before: tuple[str, float] = ("", 0.0)  # which process has to wait after a 429, and until when
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     messages: int = 0

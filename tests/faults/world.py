@@ -77,7 +77,7 @@ class World:
         return NOON + timedelta(seconds=self.loop.time())
 
     def trace(self, line: str) -> None:
-        """Note what happens, for who has to find out why."""
+        """Note what happens, for the reader who has to find out why."""
         line = f"{self.loop.time():9.3f} {line}"
         self._digest.update(line.encode())
         self.lines.append(line)

@@ -1,1 +1,1 @@
-"""Who may teach the models: crowds of every kind, the gate's verdicts on them, and the matrix of both."""
+"""The crowds that may teach the models, the gate's verdicts on them, and the matrix of both."""

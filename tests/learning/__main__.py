@@ -1,4 +1,6 @@
-"""Makes the matrix anew: `make learning`, an hour or two on two processors; writes docs/reference/gate.md."""
+"""Makes the matrix again and writes docs/reference/gate.md: `make learning`, an hour or two on two
+processors.
+"""
 
 import argparse
 import sys

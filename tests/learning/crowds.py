@@ -1,4 +1,4 @@
-"""Who might write to a service that anyone can write to: honest workers, careless ones, and those who attack.
+"""The people that might write to a service open to all: honest workers, careless ones, and attackers.
 
 Each kind answers the real questionnaire, button by button, in its own time. The kinds were written and fixed
 before the gate that judges them, and aren't tuned to it.
@@ -25,7 +25,7 @@ from tests.office.rooms import KNOWLEDGE
 
 QUESTIONNAIRE = KNOWLEDGE.questionnaire
 FIRST, DAYS = date(2026, 12, 1), 180  # when people come
-SKIPS, SLIPS = 0.02, 0.015  # of answers: skipped; landed on the neighbouring button
+SKIPS, SLIPS = 0.02, 0.015  # of answers: skipped, landed on the neighbouring button
 LONGER = 0.5  # of people go on to the longer part
 HOUSEHOLD = 0.02  # of people tell what the household saves, whatever they earn themselves
 NEVER = 0.5  # of those who owe nothing and weren't refused never needed a loan
@@ -38,7 +38,7 @@ UNEVEN = 0.5  # spread of one person's answers around their own median
 DRIFT = 0.25  # log-odds per standard deviation of an answer by which a differing world leaves the report
 RIDERS_DRIFT = 0.5
 REFUSED_TELL = 3.0  # times likelier to agree to research
-SHEETS = 12  # prepared by whoever lets a script answer
+SHEETS = 12  # prepared by a person who lets a script answer
 RIDERS: Mapping[str, Mapping[int, float]] = {
     "gender": {0: 0.12},
     "education": {1: 0.06, 2: 0.34, 3: 0.38, 4: 0.16},
@@ -102,7 +102,7 @@ def riders(law: Fit) -> Kind:
 
 
 def consenting(kind: Kind) -> Kind:
-    """Of these people, those who agree to research: who was refused does so more readily."""
+    """Of these people, those who agree to research, which people who were refused do more readily."""
 
     def come(people: int, dice: Dice) -> list[Respondent]:
         found: list[Respondent] = []
@@ -117,7 +117,7 @@ def consenting(kind: Kind) -> Kind:
 
 
 def taps(*, patient: bool = False) -> Kind:
-    """Any button, or the one that skips; `patient`: in the time in which others read."""
+    """Any button, or the one that skips. With `patient` in the time in which others read."""
 
     def come(people: int, dice: Dice) -> list[Respondent]:
         columns = {question.id: _any_button(question, people, dice) for question in QUESTIONNAIRE.questions}
@@ -171,7 +171,7 @@ def script() -> Kind:
 
 
 def agenda() -> Kind:
-    """Who would have the bot say that dear premiums make one creditworthy: believable but for that."""
+    """Attackers who want the bot to say that dear premiums make one creditworthy."""
 
     def come(people: int, dice: Dice) -> list[Respondent]:
         table = _drawn(coherent(), people, dice)

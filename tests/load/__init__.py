@@ -1,1 +1,1 @@
-"""Long runs under load: `python -m tests.load`; what they showed: docs/measured/."""
+"""Long runs under load: `python -m tests.load`. Their results are in docs/measured/."""

@@ -1,4 +1,4 @@
-"""What was put into a town comes out of the office: shares, slopes, quiet; or alarms, and no learning."""
+"""What was put into a town comes out of the office: shares, slopes and quiet, or alarms and no learning."""
 
 import csv
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Whoever answers a complaint sees how a result came about: rules, figures, words; of its version only."""
+"""A complaint shows how a result came about, by the rules, figures and words of its version."""
 
 import json
 from dataclasses import asdict, replace

@@ -56,7 +56,7 @@ async def test_without_consent_to_research_there_is_not_one_row_and_no_answer_is
     await fill(
         tmp_path / "b.sqlite", [refusing] * 50 + [outdated] + [replace(refusing, consent=None, answers={})]
     )
-    # Answers that break whoever opens them.
+    # Answers that break the program that opens them.
     connection = sqlite3.connect(tmp_path / "b.sqlite")
     connection.execute("update conversations set answers = x'00' where consent is not null")
     connection.commit()
@@ -307,7 +307,7 @@ async def test_parquet_holds_what_the_csv_holds_with_codes_as_numbers(tmp_path: 
 
 
 def nameless(rows: list[dict[str, str]]) -> list[list[tuple[str, str]]]:
-    """Return the rows without the names, which each export makes anew, in an order of their own."""
+    """Return the rows without the names, which each export draws again, in an order of their own."""
     return sorted(sorted((name, cell) for name, cell in row.items() if name != "person") for row in rows)
 
 

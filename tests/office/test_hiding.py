@@ -1,4 +1,4 @@
-"""Small cells: hidden, and not to be worked out from what is told."""
+"""Small cells: hidden, and not to be worked out from what is published."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ tables = st.integers(1, 5).flatmap(
 
 
 def worked_out(equations: list[list[int]], cells: int) -> set[int]:
-    """The cells that follow from sums that are told: those whose own line is a mixture of the equations."""
+    """The cells that follow from published sums: those whose own line is a mixture of the equations."""
     matrix = np.array(equations or [[0] * cells], dtype=float)
     rank = np.linalg.matrix_rank(matrix)
     return {
@@ -61,7 +61,7 @@ def test_sums_that_are_admitted_never_let_a_small_cell_be_worked_out(
     size = len(numbers)
     cells = Cells(dict(enumerate(numbers)))
     if len(cells.hidden) == size and sum(numbers) < LEAST:
-        return  # a group that is small as a whole is told nowhere
+        return  # a group that is small as a whole is published nowhere
     told_ = [[1] * size]
     told_ += [np.eye(size, dtype=int)[place].tolist() for place in range(size) if place not in cells.hidden]
     for levels in asked:

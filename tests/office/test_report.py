@@ -115,7 +115,7 @@ def test_who_objects_to_the_score_is_in_no_band_and_no_calibration(town: Tally) 
     objecting = counted([talk(unscored=True)] * 100)
     assert all(row.n == 0 for row in calibrations(objecting, KNOWLEDGE.models))
     assert not any(sum(c or 0 for c in row.counts) for row in found(objecting).bands["insurance_gap"])
-    assert agreement(compare(objecting))[1] == 0  # everybody answers alike: nothing may be told
+    assert agreement(compare(objecting))[1] == 0  # everybody answers alike: nothing may be published
 
 
 def test_bands_are_told_by_what_no_served_model_uses(town: Tally) -> None:

@@ -1,7 +1,8 @@
 """Free questions of simulated writers who were left out of all tuning, by the key of simulated experts.
 
-The key says what the rendered first message must state (`must`: each group by one of its expressions) and
-what it must not; half an answer is none. `pytest -s tests/others/test_questions.py` prints each failure.
+The key says what the rendered first message must state (`must`, each group by one of its expressions) and
+what it must not. Half an answer counts for nothing. `pytest -s tests/others/test_questions.py` prints each
+failure.
 """
 
 import re

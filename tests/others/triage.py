@@ -38,7 +38,7 @@ def table(judgements: list[Judged], limit: float) -> list[str]:
 
 
 def failures(judgements: Iterable[Judged], limit: float) -> list[str]:
-    """List every emergency that was not heard and every false alarm."""
+    """List every emergency that was missed and every false alarm."""
     return [
         f"{'MISSED' if j.sentence.kind else 'FALSE '} {j.sentence.writer:2} {j.sentence.list:13} "
         f"{j.score:+.2f} "

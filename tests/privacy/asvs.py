@@ -88,5 +88,5 @@ def _link(paper: str) -> str:
 
 
 def record() -> None:
-    """Write the page anew."""
+    """Write the page."""
     PAGE.write_text(page(), encoding="utf-8")

@@ -23,7 +23,7 @@ LAWS = {
     "credit_regulation": "Regulation on Credit Reporting 《征信业管理条例》",
     "developer_terms": "Telegram's terms for bot developers",
 }
-ASKED = {  # law and article: what it asks of us, in short; a lawyer's reading goes before ours
+ASKED = {  # law and article, with what it asks of us in short; a lawyer's reading goes before ours
     ("pipl", "6"): "only what is needed",
     ("pipl", "13"): "a ground: here consent",
     ("pipl", "14"): "asked again when the purpose changes",
@@ -177,5 +177,5 @@ def page() -> str:
 
 
 def record() -> None:
-    """Write the page anew."""
+    """Write the page."""
     PAGE.write_text(page(), encoding="utf-8")

@@ -214,7 +214,7 @@ async def test_a_row_of_a_dead_key_wrapped_anew_is_known_by_its_key_and_a_broken
 async def test_a_farewell_that_never_arrived_leaves_no_trace_after_the_next_tidying(
     store: Store, tmp_path: Path
 ) -> None:
-    """Who deletes and blocks the bot at once: the letter of goodbye goes without being sent."""
+    """For a worker who deletes and blocks the bot at once, the goodbye goes without being sent."""
     await store.outbox.lease.renew()
     await store.take(Inbound(1, at(1), Command("start")))
     await store.take(Inbound(2, at(1), Tap("go:forget")))

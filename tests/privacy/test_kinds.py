@@ -128,13 +128,13 @@ async def test_pipl_25_no_word_of_the_survey_is_said_outside_a_worker_s_own_chat
         await take(intake, json.dumps({"update_id": number, **update}).encode())
     assert await store.conversation(at(7)) == before
     letters = [letter.outgoing for letter in await store.outbox.waiting()]
-    if kind == "edited_message":  # in their own chat: they are told that the answer stands as it was
+    if kind == "edited_message":  # in their own chat, which says that the answer stands as it was
         assert {letter.chat for letter in letters} == {at(7)}
         return
     if kind not in IN_GROUPS:
         assert letters == []
     (line,) = presenter().render(Say("group"), None, "zh", TODAY)
-    for outgoing in letters:  # a command in a group is told where to go, without a button
+    for outgoing in letters:  # a command in a group is answered with the way to the chat, without a button
         assert outgoing.message == line
         assert outgoing.chat.id.startswith("-")
     assert not line.buttons

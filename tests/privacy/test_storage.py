@@ -155,7 +155,7 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
 
 @pytest.mark.slow
 async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp_path: Path) -> None:
-    """Whatever was said before the deletion is gone, whatever comes after begins anew."""
+    """Whatever was said before the deletion is gone, whatever comes after begins again."""
     async with opened(f"sqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
         random_ = random.Random(2)
         steps = ["/start", *CONSENT, SHORT_PATH[0]]

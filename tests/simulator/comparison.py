@@ -214,5 +214,5 @@ def page(found: list[Compared]) -> str:
 
 
 def record() -> None:
-    """Write the page anew."""
+    """Write the page."""
     PAGE.write_text(page(asyncio.run(compare())), encoding="utf-8")

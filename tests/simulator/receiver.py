@@ -1,4 +1,4 @@
-"""A bot's webhook for tests: keeps what is pushed, and answers what it is told to."""
+"""A bot's webhook for tests: keeps what is pushed, and answers as planned."""
 
 import asyncio
 import json

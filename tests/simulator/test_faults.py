@@ -1,4 +1,4 @@
-"""What is told to go wrong goes wrong, as told."""
+"""What is planned to go wrong goes wrong, as planned."""
 
 import time
 from typing import Any

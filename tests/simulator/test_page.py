@@ -1,4 +1,4 @@
-"""The chat page's routes: what people do there, what they are told, and who is kept out."""
+"""The chat page's routes: what people do there, what they read, and who is kept out."""
 
 import json
 from collections.abc import AsyncIterator

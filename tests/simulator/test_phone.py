@@ -1,4 +1,4 @@
-"""What people do with their phones, as the bot is told of it."""
+"""What people do with their phones, as the bot learns of it."""
 
 import asyncio
 

@@ -44,7 +44,7 @@ class Talkers(Crowd):
     waiting: dict[int, float] = field(default_factory=dict)  # by chat, since when
     refusing: Fault | None = None  # what Telegram answers a part of the calls with
     share: float = 1.0  # of the calls that it refuses
-    methods: tuple[str, ...] = ()  # which it refuses; none: all
+    methods: tuple[str, ...] = ()  # which it refuses, empty for all
 
     def gather(self, count: int) -> None:
         super().gather(count)
@@ -95,7 +95,7 @@ class Tried:
     name: str
     began: float  # seconds after the beginning of the run
     lasted: float
-    red: float | None  # seconds until no process called itself ready; None: turns did not fail
+    red: float | None  # seconds until no process called itself ready, None if turns did not fail
     answered: float  # seconds after its end until all who waited then had their answer
 
 

@@ -1,6 +1,6 @@
 """Runs the bot under a clock that can be set: `python -m tests.world.skewed FILE webhook`.
 
-The file holds by how many seconds the clock is off. Only this process is told so; the machine's clock stays.
+The file holds by how many seconds the clock is off. Only this process sees it; the machine's clock stays.
 """
 
 import sys

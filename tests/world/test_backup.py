@@ -1,4 +1,4 @@
-"""Backup and restore: from either database, whole or not at all; what people ended stays ended."""
+"""Backup and restore from either database, whole or not at all. What people ended stays ended."""
 
 import gzip
 from collections.abc import AsyncIterator

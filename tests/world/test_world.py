@@ -1,4 +1,4 @@
-"""A minute of the world: troubles by a seed while workers talk, on either database; and a few stops."""
+"""A minute of the world: troubles by a seed while workers talk, on either database, and a few stops."""
 
 from pathlib import Path
 

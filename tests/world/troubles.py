@@ -35,7 +35,7 @@ class Trouble:
 
 
 async def sigterm(world: World) -> None:
-    """Stop a process as an operator does, and start it anew."""
+    """Stop a process as an operator does, and start it again."""
     service = world.chance.choice(world.services)
     await world.stop(service)
     await world.start(service)

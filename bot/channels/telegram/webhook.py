@@ -1,4 +1,4 @@
-"""The webhook: authenticated before read, committed before answered; health and metrics beside it."""
+"""The webhook: authenticated before it is read, committed before it is answered, and pages of health."""
 
 import hmac
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 server     the double as one object: start it, give it workers     worker     a worker with a phone, for tests
 state      chats, messages, queries: what Telegram would hold      phone      what people do: say, tap, send
-updates    what waits for the bot, and how it is confirmed         faults     what is told to go wrong
+updates    what waits for the bot, and how it is confirmed         faults     what is planned to go wrong
 methods    the Bot API's messages    media  pictures and files    profile    commands, names, descriptions
 intake     getUpdates and webhooks   delivery  pushes to a webhook
 entities   HTML into text and entities      keyboards  what buttons may be      calls  parameters off the wire

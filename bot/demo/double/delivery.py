@@ -113,7 +113,7 @@ class Delivery:
         return False
 
     async def _reply(self, answer: Answer) -> None:
-        """Perform the call that may ride on the webhook's answer; nobody hears of its result."""
+        """Perform the call that may ride on the webhook's answer; nobody receives its result."""
         try:
             parameters = json.loads(answer.body)
         except ValueError:

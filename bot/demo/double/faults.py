@@ -1,4 +1,6 @@
-"""What is planned to go wrong: calls that fail, break off or wait; updates twice or out of order."""
+"""What is planned to go wrong: calls that fail, break off or wait, and updates that come twice or out of
+order.
+"""
 
 from collections import defaultdict, deque
 from collections.abc import Callable

@@ -41,7 +41,7 @@ class Files:
         self._by_path: dict[str, File] = {}
 
     def keep(self, upload: Upload, folder: str) -> File:
-        """Keep an upload; folder is Telegram's: photos, documents or stickers."""
+        """Keep an upload in one of Telegram's folders: photos, documents or stickers."""
         number = len(self._by_id) + 1
         unique = hashlib.sha256(upload.content).hexdigest()[:16]
         kind = upload.kind or mimetypes.guess_type(upload.name)[0] or "application/octet-stream"
@@ -70,7 +70,7 @@ def measure_picture(content: bytes) -> tuple[int, int]:
     """Read width and height in pixels off a PNG, JPEG, GIF or WebP (lossy or extended).
 
     Raises:
-        Refusal: 400 `IMAGE_PROCESS_FAILED` when it is none of them, 400 `PHOTO_INVALID_DIMENSIONS` when its
+        Refusal: 400 `IMAGE_PROCESS_FAILED` for any other kind, 400 `PHOTO_INVALID_DIMENSIONS` when its
             sides add up to more than 10000 or its ratio is above 20.
     """
     size = _measure_png(content) or _measure_jpeg(content) or _measure_other(content)

@@ -1,4 +1,4 @@
-"""What people do with their phones: say, tap, send, edit, block; the bot is told what Telegram would tell."""
+"""What people do with their phones (say, tap, send, edit, block), which the bot learns as from Telegram."""
 
 from typing import Any
 

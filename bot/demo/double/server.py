@@ -1,4 +1,4 @@
-"""The double as one object: `async with Simulator(token=...) as simulator`; the bot talks to its address."""
+"""The double as one object, `async with Simulator(token=...) as simulator`. The bot talks to its address."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What Telegram would hold: people, chats, messages, taps. No I/O; listeners hear of each change."""
+"""What Telegram would hold: people, chats, messages, taps. No I/O; listeners are called on each change."""
 
 import itertools
 from collections import defaultdict
@@ -22,7 +22,7 @@ class User:
 
     id: int
     first_name: str
-    language: str = ""  # language_code in updates; empty: the client sends none
+    language: str = ""  # language_code in updates, empty where the client sends none
     username: str = ""
 
     def json(self) -> JSON:

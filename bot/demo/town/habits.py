@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 NONSENSE = ("啊啊啊", "？？？", "在吗", "asdf", "😅")
-DENYING = "不没无非未"  # a doubled denial is none
+DENYING = "不没无非未"  # a doubled denial cancels itself
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 

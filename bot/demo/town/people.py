@@ -38,7 +38,7 @@ class Resident:
 
 @dataclass(frozen=True)
 class Town:
-    """People drawn at random by a seed; `moved`: after the world has moved on from the report."""
+    """People drawn at random by a seed. With `moved` the world has moved on from the report."""
 
     questionnaire: Questionnaire
     people: int

@@ -136,7 +136,8 @@ async def walk(
     habits: Habits | None = None,
     told: Callable[[int], None] = lambda done: None,
 ) -> Walked:
-    """Hold every resident's talk and leave the database, with its keys beside it; `told` hears of each end.
+    """Hold every resident's talk and leave the database, with its keys beside it; `told` is called at each
+    end.
 
     Raises:
         ValueError: there is a database already.

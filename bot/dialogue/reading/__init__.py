@@ -153,6 +153,6 @@ def _once(words: str) -> str:
 
 
 def _counted(text: str, question: Question, vocabulary: Vocabulary) -> Guess | None:
-    """Guess the option that is named by its place: 第二个, 选B, option 3; a bare number may be an amount."""
+    """Guess the option that is named by its place (第二个, 选B, option 3); a bare number may be an amount."""
     at = place(text, vocabulary)
     return Guess((question.options[at - 1].id,)) if at and at <= len(question.options) else None

@@ -78,7 +78,7 @@ def _is_an_age(digits: str, year: int, *, told: bool) -> bool:
 
 
 def _decade(words: str, bands: Scale) -> Reading | None:
-    """Guess the bands of a decade: 六旬, 奔四 (nearly 40), 三字头 (in the thirties), 花甲; or 差一岁四十."""
+    """Guess the bands of a decade: 六旬, 奔四 (nearly 40), 三字头 (in the thirties), 花甲, 差一岁四十."""
     if short := measures.SHORT_OF.match(words):
         number = numerals.spans(words[short.end() :].rstrip("岁了"))
         by = numerals.DIGITS.get(short["by"]) or int(short["by"])
@@ -171,7 +171,7 @@ class _Phrase:
             self.numbers[0] = replace(first, low=first.low * unit, high=first.high * unit, bare=False)
 
     def read(self) -> Reading:
-        """Say which band holds the amount, which bands may, or that no amount is told."""
+        """Say which band holds the amount, which bands may, or that there is no amount."""
         if not self.numbers or "negation" in self.kinds or len(self.periods) > 1:
             return NotRead()
         if others := [number.of for number in self.numbers if number.of not in ("", measures.OWN)]:
@@ -233,7 +233,7 @@ class _Phrase:
         return Guess(tuple(band.id for band in found[:MAX_GUESSES])) if found else NotRead()
 
     def _spans(self) -> tuple[list[Span], bool]:
-        """Return the spans in which the amount may lie, and whether they are told clearly."""
+        """Return the spans in which the amount may lie, and whether they are clear."""
         first, last = self.numbers[0], self.numbers[-1]
         if self.parts > 1 and self.parts == len(self.numbers):  # 房贷20万，车贷5万
             return [(sum(n.low for n in self.numbers), sum(n.high for n in self.numbers))], False

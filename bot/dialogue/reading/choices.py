@@ -9,7 +9,7 @@ from bot.dialogue.reading import lexicon
 from bot.dialogue.reading.lexicon import DENIAL, Token
 from bot.dialogue.reading.meanings import Guess, Match, NotRead, Reading
 
-_OPEN = re.compile(r"([\u4e00-\u9fff])[没不]\1")  # 交没交: not told either way
+_OPEN = re.compile(r"([\u4e00-\u9fff])[没不]\1")  # 交没交: neither yes nor no
 MAX_GUESSES = 4
 MAX_FUZZY = 20  # characters; a longer text is no misspelt name
 

@@ -15,7 +15,7 @@ _HARMLESS = frozenset({"filler", "quantity", "total", "doubt", "about", "part"})
 
 
 def exact(text: str, unit: str, vocabulary: Vocabulary) -> Decimal | None:
-    """Read a number that counts 元, 岁, 小时, 次, 期 or 天; “about 5000” is 5000, “5000 to 6000” is none."""
+    """Read a number that counts 元, 岁, 小时, 次, 期 or 天; “about 5000” is 5000, “5000 to 6000” is not."""
     if len(text) > MAX_READ:
         return None
     words = numerals.decimals(numerals.english(fold(text, vocabulary).strip(" .!,、")))

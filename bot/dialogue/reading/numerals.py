@@ -56,7 +56,7 @@ def spans(run: str) -> tuple[float, float] | None:
 
 
 def value(run: str) -> float | None:
-    """Read one exact number, short forms too: 五千五 is 5500, 一万半 is 15000; None if it is none."""
+    """Read one exact number, or None. Short forms count too: 五千五 is 5500, 一万半 is 15000."""
     units = [(UNITS[c], -i) for i, c in enumerate(run) if c in UNITS]
     if not units:
         return _plain(run)
@@ -78,7 +78,7 @@ def place(number: float) -> float:
 
 
 def decimals(words: str) -> str:
-    """Write a spoken decimal point as a point: 一点五万 -> 1.5万; a clock's 七点到九点 stays."""
+    """Write a spoken decimal point as a point (一点五万 -> 1.5万); a clock's 七点到九点 stays."""
     return _SPOKEN.sub(lambda found: f"{_digit(found[1])}.{''.join(map(_digit, found[2]))}", words)
 
 

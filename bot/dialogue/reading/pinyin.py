@@ -54,7 +54,7 @@ UNKNOWN = "|"
 
 @lru_cache(8192)  # characters, never anybody's words
 def syllable(character: str) -> str | None:
-    """Return a character's sound; None for a rare one, and for what is none."""
+    """Return a character's sound; None for a rare one, and for other signs."""
     try:
         code = character.encode("gb2312")
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Words -> a rate of interest: 月息两分, 日息万五, 年化24%, 0.05% a day; None where none is told."""
+"""Words -> a rate of interest (月息两分, 日息万五, 年化24%, 0.05% a day), or None."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _BARE = re.compile(rf"[^0-9]*?(?<![a-z]){_N}(?![a-z])[^0-9]*")
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A rate as a ratio, and of which time; None: that is not told."""
+    """A rate as a ratio, and of which time, None where nothing says it."""
 
     ratio: Decimal
     period: Period | None

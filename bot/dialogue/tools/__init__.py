@@ -1,4 +1,4 @@
-"""The tools: each has the floor for what is typed until its end; docs/extend.md tells how to add one."""
+"""The tools. Each has the floor for what is typed until its end; docs/extend.md tells how to add one."""
 
 from collections.abc import Mapping
 

@@ -25,7 +25,7 @@ GONE_BESIDE = frozenset({"mydata", "data_file", "privacy", "explain", "figures",
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a tool hears: typed words, or a button's data behind its name; neither: it is shown again.
+    """What a tool hears: typed words, a button's data behind its name, or neither to be shown again.
 
     answers: those of the questionnaire, so that nothing is asked twice.
     """
@@ -41,7 +41,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Heeded:
-    """What a tool made of it: what is shown, and all that it wants kept (None: the tool is at its end)."""
+    """What a tool made of it: what is shown, and all that it wants kept (None when the tool has ended)."""
 
     reply: UseTool
     said: tuple[str, ...] | None = None
@@ -49,7 +49,9 @@ class Heeded:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One tool: its `turn` is pure and takes any `said` and any words: an older release may have kept them.
+    """A tool of the talk.
+
+    Its `turn` is pure and takes any `said` and any words, because an older release may have kept them.
 
     keeps: whether what is said has to be kept until the end, which takes the required consent; a worker who
     hasn't agreed gets an empty `said` kept. hears: private things that words to it may hold, because it keeps

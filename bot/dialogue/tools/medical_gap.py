@@ -17,7 +17,7 @@ def _years(value: str, _said: Said) -> bool:
 
 
 def _read_years(text: str, vocabulary: Vocabulary) -> str | None:
-    """Read whole years; a no is none."""
+    """Read whole years; a no is zero years."""
     return "0" if denies(text, vocabulary) else whole("年")(text, vocabulary)
 
 

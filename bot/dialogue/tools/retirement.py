@@ -36,7 +36,7 @@ def born_in(text: str, vocabulary: Vocabulary) -> str | None:
 
 
 def paid_for(text: str, vocabulary: Vocabulary) -> str | None:
-    """Read how long was paid (12年5个月, 十年半, 8 years) in months; a bare number is years, a no is none."""
+    """Read how long was paid (12年5个月, 十年半, 8 years) in months; a bare number is years, a no is zero."""
     words = decimals(fold(text, vocabulary))
     if found := _PAID.search(words):
         years = exact(found["y"], "次", vocabulary)

@@ -48,7 +48,7 @@ class Step:
         return self.form is None and not all(map(is_number, self.choices))
 
 
-# Gives the step that is open after what was said, with what the questionnaire knows; None: nothing is.
+# Gives the step that is open after what was said, with what the questionnaire knows, or None.
 Next = Callable[[Said, Answers], Step | None]
 
 
@@ -91,7 +91,7 @@ def stepwise(name: str, following: Next) -> Callable[[tuple[str, ...], Heard], H
 
 
 def heeded(step: Step, said: dict[str, str], heard: Heard) -> tuple[dict[str, str], str]:
-    """Take what was heard at a step: what was said afterwards, and what has to be told of it."""
+    """Take what was heard at a step: what was said afterwards, and what has to be noted beside it."""
     if heard.picture:
         return said, "media"
     if heard.tapped:

@@ -1,4 +1,4 @@
-"""What a vehicle costs that is rented to be bought: paid first, monthly and at the end; and whose it is."""
+"""What a vehicle costs that is rented to be bought (first, monthly and at the end), and whose it is."""
 
 from decimal import Decimal
 

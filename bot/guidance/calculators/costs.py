@@ -15,7 +15,7 @@ MONTH = YEAR / MONTHS  # days between instalments
 RATIO = Decimal("0.0001")
 BEYOND = Decimal(10)  # a yearly rate above 1000 % says nothing to anybody
 HALVINGS = 200
-EXAMPLE = Decimal(10_000)  # yuan, of which the interest of a rate is told
+EXAMPLE = Decimal(10_000)  # yuan, on which the interest of a rate is shown
 
 Against = Literal["under", "between", "over"]
 
@@ -24,7 +24,7 @@ Against = Literal["under", "between", "over"]
 class Cost:
     """What borrowing costs a year, without compounding and with it, and the interest in yuan.
 
-    `yearly` is None where it is beyond all measure.
+    A rate above BEYOND is left out of `yearly`.
     """
 
     simple: Decimal

@@ -48,9 +48,9 @@ def yearly_cost(
 ) -> YearlyCost:
     """Work out what a loan truly costs in a year, from all that is paid.
 
-    received: yuan in hand on day 0, after anything kept back; payments: one a month, in yuan; fees: paid
-    on day 0. The yearly rate compounds the monthly internal rate of return; `simple` is twelve times it.
-    Raises ValueError when no rate fits (nothing received, or nothing paid).
+    `received` is yuan in hand on day 0, after anything kept back. `payments` are monthly, in yuan, and `fees`
+    are paid on day 0. The yearly rate compounds the monthly internal rate of return; `simple` is twelve times
+    it. Raises ValueError when no rate fits (nothing received, or nothing paid).
     """
     in_hand = received - sum(fees, Decimal(0))
     monthly = pyxirr.irr([-float(in_hand), *map(float, payments)]) if payments and in_hand > 0 else None

@@ -41,10 +41,10 @@ def pension(
 ) -> Pension:
     """Estimate a monthly pension in today's money, as a range without false precision.
 
-    share: the base as a share of the average wage, the same all along; years: of contributions. Wages
-    and the account are taken to grow alike, so that both stay in today's yuan; the range leaves a tenth
-    either way for what nobody knows. `base_year` is that of the calculation base. Local extras are left
-    out. Source: 国发〔2005〕38号.
+    `share` is the base as a share of the average wage, the same all along, and `years` are years of
+    contributions. Wages and the account are taken to grow alike, so that both stay in today's yuan; the range
+    leaves a tenth either way for what nobody knows. `base_year` is that of the calculation base. Local extras
+    are left out. Source: 国发〔2005〕38号.
     """
     id = f"pension.calculation_base.{province}"
     value, _ = figures.last(id)

@@ -59,7 +59,7 @@ def retirement(figures: Figures, category: Category, born: date) -> Retirement:
     rule = figures.table(f"pension.delay.{category}")
     months = int(rule["base_age_months"]) + delay_months(figures, category, born)
     year, month = divmod(born.year * MONTHS + born.month - 1 + months, MONTHS)
-    # The figures begin in 2025; who reached the age before and asks now is told what holds now.
+    # The figures begin in 2025. A person who reached the age before and asks now reads what holds now.
     needed = years_needed(figures, max(year, figures.on.year))
     return Retirement(Age(*divmod(months, MONTHS)), year, month + 1, needed)
 
@@ -69,7 +69,8 @@ def retirement_span(
 ) -> RetirementSpan:
     """Say between which months the statutory age is reached, for a person of these ages today.
 
-    categories: one or more, if it isn't known which applies; ages: lowest and highest, in completed years.
+    `categories` are one or more, if it isn't known which applies. `ages` are the lowest and the highest, in
+    completed years.
     """
     oldest = in_year(figures.on, figures.on.year - ages[1] - 1) + timedelta(days=1)
     youngest = in_year(figures.on, figures.on.year - ages[0])

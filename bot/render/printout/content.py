@@ -23,7 +23,8 @@ class People:
 class Standing:
     """A worker's place in the line for one risk, 1 to 100, and what is said of it.
 
-    line, here: the line, and where in it; sentence: both in one; group: where among truck drivers, or empty.
+    `line` and `here` are the line and the place in it, `sentence` both in one, `group` the place among truck
+    drivers or empty.
     """
 
     place: int
@@ -67,7 +68,9 @@ class ResultPicture:
 
 @dataclass(frozen=True, slots=True)
 class Hundred:
-    """A hundred people: the first `least` are so, those up to `most` perhaps; `shown` are the figures."""
+    """A hundred people, of whom the first `least` are so and those up to `most` perhaps. `shown` are the
+    figures.
+    """
 
     label: str
     least: int
@@ -116,7 +119,7 @@ class ResultCard:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do: `documents` to tick off, `remarks` on them; a `doubt` says whom to ask."""
+    """One thing to do, with `documents` to tick off and `remarks` on them. A `doubt` says whom to ask."""
 
     title: str
     benefit: str

@@ -12,7 +12,7 @@ from bot.render.view import View
 
 TEMPLATE = f"tools/{NAME}.j2"
 NUMBERS = ("hotline.fraud", "hotline.police")
-TOLD = 3  # signs that are told of a text, the gravest first
+TOLD = 3  # signs that are named of a text, the gravest first
 AFTERWARDS = "fraud_hotline"  # the card for people who have paid already
 
 

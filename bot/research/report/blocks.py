@@ -1,4 +1,4 @@
-"""What a section of the report is made of: a lead, tables, a plot; and how its numbers are told."""
+"""What a section of the report is made of (a lead, tables, a plot), and how its numbers are written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -47,7 +47,7 @@ def drawn(draw: Callable[Arguments, Figure]) -> Callable[Arguments, str]:
 
 
 def canvas(height: float, panels: int = 1) -> tuple[Figure, list[Axes]]:
-    """Make a figure of so many panels beside each other."""
+    """Make a figure with this number of panels beside each other."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     made: list[Axes] = figure.subplots(1, panels, squeeze=False).ravel().tolist()
     for axes in made:
@@ -77,5 +77,5 @@ def legend(figure: Figure, axes: Axes) -> None:
 
 
 def few(labels: Labels) -> str:
-    """Say that something may not be told."""
+    """Say that something may not be published."""
     return str(labels.words["few"])

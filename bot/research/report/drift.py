@@ -12,7 +12,7 @@ from models.training import population
 from models.training.fitting import Floats
 
 WATCH, ALARM = 0.1, 0.2
-CHANCE = 0.9995  # how sure it must be that a shift is none of chance
+CHANCE = 0.9995  # how sure it must be that a shift isn't chance
 DRAWS = 10_000  # samples without drift in which chance is looked up
 SEED = 2110
 State = Literal["quiet", "watch", "alarm"]

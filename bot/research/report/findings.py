@@ -60,7 +60,7 @@ def facts(
     on: date,
     learning: Learning = NOTHING_LEARNED,
 ) -> Facts:
-    """Judge what participants said; `findings`: what the knowledge's checker says."""
+    """Judge what participants said. `findings` are the findings of the knowledge's checker."""
     models = knowledge.models
     return Facts(
         day=on,

@@ -13,7 +13,7 @@ SILENT = 3  # questions left open most often that are named
 
 
 def learning_parts(found: Learning, labels: Labels) -> Iterator[Part]:
-    """Render the section: for each model the verdict, question by question; then the decisions."""
+    """Render the section: for each model the verdict, question by question, then the decisions."""
     words = labels.words["learning"]
     tables = [table for judged in found.judged for table in _tables(judged, labels)]
     if found.decisions:

@@ -65,7 +65,7 @@ class Compared:
 
     @property
     def agrees(self) -> bool | None:
-        """Whether the printed share lies in the interval; None where nothing is told."""
+        """Whether the printed share lies in the interval; None where nothing is published."""
         return self.interval and self.interval[0] <= self.printed.value <= self.interval[1]
 
 
@@ -100,7 +100,9 @@ def published_codes() -> tuple[CodeShare, ...]:
 
 
 def compare(tally: "Tally") -> list[Compared]:
-    """Count every printed share; those of one feature are told only as far as no few people show through."""
+    """Count every printed share; those of one feature are published only as far as no few people show
+    through.
+    """
     cells = {feature: Cells(tally.levels(feature)) for feature in tally.codes}
     rows: list[Compared] = []
     for printed in published_codes():

@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A model beside `n` outcomes; `alarm`: they differ by more than chance; `rank`: AUC."""
+    """A model beside `n` outcomes. `alarm` says that they differ by more than chance, `rank` is the AUC."""
 
     model: str
     version: str
@@ -49,7 +49,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """How many of a group lie in each band; None where the cell may not be told."""
+    """How many of a group lie in each band; None where the cell may not be published."""
 
     grouping: str
     group: Group

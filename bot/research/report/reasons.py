@@ -9,7 +9,7 @@ from models.training.gate import Answer, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One question in words: what is asked, and what is answered; empty where the answer is a plain yes."""
+    """One question in words: what is asked, and what is answered, which is empty for a plain yes."""
 
     ask: str
     yes: bool

@@ -136,7 +136,7 @@ class Parts:
         return self._part("times", [Table(words["columns"], cells)], plot)
 
     def bands(self) -> Part:
-        """Show the bands by group, of groups of which something may be told."""
+        """Show the bands by group, of groups of which something may be published."""
         words, labels = self.labels.words["bands"], self.labels
         named = [
             (labels.words["models"][name], [row for row in rows if any(c is not None for c in row.counts)])
