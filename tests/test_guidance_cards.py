@@ -160,3 +160,18 @@ def test_a_figure_that_nobody_knows_leaves_its_sum_out() -> None:
 
 def test_an_option_that_the_question_no_longer_has_covers_no_amounts() -> None:
     assert replace(sums({}), facts={"income": frozenset({"gone"})}).income is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_on_debts_never_sends_to_the_banks_regulator_alone(language: Language) -> None:
+    """Microloan and leasing firms are not the regulator's: the card says where to complain of them."""
+    banks, others = (hotline(name) for name in ("hotline.finance", "hotline.government"))
+    for piece in KNOWLEDGE.advice:
+        text = card(KNOWLEDGE, piece.id, {}, language, ON)
+        lender_is_a_bank = piece.id in {"card_instalments", "surrender_scam", "cash_out_trap"}
+        if piece.theme in ("credit", "debt") and not lender_is_a_bank and banks in text:
+            assert others in text, piece.id
+
+
+def hotline(name: str) -> str:
+    return str(Figures(KNOWLEDGE.parameters, ON)(name))

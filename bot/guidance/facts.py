@@ -163,6 +163,23 @@ def in_debt(known: Known) -> frozenset[str] | None:
     return frozenset({"no" if said(known, "debt", "none") else "yes"})
 
 
+def several_debts(known: Known) -> frozenset[str] | None:
+    """Whether more than one loan may be owed: a home or a vehicle loan alone is one."""
+    if "debt" not in known:
+        return None
+    if said(known, "debt", "none"):
+        return frozenset({"no"})
+    kinds = known.get("debt_kinds", frozenset())
+    if len(kinds) > 1:
+        return frozenset({"yes"})
+    return frozenset({"no" if kinds & {"mortgage", "vehicle"} else "perhaps"})
+
+
+def worry_unsaid(known: Known) -> frozenset[str] | None:
+    """Whether the worker said neither what is going on nor what worries them."""
+    return frozenset({"no" if known.keys() & {"worries", "happening"} else "yes"})
+
+
 def owes_lender(known: Known) -> frozenset[str] | None:
     """Whether a bank, an app or a dealer is owed: relatives are no lender. Unsaid kinds leave it open."""
     if "debt" not in known:
@@ -280,6 +297,8 @@ DERIVED: Mapping[str, Derived] = {
     "unstable_income": Derived(("income_stability",), YES_NO, unstable_income),
     "saves": Derived(("saving",), YES_NO, saves),
     "in_debt": Derived(("debt",), YES_NO, in_debt),
+    "several_debts": Derived(("debt", "debt_kinds"), ("yes", "perhaps", "no"), several_debts),
+    "worry_unsaid": Derived(("worries", "happening"), YES_NO, worry_unsaid),
     "owes_lender": Derived(("debt", "debt_kinds"), ("yes", "perhaps", "no"), owes_lender),
     "medical_bills": Derived(("income", "happening"), YES_NO, medical_bills),
     "out_of_work": Derived(("worries", "happening"), YES_NO, out_of_work),
