@@ -5,10 +5,9 @@ from datetime import date
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Answers
 from bot.guidance import Guidance, Marks, facts_from, outcome
-from bot.loading.knowledge import load_knowledge
+from tests.checkout import KNOWLEDGE
 
 ON = date(2026, 11, 23)
-KNOWLEDGE = load_knowledge()
 
 RIDER: Answers = {
     "age": ("from_21_to_30",),

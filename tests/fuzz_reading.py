@@ -8,7 +8,7 @@ from collections import Counter
 
 from bot.content.questionnaire import Question
 from bot.dialogue.reading import Guess, Match, Reading
-from bot.loading.knowledge import load_knowledge
+from tests.checkout import KNOWLEDGE
 from tests.goldens import phrases
 from tests.typed import read
 
@@ -48,7 +48,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     chance = random.Random(asked.seed)
-    questions = list(load_knowledge().questionnaire.questions)
+    questions = list(KNOWLEDGE.questionnaire.questions)
     known = [phrase.text for phrase in phrases()]
     counts: Counter[str] = Counter()
     failed = 0

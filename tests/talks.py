@@ -16,13 +16,13 @@ from bot.demo.double.worker import Screen, Worker
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.flow import Flow
 from bot.dialogue.reminders import CHINA
-from bot.loading.knowledge import load_knowledge
 from bot.privacy.keyring import Keyring, Keys
 from bot.render import Presenter
 from bot.storage.engine import opened
 from bot.storage.unit_of_work import Settle
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import UNLIMITED, BatchResult, settle
+from tests.checkout import KNOWLEDGE
 from tests.paths import Named, taps
 
 TOKEN = "1000000000:" + "t" * 35
@@ -49,7 +49,7 @@ RIDER: Named = {
     "happening": "none",
     "worries": "accident",
 }
-QUESTIONNAIRE = load_knowledge().questionnaire
+QUESTIONNAIRE = KNOWLEDGE.questionnaire
 SHORT_PATH = taps(QUESTIONNAIRE, RIDER)  # question after question: what the rider taps
 CONSENT = ("+:consent:answers", "+:consent:abroad", "go:agree")
 
@@ -70,7 +70,7 @@ def _first(question: str) -> int:
 
 @cache
 def presenter() -> Presenter:
-    return Presenter(load_knowledge())
+    return Presenter(KNOWLEDGE)
 
 
 @cache

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Language
 from bot.dialogue.retrieval import CERTAIN, VAGUE, Asker, Found
-from bot.loading.knowledge import load_knowledge
 from bot.render.asides import spoken
 from tests.asked import Asked, asked, share
+from tests.checkout import KNOWLEDGE
 from tests.talks import TODAY, presenter
 from tests.test_rights import STATES, data_of, said, state
 
@@ -24,11 +23,6 @@ def asker_in(language: Language) -> Asker:
 
 def asker_of(text: str) -> Asker:
     return asker_in(spoken(text))
-
-
-@cache
-def load_once() -> Knowledge:
-    return load_knowledge()
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +114,7 @@ def test_what_no_card_answers_gets_its_hotline_as_often_as_was_measured() -> Non
 def test_no_way_of_asking_was_taken_from_the_test_half() -> None:
     names = ("in_topic", "off_topic", "beyond", "hard_in_topic", "hard_off_topic")
     held = {question.text for name in names for question in asked(name) if question.to_test}
-    taken = held & {way for said in load_once().asks.ways.values() for ways in said.values() for way in ways}
+    taken = held & {way for said in KNOWLEDGE.asks.ways.values() for ways in said.values() for way in ways}
     assert taken <= {"不想活了"}  # a writer who saw nothing came upon it too; an emergency, answered before
 
 
@@ -139,7 +133,7 @@ def test_spellings_are_one(asker: Asker, typed: str, plain: str) -> None:
 
 
 def test_what_is_not_certain_is_asked_back_with_three_cards_and_the_hotline() -> None:
-    pieces = load_once().pieces
+    pieces = KNOWLEDGE.pieces
     asker = asker_in("zh")
     tops = {question.text: asker.ranked(question.text)[0] for question in asked("hard_in_topic")}
     vague = {text: id for text, (id, like) in tops.items() if VAGUE <= like < CERTAIN and id in pieces}
@@ -154,11 +148,10 @@ def test_what_is_not_certain_is_asked_back_with_three_cards_and_the_hotline() ->
 
 @given(st.text(max_size=300))
 def test_any_text_gets_a_known_piece_or_a_hotline_or_nothing(text: str) -> None:
-    knowledge = load_once()
     found = asker_in("zh").answer(text)
-    known = {*knowledge.pieces, *(id for id in knowledge.parameters.by_id if id.startswith("hotline.")), None}
+    known = {*KNOWLEDGE.pieces, *(id for id in KNOWLEDGE.parameters.by_id if id.startswith("hotline.")), None}
     assert found.best in known
-    assert {*found.near, *found.perhaps} <= {*knowledge.pieces} - {found.best}
+    assert {*found.near, *found.perhaps} <= {*KNOWLEDGE.pieces} - {found.best}
     assert len(found.near) <= 2
     assert len(found.perhaps) <= 3
 

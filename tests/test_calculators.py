@@ -36,10 +36,10 @@ from bot.guidance.calculators import (
 )
 from bot.guidance.calculators.amounts import in_year
 from bot.guidance.calculators.pensions import _tens
-from bot.loading.knowledge import load_knowledge
+from tests.checkout import KNOWLEDGE
 
 ON = date(2026, 11, 29)
-PARAMETERS = load_knowledge().parameters
+PARAMETERS = KNOWLEDGE.parameters
 LOWEST = Decimal("0.6")
 PROVINCES = [id.rsplit(".", 1)[1] for id in PARAMETERS.by_id if id.startswith("pension.base_limits.")]
 

@@ -5,15 +5,13 @@ Where a figure truly isn't known, the card says so to the worker.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
 
 import pytest
 
 from bot.check import lint
-from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import LANGUAGES, Answers
 from bot.guidance import card, title
-from bot.loading.knowledge import load_knowledge
+from tests.checkout import KNOWLEDGE
 from tests.talks import presenter
 
 DAYS = 400
@@ -21,14 +19,9 @@ A_DAY = timedelta(days=1)
 NEW_YEAR = date(2027, 1, 1)
 
 
-@cache
-def knowledge() -> Knowledge:
-    return load_knowledge()
-
-
 def first() -> date:
     """The day on which somebody last looked at the knowledge; the next 400 are from there."""
-    return max(piece.checked_on for piece in knowledge().advice)
+    return max(piece.checked_on for piece in KNOWLEDGE.advice)
 
 
 def last() -> date:
@@ -38,12 +31,12 @@ def last() -> date:
 def changes() -> list[date]:
     """Every day on which a figure or a piece begins, ends, or is too old to stand in."""
     days = {first(), last()}
-    for parameter in knowledge().parameters:
+    for parameter in KNOWLEDGE.parameters:
         for value in parameter.values:
             days.add(value.from_)
             if value.to is not None:
                 days |= {value.to + A_DAY, value.to + A_DAY * (parameter.carried_days + 1)}
-    for piece in knowledge().advice:
+    for piece in KNOWLEDGE.advice:
         days |= {day for day in (piece.valid_from,) if day}
         days |= {piece.valid_until + A_DAY} if piece.valid_until else set()
     return sorted(day for day in days if first() <= day <= last())
@@ -52,7 +45,7 @@ def changes() -> list[date]:
 @pytest.mark.slow
 @pytest.mark.parametrize("day", changes(), ids=str)
 def test_nothing_is_to_put_right_on_any_day_on_which_something_changes(day: date) -> None:
-    report = lint(knowledge(), day)
+    report = lint(KNOWLEDGE, day)
     assert not report.findings, str(report)
 
 
@@ -63,7 +56,7 @@ def test_the_turn_of_the_year_is_such_a_day() -> None:
 
 def workers() -> Iterator[Answers]:
     """One worker of each province, of other ages and incomes, for ever."""
-    asked = knowledge().questionnaire.by_id
+    asked = KNOWLEDGE.questionnaire.by_id
     at = 0
     while True:
         yield {
@@ -80,11 +73,11 @@ def test_every_card_can_be_worded_on_each_of_the_days() -> None:
     who = workers()
     for n in range(DAYS + 1):
         day, answers = first() + n * A_DAY, next(who)
-        for piece in knowledge().advice:
+        for piece in KNOWLEDGE.advice:
             if piece.in_force(day):
                 for language in LANGUAGES:
-                    assert title(knowledge(), piece.id, language, day)
-                    assert card(knowledge(), piece.id, answers, language, day)
+                    assert title(KNOWLEDGE, piece.id, language, day)
+                    assert card(KNOWLEDGE, piece.id, answers, language, day)
 
 
 UNKNOWN = {
@@ -103,9 +96,9 @@ UNKNOWN = {
 )
 def test_where_a_base_is_not_known_the_card_says_so(language: str, province: str, day: date) -> None:
     for piece in ("flexible_pension", "pension_tier_choice", "no_spare_money"):
-        told = card(knowledge(), piece, {"province": (province,)}, language, day)  # type: ignore[arg-type]
+        told = card(KNOWLEDGE, piece, {"province": (province,)}, language, day)  # type: ignore[arg-type]
         assert UNKNOWN[language] in told
-        known = card(knowledge(), piece, {"province": ("hunan",)}, language, day)  # type: ignore[arg-type]
+        known = card(KNOWLEDGE, piece, {"province": ("hunan",)}, language, day)  # type: ignore[arg-type]
         assert UNKNOWN[language] not in known
 
 
@@ -113,6 +106,6 @@ def test_from_the_new_year_a_question_about_enrolment_finds_the_card_for_who_mis
     for question in ("居民医保什么时候交", "现在还能交医保吗", "居民医保多少钱一年"):
         assert presenter().asker("zh", NEW_YEAR).answer(question).best == "resident_medical_closed"
         assert presenter().asker("zh", NEW_YEAR - A_DAY).answer(question).best == "resident_medical_now"
-    told = card(knowledge(), "resident_medical_closed", {}, "zh", NEW_YEAR)
+    told = card(KNOWLEDGE, "resident_medical_closed", {}, "zh", NEW_YEAR)
     assert "2026年最低标准是一年400元" in told
     assert "今年的还没查到" in told

@@ -18,7 +18,6 @@ from bot.content.templates import MOST, length, plain
 from bot.dialogue.calendar import LASTING, PURPOSE, following, kept_on, without
 from bot.dialogue.conversation import Appointment, Conversation, Incoming, Tap, Typed, Wake
 from bot.dialogue.reminders import CHINA, awake
-from bot.loading.knowledge import load_knowledge
 from bot.privacy.tombstones import Tombstones
 from bot.storage.database import Database
 from bot.storage.due_reminders import Waking
@@ -27,11 +26,11 @@ from bot.storage.unit_of_work import Store
 from bot.storage.wishes import grant_again
 from bot.turns.contract import Inbound
 from tests.chats import at
+from tests.checkout import KNOWLEDGE
 from tests.databases import begin, connect
 from tests.talks import CONSENT, KEYRING, NOON, SHORT_PATH, presenter, rules, turned
 from tests.test_rights import data_of, said
 
-KNOWLEDGE = load_knowledge()
 DATES = tuple(KNOWLEDGE.calendar)
 AGREED = ("/start", *CONSENT)
 TAX = ("calendar:tax:agree",)

@@ -10,8 +10,9 @@ import yaml
 
 from bot.content.questionnaire import SKIPPED, Answers
 from bot.guidance.cover import RISKS, Cover, covers
-from tests.advised import KNOWLEDGE, known
+from tests.advised import known
 from tests.answer_sets import answer_set
+from tests.checkout import KNOWLEDGE
 
 QUESTIONNAIRE = KNOWLEDGE.questionnaire
 GOLDEN: dict[str, Any] = yaml.load(

@@ -10,6 +10,7 @@ from bot.__main__ import main
 from bot.backoffice.figures import FiguresRefused, planned, take
 from bot.content.parameters import Figures
 from bot.loading.knowledge import load_knowledge
+from tests.checkout import KNOWLEDGE
 
 ROOT = Path(__file__).parents[1]
 ON = date(2027, 9, 1)
@@ -46,7 +47,7 @@ def test_what_would_change_is_shown_and_nothing_is_written(root: Path) -> None:
 def test_what_is_written_is_in_force_and_the_rest_is_as_it_was(root: Path) -> None:
     list(take(root, table(root, GOOD), ON, write=True))
     new = load_knowledge(root, models=ROOT / "models/artifacts").parameters
-    old = load_knowledge().parameters
+    old = KNOWLEDGE.parameters
     assert Figures(new, ON).table("pension.base_limits.hunan")["floor"] == 4180
     assert Figures(new, date(2027, 1, 1)).number("medical.resident.individual_min") == 420
     changed = {id for id in new.by_id if new.by_id[id] != old.by_id[id]}
@@ -93,7 +94,7 @@ def test_a_table_with_three_mistakes_is_refused_with_all_of_them(root: Path) -> 
 def test_a_row_that_can_t_be_read_is_named(row: dict[str, str], told: str) -> None:
     good = dict(zip(HEAD.strip().split(","), GOOD.split("\n")[0].split(","), strict=True))
     with pytest.raises(FiguresRefused, match="row 2") as refused:
-        planned(load_knowledge(), [{**good, **row}], ON)
+        planned(KNOWLEDGE, [{**good, **row}], ON)
     assert told in str(refused.value)
 
 
@@ -102,7 +103,7 @@ def test_an_open_figure_is_ended_the_day_before_the_new_one() -> None:
         "id": "pension.flex.contribution_rate", "from": "2027-07-01", "value": "0.2",
         "sources": "worked_example", "confidence": "verified_secondary", "checked_on": "2027-07-01",
     }  # fmt: skip
-    (added,) = planned(load_knowledge(), [row], ON)
+    (added,) = planned(KNOWLEDGE, [row], ON)
     assert added.before is not None
     assert added.before.to == date(2027, 6, 30)
 

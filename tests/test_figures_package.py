@@ -15,9 +15,8 @@ import pytest
 from bot.__main__ import main
 from bot.backoffice.figures_package import export
 from bot.content.parameters import Figures
-from bot.loading.knowledge import load_knowledge
+from tests.checkout import KNOWLEDGE
 
-KNOWLEDGE = load_knowledge()
 READS: dict[str, Callable[[str], object]] = {"string": str, "number": Decimal, "date": date.fromisoformat}
 
 

@@ -12,7 +12,7 @@ import yaml
 
 from bot.content.questionnaire import Answers
 from bot.guidance import Guidance, advise, facts_from, score
-from tests.advised import KNOWLEDGE
+from tests.checkout import KNOWLEDGE
 
 ON = date(2026, 11, 29)
 FILE = Path(__file__).parent / "golden" / "pieces" / "first_pieces.yaml"

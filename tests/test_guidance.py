@@ -11,7 +11,8 @@ from bot.content.parameters import Parameters, Value
 from bot.content.questionnaire import Answers
 from bot.guidance import Changes, Guidance, Marks, advise, changes, outcome
 from bot.guidance.choice import BY_NEAR
-from tests.advised import KNOWLEDGE, ON, RIDER, told
+from tests.advised import ON, RIDER, told
+from tests.checkout import KNOWLEDGE
 
 # --- choice ----------------------------------------------------------------------------------------
 

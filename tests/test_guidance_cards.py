@@ -10,7 +10,8 @@ from bot.content.parameters import Figures, Parameters
 from bot.content.questionnaire import LANGUAGES, Answers, Language
 from bot.guidance import benefit, card, hotlines, render_card, title
 from bot.guidance.calc import Sums
-from tests.advised import KNOWLEDGE, ON, RIDER, known
+from tests.advised import ON, RIDER, known
+from tests.checkout import KNOWLEDGE
 
 # --- sums ------------------------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ import pytest
 from bot.content.questionnaire import SKIPPED, Option
 from bot.guidance import DERIVED, dated_facts, facts_from, levels_from, score
 from models.serving.risk import Abstained, Score
-from tests.advised import KNOWLEDGE, ON, RIDER, known, told
+from tests.advised import ON, RIDER, known, told
+from tests.checkout import KNOWLEDGE
 
 # --- facts -----------------------------------------------------------------------------------------
 

@@ -15,13 +15,12 @@ from bot.content.parameters import Figures
 from bot.content.questionnaire import LANGUAGES, Answers, Language
 from bot.guidance import Guidance, advise, dated_facts, facts_from, render_card, score
 from bot.guidance.facts import MINOR
-from bot.loading.knowledge import load_knowledge
 from tests.answer_sets import answer_set
+from tests.checkout import KNOWLEDGE
 
 ON = date(2026, 11, 29)
 WORKERS = 100_000
 SHARES = 4  # so that both cores take part
-KNOWLEDGE = load_knowledge()
 
 # What a worker already has or can't have, said here again and apart from advice/*.yaml: question, options.
 # Pieces for people who surely lack a branch, not for those who pay it, nor for those who can't say.

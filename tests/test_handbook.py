@@ -3,14 +3,13 @@
 from pathlib import Path
 
 from bot.check.handbook import knowledge_page
-from bot.loading.knowledge import load_knowledge
+from tests.checkout import KNOWLEDGE
 
 PAGE = Path(__file__).parents[1] / "docs/reference/knowledge.md"
 
 
 def made() -> str:
-    knowledge = load_knowledge()
-    return knowledge_page(knowledge, max(piece.checked_on for piece in knowledge.advice))
+    return knowledge_page(KNOWLEDGE, max(piece.checked_on for piece in KNOWLEDGE.advice))
 
 
 def record() -> None:
@@ -23,8 +22,8 @@ def test_the_page_is_that_of_the_data() -> None:
 
 
 def test_a_reviewer_finds_every_piece_with_its_sources() -> None:
-    knowledge, page = load_knowledge(), made()
-    for piece in knowledge.advice:
+    page = made()
+    for piece in KNOWLEDGE.advice:
         assert f"`{piece.id}` · priority" in page
         for citation in piece.sources:
-            assert knowledge.cited(citation, "zh") in page
+            assert KNOWLEDGE.cited(citation, "zh") in page

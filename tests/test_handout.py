@@ -16,17 +16,16 @@ from bot.content.questionnaire import LANGUAGES, Answers, Language
 from bot.content.templates import per_hundred, plain
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import ShowResult
-from bot.loading.knowledge import load_knowledge
 from bot.render import Presenter
 from bot.render.printout import Checklist, Handout, Pages, ResultCard, card, handout
 from bot.render.printout.texts import checklist
 from bot.render.printout.words import COVER, WORDS
 from models.serving.risk import Score
 from tests.answer_sets import answer_set
+from tests.checkout import KNOWLEDGE
 
 TODAY = date(2026, 11, 23)
 CAPTION = 1024  # characters that Telegram allows below a picture
-KNOWLEDGE = load_knowledge()
 ENOUGH: Answers = {
     "age": ("from_31_to_40",), "occupation": ("truck_owner",), "province": ("sichuan",),
     "education": ("junior",), "income": ("from_5001",), "income_stability": ("unstable",),

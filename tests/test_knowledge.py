@@ -14,6 +14,7 @@ from bot.loading.knowledge import load_knowledge
 from bot.loading.strict_yaml import KnowledgeRefused
 from bot.loading.wordings import record
 from models.serving.risk import ArtifactError
+from tests.checkout import KNOWLEDGE
 
 ROOT = Path(__file__).parents[1]
 Edit = Callable[[str, str, str], Path]
@@ -43,7 +44,7 @@ def test_the_knowledge_of_this_checkout_loads() -> None:
 
 
 def test_figures_have_the_type_of_their_unit() -> None:
-    figures = Figures(load_knowledge().parameters, date(2026, 11, 23))
+    figures = Figures(KNOWLEDGE.parameters, date(2026, 11, 23))
     assert figures("pension.flex.contribution_rate") == Decimal("0.2")
     assert figures("credit.relief.closed") == date(2026, 3, 31)
     assert figures("hotline.social_insurance") == "12333"
@@ -71,7 +72,7 @@ def test_the_command_says_where_this_version_is_recorded_and_finds_nothing_wrong
 ) -> None:
     assert main(["check", "--record"]) == 0
     where, *_ = capsys.readouterr().out.splitlines()
-    assert Path(where) == ROOT / f"knowledge/wordings/{load_knowledge().questionnaire.version}.yaml"
+    assert Path(where) == ROOT / f"knowledge/wordings/{KNOWLEDGE.questionnaire.version}.yaml"
 
 
 def test_the_version_changes_with_any_word(edit: Edit) -> None:
@@ -132,8 +133,7 @@ def test_without_one_of_the_models_nobody_is_served_in_silence(edit: Edit) -> No
 
 
 def test_an_article_is_worded_in_each_language() -> None:
-    knowledge = load_knowledge()
-    assert knowledge.cited("credit_regulation 第25、26条", "zh") == "《征信业管理条例》第25、26条"
-    assert knowledge.cited("credit_regulation 第25、26条", "en").endswith(
+    assert KNOWLEDGE.cited("credit_regulation 第25、26条", "zh") == "《征信业管理条例》第25、26条"
+    assert KNOWLEDGE.cited("credit_regulation 第25、26条", "en").endswith(
         "(Regulation on Credit Reporting), Art. 25, 26"
     )

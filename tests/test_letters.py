@@ -22,10 +22,10 @@ from bot.delivery.typesetting import Typesetter
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.letter_taps import PARTS
 from bot.dialogue.replies import Card, LetterPart, Say, TakeLetter
-from bot.loading.knowledge import load_knowledge
 from bot.loading.places import KNOWLEDGE as FOLDER
 from bot.render.letters import BLANK, COPIED, merged
 from bot.render.printout import LetterPaper, Pages
+from tests.checkout import KNOWLEDGE
 from tests.fonts import WEIGHTS
 from tests.privacy import audit
 from tests.talks import CONSENT, SHORT_PATH, up_to
@@ -33,7 +33,6 @@ from tests.test_rights import data_of, said
 from tests.test_typesetting import A4, signs, size
 from tests.worded import worded
 
-KNOWLEDGE = load_knowledge()
 ON = date(2026, 11, 29)
 LETTERS = tuple(KNOWLEDGE.letters)
 PAGES: tuple[Pages, ...] = ("phone", "a4")

@@ -20,15 +20,15 @@ from bot.content.parameters import Parameter, Parameters, Value
 from bot.content.questionnaire import LANGUAGES, Language, Option, Questionnaire, Renaming, Text
 from bot.content.templates import Wording
 from bot.guidance import title
-from bot.loading.knowledge import commands, load_knowledge
+from bot.loading.knowledge import commands
 from bot.loading.places import DATA
 from bot.loading.strict_yaml import File, KnowledgeRefused
 from bot.loading.vocabulary import vocabulary
 from bot.render import Presenter
+from tests.checkout import KNOWLEDGE
 from tests.talks import NOON
 
 ON = date(2026, 11, 29)
-KNOWLEDGE = load_knowledge()
 
 
 def small(*ids: str) -> Knowledge:

@@ -16,7 +16,8 @@ from bot.guidance import pages, parts
 from bot.render import Message
 from bot.render.script import traditional
 from bot.render.simple import simple
-from tests.advised import KNOWLEDGE, ON, RIDER
+from tests.advised import ON, RIDER
+from tests.checkout import KNOWLEDGE
 
 
 @cache

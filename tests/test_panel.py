@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from bot.content.questionnaire import Answers
-from tests.advised import KNOWLEDGE
+from tests.checkout import KNOWLEDGE
 from tests.test_first_pieces import first
 
 FOLDER = Path(__file__).parent / "golden" / "pieces"

@@ -10,11 +10,10 @@ from pydantic import ConfigDict, TypeAdapter
 
 from bot.content.questionnaire import LANGUAGES, Answers
 from bot.guidance import Guidance, Scores, advise, benefit, card, facts_from, score
-from bot.loading.knowledge import load_knowledge
 from models.serving.risk import Score
+from tests.checkout import KNOWLEDGE
 from tests.paths import whole
 
-KNOWLEDGE = load_knowledge()
 FILES = sorted(Path(__file__).parent.joinpath("personas").glob("*.yaml"))
 Names = tuple[str, ...]
 

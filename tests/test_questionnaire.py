@@ -7,12 +7,11 @@ import pytest
 
 from bot.content import questionnaire
 from bot.content.questionnaire import SKIPPED, Answers
-from bot.loading.knowledge import load_knowledge
 from tests.answer_sets import answer_set
+from tests.checkout import KNOWLEDGE
 from tests.questionnaires import AGE, DEBT, KINDS, SEX, WORK, flow, option, question
 
 QUESTIONS = flow().questionnaire
-KNOWLEDGE = load_knowledge()
 
 
 def ids(answers: dict[str, tuple[str, ...]], *, research: bool = False) -> list[str]:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from bot.dialogue.reading import Guess, Match, NotRead
 from bot.dialogue.reading.numerals import spans, value
-from bot.loading.knowledge import load_knowledge
+from tests.checkout import KNOWLEDGE
 from tests.goldens import Phrase, phrases
 from tests.typed import VOCABULARY, fold, read
 
-QUESTIONS = load_knowledge().questionnaire.by_id
+QUESTIONS = KNOWLEDGE.questionnaire.by_id
 PHRASES = list(phrases())
 MESSY = "五千六七几万块w k.5到-不没有是吧，左右多 每天月年岁后信用卡和骑手上海?？❌０１🛵\u200b麼沒shanxi"
 

@@ -15,8 +15,9 @@ from bot.dialogue.replies import ShowResult
 from bot.guidance import Outcome, facts_from, score
 from bot.guidance.borrowing import Borrowing, borrowing
 from bot.render.told import Told
-from tests.advised import KNOWLEDGE, ON
+from tests.advised import ON
 from tests.answer_sets import answer_set
+from tests.checkout import KNOWLEDGE
 from tests.test_personas import FILES, read
 from tests.worded import QUESTIONNAIRE, talk, worded
 

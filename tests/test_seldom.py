@@ -21,7 +21,6 @@ from bot.dialogue.reading.scale import of
 from bot.dialogue.reminders import Reminder
 from bot.dialogue.replies import Answer, MyData, Say
 from bot.dialogue.retrieval import Asker
-from bot.loading.knowledge import load_knowledge
 from bot.ops.metrics import Metrics
 from bot.render import Message, Presenter, script
 from bot.storage import outbox
@@ -31,6 +30,7 @@ from bot.storage.outbox import Queued
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
+from tests.checkout import KNOWLEDGE
 from tests.databases import Beside, sync
 from tests.questionnaires import option
 from tests.questionnaires import question as question_of
@@ -98,7 +98,7 @@ class Mute(Presenter):
 def test_a_reminder_that_meets_a_bug_disturbs_nobody() -> None:
     due = Reminder("survey", int(NOON.timestamp()) - 60)
     held = Conversation("1", consent=("answers",), consent_version="1", reminders=(due,))
-    settled = turned([Inbound(None, at(7), Wake())], {at(7): held}, voice=Mute(load_knowledge()))
+    settled = turned([Inbound(None, at(7), Wake())], {at(7): held}, voice=Mute(KNOWLEDGE))
     assert [type(error) for error in settled.events.failures] == [RuntimeError]
     assert (settled.outgoing, settled.conversations) == ([], {})
 

@@ -11,10 +11,10 @@ import pytest
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.dialogue.conversation import Command, Conversation, Group, Hurry, Tap
 from bot.dialogue.replies import AskConsent, Say, Saying
-from bot.loading.knowledge import load_knowledge
 from bot.render import Message, Presenter
 from bot.turns.contract import Inbound, Outbound
 from tests.chats import at
+from tests.checkout import KNOWLEDGE
 from tests.talks import CONSENT, SHORT_PATH, presenter, turned
 
 BEGUN = Conversation(presenter().knowledge.questionnaire.version)
@@ -37,7 +37,7 @@ def said(what: Say, language: Language, talk: Conversation | None = None) -> Mes
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_met_a_bug_is_told_so_in_the_language_of_their_phone(language: Language) -> None:
     came = Inbound(1, at(7), Command("start"), language)
-    settled = turned([came], voice=Stumbling(load_knowledge()))
+    settled = turned([came], voice=Stumbling(KNOWLEDGE))
     assert settled.outgoing == [Outbound(at(7), said(Say("sorry"), language))]
     assert (settled.conversations, settled.handled) == ({}, [1])
     assert [str(error) for error in settled.events.failures] == ["stumbled"]
@@ -47,7 +47,7 @@ def test_who_met_a_bug_is_told_so_in_the_language_of_their_phone(language: Langu
 def test_who_met_a_bug_is_told_so_in_the_language_of_their_talk_and_its_look(language: Language) -> None:
     held = replace(BEGUN, language=language, simple=True)
     came = Inbound(1, at(7), Command("start"), "zh" if language == "en" else "en")
-    settled = turned([came], {at(7): held}, voice=Stumbling(load_knowledge()))
+    settled = turned([came], {at(7): held}, voice=Stumbling(KNOWLEDGE))
     assert settled.outgoing == [Outbound(at(7), said(Say("sorry"), language, held))]
 
 
@@ -58,7 +58,7 @@ def test_a_turn_that_meets_a_bug_changes_nothing_and_the_others_go_on() -> None:
         Inbound(2, at(8), Command("help")),
         Inbound(3, at(7), Command("help")),
     ]
-    settled = turned(batch, {at(7): held}, voice=Stumbling(load_knowledge()))
+    settled = turned(batch, {at(7): held}, voice=Stumbling(KNOWLEDGE))
     assert [outgoing.chat for outgoing in settled.outgoing] == [at(7), at(8), at(7)]
     assert [outgoing.message for outgoing in settled.outgoing[1:]] == [said(Say("help"), "zh")] * 2
     assert (settled.conversations, settled.handled) == ({}, [1, 2, 3])

@@ -19,6 +19,7 @@ from bot.dialogue.reminders import CHINA
 from bot.loading.knowledge import load_knowledge
 from bot.loading.wordings import record
 from bot.render import Presenter
+from tests.checkout import KNOWLEDGE
 from tests.faults.people import next_tap
 from tests.test_docs import PAPERS, ROOT
 
@@ -51,7 +52,7 @@ def test_the_page_has_its_snippets() -> None:
 
 
 def test_the_snippets_bring_nothing_to_put_right(followed: Knowledge) -> None:
-    before, after = (lint(piece_by_itself(known), ON).findings for known in (load_knowledge(), followed))
+    before, after = (lint(piece_by_itself(known), ON).findings for known in (KNOWLEDGE, followed))
     assert set(after) <= set(before)
 
 

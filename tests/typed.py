@@ -3,10 +3,9 @@
 from bot.content.questionnaire import Question
 from bot.dialogue import reading, screening
 from bot.dialogue.reading import Reading, folding
-from bot.loading.knowledge import load_knowledge
+from tests.checkout import KNOWLEDGE
 
 YEAR = 2026
-KNOWLEDGE = load_knowledge()
 VOCABULARY, COMMANDS = KNOWLEDGE.vocabulary, KNOWLEDGE.commands
 
 

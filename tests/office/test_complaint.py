@@ -11,7 +11,8 @@ from bot.__main__ import main
 from bot.backoffice.complaint import explain, read_case
 from bot.content.questionnaire import LANGUAGES
 from bot.guidance import OtherKnowledge, audit_result, outcome, replay
-from tests.advised import KNOWLEDGE, ON, RIDER
+from tests.advised import ON, RIDER
+from tests.checkout import KNOWLEDGE
 from tests.worded import talk
 
 PERSONA = Path(__file__).parents[1] / "personas/rider_without_cover.yaml"

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.loading.knowledge import load_knowledge
+from tests.checkout import KNOWLEDGE
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/reference/law.md"
@@ -168,10 +168,9 @@ def page() -> str:
         "| letter | cites | to look at |",
         "|---|---|---|",
     ]
-    knowledge = load_knowledge()
-    for letter in knowledge.letters.values():
+    for letter in KNOWLEDGE.letters.values():
         if letter.lawyer:
-            cites = "; ".join(knowledge.cited(citation, "en") for citation in letter.grounds)
+            cites = "; ".join(KNOWLEDGE.cited(citation, "en") for citation in letter.grounds)
             lines.append(f"| `{letter.id}` | {cites or 'nothing'} | {letter.lawyer} |")
     return "\n".join(lines) + "\n"
 

@@ -9,13 +9,12 @@ import pytest
 import yaml
 
 from bot.dialogue.reading import Match
-from bot.loading.knowledge import load_knowledge
+from tests.checkout import KNOWLEDGE
 from tests.privacy import asvs
 from tests.privacy.test_edges import SERVING
 from tests.typed import read
 
 ROOT = Path(__file__).parents[2]
-KNOWLEDGE = load_knowledge()
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SERVING}
 EDGE = {
     path: tree

@@ -11,18 +11,17 @@ from bot.content.questionnaire import LANGUAGES
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import AskConsent, Say
 from bot.guidance import card
-from bot.loading.knowledge import load_knowledge
 from bot.render.view import Operator
 from bot.storage.deletion import Retention
 from bot.storage.tables import conversations
 from bot.storage.yearly_limit import LIMIT
+from tests.checkout import KNOWLEDGE
 from tests.paths import taps
 from tests.privacy import audit
 from tests.talks import CONSENT, QUESTIONNAIRE, RIDER, TODAY, onwards, presenter
 from tests.test_rights import data_of, said, state
 
 ROOT = Path(__file__).parents[2]
-KNOWLEDGE = load_knowledge()
 
 
 def test_pipl_17_29_39_before_the_first_question_two_consents_are_asked_apart_and_none_is_ticked() -> None:
