@@ -1,4 +1,4 @@
-"""A hundred thousand workers: all get advice, none a contradiction, a stale figure or a banned word."""
+"""Many imagined workers: all get advice, none a contradiction, a stale figure or a banned word."""
 
 import random
 from collections import Counter
@@ -17,10 +17,12 @@ from bot.guidance import Guidance, advise, dated_facts, facts_from, render_card,
 from bot.guidance.facts import MINOR
 from tests.answer_sets import answer_set
 from tests.checkout import KNOWLEDGE
+from tests.lengths import tries
 
 ON = date(2026, 11, 29)
-WORKERS = 100_000
-SHARES = 4  # so that both cores take part
+WORKERS = tries("advised")
+MOST = 25_000  # workers a test, so that at full length all cores take part
+SHARES = -(-WORKERS // MOST)
 
 # What a worker already has or can't have, said here again and apart from advice/*.yaml: question, options.
 # Pieces for people who surely lack a branch, not for those who pay it, nor for those who can't say.

@@ -18,6 +18,7 @@ from bot.render.told import Told
 from tests.advised import ON
 from tests.answer_sets import answer_set
 from tests.checkout import KNOWLEDGE
+from tests.lengths import tries
 from tests.test_personas import FILES, read
 from tests.worded import QUESTIONNAIRE, talk, worded
 
@@ -82,10 +83,11 @@ def test_no_complete_answers_are_contradicted() -> None:
 
 @pytest.mark.slow
 def test_no_text_contradicts_a_worker_or_gives_cover_a_figure_however_little_is_known() -> None:
-    """100,000 workers, in both languages; each distinct text is worded once."""
+    """Many workers, in both languages; each distinct text is worded once."""
     dice, seen = random.Random(19), set[object]()
     nothing = guidance.outcome(KNOWLEDGE, {}, ON).guidance
-    for _ in range(100_000):
+    workers = tries("results")
+    for _ in range(workers):
         answers = answer_set(QUESTIONNAIRE, dice)
         for id in list(answers):
             if id not in ("age", "constrained") and dice.random() < 0.3:
@@ -104,7 +106,7 @@ def test_no_text_contradicts_a_worker_or_gives_cover_a_figure_however_little_is_
                     for brief in (0, 4)
                 )
                 check(answers, language, plain("\n".join(words)))
-    assert len(seen) > 5_000
+    assert len(seen) > min(workers / 2, 5_000)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,4 +1,4 @@
-"""Ten whole conversations in a real browser (five workers, two languages, three widths), and demos."""
+"""Whole conversations in a real browser: five workers, two languages, three widths, and demos."""
 
 import json
 from pathlib import Path
@@ -11,12 +11,18 @@ from bot.demo.double import phone
 from bot.demo.double.page import STATIC
 from bot.demo.double.server import Simulator
 from tests.browser.test_chat_page import overflow
+from tests.lengths import tries
 from tests.talks import TOKEN, running_bot
 from tests.test_every_button import QUESTIONNAIRE, taps_for
 from tests.test_personas import FILES, read
 
 PLAYS: list[dict[str, Any]] = json.loads((STATIC / "plays.json").read_text(encoding="utf-8"))
+LANGUAGES = ("zh-hans", "en")
 AFTER_RESULT = 3  # taps: the picture, back to the result, the first piece of advice
+# Each play once, the languages in turn; then each in the other language.
+IN_TURN = [(play, LANGUAGES[number % 2]) for number, play in enumerate(PLAYS)]
+LEFT = [(play, LANGUAGES[1 - number % 2]) for number, play in enumerate(PLAYS)]
+CONVERSATIONS = [*IN_TURN, *LEFT]
 WIDTHS = ((320, 700), (390, 844), (768, 900))
 
 
@@ -48,9 +54,12 @@ async def look(page: Page, artefacts: Path, name: str) -> None:
     await page.set_viewport_size({"width": 390, "height": 844})
 
 
+def told_apart(part: dict[str, Any] | str) -> str:
+    return part if isinstance(part, str) else str(part["id"])
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("script", PLAYS, ids=lambda script: str(script["id"]))
+@pytest.mark.parametrize(("script", "language"), CONVERSATIONS[: tries("conversations")], ids=told_apart)
 async def test_a_worker_taps_from_start_to_result_picture_and_advice(
     chromium_page: Page, artefacts: Path, tmp_path: Path, script: dict[str, Any], language: str
 ) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from tests.faults.crowd import Findings
 from tests.faults.real import killed_again_and_again, suspended_in_turn
+from tests.lengths import tries
 
-KILLS = 10
+KILLS = tries("kills")
 
 
 def keeps_every_promise(found: Findings, repeats: int) -> None:

@@ -1,7 +1,6 @@
 """Never the wrong person: whatever is tapped, said or forged, only one's own talk is read or changed."""
 
 import json
-import os
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -21,12 +20,12 @@ from bot.storage.engine import opened
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
+from tests.lengths import tries
 from tests.talks import CONSENT, KEYRING, SHORT_PATH, settling_today, turned
 from tests.test_webhook import RIGHT, SECRET, rows, said, tapped
 
-LONG = bool(os.environ.get("LONG"))
-TRIPLES = 100_000 if LONG else 10_000
-REQUESTS = 100_000 if LONG else 2_000
+TRIPLES = tries("triples")
+REQUESTS = tries("requests")
 PEOPLE = 40
 
 

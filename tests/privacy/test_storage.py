@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import random
 import shutil
 import sqlite3
@@ -26,10 +25,11 @@ from bot.storage.engine import opened
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
+from tests.lengths import tries
 from tests.talks import CONSENT, KEYRING, SHORT_PATH, settling_today, up_to
 
 PEOPLE = 1_000
-RACES = 10_000 if os.environ.get("LONG") else 1_000
+RACES = tries("races")
 
 
 def chat_of(person: int) -> int:

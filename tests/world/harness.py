@@ -236,9 +236,18 @@ async def _killed(services: Iterable[Service]) -> None:
 
 
 async def run(
-    folder: Path, kind: str, minutes: float, seed: int, only: Iterable[str] = (), server: str = ""
+    folder: Path,
+    kind: str,
+    minutes: float,
+    seed: int,
+    only: Iterable[str] = (),
+    server: str = "",
+    least: int = 1,
 ) -> "Outcome":
-    """Let one trouble follow the other for so long; raises LawBroken, or gives what was compared."""
+    """Let one trouble follow the other for so long, and so many at least.
+
+    Raises LawBroken, or returns what was compared.
+    """
     from tests.world.troubles import TROUBLES
 
     began = time.monotonic()
@@ -249,7 +258,7 @@ async def run(
         busy = [asyncio.create_task(crowd.answer_for_ever(worker)) for worker in crowd.workers]
         names = [n for n, t in TROUBLES.items() if kind in t.databases and (not only or n in only)]
         queue: list[str] = []
-        while time.monotonic() - began < 60 * minutes or not tried:
+        while time.monotonic() - began < 60 * minutes or len(tried) < least:
             queue = queue or world.chance.sample(names, len(names))  # each before any comes again
             name = queue.pop()
             await asyncio.sleep(2 * world.chance.random())

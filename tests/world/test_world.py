@@ -1,9 +1,10 @@
-"""A minute of the world: troubles by a seed while workers talk, on either database, and a few stops."""
+"""The world for a while: troubles by a seed while workers talk, on either database, and a few stops."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.lengths import tries
 from tests.world.harness import POSTGRESQL, SQLITE, run
 from tests.world.stops import stopped
 
@@ -28,7 +29,9 @@ def database(request: pytest.FixtureRequest) -> tuple[str, str]:
 @pytest.mark.slow
 async def test_every_law_holds_whatever_happens(tmp_path: Path, database: tuple[str, str]) -> None:
     kind, server = database
-    outcome = await run(tmp_path, kind, minutes=0.5, seed=1, only=SOON, server=server)
+    outcome = await run(
+        tmp_path, kind, tries("trouble_seconds") / 60, seed=1, only=SOON, server=server, least=2
+    )
     assert outcome.broken() == [], str(outcome)
     assert len(outcome.tried) > 1
 
@@ -38,4 +41,5 @@ async def test_a_stop_drains_gives_the_lease_back_and_sends_nothing_twice(
     tmp_path: Path, database: tuple[str, str]
 ) -> None:
     kind, server = database
-    assert "5 stops" in await stopped(tmp_path, kind, times=5, seed=1, server=server)
+    times = tries("stops")
+    assert f"{times} stops" in await stopped(tmp_path, kind, times, seed=1, server=server)
