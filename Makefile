@@ -7,6 +7,11 @@ DAY := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 # What of bot/ may be covered in part.
 PARTLY := bot/__main__.py,bot/check/*,bot/backoffice/*,bot/research/*,bot/demo/*,bot/delivery/dispatcher.py,bot/storage/engine.py,bot/loading/knowledge.py,bot/delivery/send_rate.py,bot/channels/telegram/transport.py,bot/app/process.py,bot/app/settings.py,bot/channels/terminal.py,bot/channels/telegram/client.py,bot/delivery/typesetting.py
 
+# Three processes on two cores, for some tests wait. A file stays in one process, which keeps what its tests share.
+SPREAD := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+# The tests that try more at full length: docs/reference/lengths.md.
+LONGER = $(shell grep -rlE --include='test_*.py' 'tests\.lengths|@given' tests)
+
 .PHONY: help demo office test coverage check regenerate train bench faults world load learning towns sbom fuzz prove mutants emulators wheel lock clean
 help:
 	@echo "demo   set up, start the bot with a local Telegram double, print the chat page's address"
@@ -24,7 +29,7 @@ help:
 	@echo "towns  4,000 imagined workers talk to the bot; the office finds what was put in (half an hour)"
 	@echo "sbom   list all parts in CycloneDX: dist/sbom.cdx.json"
 	@echo "fuzz   throw inputs at what reads strangers' bytes and words (SECONDS=300 each)"
-	@echo "prove  privacy at full length: 10,000 races, 100,000 taps of others, 100,000 mutated requests"
+	@echo "prove  every property at full length (docs/reference/lengths.md; hours)"
 	@echo "mutants change the code and see which tests notice (an hour)"
 	@echo "emulators  hold the talk at two emulators of Telegram by others (needs Node.js)"
 	@echo "wheel  build what is installed, twice, and compare"
@@ -65,11 +70,11 @@ test: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m bot check
-	$(BIN)/python -m pytest --numprocesses=3 --dist=worksteal --durations=12
+	$(BIN)/python -m pytest $(SPREAD) --durations=12
 
 # Line and branch of the pure core, intake, storage and privacy, by the quick tests (some of it only PostgreSQL reaches).
 coverage: $(VENV)/dev
-	$(BIN)/python -m pytest --numprocesses=3 --dist=worksteal -m "not slow" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(SPREAD) -m "not slow" --cov --cov-report=term:skip-covered
 	$(BIN)/coverage report --precision=2 --skip-covered --fail-under=99.9 --include="bot/*" --omit="$(PARTLY)"
 
 bench: $(VENV)/dev
@@ -110,7 +115,7 @@ fuzz: $(VENV)/hunt
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300)
 
 prove: $(VENV)/dev
-	LONG=1 $(BIN)/python -m pytest --numprocesses=2 --timeout=7200 tests/privacy
+	LONG=1 $(BIN)/python -m pytest $(SPREAD) --timeout=7200 tests/privacy $(LONGER)
 
 mutants: $(VENV)/hunt
 	$(BIN)/python -m tests.mutants

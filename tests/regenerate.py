@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.loading import wordings
 from bot.loading.knowledge import load_knowledge
 from models.__main__ import main as models
-from tests import decisions, fonts, schemas, test_delivery_page, test_handbook, test_terminal, tree
+from tests import decisions, fonts, lengths, schemas, test_delivery_page, test_handbook, test_terminal, tree
 from tests.privacy import asvs, audit
 from tests.simulator import comparison
 
@@ -68,6 +68,7 @@ MAKERS: Mapping[str, Maker] = {  # what others are made from comes first
     "swindle": Maker(("models/artifacts/swindle.json", "models/SWINDLE.md"), _models("train-swindle")),
     "learning": Maker(("docs/reference/learning.md", "docs/reference/*.svg"), _models("simulate")),
     "schemas": Maker(("docs/reference/schemas/*.json",), schemas.record),
+    "lengths": Maker(("docs/reference/lengths.md",), lengths.record),
     "decisions": Maker(("docs/decisions/README.md",), decisions.record),
     "architecture": Maker(("docs/architecture.md",), tree.record),
     "fonts": Maker(("knowledge/fonts/*.otf",), _fonts),
