@@ -7,6 +7,8 @@ from pathlib import Path
 
 import yaml
 
+from tests.plain_yaml import Plain
+
 FOLDER = Path(__file__).parent / "golden" / "asked"
 
 
@@ -26,7 +28,7 @@ class Asked:
 def asked(name: str) -> tuple[Asked, ...]:
     """Read a file of questions: [hard_]in_topic, beyond (a hotline at most), [hard_]off_topic (nothing)."""
     text = FOLDER.joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    subjects: dict[str, str] = yaml.load(text, yaml.BaseLoader)  # all scalars as text
+    subjects: dict[str, str] = yaml.load(text, Plain)  # all scalars as text
     return tuple(
         Asked(question.strip(), frozenset() if name.endswith("off_topic") else frozenset(right.split(", ")))
         for right, questions in subjects.items()

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from bot.dialogue.reading import Control, Guess, Match, Reading
+from tests.plain_yaml import Plain
 
 FOLDER = Path(__file__).parent / "golden"
 STEERING = ("back", "skip", "why", "done")
@@ -45,7 +46,7 @@ class Phrase:
 def phrases() -> Iterator[Phrase]:
     """Read all typed answers, file by file."""
     for path in sorted(FOLDER.glob("*.yaml")):
-        questions = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # all scalars as text
+        questions = yaml.load(path.read_text(encoding="utf-8"), Plain)  # all scalars as text
         for question, meanings in questions.items():
             for meaning, texts in meanings.items():
                 for text in texts.split(" | "):

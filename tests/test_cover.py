@@ -13,11 +13,10 @@ from bot.guidance.cover import RISKS, Cover, covers
 from tests.advised import known
 from tests.answer_sets import answer_set
 from tests.checkout import KNOWLEDGE
+from tests.plain_yaml import Plain
 
 QUESTIONNAIRE = KNOWLEDGE.questionnaire
-GOLDEN: dict[str, Any] = yaml.load(
-    Path(__file__).with_name("cover.yaml").read_text(encoding="utf-8"), yaml.BaseLoader
-)
+GOLDEN: dict[str, Any] = yaml.load(Path(__file__).with_name("cover.yaml").read_text(encoding="utf-8"), Plain)
 DEPTH = {"open": 0, "partly": 1, "covered": 2}
 
 

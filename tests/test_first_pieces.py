@@ -13,6 +13,7 @@ import yaml
 from bot.content.questionnaire import Answers
 from bot.guidance import Guidance, advise, facts_from, score
 from tests.checkout import KNOWLEDGE
+from tests.plain_yaml import Plain
 
 ON = date(2026, 11, 29)
 FILE = Path(__file__).parent / "golden" / "pieces" / "first_pieces.yaml"
@@ -29,7 +30,7 @@ class Kind:
 
 
 def kinds() -> list[Kind]:
-    raw: list[Mapping[str, Any]] = yaml.load(FILE.read_text(encoding="utf-8"), yaml.BaseLoader)
+    raw: list[Mapping[str, Any]] = yaml.load(FILE.read_text(encoding="utf-8"), Plain)
     return [
         Kind(
             row["who"],

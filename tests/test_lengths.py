@@ -1,4 +1,4 @@
-"""What tests try each time and at full length is in one list, whose lines are all used, and the page shows it."""
+"""What is tried each time and at full length is in one list, whose lines are all used; the page shows it."""
 
 import re
 

@@ -10,6 +10,7 @@ import yaml
 
 from bot.content.questionnaire import Answers
 from tests.checkout import KNOWLEDGE
+from tests.plain_yaml import Plain
 from tests.test_first_pieces import first
 
 FOLDER = Path(__file__).parent / "golden" / "pieces"
@@ -29,7 +30,7 @@ class Person:
 
 def people(panel: str) -> list[Person]:
     text = (FOLDER / f"{panel}.yaml").read_text(encoding="utf-8")
-    raw: list[Mapping[str, Any]] = yaml.load(text, yaml.BaseLoader)
+    raw: list[Mapping[str, Any]] = yaml.load(text, Plain)
     return [
         Person(
             row["id"],

@@ -13,6 +13,7 @@ from bot.guidance import Guidance, Scores, advise, benefit, card, facts_from, sc
 from models.serving.risk import Score
 from tests.checkout import KNOWLEDGE
 from tests.paths import whole
+from tests.plain_yaml import Plain
 
 FILES = sorted(Path(__file__).parent.joinpath("personas").glob("*.yaml"))
 Names = tuple[str, ...]
@@ -58,7 +59,7 @@ class Persona:
 
 
 def read(path: Path) -> Persona:
-    raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    raw = yaml.load(path.read_text(encoding="utf-8"), Loader=Plain)
     adapter = TypeAdapter(tuple[Persona], config=ConfigDict(extra="forbid"))
     return adapter.validate_python([raw])[0]
 

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
 
 from tests.schemas import FOLDER, ROOT, SCHEMAS, schema
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 
 class Editor(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # either C or Python
@@ -32,7 +34,9 @@ def files() -> Iterator[tuple[str, Path]]:
             yield name, path
 
 
-def validator(name: str) -> Draft202012Validator:
+def validator(name: str) -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator  # reads a grammar of addresses, which takes a second
+
     Draft202012Validator.check_schema(schema(name))
     return Draft202012Validator(schema(name))
 

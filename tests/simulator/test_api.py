@@ -7,9 +7,6 @@ from io import BytesIO
 
 import httpx
 import pytest
-from aiogram import Bot as Aiogram
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Bot, BotCommand, InputMediaPhoto
@@ -106,6 +103,11 @@ async def test_the_library_sends_edits_and_fetches_files() -> None:
 
 
 async def test_another_library_talks_to_it_too() -> None:
+    # It takes seconds to import, which only the process should spend that runs this test.
+    from aiogram import Bot as Aiogram
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+
     async with Simulator() as simulator:
         worker = simulator.worker()
         await worker.says("/start")
