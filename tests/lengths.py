@@ -62,7 +62,7 @@ def page() -> str:
 
 
 def record() -> None:
-    """Write the page anew."""
+    """Write the page."""
     PAGE.write_text(page(), encoding="utf-8")
 
 
