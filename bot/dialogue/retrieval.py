@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, pairwise
 
 from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading.folding import fold, mend
@@ -123,12 +124,12 @@ class Asker:
         words = mend(fold(text, self.vocabulary), self.vocabulary)
         words = self._spellings.sub(lambda found: self.same.get(found[0], found[0]), words)
         terms: list[str] = []
+        fillers = self.fillers
         for run in _RUN.findall(words):
             if run[0] >= "\u3400":
-                terms += (character for character in run if character not in self.fillers)
-                pairs = (run[i : i + 2] for i in range(len(run) - 1))
-                terms += (pair for pair in pairs if not self.fillers.issuperset(pair))
-            elif run not in self.fillers:
+                terms += [character for character in run if character not in fillers]
+                terms += [one + two for one, two in pairwise(run) if one not in fillers or two not in fillers]
+            elif run not in fillers:
                 stem = _stem(run)
                 stem = self._stems.get(stem, stem)
                 terms += (stem, stem[:BEGINNING] + "-") if len(stem) > BEGINNING else (stem,)
@@ -149,14 +150,15 @@ class Asker:
 
     @cached_property
     def _index(self) -> "_Index":
-        subjects = [(id, ways) for id, ways in self.ways.items() if id != OTHER]
-        subjects += [(OTHER, (way,)) for way in self.ways.get(OTHER, ())]  # each is a subject of its own
-        bags = [Counter(term for way in ways for term in self.features(way)) for _, ways in subjects]
+        asked = {id: [self.features(way) for way in ways] for id, ways in self.ways.items()}
+        subjects = [(id, ways) for id, ways in asked.items() if id != OTHER]
+        subjects += [(OTHER, [way]) for way in asked.get(OTHER, ())]  # each is a subject of its own
+        bags = [Counter(chain.from_iterable(ways)) for _, ways in subjects]
         cards = [Counter(self.features(self.cards.get(id, ""))) for id, _ in subjects]
         index = _Index.of([id for id, _ in subjects], bags, cards)
-        for id, ways in self.ways.items():
+        for id, ways in asked.items():
             for way in ways:
-                index.add_way(id, sorted(set(self.features(way))))
+                index.add_way(id, sorted(set(way)))
         return index
 
 

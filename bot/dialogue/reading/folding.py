@@ -17,9 +17,17 @@ _MEANT = str.maketrans(
         "…": ".",
     }
 )
+_LISTING = re.compile(r"(?<![０-９])，|，(?![０-９])")
+_SPACE = re.compile(r"\s+")
+_GROUPED = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))|(?<=[0-9]) (?=000(?![0-9]))")
+_NO_WHOLE = re.compile(r"(?<![0-9.])\.(?=[0-9])")
+_DASHES = re.compile(r"[-~]+")
+_SPACES = re.compile(r" {2,}")
 _SILENT = ("Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me", "So")
 _TRADITIONAL = frozenset("徵乾藉夥瞭麽")  # the few that GB 2312 holds
 _CJK = "\u3400-\u9fff"
+_CHARACTER = re.compile(rf"[{_CJK}]")
+_BETWEEN = re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}])")
 
 
 def fold(text: str, vocabulary: Vocabulary) -> str:
@@ -28,15 +36,15 @@ def fold(text: str, vocabulary: Vocabulary) -> str:
     A Chinese comma stays apart from the comma that groups thousands; spaces between Chinese
     characters stay, for they part amounts.
     """
-    listed = re.sub(r"(?<![０-９])，|，(?![０-９])", "、", text)
+    listed = _LISTING.sub("、", text)
     plain = unicodedata.normalize("NFKC", listed.translate(_MEANT)).translate(_MEANT).lower()
-    spaced = re.sub(r"\s+", " ", plain)
+    spaced = _SPACE.sub(" ", plain)
     visible = "".join(filter(_is_seen, spaced))
     simple = _simplify(visible) if is_traditional(visible) else visible
-    grouped = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))|(?<=[0-9]) (?=000(?![0-9]))", "", simple)
-    whole = re.sub(r"(?<![0-9.])\.(?=[0-9])", "0.", grouped)
-    dashed = re.sub(r"[-~]+", "-", whole)
-    return re.sub(r" {2,}", " ", _spellings(vocabulary)[0](dashed)).strip()
+    grouped = _GROUPED.sub("", simple)
+    whole = _NO_WHOLE.sub("0.", grouped)
+    dashed = _DASHES.sub("-", whole)
+    return _SPACES.sub(" ", _spellings(vocabulary)[0](dashed)).strip()
 
 
 def mend(words: str, vocabulary: Vocabulary) -> str:
@@ -46,7 +54,7 @@ def mend(words: str, vocabulary: Vocabulary) -> str:
 
 def join(words: str) -> str:
     """Drop the spaces between Chinese characters: 骑 手 -> 骑手."""
-    return re.sub(rf"(?<=[{_CJK}]) (?=[{_CJK}])", "", words)
+    return _BETWEEN.sub("", words)
 
 
 @lru_cache(maxsize=8)
@@ -69,7 +77,7 @@ def _is_seen(character: str) -> bool:
 
 def is_traditional(text: str) -> bool:
     """Say whether a Chinese character stands here that the plain Simplified set GB 2312 can't write."""
-    chinese = "".join(re.findall(rf"[{_CJK}]", text))
+    chinese = "".join(_CHARACTER.findall(text))
     return len(chinese.encode("gb2312", "ignore")) < 2 * len(chinese) or not _TRADITIONAL.isdisjoint(chinese)
 
 
