@@ -8,7 +8,7 @@ import pytest
 
 from bot.content.parameters import Figures, Parameters
 from bot.content.questionnaire import LANGUAGES, Answers, Language
-from bot.guidance import benefit, card, hotlines, render_card, title
+from bot.guidance import benefits, card, hotlines, render_card, title
 from bot.guidance.calc import Sums
 from tests.advised import ON, RIDER, known
 from tests.checkout import KNOWLEDGE
@@ -46,7 +46,7 @@ def test_every_card_says_its_sources_and_when_they_were_checked(language: Langua
         text = card(KNOWLEDGE, each.id, RIDER, language, ON)
         assert title(KNOWLEDGE, each.id, language, ON) in text
         assert re.search(r"2026年11月\d+日", text) or re.search(r"\d+ November 2026", text)
-        assert "\n" not in benefit(KNOWLEDGE, each.id, RIDER, language, ON)
+        assert "\n" not in "".join(benefits(KNOWLEDGE, [each.id], RIDER, language, ON))
 
 
 def test_a_card_works_out_the_cost_for_this_worker() -> None:

@@ -9,7 +9,7 @@ import yaml
 from pydantic import ConfigDict, TypeAdapter
 
 from bot.content.questionnaire import LANGUAGES, Answers
-from bot.guidance import Guidance, Scores, advise, benefit, card, facts_from, score
+from bot.guidance import Guidance, Scores, advise, benefits, card, facts_from, score
 from models.serving.risk import Score
 from tests.checkout import KNOWLEDGE
 from tests.paths import whole
@@ -115,6 +115,6 @@ def test_the_persona_reads_nothing_that_must_not_be_said(persona: Persona) -> No
     for advised in persona.guidance.advised:
         for language in LANGUAGES:
             text = card(KNOWLEDGE, advised.id, persona.said, language, persona.on)
-            text += benefit(KNOWLEDGE, advised.id, persona.said, language, persona.on)
+            text += "".join(benefits(KNOWLEDGE, [advised.id], persona.said, language, persona.on))
             for phrase in (*persona.expect.never_say, "信用分", "credit score"):
                 assert phrase not in text

@@ -180,7 +180,7 @@ def test_worded_blocks_are_remembered_up_to_a_limit(monkeypatch: pytest.MonkeyPa
     worded = Wording({"zh": {"a.j2": text}, "en": {"a.j2": text}}, Parameters({}))
     for _ in range(2):
         assert [worded.block("zh", "a.j2", name, ON) for name in "abc"] == ["1", "2", "3"]
-    assert len(worded._plain) <= 2
+    assert len(worded._worded) <= 2
 
 
 def test_a_tap_in_a_group_is_nobody_s_turn() -> None:

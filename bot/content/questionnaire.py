@@ -56,7 +56,7 @@ class Option:
         return self.zh if language == "zh" else self.en
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """One question, with its name for lists of answers, why it is asked and who uses its answer.
 
@@ -93,7 +93,11 @@ class Question:
 
     def option(self, id: str) -> Option | None:
         """Find an option, retired or not, by its id."""
-        return next((option for option in self.readable if option.id == id), None)
+        return self._by_id.get(id)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Option]:
+        return {option.id: option for option in self.readable}
 
     def meaning(self, answer: tuple[str, ...]) -> frozenset[str]:
         """Return what an answer means: its options, and those whose meaning they include."""

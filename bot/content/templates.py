@@ -1,7 +1,7 @@
 """Templates that meet facts: Telegram HTML from Jinja2 and the figures in force on a day."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -28,7 +28,7 @@ SHARES: Mapping[Fraction, Mapping[Language, str]] = {
 }
 LARGEST_PART = 3  # of the fractions that have a word
 CLOSE = Fraction(1, 10_000)  # what the last digits of a written ratio may be away from its fraction
-MANY = 10_000  # worded blocks that are remembered
+MANY = 10_000  # worded blocks and titles that are remembered
 MOST = 700  # characters of a message, so that it is read
 
 # After a sentence, unless the line ends there; a closing bracket, quote or tag belongs to the sentence.
@@ -58,18 +58,25 @@ class Wording:
         return self.render_with(Figures(self.parameters, on), language, template, **context)
 
     def block(self, language: Language, template: str, block: str, on: date, **context: object) -> str:
-        """Render one block of a template; what depends on nothing but the day is worded once a day."""
-        if context:
+        """Render one block of a template; what depends on the day and on yes and no is worded once a day."""
+
+        def word() -> str:
             return self.block_with(Figures(self.parameters, on), language, template, block, **context)
-        key = (language, template, block, on)
-        if key not in self._plain:
-            if len(self._plain) > MANY:
-                self._plain.clear()
-            self._plain[key] = self.block_with(Figures(self.parameters, on), language, template, block)
-        return self._plain[key]
+
+        if not all(isinstance(value, bool) for value in context.values()):
+            return word()
+        return self.once((language, template, block, on, *context.items()), word)
+
+    def once(self, key: tuple[Hashable, ...], word: Callable[[], str]) -> str:
+        """Return what was worded under this key, or word it now; for what is the same for many people."""
+        if key not in self._worded:
+            if len(self._worded) > MANY:
+                self._worded.clear()
+            self._worded[key] = word()
+        return self._worded[key]
 
     @cached_property
-    def _plain(self) -> dict[tuple[str, str, str, date], str]:
+    def _worded(self) -> dict[tuple[Hashable, ...], str]:
         return {}
 
     def render_with(self, figures: Figures, language: Language, template: str, **context: object) -> str:

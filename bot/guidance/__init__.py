@@ -8,7 +8,7 @@ audit   a past result again, with its rules and figures
 """
 
 from bot.guidance.audit import Account, OtherKnowledge, Told, audit_result, replay
-from bot.guidance.cards import Ground, benefit, beware, card, direct, hotlines, parts, render_card, title
+from bot.guidance.cards import Ground, benefits, beware, card, direct, hotlines, parts, render_card, title
 from bot.guidance.choice import (
     Advised,
     Guidance,
@@ -46,7 +46,7 @@ __all__ = [
     "Undecided",
     "advise",
     "audit_result",
-    "benefit",
+    "benefits",
     "beware",
     "card",
     "changes",

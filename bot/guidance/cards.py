@@ -1,6 +1,6 @@
 """A piece of advice in words: title, benefit and the whole card, with this worker's sums and its sources."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,14 +40,19 @@ class Ground:
 
 
 def title(knowledge: Knowledge, piece: str, language: Language, on: date) -> str:
-    """Render a piece's title, short enough for a button."""
-    return _block(knowledge, piece, "title", {}, language, on)
+    """Render a piece's title, short enough for a button; it is the same for everybody on a day."""
+    return knowledge.wording.once(
+        (language, piece, on), lambda: _block(knowledge, piece, "title", {}, language, on)
+    )
 
 
-def benefit(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
-    """Render in one line what a piece is good for."""
+def benefits(
+    knowledge: Knowledge, pieces: Iterable[str], answers: Answers, language: Language, on: date
+) -> Iterator[str]:
+    """Render in one line each what pieces are good for."""
     facts = _facts(knowledge, answers, on)
-    return _block(knowledge, piece, "benefit", facts, language, on).replace("\n", " ")
+    for piece in pieces:
+        yield _block(knowledge, piece, "benefit", facts, language, on).replace("\n", " ")
 
 
 def direct(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:

@@ -179,12 +179,13 @@ def advise(knowledge: Knowledge, facts: Facts, on: date, marks: Marks | None = N
 
 
 def _judge(knowledge: Knowledge, piece: Piece, facts: Facts, on: date, marks: Marks) -> Judged:
-    priority, names = piece.priority, (*piece.when, *piece.eligible)
+    priority = piece.priority
+    names: tuple[str, ...] = ()
     outcome: Outcome
     if not piece.in_force(on):
-        outcome, names = "not_in_force", ()
+        outcome = "not_in_force"
     elif piece.id in marks:
-        outcome, names = "set_aside", ()
+        outcome = "set_aside"
     elif piece.already and holds(piece.already, facts):
         outcome, names = "already", tuple(piece.already)
     elif (failed := judge(piece.when, facts)) != "yes":
@@ -192,7 +193,8 @@ def _judge(knowledge: Knowledge, piece: Piece, facts: Facts, on: date, marks: Ma
     elif (failed := judge(piece.eligible, facts)) != "yes":
         outcome, names = _unfit("not_eligible", failed, piece.eligible, facts)
     else:
-        outcome, priority = "advised", _priority(knowledge, piece, piece.priority, facts, on)
+        outcome, names = "advised", (*piece.when, *piece.eligible)
+        priority = _priority(knowledge, piece, piece.priority, facts, on)
     if outcome == "undecided" and piece.anyway is not None:
         outcome, priority = "advised", _priority(knowledge, piece, piece.anyway, facts, on)
     return Judged(piece.id, outcome, priority, names)

@@ -132,8 +132,9 @@ def _told(sheet: View, found: Found, asked: str) -> str:
     while length("\n".join(lines) + foot + dated) > MOST and len(lines) > 1:
         lines.pop()
     text = "\n".join(lines).rstrip() + foot + dated
-    for id in found.near if len(asked) >= STORY else ():
-        benefit = guidance.benefit(sheet.knowledge, id, answers, sheet.language, sheet.today)
+    near = found.near if len(asked) >= STORY else ()
+    benefits = guidance.benefits(sheet.knowledge, near, answers, sheet.language, sheet.today)
+    for id, benefit in zip(near, benefits, strict=True):
         other = f"{text}\n\n<b>{sheet.title(id)}</b>\n{benefit}"
         text = other if length(other) <= MOST else text
     return text

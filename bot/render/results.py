@@ -39,10 +39,9 @@ def report(sheet: View, reply: ShowResult) -> Message:
 
 def _pieces(sheet: View, advised: Sequence[Advised], answers: Answers) -> list[tuple[str, str]]:
     """Title and benefit of each piece."""
-    return [
-        (sheet.title(a.id), guidance.benefit(sheet.knowledge, a.id, answers, sheet.language, sheet.today))
-        for a in advised
-    ]
+    ids = [a.id for a in advised]
+    benefits = guidance.benefits(sheet.knowledge, ids, answers, sheet.language, sheet.today)
+    return list(zip(map(sheet.title, ids), benefits, strict=True))
 
 
 def _opening(sheet: View, advised: Sequence[Advised]) -> Keyboard:
