@@ -1,6 +1,7 @@
 """What is agreed to before the first question: purposes, each with its tick."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.content.questionnaire import Language
 
@@ -34,6 +35,11 @@ class Consent:
     def asked(self) -> tuple[Purpose, ...]:
         """The purposes that are asked for before the first question."""
         return tuple(purpose for purpose in self.purposes if not purpose.on_use)
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The purposes without which nothing is kept."""
+        return frozenset(purpose.id for purpose in self.purposes if purpose.required)
 
     @property
     def versions(self) -> tuple[str, ...]:
