@@ -11,6 +11,7 @@ import uvicorn
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from telegram import WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
@@ -195,7 +196,7 @@ class Bot:
             finally:
                 watch.cancel()
 
-    async def _listen(self, app: Starlette, settings: Settings) -> None:
+    async def _listen(self, app: ASGIApp, settings: Settings) -> None:
         """Serve an application until the process has to stop."""
         server = _Server(
             uvicorn.Config(

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.channels.intake import Intake, NotStored
 from bot.channels.pages import pages
@@ -26,12 +26,18 @@ def webhook(
     store: Store,
     metrics: Metrics,
     secret: SecretStr,
-) -> Starlette:
+) -> ASGIApp:
     """Return the ASGI application: the updates at PATH, and the operator's pages."""
     door = _Door(intake, metrics, secret.get_secret_value().encode())
     # Without redirects of slashes: they would lead to whatever host the request names.
-    app = Starlette(routes=[Route(PATH, door, methods=["POST"]), *pages(store, metrics)])
-    app.router.redirect_slashes = False
+    others = Starlette(routes=[Route(PATH, door, methods=["POST"]), *pages(store, metrics)])
+    others.router.redirect_slashes = False
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        # Straight to the door: the framework's way there takes a quarter of all that an update takes here.
+        is_update = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == PATH
+        await (door if is_update else others)(scope, receive, send)
+
     return app
 
 
