@@ -27,6 +27,8 @@ SECRET = "s" * 43
 DATABASE = "bench_service"  # on a PostgreSQL server
 CHATS = int(os.environ.get("BENCH_CHATS", "50"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
+LONGEST_START = 60  # seconds until a process rests
+RESTING = 0.03  # seconds of CPU that a process at rest may use in one
 QUESTIONS = 15
 TAPS = [f"{n}:0" for n in range(QUESTIONS)]
 OUR_TAPS = [*CONSENT, *SHORT_PATH]
@@ -62,6 +64,7 @@ class Row:
     memory: float
     grown: float  # bytes by which a process grew while it was measured
     cold: float
+    start: float  # seconds of CPU of a process until it rests: also for what it makes ahead of its turns
     refused: int
 
 
@@ -158,6 +161,8 @@ def averaged(rows: Sequence[Row]) -> Row:
 async def measure(entry: Entry, telegram: Telegram, folder: Path, seconds: float = SECONDS) -> Row:
     path, taps = ("/telegram", OUR_TAPS) if entry.ours else (PATH, TAPS)
     async with running(entry, telegram.api, folder) as (ports, processes, cold):
+        await resting(processes)
+        start = sum(spent(processes).values()) / len(processes)
         await telegram.drive(ports, path, SECRET, taps, entry.chats, min(2.0, seconds / 2))  # warm
         around = [psutil.Process(), *(servers() if "postgresql" in entry.database else ())]
         before, outside, memory = spent(processes), spent(around), resident(processes)
@@ -169,8 +174,18 @@ async def measure(entry: Entry, telegram: Telegram, folder: Path, seconds: float
     return Row(
         entry.name, count / result.seconds, statistics.median(ordered), ordered[int(count * 0.99)],
         own / count, others / count, (memory + grown) / len(processes), grown / len(processes),
-        cold, result.refused,
+        cold, start, result.refused,
     )  # fmt: skip
+
+
+async def resting(processes: Sequence[psutil.Process]) -> None:
+    """Wait until nothing is made ahead any more: it is done once, so that it is no part of a turn."""
+    for _ in range(LONGEST_START):
+        before = spent(processes)
+        await asyncio.sleep(1)
+        if since(before, spent(processes)) < RESTING * len(processes):
+            return
+    raise RuntimeError("it never came to rest")
 
 
 def spent(processes: Iterable[psutil.Process]) -> dict[int, float]:
