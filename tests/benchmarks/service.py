@@ -105,7 +105,10 @@ def print_table(measured: Sequence[Row]) -> None:
         rounds.setdefault(row.name, []).append(row)
     rows = {name: averaged(found) for name, found in rounds.items()}
     rivals = [rows.get(f"{name}, memory") for name in ("python-telegram-bot", "aiogram")]
-    print(f"{'':42} updates/s  x ptb x aiogram  median      p99 CPU/update (around)  MB each   cold start (CPU)")
+    print(
+        f"{'':42} updates/s  x ptb x aiogram  median      p99 CPU/update (around)  MB each   "
+        "cold start (CPU until rest)"
+    )
     for row in rows.values():
         ratios = [f"{row.rate / rival.rate:6.1f}" if rival else "     –" for rival in rivals]
         print(
