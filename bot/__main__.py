@@ -1,10 +1,15 @@
 """The command line: reads what is asked for, runs it, and tells a mistake in one sentence."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 
 from bot.backoffice.cli import parser_of_all
+
+# Objects made before the collector looks at them. At Python's 700 it takes a fifth of what is loaded at the
+# start, and a twentieth of all that is served.
+YOUNG = 10_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -14,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def command() -> int:
     """Run one command as a program of its own: its last words tell no worker's answers."""
+    gc.set_threshold(YOUNG)
     chosen = parser_of_all().parse_args()
     if getattr(chosen, "stored", True):  # of what holds nobody's answers, a bug shows all that it can
         from bot.ops import logs

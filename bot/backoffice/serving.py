@@ -51,7 +51,6 @@ from bot.storage.lease import Lease
 from bot.storage.rotation import needless, rewrap
 from bot.storage.unit_of_work import Store
 
-YOUNG = 10_000  # objects made before the collector looks at them; at Python's 700 it takes a twentieth of all
 PERSONAS = Path(__file__).parents[2] / "tests/personas"
 
 log = logging.getLogger("bot")
@@ -106,7 +105,6 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
         log.warning("OPERATOR_CONTACT is not set: workers can't see who runs this bot")
     async with _store(settings, served) as store:
         gc.freeze()  # what is loaded stays: looking through it again and again is a sixth of a turn's work
-        gc.set_threshold(YOUNG)
         log.info("at work", extra={"version": served.presenter.knowledge.version})
         yield Bot(
             token,

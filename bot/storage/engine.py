@@ -18,7 +18,6 @@ from bot.storage.database import Database
 from bot.storage.deletion import Retention
 from bot.storage.embedded import Embedded
 from bot.storage.rotation import NOBODY, note_names, orphans
-from bot.storage.server import Server
 from bot.storage.tables import seals
 from bot.storage.unit_of_work import Settle, Store
 from bot.storage.wishes import WithoutResearch, grant_again
@@ -37,7 +36,7 @@ def open_database(url: str) -> Database:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return Embedded(Path(parsed.database or ""))
-    return Server(parsed)
+    return _server(parsed)
 
 
 class NoDatabase(ValueError):
@@ -52,10 +51,16 @@ def open_for_reading(url: str) -> Database:
     """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return Server(parsed, writes=False)
+        return _server(parsed, writes=False)
     if not (parsed.database and Path(parsed.database).is_file()):
         raise NoDatabase(f"there is no database at {parsed.database}: name it, or run the bot first")
     return Embedded(Path(parsed.database), writes=False)
+
+
+def _server(url: sa.URL, *, writes: bool = True) -> Database:
+    from bot.storage.server import Server  # late: of the library it needs twice as much as SQLite
+
+    return Server(url, writes=writes)
 
 
 def alembic_config(connection: sa.Connection | None = None, keyring: Keyring | None = None) -> Config:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 SCHEMA = 2
+END = "\n}\n"  # of every text
 _ALWAYS = frozenset(
     (
         *("schema", "name", "served", "outcome", "made_from", "features", "terms", "baseline", "covariance"),
@@ -24,7 +25,9 @@ class ArtifactError(ValueError):
 
 def seal(content: Mapping[str, Any]) -> str:
     """The one text of this content: a line per key, in order, then the sha256 of everything else."""
-    return _render({**content, "sha256": _digest(content)})
+    whole = _render(content)  # once: of the largest it takes as long as to read it
+    digest = hashlib.sha256(whole.encode()).hexdigest()
+    return whole.removesuffix(END) + f',\n"sha256": "{digest}"{END}'
 
 
 def verify(text: str, *, name: str, schemas: Mapping[int, frozenset[str]] = KEYS) -> dict[str, Any]:
@@ -54,13 +57,9 @@ def verify(text: str, *, name: str, schemas: Mapping[int, frozenset[str]] = KEYS
     return document
 
 
-def _digest(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(_render(content).encode()).hexdigest()
-
-
 def _render(content: Mapping[str, Any]) -> str:
     lines = (f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in content.items())
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return "{\n" + ",\n".join(lines) + END
 
 
 def _refusal(name: str, what: str) -> ArtifactError:
