@@ -320,7 +320,7 @@ class Flow:
         return self._use(talk, name, heard, language, now)
 
     def _heard(self, talk: Conversation | None, now: datetime) -> Heard:
-        """Return what a tool hears of every worker: the day, and the answers of one who agreed."""
+        """Return what a tool hears with any words: the day, and the answers of a worker who agreed."""
         agreed = talk is not None and self.agreed(talk)
         answers = self.questionnaire.relevant(talk.answers) if talk is not None and agreed else {}
         return Heard(self.vocabulary, now.date(), answers=answers)
