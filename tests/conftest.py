@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from bot.storage.database import Database
 from bot.storage.engine import migrate, open_database
+from tests import postgres as own
 from tests.faults.service import fresh_postgres
 from tests.lengths import tries
 from tests.talks import KEYRING
@@ -16,6 +17,18 @@ from tests.talks import KEYRING
 # No test is timed: a busy machine is no fault of the code.
 settings.register_profile("untimed", deadline=None, max_examples=tries("examples"))
 settings.load_profile("untimed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the folder of the run's own PostgreSQL, before the other processes of the run start."""
+    if not hasattr(config, "workerinput"):
+        own.announce()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the run's own PostgreSQL, if a test needed it."""
+    if not hasattr(config, "workerinput"):
+        own.end()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,10 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 async def postgres() -> AsyncIterator[str]:
     """A PostgreSQL database of the test's own, so that tests can run beside each other; its address."""
-    url = os.environ.get("TEST_POSTGRES_URL", "")
-    if not url and not os.environ.get("REQUIRE_POSTGRES"):
-        pytest.skip("TEST_POSTGRES_URL names no PostgreSQL server")
-    async with fresh_postgres(url) as database:
+    try:
+        server = own.server()
+    except own.NoPostgres as reason:
+        if os.environ.get("REQUIRE_POSTGRES"):
+            pytest.fail(f"{reason}; REQUIRE_POSTGRES=1 forbids to skip")
+        pytest.skip(str(reason))
+    async with fresh_postgres(server) as database:
         yield database
 
 

@@ -1,7 +1,6 @@
 """What is under load: two processes of the bot on a PostgreSQL server of their own, which may be crashed."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,9 +12,8 @@ import psutil
 from bot.demo.double.server import Simulator
 from tests.faults.service import Service, free_port
 from tests.faults.wire import Proxy
+from tests.postgres import OWNER, programs, unprivileged
 from tests.talks import TOKEN
-
-OWNER = "postgres"  # PostgreSQL refuses to run as root
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Cluster:
     async def run(self, tool: str, *options: str) -> None:
         """Run one of PostgreSQL's tools. Raises RuntimeError with what it said."""
         process = await asyncio.create_subprocess_exec(
-            str(self.tools / tool), *options, cwd="/", user=OWNER if os.geteuid() == 0 else None,
+            str(self.tools / tool), *options, cwd="/", user=unprivileged(),
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         _, said = await process.communicate()
@@ -72,13 +70,12 @@ async def own_postgres(parent: Path) -> AsyncIterator[Cluster]:
 
 
 def _prepared(parent: Path) -> Cluster:
-    found = shutil.which("pg_ctl") or max(map(str, Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")))
     folder = parent / "postgres"
     folder.mkdir()
-    if os.geteuid() == 0:
+    if user := unprivileged():
         parent.chmod(0o711)
-        shutil.chown(folder, OWNER)
-    return Cluster(Path(found).resolve().parent, folder, free_port())
+        shutil.chown(folder, user)
+    return Cluster(programs(), folder, free_port())
 
 
 @asynccontextmanager

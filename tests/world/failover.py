@@ -1,7 +1,6 @@
 """A failover: the first server dies, the bot meets a standby that takes no writes, which is then promoted."""
 
 import asyncio
-import os
 import random
 import shutil
 from dataclasses import replace
@@ -11,7 +10,8 @@ import asyncpg
 
 from tests.faults.crowd import Findings, compare
 from tests.faults.service import free_port
-from tests.load.cluster import OWNER, Cluster, own_postgres
+from tests.load.cluster import Cluster, own_postgres
+from tests.postgres import OWNER, unprivileged
 from tests.world.harness import World, living
 
 STANDBY = 4.0  # seconds for which the sessions see only the standby
@@ -71,5 +71,5 @@ async def _standby(first: Cluster, folder: Path) -> Cluster:
 def _make(folder: Path) -> None:
     folder.parent.chmod(0o711)
     folder.mkdir(mode=0o700)
-    if os.geteuid() == 0:
-        shutil.chown(folder, OWNER)
+    if user := unprivileged():
+        shutil.chown(folder, user)
