@@ -77,7 +77,10 @@ def test_the_second_date_needs_no_second_consent_and_each_is_stopped_alone() -> 
     assert {entry.what for entry in talk.calendar} == {"tax", "bases"}
     again, _ = said(talk, "calendar:bases")
     assert again == talk, "a double tap changes nothing"
-    talk, _ = said(talk, "calendar:tax:stop")
+    talk, (told,) = said(talk, "calendar:tax:stop")
+    assert told.text.startswith("已停：个税汇算")
+    _, (second,) = said(talk, "calendar:tax:stop")
+    assert "已停" not in second.text  # a second tap stops nothing
     assert talk is not None
     assert [entry.what for entry in talk.calendar] == ["bases"]
 

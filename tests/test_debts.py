@@ -233,6 +233,15 @@ def test_who_confirms_what_can_hardly_be_goes_on() -> None:
     assert "所以要去谈" in shown.text
 
 
+def test_where_a_rate_is_unknown_the_plan_says_what_the_order_can_not_tell_and_what_to_ask() -> None:
+    unknown = ("网贷", "8000", "900", "不知道", "不知道", "没有", "没有")
+    _, (shown,) = said(state("result"), *HOUSE, *unknown, "没有了")
+    assert "有1笔不知道利息" in shown.text
+    assert "年化综合成本" in shown.text
+    _, (known,) = said(state("result"), *HOUSE, *BANK, "没有了")
+    assert "不知道利息" not in known.text
+
+
 def test_who_earns_too_little_is_told_where_help_is() -> None:
     _, (shown,) = said(state("result"), "/debts", "2000", *HOUSE[2:], *BANK, "没有了")
     assert "没有钱能还债" in shown.text

@@ -146,6 +146,16 @@ def test_a_reminder_is_set_in_the_terminal_and_comes_when_its_time_has_come(lang
     assert terminal.talk.reminders == ()
 
 
+def test_a_bare_number_presses_a_button_where_no_amount_is_asked_for() -> None:
+    terminal = Terminal(presenter(), lambda: NOON)
+    for line in ("/start", "1", "2", "4"):
+        shown = terminal.say(line)
+    assert "您多大年纪" in shown
+    terminal.say("45")
+    assert terminal.talk is not None
+    assert terminal.talk.answers["age"] == ("from_41_to_50",)
+
+
 def test_a_bug_in_a_turn_is_shown_to_the_developer_as_it_is() -> None:
     class Broken(Presenter):
         def render(self, *_: object) -> tuple[Message, ...]:

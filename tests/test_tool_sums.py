@@ -207,7 +207,9 @@ def test_a_choice_is_read_by_its_words_or_its_place(text: str, value: str | None
 @pytest.mark.parametrize(
     ("inputs", "words"),
     [
-        (("tool:loan", "9500", "500", "12", "958", "30", "银行"), ("9000元", "11496元", "2496元", "96110")),
+        (("tool:loan", "9500", "500", "另外交", "12", "958", "30", "银行"), ("9000元", "2496元", "96110")),
+        (("tool:loan", "9000", "500", "减掉了", "12", "958", "30", "银行"), ("9000元", "11496元", "2496元")),
+        (("tool:loan", "400", "600", "扣了", "1", "1000", "对", "30", "不知道"), ("400元", "600元")),
         (("tool:loan", "10000", "没有", "12期", "880", "一个月以后", "朋友"), ("560元", "12%")),
         (("tool:loan", "1400", "0", "1", "2000", "7", "不知道"), ("高得没法比", "2234.69%", "不知道就不比")),
         (("tool:loan", "5000", "0", "3", "4000", "对", "30", "小贷"), ("12000元", "超过了", "12378")),
@@ -300,7 +302,7 @@ def test_how_long_was_paid_is_read_in_months(text: str, months: str | None) -> N
 @pytest.mark.parametrize(
     ("inputs", "note"),
     [
-        (("tool:loan", "9500", "9500"), "对不上"),  # all of it paid first
+        (("tool:loan", "9500", "9500", "另外交的"), "对不上"),  # all of it paid first
         (("tool:loan", "9500", "0", "12", "700"), "对不上"),  # less paid back than borrowed
         (("tool:loan", "-3"), "没看懂"),
         (("tool:loan", "五六千"), "没看懂"),
@@ -329,7 +331,7 @@ def test_who_takes_a_number_back_is_asked_for_it_again() -> None:
 @pytest.mark.parametrize(
     "inputs",
     [
-        ("tool:loan", "9500", "500", "12", "958", "30", "bank"),
+        ("tool:loan", "9500", "500", "besides", "12", "958", "30", "bank"),
         ("tool:loan", "1400", "none", "1", "2000", "7", "a friend"),
         ("tool:rate", "2% a month", "a person"),
         ("tool:vehicle", "10000", "3200", "36", "mine", "5000", "90000"),

@@ -25,7 +25,7 @@ from tests.privacy.test_storage import traces
 from tests.talks import KEYRING, NOON, presenter, settling_today
 from tests.test_rights import data_of, said, state
 
-LOAN = ("tool:loan", "到手9500", "先交500", "12期", "958", "30天")
+LOAN = ("tool:loan", "到手9500", "先交500", "另外交的", "12期", "958", "30天")
 
 
 def opened(*inputs: str, name: str = "survey") -> Conversation:
@@ -153,7 +153,7 @@ TO_THE_END = {  # what is typed into each tool, with numbers that stand nowhere 
         ),
         *("年化13.917%", "没有", "没有", "没有", "tool:debts:page:1", "tool:debts:stop"),
     ),
-    "loan": ("tool:loan", "73917.31", "1391.17", "13", "7391.73", "29", "银行"),
+    "loan": ("tool:loan", "73917.31", "1391.17", "另外交的", "13", "7391.73", "29", "银行"),
     "medical_gap": ("tool:medical_gap", "居民医保", "13"),
     "retirement": ("tool:retirement", "男", "1973年9月", "13年9个月"),
     "rate": ("tool:rate", "年化13.917%", "银行"),
@@ -194,13 +194,13 @@ async def test_what_was_typed_into_a_tool_is_in_no_file_and_no_log_after_its_end
 
 async def test_an_open_tool_is_kept_sealed_and_opened_again_after_a_restart(database: Database) -> None:
     store = Store(database, KEYRING, settling_today(), clock=NOON.timestamp)
-    for number, data in enumerate(("/start", "+:consent:answers", "+:consent:abroad", "go:agree", *LOAN[:3])):
+    for number, data in enumerate(("/start", "+:consent:answers", "+:consent:abroad", "go:agree", *LOAN[:4])):
         await store.take(comes(number, data))
     again = Store(database, KEYRING, settling_today(), clock=NOON.timestamp)
     talk = await again.conversation(at(7))
     assert talk is not None
     assert talk.tool is not None
-    assert talk.tool.said == ("received=9500", "fee=500")
+    assert talk.tool.said == ("received=9500", "fee=500", "apart=besides")
     assert talk.tool.until == int((NOON + KEPT).timestamp())
 
 
@@ -209,7 +209,7 @@ async def test_the_tidying_drops_what_was_said_to_a_tool_a_day_ago_and_nothing_e
 ) -> None:
     now = NOON.timestamp()
     store = Store(database, KEYRING, settling_today(), clock=lambda: now)
-    for number, data in enumerate(("/start", "+:consent:answers", "+:consent:abroad", "go:agree", *LOAN[:3])):
+    for number, data in enumerate(("/start", "+:consent:answers", "+:consent:abroad", "go:agree", *LOAN[:4])):
         await store.take(comes(number, data))
     kept = await store.conversation(at(7))
     assert kept is not None

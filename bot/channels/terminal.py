@@ -19,7 +19,10 @@ HERE = Address("terminal", "1")
 
 @dataclass
 class Terminal:
-    """One talk, line by line, by the same turns as in any channel; a number presses a button."""
+    """One talk, line by line, by the same turns as in any channel.
+
+    #4 presses the fourth button, and so does 4 where no amount is asked for.
+    """
 
     presenter: Presenter
     now: Callable[[], datetime]
@@ -58,9 +61,19 @@ class Terminal:
         if line.startswith("/"):
             name, _, rest = line[1:].partition(" ")
             return Command(name.lower(), rest.strip())
-        if line.startswith("#") and line[1:].isdecimal() and 0 < int(line[1:]) <= len(self.buttons):
-            return Tap(self.buttons[int(line[1:]) - 1].data)
+        number = line.removeprefix("#")
+        pressed = number.isdecimal() and 0 < int(number) <= len(self.buttons)
+        if pressed and (line.startswith("#") or not self._counting()):
+            return Tap(self.buttons[int(number) - 1].data)
         return Typed(line)
+
+    def _counting(self) -> bool:
+        """Say whether a number may be an amount: a tool is open, or a question whose options are ranges."""
+        if self.talk is None or not self.flow.agreed(self.talk):
+            return False
+        question = self.flow.survey.position(self.talk)
+        ranges = question is not None and any(option.up_to is not None for option in question.options)
+        return self.talk.tool is not None or ranges
 
     def _show(self, message: Message) -> str:
         rows = []
@@ -73,7 +86,11 @@ class Terminal:
                 self.buttons.append(button)
                 labels.append(f"[#{len(self.buttons)} {button.text}]")
             rows.append("  " + " ".join(labels))
-        return "\n".join([plain(message.text), *rows])
+        language = self.talk.language if self.talk is not None else self.language
+        wording = self.presenter.knowledge.wording
+        file = message.attachment is not None
+        note = [wording.block(language, "labels.j2", "terminal_file", on=self.now().date())] if file else []
+        return "\n".join([plain(message.text), *note, *rows])
 
 
 def hold(terminal: Terminal, read: Callable[[str], str], write: Callable[[str], None]) -> list[str]:

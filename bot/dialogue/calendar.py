@@ -64,7 +64,8 @@ def tap(talk: Conversation | None, what: str, how: str, *, coming: Next, agreed:
         return talk, (Calendar(replaces=True),)
     if how == "stop":
         left = tuple(entry for entry in talk.calendar if (entry.kind, entry.what) != ("yearly", what))
-        return replace(talk, calendar=left), (Calendar(replaces=True),)
+        stopped = what if left != talk.calendar else ""  # a second tap stops nothing
+        return replace(talk, calendar=left), (Calendar(replaces=True, stopped=stopped),)
     if how == "keep":
         return talk, (Calendar(replaces=True),)
     if not agreed:

@@ -131,9 +131,10 @@ class Reminders:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """List the yearly dates, each with a button that sets or stops it."""
+    """List the yearly dates, each with a button that sets or stops it; says which one was just stopped."""
 
     replaces: bool = False
+    stopped: str = ""
 
 
 @dataclass(frozen=True, slots=True)

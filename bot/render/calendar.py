@@ -24,7 +24,8 @@ def calendar(sheet: View, reply: Calendar) -> Message:
         )
         for date in sheet.knowledge.calendar
     )
-    text = sheet.block(WORDS, "list", lines=lines(sheet))
+    stopped = sheet.block(WORDS, f"name_{reply.stopped}") if reply.stopped else ""
+    text = sheet.block(WORDS, "list", lines=lines(sheet), stopped=stopped)
     return Message(text, (*rows, *sheet.rows(("tips",))), replaces=reply.replaces)
 
 

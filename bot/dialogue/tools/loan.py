@@ -1,4 +1,7 @@
-"""What a loan really costs: what arrives, what is paid first, the instalments, and when the first is due."""
+"""What a loan really costs: what arrives, what is paid first, the instalments, and when the first is due.
+
+A fee is easily counted twice: it may be missing from what arrives, or be paid besides. So we ask.
+"""
 
 from decimal import Decimal
 
@@ -10,12 +13,13 @@ MOST = Decimal(10_000_000)  # yuan; more is no loan of a worker's
 LONGEST = 360  # instalments
 LATEST = 366  # days until the first one
 DEAR = 2  # times what arrives: a worker who is to pay back more is asked whether that is right
+WITHIN, BESIDES = "within", "besides"  # a fee that what arrives is already without, or one that comes on top
 LENDERS = ("bank", "microloan", "person", "other")
 
 
 def in_hand(said: Said) -> Decimal:
-    """Return what is left of the loan after what was paid first."""
-    return Decimal(said["received"]) - Decimal(said["fee"])
+    """Return what is left of the loan after what was paid first, which may be taken off already."""
+    return Decimal(said["received"]) - (0 if said.get("apart") == WITHIN else Decimal(said["fee"]))
 
 
 def repaid(said: Said) -> Decimal:
@@ -32,7 +36,13 @@ FEE = Step(
     "fee",
     ("0",),
     read=yuan_or_nothing,
-    possible=lambda value, said: 0 <= Decimal(value) < Decimal(said["received"]),
+    possible=lambda value, _: 0 <= Decimal(value) <= MOST,
+)
+APART = Step(
+    "apart",
+    (WITHIN, BESIDES),
+    read=one_of("apart"),
+    possible=lambda value, said: value == WITHIN or Decimal(said["fee"]) < Decimal(said["received"]),
 )
 COUNT = Step(
     "count",
@@ -48,8 +58,8 @@ SURE = Step("sure", ("yes", "no"), read=one_of("sure"))
 
 def following(said: Said, _answers: Answers) -> Step | None:
     """Return what is asked next."""
-    for step in (RECEIVED, FEE, COUNT, INSTALMENT):
-        if step.id not in said:
+    for step in (RECEIVED, FEE, APART, COUNT, INSTALMENT):
+        if step.id not in said and (step is not APART or Decimal(said["fee"]) > 0):
             return step
     if repaid(said) > DEAR * in_hand(said) and "sure" not in said:
         return SURE

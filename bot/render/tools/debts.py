@@ -115,7 +115,8 @@ def _plan(sheet: View, reply: UseTool, owed: _Owed) -> Message:
          "due": payment.debt.due, "loss": payment.debt.loss}
         for payment in made.payments
     ]  # fmt: skip
-    text = sheet.block(WORDS, "plan", plan=made, household=owed.household, lines=lines)
+    unknown = sum(debt.yearly is None for debt in owed.debts)
+    text = sheet.block(WORDS, "plan", plan=made, household=owed.household, lines=lines, unknown=unknown)
     buttons = [
         Button(f"{payment.number + 1} {_name(sheet, payment.debt)}", _to(str(payment.number + 1)))
         for payment in made.payments
