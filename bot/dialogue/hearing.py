@@ -2,7 +2,7 @@
 
 A text is folded, put into one spelling for all dialects, and rid of what is harmless (`Hearing.heard`). Its
 features are what the classifier weighs: runs of one to three characters, of two or three sounds, of one to
-three English words, the ideas and pairs of ideas, and the patterns. Training reads them by the same code.
+three English words, the ideas, and the patterns. Training reads them by the same code.
 """
 
 import re
@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations
 from typing import Generic, TypeVar
 
 from bot.content.alarms import ByLanguage, Heeded, Pattern
@@ -207,9 +206,7 @@ class Hearing:
         found = {*_runs("h", _shown(heard.chinese), (1, 2, 3)), *_runs("p", heard.sounds, (2, 3))}
         if heard.english:
             found.update(_runs("e", tuple(map(_stem, heard.english)), (1, 2, 3)))
-        concepts = self.concepts(heard)
-        ideas = sorted(name.removeprefix("c ") for name in concepts if name.startswith("c "))
-        return found | concepts | {f"x {one} {other}" for one, other in combinations(ideas, 2)}
+        return found | self.concepts(heard)
 
     def short_features(self, heard: Heard) -> set[str]:
         """List short runs and what they mean: enough where there are fewer texts to learn from."""
@@ -310,12 +307,12 @@ class Hearing:
 
     @cached_property
     def _harmless_chinese(self) -> _Replacer[str]:
-        terms = self.heeded.harmless["zh"]
+        terms = self.heeded.harmless.get("zh", ())
         return _Replacer.of({part: _HIDDEN for term in terms for part in self._characters(term)})
 
     @cached_property
     def _harmless_english(self) -> _Replacer[tuple[str, ...]]:
-        terms = self.heeded.harmless["en"]
+        terms = self.heeded.harmless.get("en", ())
         return _Replacer.of({part: (".",) for term in terms for part in self._english_words(term)})
 
 

@@ -1,9 +1,11 @@
 """What comes before everything: is this an emergency, of which kind, and how is it answered? Or is it over?
 
-A text is an emergency when the classifier says so, or when it meets patterns of one kind that leave no doubt.
+A text is an emergency when the classifier says so; where it meets patterns of one kind that leave no doubt,
+the classifier need only lean to it. What the classifier leans to without such patterns may be an emergency.
 Nothing of it is kept, and nothing depends on what was said before.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +21,14 @@ LIFE = 0.25  # how much nearer to danger to life a text is taken to be: what can
 SMALL = ("了", "的", "啦", "呀", "啊", "哈", "呢", "吧", "哦", "现在", "已经", "真的", "谢谢", "您", "你")
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An emergency with the scene by which it is answered, or (None) what may be one, of a kind."""
+
+    kind: Kind
+    scene: Scene | None
+
+
 @dataclass(frozen=True, eq=False)
 class Triage:
     """Finds emergencies by patterns and by the classifier."""
@@ -32,15 +42,23 @@ class Triage:
         """Return the triage by what this knowledge says."""
         return cls(knowledge.alarms, Hearing(knowledge.alarms, knowledge.vocabulary), knowledge.alarm)
 
-    def scene(self, text: str) -> Scene | None:
-        """Return the scene by which a text is answered; None for what is no emergency."""
+    def found(self, text: str) -> Found | None:
+        """Return what a text is, or may be; None for what is no emergency."""
         heard = self.hearing.heard(text)
-        kind = None if self.is_over(text) else self._kind(heard)
-        if kind is None:
+        if (not heard.chinese and not heard.english) or self.is_over(text):
             return None
-        scenes = [scene for scene in self.alarms.scenes if scene.kind == kind]
-        named = (scene for scene in scenes if self.hearing.holds(heard, scene.when))
-        return next(named, scenes[-1])
+        met, scores = self.hearing.alarming(heard), self.model.scores(self.hearing.features(heard))
+        score = danger(scores)
+        if score <= self.model.lower:
+            return None
+        kind = max(KINDS, key=lambda kind: scores[kind] + (LIFE if kind == "life" and met.get(kind) else 0.0))
+        alarm = is_alarm(score, self.model.threshold, self.model.lower, sure=beyond_doubt(met))
+        return Found(kind, self._scene(kind, heard) if alarm else None)
+
+    def scene(self, text: str) -> Scene | None:
+        """Return the scene by which a text is answered; None for what is no emergency beyond doubt."""
+        found = self.found(text)
+        return found.scene if found else None
 
     def is_over(self, text: str) -> bool:
         """Say whether a text says that the danger is over, and nothing else."""
@@ -52,14 +70,20 @@ class Triage:
         said = (self.hearing.heard(term) for terms in self.alarms.fine.values() for term in terms)
         return frozenset(_bare(heard.chinese) or heard.english for heard in said)
 
-    def _kind(self, heard: Heard) -> Kind | None:
-        if not heard.chinese and not heard.english:
-            return None
-        met = self.hearing.alarming(heard)
-        scores = self.model.scores(self.hearing.features(heard))
-        if scores[ALARM] <= self.model.threshold and not beyond_doubt(met):
-            return None
-        return max(KINDS, key=lambda kind: scores[kind] + (LIFE if kind == "life" and met.get(kind) else 0.0))
+    def _scene(self, kind: Kind, heard: Heard) -> Scene:
+        scenes = [scene for scene in self.alarms.scenes if scene.kind == kind]
+        named = (scene for scene in scenes if self.hearing.holds(heard, scene.when))
+        return next(named, scenes[-1])
+
+
+def danger(scores: Mapping[str, float]) -> float:
+    """Say how much of an emergency a text is, of whatever kind it is most."""
+    return scores[ALARM] + max(scores[kind] for kind in KINDS)
+
+
+def is_alarm(score: float, threshold: float, lower: float, *, sure: bool) -> bool:
+    """Say whether a score raises an alarm; with patterns beyond doubt it need only be above `lower`."""
+    return score > (lower if sure else threshold)
 
 
 def spoken_in(text: str) -> tuple[Language | None, bool | None]:

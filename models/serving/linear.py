@@ -1,14 +1,16 @@
 """A linear classifier at work: weights of features, added up, from this file and its artifact alone."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.serving.artifact import verify
 
-SCHEMA = 1
-KEYS = frozenset(("schema", "name", "made_from", "heads", "biases", "threshold", "measured", "weights"))
+SCHEMA = 2
+KEYS = frozenset(
+    ("schema", "name", "made_from", "heads", "biases", "threshold", "lower", "sized", "measured", "weights")
+)
 UNIT = 1000  # weights are kept as whole thousandths
 
 
@@ -16,24 +18,36 @@ UNIT = 1000  # weights are kept as whole thousandths
 class LinearModel:
     """Weights of features for each head; above `threshold` a text is what the first head looks for.
 
+    Above `lower` it may be. `weights` holds whole numbers by feature, parted by blanks: one for each head
+    and, where the model is `sized`, one more for what the feature adds to the square of a text's size. They
+    are read when a feature is met, since few of them ever are.
+
     Two are never equal, so that what is made of one is remembered by it.
     """
 
     heads: tuple[str, ...]
     biases: tuple[float, ...]
     threshold: float
-    weights: Mapping[str, tuple[int, ...]]
+    weights: Mapping[str, str]
+    lower: float = math.inf
+    sized: bool = False
 
     def scores(self, features: Collection[str]) -> Mapping[str, float]:
-        """Add up the weights of a text's features, by the root of their number."""
-        sums = [0] * len(self.heads)
+        """Add up the weights of a text's features, over the root of their number or sizes."""
+        sums = [0] * (len(self.heads) + self.sized)
         for feature in features:
-            for head, weight in enumerate(self.weights.get(feature, ())):
-                sums[head] += weight
-        size = UNIT * math.sqrt(max(1, len(features)))
+            for place, number in enumerate(self.weights.get(feature, "").split()):
+                sums[place] += int(number)
+        square = sums.pop() / UNIT if self.sized else len(features)
+        size = UNIT * math.sqrt(square or 1)
         return {
             head: total / size + bias for head, total, bias in zip(self.heads, sums, self.biases, strict=True)
         }
+
+
+def lines(weights: Mapping[str, str]) -> list[str]:
+    """Return a line for each feature, as an artifact has them: its name, a tab and its numbers."""
+    return [f"{feature}\t{numbers}" for feature, numbers in weights.items()]
 
 
 def read(folder: Path, name: str) -> LinearModel:
@@ -44,5 +58,11 @@ def read(folder: Path, name: str) -> LinearModel:
         tuple(document["heads"]),
         tuple(document["biases"]),
         document["threshold"],
-        {feature: tuple(weights) for feature, weights in document["weights"].items()},
+        _weights(document["weights"]),
+        document["lower"],
+        document["sized"],
     )
+
+
+def _weights(lines: Iterable[str]) -> Mapping[str, str]:
+    return dict(line.split("\t") for line in lines)

@@ -1,26 +1,29 @@
 """Trains the alarm: sentences of simulated writers -> linear weights of features, sealed as text.
 
-One writer after the other is left out, and the alarm that the others make is tried on that one; the threshold
+One writer after the other is left out, and the alarm that the others make is tried on that one; a threshold
 is set where the ordinary sentences of writers left out raise few false alarms. What counts as a feature is
 bot/dialogue/hearing.py's, so that serving and training read a text alike.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 import yaml
+from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from bot.content.alarms import ALARM, KINDS, Kind
 from bot.dialogue.hearing import Hearing, beyond_doubt
+from bot.dialogue.triage import danger, is_alarm
 from bot.loading.knowledge import load_hearing
 from models.serving import artifact, linear
-from models.training.linear import Floats, columns, matrix, rounded
+from models.training.linear import OFTEN, Floats, Rows, columns, ones
 
 ROOT = Path(__file__).parents[2]
 SENTENCES = ROOT / "models" / "sentences"
@@ -35,32 +38,41 @@ KIND_OF: dict[str, Kind | None] = {
     "child": "child",
     "hunger": "hunger",
     "ordinary": None,
-    "questions": None,
+    "alike": None,
     "off_topic": None,
+    "questions": None,
+    "near_misses": None,
 }
-OWN = {"plain": "danger_plain", "hinted": "danger_hinted"}  # the lists of models/sentences/life.yaml
+EVERYDAY = ("ordinary", "alike", "off_topic")  # those that set the thresholds
+MISLEADING = (13, 14, 15)  # writers whose ordinary sentences mislead by design
+OWN = {"plain": "danger_plain", "hinted": "danger_hinted", "typed": "ordinary"}  # lists of models/sentences/
 NOBODY = 0  # the writer of our own sentences: never left out
-PENALTY = 1.5  # the support vector machine's C
-KEPT = 24_000  # features in the artifact: those of the greatest weights
-FALSE_ALARMS = 0.0195  # of the ordinary sentences of writers left out: where the threshold is set
+PENALTY = 3.0  # the support vector machine's C
+COSTS = {True: 1.0, False: 2.0}  # of a sentence on the wrong side: a false alarm is the dearer
+FALSE_ALARMS = 0.0195  # of everyday sentences of writers left out: where the threshold is set
+FALSE_DOUBTS = 0.0445  # of the same: how many more are answered with a gentle line
 
 CARD = """# Card of the alarm
 
-Made by `python -m models train-alarm`; do not edit. A linear support vector machine over {features} features
-of a typed message, beside hand-written patterns (knowledge/alarms.yaml). What it is for and how it is
-answered: docs/alarms.md.
+Made by `python -m models train-alarm`; do not edit. Linear support vector machines over {features} features
+of a typed message, one for any emergency and one for each kind: the score is that of the first and the
+highest of the others together. Beside them stand hand-written patterns (knowledge/alarms.yaml). What it is
+for and how it is answered: docs/alarms.md.
 
 ## How often an alarm is raised, by simulated writers left out of training one by one
 
 {header}
 {rows}
 
-The rows from `ordinary` on are false alarms. All writers are simulated: real people may write otherwise. The
-patterns were written with sight of the failures of writers 1 to 5; of 6 to 10 only totals were seen.
+The rows from `ordinary` on are false alarms; `alike` are ordinary sentences in frightening words. The
+second column counts alarms and gentle lines together: below the threshold of an alarm there is a lower one,
+above which a text is answered as usual after one kind line with a number. Both thresholds are set by
+`ordinary`, `alike` and `off_topic`, for a free question may be about an emergency that is under way.
+`near_misses` mislead by design: those teach, but don't count.
 
-Writers 13 to 15 wrote emergencies in the styles that were heard least, and near misses, which mislead by
-design: those neither teach nor count here. The threshold is set by `ordinary` and `off_topic`, for a
-free question may be about an emergency that is under way.
+All writers are simulated: real people may write otherwise. The patterns were written with sight of the
+failures of writers 1 to 5; of the others only totals were seen. Writers 13 to 15 wrote in the styles that
+were heard least.
 
 ## What it can't hear
 
@@ -96,21 +108,27 @@ class Judged:
     kind: Kind
     sure: bool  # by the patterns alone
 
-    def alarms(self, threshold: float) -> bool:
+    def alarms(self, limits: "Limits") -> bool:
         """Say whether it raises an alarm."""
-        return self.sure or self.score > threshold
+        return is_alarm(self.score, limits.alarm, limits.doubt, sure=self.sure)
+
+    def is_met(self, limits: "Limits") -> bool:
+        """Say whether it raises an alarm or is answered with a gentle line."""
+        return self.score > limits.doubt
 
 
 def written(path: Path) -> Iterator[Sentence]:
     """Read a writer's file.
 
-    Writers without things off topic wrote near misses instead of everyday words: those mislead by design, so
-    that they neither teach nor count where the threshold is set.
+    Writers without things off topic wrote ordinary sentences in frightening words, which are counted apart.
     """
     read = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for name in KIND_OF if read["off_topic"] else (name for name, kind in KIND_OF.items() if kind):
+    writer = int(read["writer"])
+    harmless = "ordinary" if read.get("off_topic") else "near_misses" if writer in MISLEADING else "alike"
+    for name in KIND_OF:
         for item in read.get(name, ()):
-            yield Sentence(item if isinstance(item, str) else item["ask"], int(read["writer"]), name)
+            text = item if isinstance(item, str) else item["ask"]
+            yield Sentence(text, writer, harmless if name == "ordinary" else name)
 
 
 def sentences() -> list[Sentence]:
@@ -134,23 +152,62 @@ class Corpus:
         """The features of each sentence, sorted, so that every run counts them alike."""
         return [sorted(self.hearing.features(self.hearing.heard(each.text))) for each in self.sentences]
 
-    def fitted(self, chosen: Sequence[int]) -> "Fitted":
-        """Fit on some of the sentences, given by their places."""
-        known = columns(self.features, chosen)
-        rows = matrix(self.features, chosen, known)
-        kinds = [self.sentences[place].kind for place in chosen]
-        heads = [_head(rows, [kind is not None for kind in kinds])]
-        heads += [_head(rows, [kind == wanted for kind in kinds]) for wanted in KINDS]
-        return Fitted(*rounded(heads, known, KEPT))
+    @cached_property
+    def _rows(self) -> tuple[Rows, list[str]]:
+        known = columns(self.features, range(len(self.sentences)))
+        return ones(self.features, known), list(known)
 
-    def left_out(self) -> list[Judged]:
+    def fitted(self, chosen: Sequence[int], heads: Sequence[str] = (ALARM, *KINDS)) -> "Fitted":
+        """Fit on some of the sentences, given by their places.
+
+        A feature counts the more, the rarer it is; all features of a sentence together have the length 1.
+        """
+        every, _ = self._rows
+        rows = every[chosen]
+        often = np.asarray(rows.sum(axis=0)).ravel()
+        known = np.flatnonzero(often >= OFTEN)
+        rare = np.log(len(chosen) / often[known])
+        rows = normalize(rows[:, known] @ sp.diags(rare))
+        kinds = [self.sentences[place].kind for place in chosen]
+        fits = [
+            _head(rows, [kind is not None if head == ALARM else kind == head for kind in kinds])
+            for head in heads
+        ]
+        return Fitted(
+            tuple(heads),
+            known,
+            np.array([weights for weights, _ in fits]).T * rare[:, None],
+            tuple(round(bias, 3) for _, bias in fits),
+            rare**2,
+        )
+
+    def left_out(self, writers: Iterable[int] | None = None) -> list[Judged]:
         """Judge each writer's sentences by what all the others make."""
         found: list[Judged] = []
-        for writer in sorted({each.writer for each in self.sentences} - {NOBODY}):
-            places = range(len(self.sentences))
-            model = self.fitted([n for n in places if self.sentences[n].writer != writer]).model(0.0)
-            found += [self.judge(model, n) for n in places if self.sentences[n].writer == writer]
+        places = range(len(self.sentences))
+        for writer in writers or self.writers:
+            fitted = self.fitted([n for n in places if self.sentences[n].writer != writer])
+            found += self._judged(fitted, [n for n in places if self.sentences[n].writer == writer])
         return found
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all features, in the order of their columns."""
+        return self._rows[1]
+
+    @property
+    def writers(self) -> list[int]:
+        """The numbers of those who can be left out."""
+        return sorted({each.writer for each in self.sentences} - {NOBODY})
+
+    def _judged(self, fitted: "Fitted", chosen: Sequence[int]) -> list[Judged]:
+        rows = self._rows[0][chosen][:, fitted.known]
+        sizes = np.sqrt(np.maximum(np.asarray(rows @ fitted.sizes), 1e-9))
+        scores = (rows @ fitted.weights) / sizes[:, None] + np.array(fitted.biases)
+        return [
+            self._verdict(place, dict(zip(fitted.heads, row.tolist(), strict=True)))
+            for place, row in zip(chosen, scores, strict=True)
+        ]
 
     @cached_property
     def sure(self) -> list[bool]:
@@ -158,22 +215,31 @@ class Corpus:
         return [beyond_doubt(self.hearing.alarming(self.hearing.heard(each.text))) for each in self.sentences]
 
     def judge(self, model: linear.LinearModel, place: int) -> Judged:
-        """Judge one sentence."""
-        scores = model.scores(self.features[place])
+        """Judge one sentence as it is judged at work."""
+        return self._verdict(place, model.scores(self.features[place]))
+
+    def _verdict(self, place: int, scores: Mapping[str, float]) -> Judged:
         kind = max(KINDS, key=lambda kind: scores[kind])
-        return Judged(self.sentences[place], scores[ALARM], kind, self.sure[place])
+        return Judged(self.sentences[place], danger(scores), kind, self.sure[place])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """Weights and biases before the threshold is set."""
+    """Weights by feature and head, biases, and the square of how rare each feature is."""
 
-    weights: dict[str, tuple[int, ...]]
+    heads: tuple[str, ...]
+    known: npt.NDArray[np.int64]
+    weights: Floats
     biases: tuple[float, ...]
+    sizes: Floats
 
-    def model(self, threshold: float) -> linear.LinearModel:
-        """Return the classifier as it serves."""
-        return linear.LinearModel((ALARM, *KINDS), self.biases, threshold, self.weights)
+    def numbers(self, names: Sequence[str]) -> dict[str, str]:
+        """Return whole thousandths by feature: a weight for each head, and the size."""
+        whole = np.rint(np.column_stack([self.weights, self.sizes]) * linear.UNIT).astype(int)
+        return {
+            names[column]: " ".join(map(str, row))
+            for column, row in zip(self.known, whole.tolist(), strict=True)
+        }
 
 
 def judged_by(model: linear.LinearModel, corpus: Corpus) -> list[Judged]:
@@ -181,74 +247,97 @@ def judged_by(model: linear.LinearModel, corpus: Corpus) -> list[Judged]:
     return [corpus.judge(model, place) for place in range(len(corpus.sentences))]
 
 
-def threshold_of(left_out: Iterable[Judged]) -> float:
-    """Return the score that so many ordinary sentences of writers left out exceed, and no more."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The score above which there is an alarm, and that above which there is a gentle line."""
+
+    alarm: float
+    doubt: float
+
+
+def limits_of(left_out: Iterable[Judged]) -> Limits:
+    """Return the scores that so many everyday sentences of writers left out exceed, and no more."""
     # A free question may be about an emergency that is under way: those are no everyday words.
-    ordinary = [each for each in left_out if each.sentence.list in ("ordinary", "off_topic")]
-    sure = sum(each.sure for each in ordinary)
-    scores = sorted((each.score for each in ordinary if not each.sure), reverse=True)
-    return round(scores[max(0, int(len(ordinary) * FALSE_ALARMS) - sure)], 3)
+    everyday = [each for each in left_out if each.sentence.list in EVERYDAY]
+    scores = sorted((each.score for each in everyday), reverse=True)
+    doubt = scores[int(len(scores) * (FALSE_ALARMS + FALSE_DOUBTS))]
+    sure = sum(each.sure and each.score > doubt for each in everyday)
+    unsure = sorted((each.score for each in everyday if not each.sure), reverse=True)
+    alarm = unsure[max(0, int(len(scores) * FALSE_ALARMS) - sure)]
+    return Limits(round(alarm, 3), round(doubt, 3))
 
 
-def heard_of(judgements: Iterable[Judged], threshold: float) -> dict[str, tuple[int, int]]:
+def heard_of(judgements: Iterable[Judged], limits: Limits) -> dict[str, tuple[int, int]]:
     """Count by list: how many raised an alarm, of how many."""
-    found: dict[str, tuple[int, int]] = {}
-    for each in judgements:
-        raised, count = found.get(each.sentence.list, (0, 0))
-        found[each.sentence.list] = raised + each.alarms(threshold), count + 1
-    return found
+    return _counted(judgements, lambda each: each.alarms(limits))
+
+
+def met_of(judgements: Iterable[Judged], limits: Limits) -> dict[str, tuple[int, int]]:
+    """Count by list: how many raised an alarm or were answered with a gentle line, of how many."""
+    return _counted(judgements, lambda each: each.is_met(limits))
 
 
 def make(folder: Path, card: Path) -> list[Path]:
     """Train on all writers, write the artifact and its card; the same bytes each time."""
     corpus = Corpus(load_hearing(ROOT), sentences())
     left_out = corpus.left_out()
-    threshold = threshold_of(left_out)
+    limits = limits_of(left_out)
     fitted = corpus.fitted(range(len(corpus.sentences)))
-    digest = hashlib.sha256("\n".join(f"{s.list}\t{s.text}" for s in corpus.sentences).encode()).hexdigest()
+    weights = fitted.numbers(corpus.names)
+    heard, met = heard_of(left_out, limits), met_of(left_out, limits)
     content = {
         "schema": linear.SCHEMA,
         "name": ALARM,
-        "made_from": {"sentences": digest, "count": len(corpus.sentences)},
-        "heads": [ALARM, *KINDS],
+        "made_from": {"sentences": digest(corpus.sentences), "count": len(corpus.sentences)},
+        "heads": list(fitted.heads),
         "biases": list(fitted.biases),
-        "threshold": threshold,
-        "measured": {name: list(count) for name, count in heard_of(left_out, threshold).items()},
-        "weights": {feature: list(weights) for feature, weights in fitted.weights.items()},
+        "threshold": limits.alarm,
+        "lower": limits.doubt,
+        "sized": True,
+        "measured": {name: [*heard[name][:1], met[name][0], heard[name][1]] for name in heard},
+        "weights": linear.lines(weights),
     }
-    path = folder / f"{ALARM}.json"
+    path, told = folder / f"{ALARM}.json", card / "ALARM.md"
     path.write_text(artifact.seal(content), encoding="utf-8")
-    told = card / "ALARM.md"
-    told.write_text(_card(left_out, threshold, len(fitted.weights)), encoding="utf-8")
+    told.write_text(_card(left_out, limits, len(weights)), encoding="utf-8")
     return [path, told]
 
 
-def _card(left_out: Sequence[Judged], threshold: float, features: int) -> str:
+def digest(sentences: Iterable[Sentence]) -> str:
+    """Return what tells whether an artifact was made from these sentences."""
+    return hashlib.sha256("\n".join(f"{s.list}\t{s.text}" for s in sentences).encode()).hexdigest()
+
+
+def _card(left_out: Sequence[Judged], limits: Limits, features: int) -> str:
     """Say what the alarm is, how often it hears whom, and what it can't hear."""
-    writers = sorted({each.sentence.writer for each in left_out})
-    rows = [
-        f"| {name} | {_share(left_out, name, threshold)} | "
-        + " | ".join(
-            _share([each for each in left_out if each.sentence.writer == writer], name, threshold)
-            for writer in writers
-        )
-        + " |"
-        for name in KIND_OF
-    ]
-    numbers = " | ".join(str(writer) for writer in writers)
+    numbers = sorted({each.sentence.writer for each in left_out})
+    by_writer = [[each for each in left_out if each.sentence.writer == writer] for writer in numbers]
+    rows = []
+    for name in KIND_OF:
+        shares = [_share(heard_of(left_out, limits), name), _share(met_of(left_out, limits), name)]
+        shares += [_share(heard_of(own, limits), name) for own in by_writer]
+        rows.append(f"| {name} | {' | '.join(shares)} |")
+    writers = " | ".join(map(str, numbers))
     return CARD.format(
         features=f"{features:,}",
-        header=f"| sentences | all | {numbers} |\n|---|--:|{'--:|' * len(writers)}",
+        header=f"| sentences | all | with the line | {writers} |\n|---|--:|--:|{'--:|' * len(numbers)}",
         rows="\n".join(rows),
     )
 
 
-def _share(judgements: Sequence[Judged], name: str, threshold: float) -> str:
-    raised, count = heard_of(judgements, threshold).get(name, (0, 0))
-    return f"{raised / max(1, count):.2f}"
+def _counted(judgements: Iterable[Judged], said: Callable[[Judged], bool]) -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    for each in judgements:
+        so, count = found.get(each.sentence.list, (0, 0))
+        found[each.sentence.list] = so + said(each), count + 1
+    return found
 
 
-def _head(rows: "sp.csr_matrix[np.float64]", wanted: Sequence[bool]) -> tuple[Floats, float]:
-    machine = LinearSVC(C=PENALTY, dual=True, tol=1e-3, max_iter=5000, random_state=0)
+def _share(counted: Mapping[str, tuple[int, int]], name: str) -> str:
+    return f"{counted[name][0] / counted[name][1]:.2f}" if name in counted else ""
+
+
+def _head(rows: Rows, wanted: Sequence[bool]) -> tuple[Floats, float]:
+    machine = LinearSVC(C=PENALTY, class_weight=COSTS, dual=True, tol=1e-3, max_iter=5000, random_state=0)
     machine.fit(rows, np.array(wanted))
     return machine.coef_[0], float(machine.intercept_[0])

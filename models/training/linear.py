@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ import scipy.sparse as sp
 from models.serving.linear import UNIT
 
 Floats = npt.NDArray[np.float64]
+Rows: TypeAlias = "sp.csr_matrix[np.float64]"
 OFTEN = 2  # texts in which a feature must stand to count
 
 
@@ -38,14 +40,23 @@ def matrix(
     return sp.csr_matrix((data, indices, pointers), shape=(len(chosen), len(columns)))
 
 
+def ones(features: Sequence[Sequence[str]], columns: Mapping[str, int]) -> Rows:
+    """Return a row of ones and noughts for each text: which known features it has."""
+    indices, pointers = [], [0]
+    for each in features:
+        indices += [columns[feature] for feature in each if feature in columns]
+        pointers.append(len(indices))
+    return sp.csr_matrix((np.ones(len(indices)), indices, pointers), shape=(len(features), len(columns)))
+
+
 def rounded(
     heads: Sequence[tuple[Floats, float]], columns: Mapping[str, int], most: int
-) -> tuple[dict[str, tuple[int, ...]], tuple[float, ...]]:
-    """Return the greatest weights by feature, a number for each head, and the heads' biases."""
+) -> tuple[dict[str, str], tuple[float, ...]]:
+    """Return the greatest weights by feature, a whole number for each head, and the heads' biases."""
     weights = np.array([weights for weights, _ in heads]).T
     greatest = np.sort(np.argsort(-np.abs(weights).max(axis=1), kind="stable")[:most])
     names, whole = list(columns), np.rint(weights * UNIT).astype(int)
     return (
-        {names[column]: tuple(whole[column].tolist()) for column in greatest},
+        {names[column]: " ".join(map(str, whole[column].tolist())) for column in greatest},
         tuple(round(bias, 3) for _, bias in heads),
     )

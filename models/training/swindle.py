@@ -213,8 +213,10 @@ def make(folder: Path, card: Path) -> list[Path]:
         "heads": list(fitted.heads),
         "biases": list(fitted.biases),
         "threshold": threshold,
+        "lower": threshold,
+        "sized": False,
         "measured": {name: list(count) for name, count in measured.items()},
-        "weights": {feature: list(weights) for feature, weights in fitted.weights.items()},
+        "weights": linear.lines(fitted.weights),
     }
     path, told = folder / f"{SWINDLE}.json", card / "SWINDLE.md"
     path.write_text(artifact.seal(content), encoding="utf-8")

@@ -1,7 +1,8 @@
 """Emergencies are heard in the words of writers who were left out of training; ordinary words raise no alarm.
 
 The goals: 0.98 of danger said plainly, 0.95 of danger hinted at, of violence and of swindles, at most 2 %
-false alarms. What is asserted is what was measured; README.md says why it is less.
+false alarms. What is asserted is what was measured; README.md says why it is less. Training leaves out every
+writer and notes what came of it in the artifact; with LONG=1 that is done again.
 """
 
 from functools import cache
@@ -10,67 +11,147 @@ from pathlib import Path
 import pytest
 
 from bot.loading.knowledge import load_hearing
-from models.training.alarm import ROOT, Corpus, Judged, heard_of, sentences, threshold_of, written
+from models.serving import artifact, linear
+from models.training.alarm import (
+    EVERYDAY,
+    ROOT,
+    WRITERS,
+    Corpus,
+    Judged,
+    Sentence,
+    digest,
+    heard_of,
+    limits_of,
+    met_of,
+    sentences,
+    written,
+)
 from tests.goldens import phrases
-from tests.others.triage import failures, served, table, threshold
+from tests.lengths import LONG
+from tests.others.triage import copied, failures, limits, served, table
 from tests.talks import rules
 
-AT_LEAST = {
-    "danger_plain": 0.87, "danger_hinted": 0.72, "violence": 0.87, "swindle": 0.81,
-    "accident": 0.78, "child": 0.8, "hunger": 0.8,
+# Of writers left out one by one: the share that raises an alarm, and with the gentle line.
+LEFT_OUT = {
+    "danger_plain": (0.89, 0.95), "danger_hinted": (0.77, 0.89), "violence": (0.83, 0.93),
+    "swindle": (0.83, 0.91), "accident": (0.77, 0.91), "child": (0.78, 0.91), "hunger": (0.8, 0.91),
 }  # fmt: skip
-EVERYDAY = range(1, 11)  # the writers who wrote everyday words too; 13 to 15 chose what was heard least
-# Two writers whose sentences nobody saw while patterns or training were made: of both together.
-NEVER_SEEN = {"danger_plain": 0.85, "danger_hinted": 0.69, "violence": 0.7, "swindle": 0.69}
-FALSE_ALARMS = 0.02
+# Of four writers who teach nothing, whose sentences nobody saw while patterns or training were made.
+NEVER_SEEN = {
+    "danger_plain": (0.94, 0.98), "danger_hinted": (0.77, 0.89), "violence": (0.88, 0.97),
+    "swindle": (0.88, 0.93), "accident": (0.82, 0.91), "child": (0.78, 0.93), "hunger": (0.9, 0.96),
+}  # fmt: skip
+FALSE_ALARMS, FALSE_DOUBTS = 0.02, 0.05
+FEW = 0.01  # of emergencies stand word for word in two writers' files: "我不想活了"
 HELD = Path(__file__).parent / "held"
+FEW_WRITERS = (2, 9)
+LISTS = {"danger_plain", "danger_hinted", "violence", "swindle", "accident", "child", "hunger", "ordinary"}
+
+
+def held() -> list[Sentence]:
+    return [sentence for path in sorted(HELD.glob("*.yaml")) for sentence in written(path)]
+
+
+def noted() -> dict[str, list[int]]:
+    """Read from the artifact what training measured: alarms, alarms and gentle lines, sentences; by list."""
+    text = (ROOT / "models" / "artifacts" / "alarm.json").read_text(encoding="utf-8")
+    measured: dict[str, list[int]] = artifact.verify(
+        text, name="alarm", schemas={linear.SCHEMA: linear.KEYS}
+    )["measured"]
+    return measured
 
 
 @cache
-def left_out() -> list[Judged]:
-    return Corpus(load_hearing(ROOT), sentences()).left_out()
+def seen() -> list[Judged]:
+    """Judge by the alarm that serves what it learned from."""
+    return served(each for each in sentences() if each.writer in FEW_WRITERS)
 
 
-def test_writers_left_out_one_by_one_are_heard_as_often_as_was_measured() -> None:
-    found = left_out()
-    limit = threshold_of(found)
-    for writer in sorted({each.sentence.writer for each in found}):
+def test_writers_left_out_one_by_one_were_heard_as_often_as_training_must() -> None:
+    measured = noted()
+    print(measured)
+    for name, (alarms, met) in LEFT_OUT.items():
+        raised, lines, count = measured[name]
+        assert raised / count >= alarms, f"{name}: {raised} of {count}"
+        assert lines / count >= met, f"{name}: {lines} of {count}"
+    raised, lines, count = (
+        sum(numbers) for numbers in zip(*map(measured.__getitem__, EVERYDAY), strict=True)
+    )
+    assert count >= 3000
+    assert raised / count <= FALSE_ALARMS
+    assert (lines - raised) / count <= FALSE_DOUBTS
+
+
+def test_the_alarm_was_made_from_these_sentences() -> None:
+    text = (ROOT / "models" / "artifacts" / "alarm.json").read_text(encoding="utf-8")
+    assert digest(sentences()) in text, "run `python -m models train-alarm`"
+
+
+def test_a_writer_who_is_left_out_teaches_nothing() -> None:
+    own = [each for each in sentences() if each.writer in FEW_WRITERS]
+    few = Corpus(load_hearing(ROOT), own[::4])
+    found = few.left_out()
+    others = few.fitted([n for n, each in enumerate(few.sentences) if each.writer != FEW_WRITERS[0]])
+    model = linear.LinearModel(others.heads, others.biases, 0.0, others.numbers(few.names), sized=True)
+    for place, each in enumerate(few.sentences):
+        if each.writer == FEW_WRITERS[0]:
+            judged = next(one for one in found if one.sentence == each)
+            assert judged.score == pytest.approx(few.judge(model, place).score, abs=0.01)
+
+
+@pytest.mark.skipif(not LONG, reason="trains once for each writer: LONG=1")
+def test_training_again_comes_to_what_was_noted() -> None:
+    corpus = Corpus(load_hearing(ROOT), sentences())
+    found = corpus.left_out()
+    for writer in corpus.writers:
         own = [each for each in found if each.sentence.writer == writer]
-        print(f"\nwriter {writer}", *table(own, limit), *failures(own, limit), sep="\n  ")
-    print("\nall", *table(found, limit), sep="\n  ")
-    heard = heard_of([each for each in found if each.sentence.writer in EVERYDAY], limit)
-    for name, least in AT_LEAST.items():
-        raised, count = heard[name]
-        assert raised / count >= least, f"{name}: {raised} of {count}"
-    ordinary = [each for each in found if each.sentence.list in ("ordinary", "off_topic")]
-    assert len(ordinary) >= 2000
-    assert sum(each.alarms(limit) for each in ordinary) / len(ordinary) <= FALSE_ALARMS
+        print(f"\nwriter {writer}", *table(own, limits()), *failures(own, limits()), sep="\n  ")
+    assert limits_of(found) == limits()
+    heard, met = heard_of(found, limits()), met_of(found, limits())
+    assert {name: [raised, met[name][0], count] for name, (raised, count) in heard.items()} == noted()
 
 
 def test_writers_who_were_never_trained_on_are_heard_as_often_as_was_measured() -> None:
-    held = [sentence for path in sorted(HELD.glob("*.yaml")) for sentence in written(path)]
-    found, limit = served(held), threshold()
-    print("\nnever seen", *table(found, limit), *failures(found, limit), sep="\n  ")
-    heard = heard_of(found, limit)
-    for name, least in NEVER_SEEN.items():
+    found = served(held())
+    print("\nnever seen", *table(found, limits()), sep="\n  ")  # totals alone: nobody reads the failures
+    heard, met = heard_of(found, limits()), met_of(found, limits())
+    for name, (alarms, lines) in NEVER_SEEN.items():
         raised, count = heard[name]
-        assert raised / count >= least, f"{name}: {raised} of {count}"
-    ordinary = [each for each in found if each.sentence.list == "ordinary"]
-    assert sum(each.alarms(limit) for each in ordinary) / len(ordinary) <= FALSE_ALARMS
+        assert raised / count >= alarms, f"{name}: {raised} of {count}"
+        assert met[name][0] / count >= lines, f"{name}: {met[name][0]} of {count}"
+    everyday = [each for each in found if each.sentence.list in EVERYDAY]
+    assert sum(each.alarms(limits()) for each in everyday) / len(everyday) <= FALSE_ALARMS
+    assert sum(each.is_met(limits()) for each in everyday) / len(everyday) <= FALSE_ALARMS + FALSE_DOUBTS
+
+
+@pytest.mark.parametrize("path", [*WRITERS.glob("*.yaml"), *HELD.glob("*.yaml")], ids=lambda path: path.stem)
+def test_a_writers_file_has_its_number_and_all_lists(path: Path) -> None:
+    own = list(written(path))
+    assert {each.writer for each in own} == {int(path.stem)}
+    assert {"ordinary" if each.kind is None else each.list for each in own} >= LISTS
+    assert all(each.text.strip() for each in own)
+
+
+def test_writers_share_few_sentences() -> None:
+    everybody = [*held(), *(each for path in WRITERS.glob("*.yaml") for each in written(path))]
+    shared = list(copied(everybody))
+    print(
+        *(f"{a.writer} {b.writer} {a.text}" for a, b in shared if a.writer not in {11, 12, 37, 38}), sep="\n"
+    )
+    assert len(shared) <= FEW * sum(each.kind is not None for each in everybody)
 
 
 def test_who_is_heard_is_mostly_answered_as_the_right_kind() -> None:
-    limit = threshold()
-    heard = [each for each in served(sentences()) if each.sentence.kind and each.alarms(limit)]
+    heard = [each for each in seen() if each.sentence.kind and each.alarms(limits())]
     right = sum(each.kind == each.sentence.kind for each in heard)
     assert right / len(heard) >= 0.95
 
 
 def test_the_served_alarm_hears_what_it_learned_from() -> None:
-    heard = heard_of(served(sentences()), threshold())
-    for name in AT_LEAST:
+    heard = heard_of(seen(), limits())
+    for name in LEFT_OUT:
         raised, count = heard[name]
-        assert raised / count >= 0.85, f"{name}: {raised} of {count}"
+        assert raised / count >= 0.9, f"{name}: {raised} of {count}"
 
 
 def test_typed_answers_raise_no_alarm() -> None:

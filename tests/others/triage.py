@@ -1,10 +1,21 @@
 """How the alarm does on a writer's file: `python -m tests.others.triage FILE.yaml` prints every failure."""
 
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from models.training.alarm import KIND_OF, Corpus, Judged, Sentence, heard_of, judged_by, written
+from models.training.alarm import (
+    KIND_OF,
+    Corpus,
+    Judged,
+    Limits,
+    Sentence,
+    heard_of,
+    judged_by,
+    met_of,
+    written,
+)
 from tests.talks import rules
 
 
@@ -15,43 +26,54 @@ def served(sentences: Iterable[Sentence]) -> list[Judged]:
     return judged_by(triage.model, Corpus(triage.hearing, tuple(sentences)))
 
 
-def threshold() -> float:
-    """Return the score from which the alarm that serves is raised."""
+def limits() -> Limits:
+    """Return the scores from which the alarm that serves is raised, and its gentle line is said."""
     triage = rules().triage
     assert triage is not None
-    return triage.model.threshold
+    return Limits(triage.model.threshold, triage.model.lower)
 
 
-def table(judgements: list[Judged], limit: float) -> list[str]:
-    """Render the share that raised an alarm, list by list; of the alarms how many were of the right kind."""
-    lines = []
-    for name, (raised, count) in heard_of(judgements, limit).items():
-        right = sum(
-            j.alarms(limit) and j.kind == j.sentence.kind for j in judgements if j.sentence.list == name
-        )
+def table(judgements: list[Judged], at: Limits) -> list[str]:
+    """Render list by list the share that raised an alarm, and the share met with a gentle line or more."""
+    lines, met = [], met_of(judgements, at)
+    for name, (raised, count) in heard_of(judgements, at).items():
+        own = [each for each in judgements if each.sentence.list == name]
+        right = sum(each.alarms(at) and each.kind == each.sentence.kind for each in own)
         kind = f", of the right kind {right}" if KIND_OF[name] else ""
-        lines.append(f"{name:15} {raised:4} of {count:4} raise an alarm ({raised / max(1, count):.3f}){kind}")
-    ordinary = [j for j in judgements if j.sentence.kind is None]
-    false = sum(j.alarms(limit) for j in ordinary)
-    lines.append(f"false alarms    {false:4} of {len(ordinary):4} ({false / max(1, len(ordinary)):.3f})")
+        shares = f"{raised / count:.3f}, met {met[name][0] / count:.3f}"
+        lines.append(f"{name:15} {raised:4} of {count:4} raise an alarm ({shares}){kind}")
     return lines
 
 
-def failures(judgements: Iterable[Judged], limit: float) -> list[str]:
+def failures(judgements: Iterable[Judged], at: Limits) -> list[str]:
     """List every emergency that was missed and every false alarm."""
     return [
         f"{'MISSED' if j.sentence.kind else 'FALSE '} {j.sentence.writer:2} {j.sentence.list:13} "
         f"{j.score:+.2f} "
-        f"{j.kind if j.alarms(limit) else '':9} {j.sentence.text}"
+        f"{j.kind if j.alarms(at) else '':9} {j.sentence.text}"
         for j in judgements
-        if j.alarms(limit) != (j.sentence.kind is not None)
+        if j.alarms(at) != (j.sentence.kind is not None)
     ]
+
+
+def plain(text: str) -> str:
+    """Return a text without marks and blanks, in small letters, to tell whether two are the same."""
+    return re.sub(r"[\W_]+", "", text.lower())
+
+
+def copied(sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, Sentence]]:
+    """Yield each emergency that stands in two writers' files, which few ever do by chance."""
+    first: dict[str, Sentence] = {}
+    for each in sentences:
+        known = first.setdefault(plain(each.text), each)
+        if each.kind and known.writer != each.writer:
+            yield known, each
 
 
 def main(path: str) -> None:
     """Print the table and every failure of one file."""
     judgements = served(written(Path(path)))
-    print("\n".join([*failures(judgements, threshold()), "", *table(judgements, threshold())]))
+    print("\n".join([*failures(judgements, limits()), "", *table(judgements, limits())]))
 
 
 if __name__ == "__main__":
