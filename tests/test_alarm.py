@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.conversation import Command, Tap, Typed
-from bot.dialogue.replies import VARIANTS, Alarm, AskConsent, Say
+from bot.content.questionnaire import Language
+from bot.dialogue.conversation import Command, Conversation, Tap, Typed
+from bot.dialogue.replies import VARIANTS, Alarm, Answer, AskConsent, Gentle, Say, UseTool
 from bot.render import Message
 from tests.talks import NOON, TODAY, presenter, rules
 from tests.test_rights import STATES, data_of, said, state
@@ -30,6 +31,15 @@ EMERGENCIES = {
     "accident": ("从梯子上摔下来，腰动不了", ("120",)),
     "swindle": ("客服让我共享屏幕，我把验证码告诉他了，钱没了", ("110", "96110")),
     "hunger": ("两天没吃饭了，没钱，没地方睡", ("12345", "110")),
+}
+# What may be one: what somebody writes, and the number that stands in one line before the usual answer.
+DOUBTS = {
+    "life": ("不知道日子怎么过下去", "12356"),
+    "violence": ("老公砸东西", "110"),
+    "child": ("老师老留她一个人", "110"),
+    "accident": ("工友好像中暑了", "120"),
+    "swindle": ("贷款要先交钱", "96110"),
+    "hunger": ("兜里没几块钱了", "12345"),
 }
 CHILD = ("/start", "+:consent:answers", "+:consent:abroad", "go:agree", "a:age:under_14")
 EVERYWHERE = {
@@ -85,6 +95,72 @@ def test_the_kind_words_change_when_it_comes_again() -> None:
         (message,) = presenter().render(reply, None, "zh", TODAY)
         texts.add(message.text.splitlines()[0])
     assert len(texts) == VARIANTS
+
+
+def without_triage(talk: Conversation | None, text: str) -> tuple[Conversation | None, tuple[Message, ...]]:
+    """Take the turn that somebody in no danger would take with these words."""
+    taken = replace(rules(), triage=None).step(talk, Typed(text), "zh", NOON)
+    messages = (presenter().render(reply, taken.talk, "zh", TODAY) for reply in taken.replies)
+    return taken.talk, tuple(message for rendered in messages for message in rendered)
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("kind", DOUBTS)
+def test_what_may_be_an_emergency_is_answered_as_usual_after_one_line_with_a_number(
+    kind: str, name: str
+) -> None:
+    text, number = DOUBTS[kind]
+    before, _ = said(None, *EVERYWHERE[name])
+    after, (line, *usual) = said(before, text)
+    assert number in line.text
+    assert "\n" not in line.text
+    assert [button.copies for row in line.buttons for button in row] == [number]
+    expected, messages = without_triage(before, text)
+    assert after == expected, "the words are still read"
+    assert [message.text for message in usual] == [message.text for message in messages]
+
+
+def test_an_answer_is_still_taken_after_the_gentle_line() -> None:
+    before = said(None, *STATES["survey"])[0]
+    after, (line, *_) = said(before, "很不稳定 不知道日子怎么过下去")
+    assert "12356" in line.text
+    assert before is not None
+    assert after is not None
+    assert after == without_triage(before, "很不稳定 不知道日子怎么过下去")[0]
+
+
+@pytest.mark.parametrize("kind", DOUBTS)
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("simple", [False, True])
+@pytest.mark.parametrize("traditional", [False, True])
+def test_the_gentle_line_has_its_number_in_each_language_script_and_look(
+    kind: str, language: Language, simple: bool, traditional: bool
+) -> None:
+    talk = state("survey")
+    assert talk is not None
+    talk = replace(talk, simple=simple, traditional=traditional)
+    (line,) = presenter().render(Gentle(kind, language), talk, language, TODAY)  # type: ignore[arg-type]
+    assert f"<b>{DOUBTS[kind][1]}</b>" in line.text
+    assert not any(word in line.text for word in ("安全", "safe", "12333", "元", "yuan"))
+    (button,) = (button for row in line.buttons for button in row)
+    assert button.copies == DOUBTS[kind][1]
+
+
+def test_the_gentle_line_comes_before_the_answer_to_a_question_and_before_a_tool() -> None:
+    taken = rules().step(None, Command("ask", "不知道日子怎么过下去"), "zh", NOON)
+    assert [type(reply) for reply in taken.replies] == [Gentle, Answer]
+    taken = rules().step(state("survey"), Command("check", "不知道日子怎么过下去"), "zh", NOON)
+    assert [type(reply) for reply in taken.replies] == [Gentle, UseTool]
+
+
+def test_the_check_says_the_numbers_itself() -> None:
+    taken = rules().step(state("survey"), Command("check", "贷款要先交钱"), "zh", NOON)
+    assert [type(reply) for reply in taken.replies] == [UseTool]
+
+
+def test_the_gentle_line_comes_in_the_language_in_which_the_words_came() -> None:
+    _, (line, *_) = said(state("survey"), "what is the point of all this")
+    assert "listens" in line.text
 
 
 def test_danger_comes_before_a_number_that_nobody_may_keep() -> None:

@@ -1,12 +1,13 @@
 """Checks of what emergencies and swindles sound like: folded words, scenes, numbers and cards."""
 
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
 from bot.check.findings import Finding
 from bot.content.alarms import KINDS, Heeded
 from bot.content.knowledge import Knowledge
 from bot.content.swindles import KINDS as SWINDLES
-from bot.content.swindles import TAPPED
+from bot.content.swindles import TAPPED, Speech
 from bot.dialogue.reading.folding import fold
 
 FILE = "alarms.yaml"
@@ -23,6 +24,8 @@ def check_alarms(knowledge: Knowledge) -> Iterator[Finding]:
         if strange := sorted({*scene.numbers} - {*knowledge.parameters.by_id}):
             yield Finding(f"{FILE} scenes.{scene.id}", f"no number {', '.join(strange)}", "fix or remove it")
     for kind in KINDS:
+        if (number := alarms.gentle.get(kind)) not in knowledge.parameters.by_id:
+            yield Finding(f"{FILE} gentle.{kind}", f"no number {number}", "name one")
         last = [scene for scene in alarms.scenes if scene.kind == kind][-1:]
         if not last or last[0].when:
             yield Finding(
@@ -34,6 +37,9 @@ def check_swindles(knowledge: Knowledge) -> Iterator[Finding]:
     """Find words that no text can hold, signs that nothing hears, and kinds that lead to no card."""
     swindles = knowledge.swindles
     yield from _words(knowledge, swindles, OF_SWINDLES, "signs")
+    yield from _words(knowledge, swindles.speaks, OF_SWINDLES, "speaks")
+    if strange := sorted({*get_args(Speech)} ^ {*swindles.speaks.patterns}):
+        yield Finding(f"{OF_SWINDLES} speaks", f"strange or missing: {', '.join(strange)}", "have each once")
     for kind in SWINDLES:
         if swindles.cards.get(kind) not in knowledge.pieces:
             yield Finding(f"{OF_SWINDLES} cards.{kind}", "it leads to no card", "name one")

@@ -7,6 +7,7 @@ from typing import get_args
 from jinja2 import TemplateError
 
 from bot.check.findings import Finding
+from bot.content.alarms import KINDS
 from bot.content.commands import CommandSaying
 from bot.content.knowledge import THEMES, Knowledge
 from bot.content.questionnaire import LANGUAGES, Language
@@ -21,6 +22,7 @@ from bot.dialogue.replies import (
     Calendar,
     Explain,
     FollowUp,
+    Gentle,
     Letters,
     Note,
     Reckon,
@@ -80,6 +82,7 @@ def _said_to_everybody(knowledge: Knowledge) -> Iterator[Reply]:
             yield Ask(question.id, 1, len(knowledge.questionnaire.questions), note=note, guess=guess)
     yield from (Say(CommandSaying(what)) for what in knowledge.commands.sayings)
     yield from (Alarm(scene, variant) for scene in knowledge.scenes for variant in range(VARIANTS))
+    yield from map(Gentle, KINDS)
     yield from (Tips(theme) for theme in (None, *THEMES))
     yield from (RemindYearly(date) for date in knowledge.calendar)
     yield from (AskCalendar(date) for date in knowledge.calendar)

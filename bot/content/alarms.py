@@ -68,8 +68,9 @@ class Heeded:
 @dataclass(frozen=True, eq=False)
 class Alarms(Heeded):
     """All of emergencies: their patterns by `Kind`, and how each is answered. `fine` is what somebody says
-    whose danger is over.
+    whose danger is over. `gentle` has by kind the number that is named where a text may be an emergency.
     """
 
     scenes: tuple[Scene, ...]
     fine: ByLanguage
+    gentle: Mapping[Kind, str]

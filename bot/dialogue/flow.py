@@ -1,6 +1,5 @@
 """One step of the talk: (conversation, what came in, when) -> (conversation, replies), without I/O."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -37,6 +36,7 @@ from bot.dialogue.replies import (
     Ask,
     AskConsent,
     Calendar,
+    Gentle,
     Note,
     Reckon,
     Remind,
@@ -57,13 +57,6 @@ from bot.dialogue.tools.floor import STOP, VERB, Heard, lapsed, left, until
 from bot.dialogue.triage import Triage, spoken_in
 from bot.dialogue.typed_words import TypedWords
 
-ADDRESSED = re.compile(r"[您你妳]|尊敬的|\byour?\b", re.IGNORECASE)
-OWN = re.compile(r"[我俺咱]|\b(?:i|i'm|my|me|we|our)\b", re.IGNORECASE)
-DONE = re.compile(
-    r"[转轉付交充打汇匯填输輸给給点點说說扫掃买買签簽]\S{0,6}[了咗过過嘞咧]"
-    r"|\b(?:sent|paid|gave|told)\b",
-    re.IGNORECASE,
-)
 RESULT = "result"  # stands beside the questions' ids in `Step.shown`
 
 
@@ -172,6 +165,16 @@ class Flow:
         if isinstance(incoming, Command) and (command := self.commands.named(incoming.name)):
             incoming = replace(incoming, name=command.id)
         talk = left(talk, incoming)
+        first = self._emergency(talk, incoming, now) if isinstance(incoming, Typed | Command) else None
+        if first is not None and not isinstance(first, Gentle):
+            return talk, (first,)
+        after, replies = self._answered(talk, incoming, language, now)
+        return after, replies if first is None else (first, *replies)
+
+    def _answered(
+        self, talk: Conversation | None, incoming: Incoming, language: Language, now: datetime
+    ) -> Turn:
+        """Answer what is no emergency."""
         match incoming:
             case Group():
                 return talk, (Say("group"),)
@@ -179,8 +182,6 @@ class Flow:
                 return talk, (Say("hurry"),)
             case Wake():
                 return self._woken(talk, now)
-            case Typed() | Command() if (alarm := self._alarm(talk, incoming, now)) is not None:
-                return talk, (alarm,)
             case Command(commands.ASK, rest):
                 return talk, (Say("private") if private_in(rest, self.vocabulary) else Answer(rest),)
             case Command(commands.LETTERS, rest) if rest:
@@ -203,30 +204,35 @@ class Flow:
             case _:
                 assert_never(incoming)
 
-    def _alarm(self, talk: Conversation | None, incoming: Typed | Command, now: datetime) -> Reply | None:
+    def _emergency(self, talk: Conversation | None, incoming: Typed | Command, now: datetime) -> Reply | None:
         """Answer an emergency before anything else, whatever the talk is about; nothing of it is kept.
 
-        A swindler's words that somebody wants to have looked at are the tool's, which tells the numbers too:
-        they may tell of an accident or a child to frighten. Danger to life comes before that as well.
+        What may be one is met with a gentle line, after which the talk goes on as usual. A swindler's words
+        that somebody wants to have looked at are the tool's, which tells the numbers too: they may tell of an
+        accident or a child to frighten. Danger to life comes before that as well.
         """
         said, tool = self._said(talk, incoming)
-        scene = self.triage.scene(said) if self.triage else None
-        if scene is not None and scene.kind != "life" and tool == check.NAME:
-            swindle = scene.kind == "swindle" or (self.suspicion and self.suspicion.verdict(said).red)
-            scene = None if swindle else scene
-        if scene is not None and scene.kind == "swindle" and self._is_swindlers(said):
+        if self.triage is None:
+            return None
+        found = self.triage.found(said)
+        if found is None:
+            return Say("fine") if self.triage.is_over(said) else None
+        scene = found.scene
+        if scene is None:
+            theirs = found.kind == "swindle" and self._is_swindlers(said)
+            judged = theirs or (found.kind != "life" and tool == check.NAME)
+            return None if judged else Gentle(found.kind, *spoken_in(said))
+        if scene.kind != "life" and tool == check.NAME and (scene.kind == "swindle" or self._is_red(said)):
+            return None
+        if scene.kind == "swindle" and self._is_swindlers(said):
             return UseTool(check.NAME, note=check.RESULT, heard=said)
-        if scene is not None:
-            return Alarm(scene.id, int(now.timestamp()) % VARIANTS, *spoken_in(said))
-        return Say("fine") if self.triage and self.triage.is_over(said) else None
+        return Alarm(scene.id, int(now.timestamp()) % VARIANTS, *spoken_in(said))
+
+    def _is_red(self, said: str) -> bool:
+        return self.suspicion is not None and self.suspicion.verdict(said).red
 
     def _is_swindlers(self, said: str) -> bool:
-        """Say whether a text reads as a swindler's own: it speaks to "you", and of nothing done.
-
-        Victims often leave out the "I", so that its absence says nothing. In doubt it is the emergency.
-        """
-        theirs = ADDRESSED.search(said) and not OWN.search(said) and not DONE.search(said)
-        return bool(theirs) and self.suspicion is not None and self.suspicion.verdict(said).red
+        return self.suspicion is not None and self.suspicion.is_swindlers(said)
 
     def _said(self, talk: Conversation | None, incoming: Typed | Command) -> tuple[str, str | None]:
         """Give the words in which an emergency may be, and the tool that they go to."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from bot.content.alarms import Kind
 from bot.content.commands import CommandSaying
 from bot.content.questionnaire import Answers, Language
 from bot.dialogue.conversation import Conversation
@@ -258,6 +259,18 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Gentle:
+    """Name a number in one kind line, before the usual answer: the text may be an emergency of this kind.
+
+    language, traditional: how the text was written, where that is clear.
+    """
+
+    kind: Kind
+    language: Language | None = None
+    traditional: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Say something fixed; with `replaces` in the place of the tapped message."""
 
@@ -268,7 +281,7 @@ class Say:
 Reply = (
     AskConsent | Ask | Review | ShowResult | Card | PassOn | Tips | Say
     | AskReminder | AskDay | Reminders | Remind | Stuck | MyData | TakeAlong | Explain
-    | Reckon | UseTool | Answer | Alarm | Letters | TakeLetter
+    | Reckon | UseTool | Answer | Alarm | Gentle | Letters | TakeLetter
     | Calendar | AskCalendar | RemindYearly | FollowUp
 )  # fmt: skip
 Turn = tuple[Conversation | None, tuple[Reply, ...]]

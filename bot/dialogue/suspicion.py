@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bot.content.swindles import KINDS, SWINDLE, TAPPED, Kind, Swindles
 from bot.content.vocabulary import Vocabulary
@@ -46,6 +46,7 @@ class Suspicion:
     swindles: Swindles
     hearing: Hearing
     model: LinearModel
+    vocabulary: Vocabulary
 
     def features(self, text: str) -> set[str]:
         """List what the classifier weighs."""
@@ -79,6 +80,19 @@ class Suspicion:
             red, tuple(sign for sign in self.swindles.patterns if found[sign]), kind if red else None
         )
 
+    def is_swindlers(self, text: str) -> bool:
+        """Say whether a text reads as a swindler's own: it speaks to "you", not of "me", of nothing done.
+
+        Victims often leave out the "I", so that its absence says nothing. In doubt it is a victim's.
+        """
+        met = self._speech.alarming(self._speech.heard(text))
+        theirs = met.get("you") and not met.get("own") and not met.get("done")
+        return bool(theirs) and self.verdict(text).red
+
+    @cached_property
+    def _speech(self) -> Hearing:
+        return Hearing(self.swindles.speaks, self.vocabulary)
+
     def tapped(self, signs: frozenset[str]) -> Verdict:
         """Judge by the signs that a person says there are."""
         red = bool(signs & self.swindles.enough) or len(signs) >= TOGETHER
@@ -88,7 +102,7 @@ class Suspicion:
 @lru_cache(2)
 def suspicion(swindles: Swindles, vocabulary: Vocabulary, model: LinearModel) -> Suspicion:
     """Return the suspicion by what these swindles say, made once: numbering its words takes a while."""
-    return Suspicion(swindles, Hearing(swindles, vocabulary), model)
+    return Suspicion(swindles, Hearing(swindles, vocabulary), model, vocabulary)
 
 
 def _kind(scores: Mapping[str, float]) -> Kind:

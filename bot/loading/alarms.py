@@ -36,6 +36,7 @@ class _ReadSwindles:
     harmless: dict[Language, str]
     ideas: dict[str, dict[Language, str]]
     signs: dict[str, _Patterns]
+    speaks: dict[content.Speech, _Patterns]
     enough: str
     cards: dict[content.Kind, str]
 
@@ -49,6 +50,7 @@ class _Read:
     patterns: dict[Kind, _Patterns]
     scenes: tuple[_Scene, ...]
     fine: dict[Language, str]
+    gentle: dict[Kind, str]
 
 
 def alarms(file: File) -> Alarms:
@@ -65,6 +67,7 @@ def alarms(file: File) -> Alarms:
             for s in read.scenes
         ),
         fine=_terms(read.fine),
+        gentle=read.gentle,
     )
 
 
@@ -79,6 +82,13 @@ def swindles(file: File, heeded: Heeded) -> Swindles:
         patterns={sign: _patterns(file, "signs", sign, by) for sign, by in read.signs.items()},
         cards=read.cards,
         enough=frozenset(read.enough.split()),
+        speaks=Heeded(
+            spellings=heeded.spellings,
+            harmless={},
+            degrees=heeded.degrees,
+            ideas={},
+            patterns={sign: _patterns(file, "speaks", sign, by) for sign, by in read.speaks.items()},
+        ),
     )
 
 

@@ -1,13 +1,17 @@
-"""An emergency in words and buttons: the numbers first, what to say there, and who helps next."""
+"""An emergency in words and buttons: the numbers first, what to say there, and who helps next.
+
+What may be one is met with one kind line.
+"""
 
 from bot.content.alarms import Scene
 from bot.content.parameters import Figures
-from bot.dialogue.replies import Alarm
+from bot.dialogue.replies import Alarm, Gentle
 from bot.render.message import Button, Message
 from bot.render.tools import check
 from bot.render.view import View
 
 TEMPLATE = "alarm.j2"
+GENTLE = "gentle.j2"
 
 
 def alarm(sheet: View, reply: Alarm) -> Message:
@@ -22,6 +26,13 @@ def alarm(sheet: View, reply: Alarm) -> Message:
     rows += [(Button(sheet.title(card), f"open:{card}"),) for card in _next(sheet, scene)]
     rows += check.button(sheet) if scene.kind == "swindle" else ()
     return Message(text, (*rows, (Button(sheet.label("fine"), "go:fine"),)))
+
+
+def gentle(sheet: View, reply: Gentle) -> Message:
+    """Name the number of a kind in one line, with the button that copies it."""
+    number = str(Figures(sheet.knowledge.parameters, sheet.today)(sheet.knowledge.alarms.gentle[reply.kind]))
+    text = sheet.render(GENTLE, kind=reply.kind, number=number)
+    return Message(text, ((Button(sheet.label("copy", what=number), "", copies=number),),))
 
 
 def _next(sheet: View, scene: Scene) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from bot.dialogue.replies import (
     Card,
     Explain,
     FollowUp,
+    Gentle,
     Letters,
     MyData,
     PassOn,
@@ -117,7 +118,7 @@ class Presenter:
         Typed words that are no answer may be a question: it is answered first, and then the open question
         comes again.
         """
-        if isinstance(reply, Alarm):
+        if isinstance(reply, Alarm | Gentle):
             language = reply.language or language
         sheet = View(self.knowledge, talk, language, today, self.operator)
         messages: tuple[Message, ...]
@@ -203,6 +204,8 @@ def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker])
             return letters.take(sheet, reply)
         case Alarm():
             return alarms.alarm(sheet, reply)
+        case Gentle():
+            return alarms.gentle(sheet, reply)
         case Say():
             return _said(sheet, reply)
         case _:
@@ -210,7 +213,7 @@ def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker])
 
 
 def _reads_traditional(reply: Reply, talk: Conversation | None) -> bool:
-    if isinstance(reply, Alarm) and reply.language is not None:
+    if isinstance(reply, Alarm | Gentle) and reply.language is not None:
         return bool(reply.traditional or (reply.language == "zh" and talk is not None and talk.traditional))
     return talk is not None and talk.traditional
 
