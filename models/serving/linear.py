@@ -18,8 +18,8 @@ UNIT = 1000  # weights are kept as whole thousandths
 class LinearModel:
     """Weights of features for each head; above `threshold` a text is what the first head looks for.
 
-    Above `lower` it may be. `weights` holds whole numbers by feature, parted by blanks: one for each head
-    and, where the model is `sized`, one more for what the feature adds to the square of a text's size. They
+    Above `lower` it may be. `weights` holds by feature a whole number for each head, with blanks between.
+    A `sized` model has one number more: what the feature adds to the square of the text's size. The numbers
     are read when a feature is met, since few of them ever are.
 
     Two are never equal, so that what is made of one is remembered by it.

@@ -53,7 +53,7 @@ def held() -> list[Sentence]:
 
 
 def noted() -> dict[str, list[int]]:
-    """Read from the artifact what training measured: alarms, alarms and gentle lines, sentences; by list."""
+    """Read what training measured, by list: how many alarms, alarms or gentle lines, and sentences."""
     text = (ROOT / "models" / "artifacts" / "alarm.json").read_text(encoding="utf-8")
     measured: dict[str, list[int]] = artifact.verify(
         text, name="alarm", schemas={linear.SCHEMA: linear.KEYS}
