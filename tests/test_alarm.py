@@ -36,7 +36,7 @@ EMERGENCIES = {
 DOUBTS = {
     "life": ("不知道日子怎么过下去", "12356"),
     "violence": ("老公砸东西", "110"),
-    "child": ("老师老留她一个人", "110"),
+    "child": ("孩子一个人在街上", "110"),
     "accident": ("工友好像中暑了", "120"),
     "swindle": ("贷款要先交钱", "96110"),
     "hunger": ("兜里没几块钱了", "12345"),
@@ -153,6 +153,11 @@ def test_the_gentle_line_comes_before_the_answer_to_a_question_and_before_a_tool
     assert [type(reply) for reply in taken.replies] == [Gentle, UseTool]
 
 
+@pytest.mark.parametrize("text", ["归我", "mine", "有了", "身份证"])
+def test_a_single_word_is_answered_as_usual(text: str) -> None:
+    assert not any(isinstance(reply, Gentle) for reply in rules().step(None, Typed(text), "zh", NOON).replies)
+
+
 def test_the_check_says_the_numbers_itself() -> None:
     taken = rules().step(state("survey"), Command("check", "贷款要先交钱"), "zh", NOON)
     assert [type(reply) for reply in taken.replies] == [UseTool]
@@ -247,7 +252,7 @@ def test_words_of_despair_are_heard_however_they_are_written(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "想活得好", "累死了", "die Bank", "kill the app", "自己杀价", "跳楼价", "累得要死",
-     "5500", "跳单怎么办", "死单太多"],
+     "5500", "跳单怎么办", "死单太多", "选好了", "我已经有了", "少了"],
 )  # fmt: skip
 def test_tired_words_are_no_alarm(text: str) -> None:
     triage = rules().triage

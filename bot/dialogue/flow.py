@@ -220,7 +220,8 @@ class Flow:
         scene = found.scene
         if scene is None:
             theirs = found.kind == "swindle" and self._is_swindlers(said)
-            judged = theirs or (found.kind != "life" and tool == check.NAME)
+            warned = tool == check.NAME or private_in(said, self.vocabulary)  # by what is answered anyway
+            judged = theirs or (found.kind != "life" and bool(warned))
             return None if judged else Gentle(found.kind, *spoken_in(said))
         if scene.kind != "life" and tool == check.NAME and (scene.kind == "swindle" or self._is_red(said)):
             return None
@@ -278,7 +279,9 @@ class Flow:
     def agreed(self, talk: Conversation) -> bool:
         """Say whether every required purpose of the consent in force is agreed to."""
         given = talk.consent if talk.consent_version in self.consent.versions else None
-        return given is not None and self.consent.required.issubset(given)
+        return given is not None and all(
+            purpose.id in given for purpose in self.consent.purposes if purpose.required
+        )
 
     def _screen(self, talk: Conversation, note: Note | None = None) -> Reply:
         if not self.agreed(talk):
@@ -303,6 +306,9 @@ class Flow:
         self, talk: Conversation | None, incoming: Incoming, language: Language, now: datetime
     ) -> Turn | None:
         """Hand a tool what is meant for it: its buttons, its command, and what is typed while it is open."""
+        heard = Heard(self.vocabulary, now.date())
+        if talk is not None and self.agreed(talk):
+            heard = replace(heard, answers=self.questionnaire.relevant(talk.answers))
         name = talk.tool.name if talk is not None and talk.tool is not None else ""
         match incoming:
             case Tap(data) if data.startswith(f"{VERB}:"):
@@ -311,25 +317,18 @@ class Flow:
                     return _without_tool(talk), (Say("tool_closed", replaces=True),)
                 if not tapped:  # it begins again
                     talk = _without_tool(talk)
-                heard = replace(self._heard(talk, now), tapped=tapped)
+                heard = replace(heard, tapped=tapped)
             case Command(said, rest) if (entry := self.commands.named(said)) and entry.opens:
-                name, talk = entry.opens, _without_tool(talk)
-                heard = replace(self._heard(talk, now), typed=rest)
+                name, talk, heard = entry.opens, _without_tool(talk), replace(heard, typed=rest)
             case Command("back" | "skip" as verb) if name:
-                heard = replace(self._heard(talk, now), typed=verb)
+                heard = replace(heard, typed=verb)
             case Typed(said, how) if name:
-                heard = replace(self._heard(talk, now), typed=said, how=how)
+                heard = replace(heard, typed=said, how=how)
             case Media() if name:
-                heard = replace(self._heard(talk, now), picture=True)
+                heard = replace(heard, picture=True)
             case _:
                 return None
         return self._use(talk, name, heard, language, now)
-
-    def _heard(self, talk: Conversation | None, now: datetime) -> Heard:
-        """Return what a tool hears with any words: the day, and the answers of a worker who agreed."""
-        agreed = talk is not None and self.agreed(talk)
-        answers = self.questionnaire.relevant(talk.answers) if talk is not None and agreed else {}
-        return Heard(self.vocabulary, now.date(), answers=answers)
 
     def _use(
         self, talk: Conversation | None, name: str, heard: Heard, language: Language, now: datetime

@@ -18,6 +18,7 @@ from bot.dialogue.reading.pinyin import is_pinyin
 from models.serving.linear import LinearModel
 
 LIFE = 0.25  # how much nearer to danger to life a text is taken to be: what can't be made good comes first
+HINT: Mapping[Language, int] = {"zh": 4, "en": 2}  # characters and words of the shortest hint
 SMALL = ("了", "的", "啦", "呀", "啊", "哈", "呢", "吧", "哦", "现在", "已经", "真的", "谢谢", "您", "你")
 
 
@@ -53,6 +54,8 @@ class Triage:
             return None
         kind = max(KINDS, key=lambda kind: scores[kind] + (LIFE if kind == "life" and met.get(kind) else 0.0))
         alarm = is_alarm(score, self.model.threshold, self.model.lower, sure=beyond_doubt(met))
+        if not alarm and is_brief(heard):
+            return None
         return Found(kind, self._scene(kind, heard) if alarm else None)
 
     def scene(self, text: str) -> Scene | None:
@@ -84,6 +87,12 @@ def danger(scores: Mapping[str, float]) -> float:
 def is_alarm(score: float, threshold: float, lower: float, *, sure: bool) -> bool:
     """Say whether a score raises an alarm; with patterns beyond doubt it need only be above `lower`."""
     return score > (lower if sure else threshold)
+
+
+def is_brief(heard: Heard) -> bool:
+    """Say whether a text is so short that it can hardly hint at anything: one word, such as an answer."""
+    signs = sum(sign >= "\u3400" for sign in heard.chinese)
+    return signs < HINT["zh"] and len(heard.english) < HINT["en"]
 
 
 def spoken_in(text: str) -> tuple[Language | None, bool | None]:

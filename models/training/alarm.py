@@ -20,7 +20,7 @@ from sklearn.svm import LinearSVC
 
 from bot.content.alarms import ALARM, KINDS, Kind
 from bot.dialogue.hearing import Hearing, beyond_doubt
-from bot.dialogue.triage import danger, is_alarm
+from bot.dialogue.triage import danger, is_alarm, is_brief
 from bot.loading.knowledge import load_hearing
 from models.serving import artifact, linear
 from models.training.linear import OFTEN, Floats, Rows, columns, ones
@@ -107,6 +107,7 @@ class Judged:
     score: float
     kind: Kind
     sure: bool  # by the patterns alone
+    brief: bool = False  # too short to hint at anything
 
     def alarms(self, limits: "Limits") -> bool:
         """Say whether it raises an alarm."""
@@ -114,7 +115,7 @@ class Judged:
 
     def is_met(self, limits: "Limits") -> bool:
         """Say whether it raises an alarm or is answered with a gentle line."""
-        return self.score > limits.doubt
+        return self.alarms(limits) or (self.score > limits.doubt and not self.brief)
 
 
 def written(path: Path) -> Iterator[Sentence]:
@@ -214,13 +215,18 @@ class Corpus:
         """Say of each sentence whether its patterns leave no doubt."""
         return [beyond_doubt(self.hearing.alarming(self.hearing.heard(each.text))) for each in self.sentences]
 
+    @cached_property
+    def brief(self) -> list[bool]:
+        """Say of each sentence whether it is too short to hint at anything."""
+        return [is_brief(self.hearing.heard(each.text)) for each in self.sentences]
+
     def judge(self, model: linear.LinearModel, place: int) -> Judged:
         """Judge one sentence as it is judged at work."""
         return self._verdict(place, model.scores(self.features[place]))
 
     def _verdict(self, place: int, scores: Mapping[str, float]) -> Judged:
         kind = max(KINDS, key=lambda kind: scores[kind])
-        return Judged(self.sentences[place], danger(scores), kind, self.sure[place])
+        return Judged(self.sentences[place], danger(scores), kind, self.sure[place], self.brief[place])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -33,13 +33,13 @@ from tests.talks import rules
 
 # Of writers left out one by one: the share that raises an alarm, and with the gentle line.
 LEFT_OUT = {
-    "danger_plain": (0.89, 0.95), "danger_hinted": (0.77, 0.89), "violence": (0.83, 0.93),
-    "swindle": (0.83, 0.91), "accident": (0.77, 0.91), "child": (0.78, 0.91), "hunger": (0.8, 0.91),
+    "danger_plain": (0.88, 0.95), "danger_hinted": (0.75, 0.88), "violence": (0.81, 0.93),
+    "swindle": (0.82, 0.91), "accident": (0.75, 0.91), "child": (0.77, 0.91), "hunger": (0.78, 0.9),
 }  # fmt: skip
 # Of four writers who teach nothing, whose sentences nobody saw while patterns or training were made.
 NEVER_SEEN = {
-    "danger_plain": (0.94, 0.98), "danger_hinted": (0.77, 0.89), "violence": (0.88, 0.97),
-    "swindle": (0.88, 0.93), "accident": (0.82, 0.91), "child": (0.78, 0.93), "hunger": (0.9, 0.96),
+    "danger_plain": (0.93, 0.97), "danger_hinted": (0.77, 0.89), "violence": (0.88, 0.97),
+    "swindle": (0.88, 0.93), "accident": (0.8, 0.91), "child": (0.76, 0.92), "hunger": (0.9, 0.96),
 }  # fmt: skip
 FALSE_ALARMS, FALSE_DOUBTS = 0.02, 0.05
 FEW = 0.01  # of emergencies stand word for word in two writers' files: "我不想活了"
