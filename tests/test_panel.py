@@ -1,5 +1,6 @@
 """The first three pieces meet the keys of simulated experts: tests/golden/pieces/panel*.yaml."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 import yaml
 
 from bot.content.questionnaire import Answers
+from bot.guidance import card
+from tests.advised import ON
 from tests.checkout import KNOWLEDGE
 from tests.plain_yaml import Plain
 from tests.test_first_pieces import first
@@ -72,3 +75,13 @@ def test_something_that_an_expert_would_say_first_is_among_the_first_three(perso
 def test_nothing_that_an_expert_excludes_is_among_the_first_three(person: Person) -> None:
     relevant = KNOWLEDGE.questionnaire.relevant(person.answers)
     assert bool(person.never & set(first(relevant))) == person.not_met.startswith("never"), person.not_met
+
+
+def test_what_is_shown_first_can_be_begun_tomorrow() -> None:
+    """The first step names a day or a number to ring; an emergency's steps come after its call."""
+    for person in people("panel_5"):
+        for id in first(KNOWLEDGE.questionnaire.relevant(person.answers)):
+            text = card(KNOWLEDGE, id, person.answers, "zh", ON)
+            step = next(line for line in text.splitlines() if line.startswith("①"))
+            begins = re.search(r"今天|今晚|明天|当天|\d{3,5}", step)
+            assert begins or KNOWLEDGE.piece(id).call, f"{id}: {step}"

@@ -20,6 +20,7 @@ from bot.dialogue.replies import (
 
 ASK = "ask"  # takes the words behind it, so the flow answers it
 LETTERS, CALENDAR = "letters", "calendar"  # may name one behind it
+START, CARD = "start", "card_"  # a link or poster may open one card: t.me/<bot>?start=card_<piece>
 Anytime = Callable[[Conversation | None], Turn]
 AfterConsent = Callable[[Survey, Conversation], Turn]
 

@@ -184,6 +184,8 @@ class Flow:
                 return self._woken(talk, now)
             case Command(commands.ASK, rest):
                 return talk, (Say("private") if private_in(rest, self.vocabulary) else Answer(rest),)
+            case Command(commands.START, rest) if (piece := _carded(rest)) in self.pieces:
+                return self._tap(talk, f"open:{piece}", language, now)
             case Command(commands.LETTERS, rest) if rest:
                 if private_in(rest, self.vocabulary):
                     return talk, (Say("private"),)
@@ -501,6 +503,11 @@ class Flow:
         if question is None:
             return talk, (Answer(typed.text),)
         return self.typed_words.to_question(talk, typed, question, year)
+
+
+def _carded(rest: str) -> str:
+    """Name the piece whose card a link asks for; of any other link nothing."""
+    return rest.removeprefix(commands.CARD) if rest.startswith(commands.CARD) else ""
 
 
 def _without_tool(talk: Conversation | None) -> Conversation | None:
