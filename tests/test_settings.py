@@ -1,12 +1,14 @@
 """Settings are read from the environment, and a wrong one is refused with what to do."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.__main__ import main
 from bot.app.settings import SettingMissing, Settings
@@ -14,6 +16,7 @@ from bot.dialogue.conversation import Command
 from bot.privacy.keyring import KEY, Keys, keys_in
 from bot.turns.contract import Inbound
 from tests.chats import at
+from tests.faults.service import ROOT
 
 
 def test_nothing_set_is_the_laptop_s_setting() -> None:
@@ -23,6 +26,20 @@ def test_nothing_set_is_the_laptop_s_setting() -> None:
     assert settings.database_url.startswith("sqlite")
     assert (settings.retention.draft, settings.retention.result) == (7, 90)
     assert (settings.send_rate, settings.chat_rate, settings.take_rate) == (30.0, 1.0, 1.0)
+
+
+def test_compose_passes_every_setting_that_is_not_the_image_s_own() -> None:
+    rows = re.findall(r"^\| (`[A-Z_`, ]+`) \| .* \|$", (ROOT / "docs/operating.md").read_text("utf-8"), re.M)
+    documented = {name for row in rows for name in re.findall(r"[A-Z_]+", row)}
+    compose = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text("utf-8"))
+    passed = set(compose["services"]["worker"]["environment"])
+    by_file = {name for name in documented if name.endswith("_FILE")}  # instead of the secret itself
+    of_the_image = {"WEBHOOK_HOST", "WEBHOOK_PORT"}
+    assert passed < documented
+    assert documented - passed == by_file | of_the_image
+    named = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy/.env.example").read_text("utf-8"), re.M))
+    asked = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "deploy/compose.yaml").read_text("utf-8")))
+    assert named == asked
 
 
 def test_what_is_set_is_taken() -> None:
