@@ -7,11 +7,21 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from alembic import command
+from bot.app.mistakes import DATA, told
 from bot.storage.database import Database
 from bot.storage.due_reminders import Waking
-from bot.storage.engine import alembic_config, migrate
+from bot.storage.engine import (
+    SERVED_SINCE,
+    DatabaseBehind,
+    alembic_config,
+    check_schema,
+    migrate,
+    migrate_back,
+    prepare,
+)
 from bot.storage.engine import revision as database_revision
-from bot.storage.tables import conversations
+from bot.storage.lease import Lease
+from bot.storage.tables import conversations, served_by
 from bot.storage.unit_of_work import Store
 from tests.chats import at
 from tests.databases import begin, connect, sync
@@ -98,6 +108,69 @@ async def test_each_step_since_the_sealed_one_goes_down_and_up_without_losing_an
     assert await revision(database) == older
     await migrate(database, KEYRING)
     assert await Store(database, KEYRING, Script()).conversation(at(7)) == TALK
+
+
+async def newer(database: Database, since: str) -> None:
+    """Make it look as if a newer release had migrated it, which serves releases since a schema."""
+    async with begin(database) as connection:
+        await connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        await connection.execute(sa.update(served_by).values(since=since))
+
+
+async def test_a_newer_database_that_says_that_it_serves_this_release_is_worked_on_and_left_as_it_is(
+    database: Database,
+) -> None:
+    await newer(database, since=REVISIONS[-1])
+    await prepare(database, KEYRING)
+    await check_schema(database)
+    script = Script()
+    script.talks[1] = TALK
+    store = Store(database, KEYRING, script)
+    await store.take(came(1))
+    assert await store.conversation(at(7)) == TALK
+    assert await revision(database) == "9999"
+
+
+@pytest.mark.parametrize("since", ["9998", None])
+async def test_a_newer_database_that_does_not_serve_this_release_is_refused_with_what_to_do(
+    database: Database, since: str | None
+) -> None:
+    await newer(database, since or "")
+    if since is None:  # of a release that said nothing of it
+        async with begin(database) as connection:
+            await connection.execute(sa.delete(served_by))
+    for work in (prepare(database, KEYRING), migrate(database, KEYRING)):
+        with pytest.raises(DatabaseBehind, match=f"schema 9999.*migrate --to {REVISIONS[-1]}") as refused:
+            await work
+        assert told(refused.value) == (str(refused.value), DATA)
+        assert "\n" not in str(refused.value)
+
+
+async def test_a_database_goes_back_to_release_1_0_0_and_forward_again_without_losing_an_answer(
+    database: Database,
+) -> None:
+    script = Script()
+    script.talks[1] = TALK
+    store = Store(database, KEYRING, script)
+    await store.outbox.lease.renew()
+    await store.take(came(1))
+    with pytest.raises(DatabaseBehind, match="1 processes are at work"):
+        await migrate_back(database, KEYRING, SERVED_SINCE, store.outbox.lease)
+    assert await revision(database) == REVISIONS[-1]
+    await store.outbox.lease.release()
+    await migrate_back(database, KEYRING, SERVED_SINCE, store.outbox.lease)
+    assert await revision(database) == SERVED_SINCE == "0006"
+    await prepare(database, KEYRING) if not database.postgres else await migrate(database, KEYRING)
+    assert await Store(database, KEYRING, Script()).conversation(at(7)) == TALK
+
+
+@pytest.mark.parametrize("schema", ["0001", "0005", "0010", "1.0.0", "head", "base", "-1"])
+async def test_there_is_no_way_back_to_a_schema_that_would_lose_something_or_that_is_none(
+    database: Database, schema: str
+) -> None:
+    with pytest.raises(DatabaseBehind, match="no way leads back"):
+        await migrate_back(database, KEYRING, schema, Lease(database, lambda: 0.0))
+    assert await revision(database) == REVISIONS[-1]
 
 
 async def test_what_the_older_code_writes_the_newer_reads(database: Database) -> None:

@@ -101,6 +101,7 @@ def _to_serve(commands: Any) -> None:
     serving.set_defaults(run=_later("serving", "webhook"))
 
     migrating = commands.add_parser("migrate", help="bring the database's schema up to date")
+    migrating.add_argument("--to", metavar="SCHEMA", help="back to an older release's schema, such as 0006")
     migrating.set_defaults(run=_later("serving", "migrating"))
 
     doctor = commands.add_parser("doctor", help="look at settings, Telegram, database, keys, disk and clock")

@@ -42,6 +42,7 @@ from bot.storage.engine import (
     check_keys,
     check_schema,
     migrate,
+    migrate_back,
     open_database,
     open_for_reading,
     opened,
@@ -213,14 +214,18 @@ async def _doctor(settings: Settings) -> int:
     return 0 if well else UNAVAILABLE
 
 
-async def _migrate(settings: Settings) -> int:
+async def _migrate(settings: Settings, back_to: str | None) -> int:
     database = open_database(settings.database_url)
     try:
         database.alone()
-        await migrate(database, Keyring(settings.keys()))
+        keyring = Keyring(settings.keys())
+        if back_to is None:
+            await migrate(database, keyring)
+        else:
+            await migrate_back(database, keyring, back_to, Lease(database, time.time))
     finally:
         await database.dispose()
-    print("the database is up to date")
+    print(f"the database is at schema {back_to}" if back_to else "the database is up to date")
     return 0
 
 
@@ -335,9 +340,9 @@ def webhook(_options: argparse.Namespace) -> int:
     return _uvloop(_webhook(_read()))
 
 
-def migrating(_options: argparse.Namespace) -> int:
-    """Bring the database's schema up to date."""
-    return asyncio.run(_migrate(_read()))
+def migrating(options: argparse.Namespace) -> int:
+    """Bring the database's schema up to date, or back to an older release's."""
+    return asyncio.run(_migrate(_read(), options.to))
 
 
 def doctor(_options: argparse.Namespace) -> int:

@@ -17,15 +17,20 @@ from bot.privacy.tombstones import Tombstones
 from bot.storage.database import Database
 from bot.storage.deletion import Retention
 from bot.storage.embedded import Embedded
+from bot.storage.lease import Lease
 from bot.storage.rotation import NOBODY, note_names, orphans
-from bot.storage.tables import seals
+from bot.storage.tables import seals, served_by
 from bot.storage.unit_of_work import Settle, Store
 from bot.storage.wishes import WithoutResearch, grant_again
 from bot.storage.yearly_limit import LIMIT
 
+# The first schema whose releases can work on this release's. A migration that only adds leaves it as it is;
+# one that takes away what older releases need moves it on, and comes a release after the last use.
+SERVED_SINCE = "0006"
+
 
 class DatabaseBehind(RuntimeError):
-    """The database's schema is not the one that this version needs."""
+    """The database's schema is not one that this version can work on."""
 
 
 def open_database(url: str) -> Database:
@@ -82,12 +87,13 @@ async def prepare(database: Database, keyring: Keyring) -> None:
 
 
 async def check_schema(database: Database) -> None:
-    """Refuse a database of another schema than this version's; raises DatabaseBehind."""
-    current = await database.read(revision)
-    scripts = ScriptDirectory.from_config(alembic_config())
-    refuse_newer(current, scripts)
-    head = scripts.get_current_head()
-    if current != head:
+    """Refuse a database of a schema that this version can't work on; raises DatabaseBehind."""
+    await database.read(_check_schema)
+
+
+def _check_schema(connection: sa.Connection) -> None:
+    current, head = revision(connection), schema_of_release()
+    if current != head and not is_newer(connection):
         raise DatabaseBehind(
             f"the database is at schema {current or 'none'}, this version needs {head}: "
             "back it up, then run `python -m bot migrate`"
@@ -99,23 +105,61 @@ def schema_of_release() -> str:
     return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
 
 
-def refuse_newer(current: str | None, scripts: ScriptDirectory) -> None:
-    """Refuse a database whose schema this release doesn't know; raises DatabaseBehind."""
-    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+def is_newer(connection: sa.Connection) -> bool:
+    """Return whether a newer release made this schema, and says that this release can work on it.
+
+    Raises DatabaseBehind when this release can't.
+    """
+    current, scripts = revision(connection), ScriptDirectory.from_config(alembic_config())
+    if current is None or current in {script.revision for script in scripts.walk_revisions()}:
+        return False
+    tables = sa.inspect(connection).get_table_names()
+    since = connection.scalar(sa.select(served_by.c.since)) if served_by.name in tables else None
+    head = schema_of_release()
+    if since is None or since > head:
         raise DatabaseBehind(
-            f"the database is at schema {current}, which is newer than this release: run the newer release, "
-            "or restore the backup from before it"
+            f"the database is at schema {current}, on which this release can't work: stop all processes and "
+            f"run `python -m bot migrate --to {head}` with the newer release, or go on with that one"
         )
+    return True
 
 
 async def migrate(database: Database, keyring: Keyring) -> None:
-    """Bring any database up to date; raises DatabaseBehind when it is newer than this release."""
+    """Bring any database up to date, and leave one alone that is newer but serves this release.
+
+    Raises DatabaseBehind when it is too new for this release.
+    """
     await database.run_long(_upgrade, keyring)
 
 
 def _upgrade(connection: sa.Connection, keyring: Keyring) -> None:
-    refuse_newer(revision(connection), ScriptDirectory.from_config(alembic_config()))
+    if is_newer(connection):
+        return
     command.upgrade(alembic_config(connection, keyring), "head")
+    connection.execute(sa.delete(served_by))
+    connection.execute(sa.insert(served_by).values(since=SERVED_SINCE))
+
+
+async def migrate_back(database: Database, keyring: Keyring, schema: str, lease: Lease) -> None:
+    """Bring a database back to an older schema, for the release that made it; no answer goes.
+
+    Raises DatabaseBehind, and changes nothing, while a process is at work, and for a schema that nobody can
+    go back to.
+    """
+    await database.run_long(_downgrade, keyring, schema, lease)
+
+
+def _downgrade(connection: sa.Connection, keyring: Keyring, schema: str, lease: Lease) -> None:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    ways = {script.revision for script in scripts.walk_revisions() if script.revision >= SERVED_SINCE}
+    current = revision(connection)
+    if schema not in ways or current not in ways or schema > current:
+        raise DatabaseBehind(
+            f"no way leads back from schema {current or 'none'} to {schema}: restore the backup from before"
+        )
+    if at_work := connection.execute(lease.keys_at_work()).all():
+        raise DatabaseBehind(f"{len(at_work)} processes are at work: stop them first, then run this again")
+    command.downgrade(alembic_config(connection, keyring), schema)
 
 
 def revision(connection: sa.Connection) -> str | None:

@@ -100,6 +100,9 @@ counts = sa.Table(
 # Names of the wrapping keys under which a row may lie: a process without one of them leaves that row alone.
 wraps = sa.Table("wraps", metadata, sa.Column("name", sa.LargeBinary, primary_key=True))
 
+# The first schema whose releases can work on this database; `engine.migrate` writes it.
+served_by = sa.Table("served_by", metadata, sa.Column("since", sa.Text, primary_key=True))
+
 # A sealed word that distinguishes the right master keys from wrong ones.
 seals = sa.Table(
     "seals",

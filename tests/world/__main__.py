@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=[], choices=sorted(TROUBLES), metavar="TROUBLE")
     parser.add_argument("--failover", action="store_true", help="fail over to a standby instead")
     parser.add_argument("--rolling", action="store_true", help="update from the last release instead")
+    parser.add_argument("--back", action="store_true", help="with --rolling: and back again, and forward")
     parser.add_argument(
         "--stops", type=int, metavar="TIMES", help="stop processes by SIGTERM so often instead"
     )
@@ -29,7 +30,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="world-") as folder:
         try:
             if options.rolling:
-                found = asyncio.run(rolled(Path(folder), options.seed))
+                found = asyncio.run(rolled(Path(folder), options.seed, back=options.back))
                 print(found)
                 law(found)
                 return 0

@@ -1,4 +1,7 @@
-"""A rolling update: processes of the last release are replaced one after the other while workers talk."""
+"""A rolling update: processes of the last release are replaced one after the other while workers talk.
+
+And the way back: all are stopped, the schema is brought back, and the last release goes on.
+"""
 
 import asyncio
 import subprocess
@@ -9,7 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.storage.engine import open_database
+from bot.storage.engine import SERVED_SINCE, open_database
 from bot.storage.tables import dead_letters, outbox, updates
 from tests.databases import connect
 from tests.faults.service import ROOT
@@ -54,8 +57,11 @@ class Rolled:
         )
 
 
-async def rolled(folder: Path, seed: int, rounds: int = 2) -> Rolled:
-    """Go from the last release to this one, process after process; both serve side by side for a while."""
+async def rolled(folder: Path, seed: int, rounds: int = 2, *, back: bool = False) -> Rolled:
+    """Go from the last release to this one, process after process; both serve side by side for a while.
+
+    back: go back to the last release's schema then, with its processes, and forward again.
+    """
     waits: list[float] = []
     async with (
         last_release(folder) as tree,
@@ -71,6 +77,8 @@ async def rolled(folder: Path, seed: int, rounds: int = 2) -> Rolled:
             await world.stop(service)
             service.root = ROOT
             await world.start(service)
+        for root in (tree, ROOT) if back else ():
+            waits.append(await _changed_over(world, root))
         await asyncio.sleep(3)
         waits.append(await world.until_answered())
         for task in busy:
@@ -79,6 +87,18 @@ async def rolled(folder: Path, seed: int, rounds: int = 2) -> Rolled:
         await asyncio.gather(*(crowd.answer(worker) for worker in crowd.workers))
         await world.at_rest()
         return await _found(world, max(waits))
+
+
+async def _changed_over(world: World, root: Path) -> float:
+    """Replace all processes at once by another release's; gives the seconds until all were answered."""
+    await asyncio.sleep(5)
+    for service in world.services:
+        await world.stop(service)
+    await world.command("migrate", *(() if root == ROOT else ("--to", SERVED_SINCE)))
+    for service in world.services:
+        service.root = root
+        await world.start(service)
+    return await world.until_answered()
 
 
 async def _found(world: World, answered: float) -> Rolled:
