@@ -23,11 +23,12 @@ from bot.privacy.tombstones import Tombstone, Tombstones
 from bot.render import Button, Message
 from bot.storage import server
 from bot.storage.database import Database
-from bot.storage.deletion import Retention, lock
+from bot.storage.deletion import Retention
 from bot.storage.due_reminders import Waking
 from bot.storage.engine import DatabaseBehind, alembic_config, migrate, open_database, prepare
 from bot.storage.jobs import Committed
 from bot.storage.lease import Lease
+from bot.storage.locks import lock
 from bot.storage.rotation import rewrap
 from bot.storage.tables import DAY, conversations, metadata, outbox
 from bot.storage.unit_of_work import MOST, Store

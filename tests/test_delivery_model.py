@@ -153,7 +153,9 @@ class Process:
         return self.machine.loop.create_task(work, context=self.context)
 
     def knows(self, number: int) -> bool:
-        """Say whether a message waits in one of its lanes under the lease that it has."""
+        """Say whether a message waits in one of its lanes under the lease that it has, or to be let go."""
+        if self.dispatcher._stopping.is_set():
+            return True
         lanes = self.dispatcher._lanes.values()
         return any(
             int(q.outgoing.message.text) == number and q.holder == self.lease for x in lanes for q in x
@@ -596,11 +598,16 @@ def test_every_transition_of_the_table_happens(world: Delivery) -> None:
         partial(w.delete, 1, 2),  # dropped; 12
         lambda: w._answer(two, 10, "taken"),
         lambda: w._answer(two, 12, "refused"),
+        partial(w.write, 1, 1, 2),  # 13, 14
+        lambda: two.dispatcher.stop(),
+        lambda: w._answer(two, 13, "taken"),
+        lambda: w.loop.run(w._drained(two)),  # 14 is let go
         lambda: w._done(two, two.store.deletion.tidy(w.clock() + 8 * DAY)),  # expired
     )
     rare = {
         (State.WAITING, State.DEAD), (State.LEFT, State.DEAD),  # no key opens it: tests/test_dispatcher.py
         (State.LEFT, State.SENT), (State.QUEUED, State.SENT), (State.UNHEARD, State.LEFT),
+        (State.WAITING, State.SENT), (State.OUT, State.WAITING), (State.UNHEARD, State.WAITING),
         (State.QUEUED, State.DROPPED), (State.UNHEARD, State.DROPPED),
         (State.WAITING, State.DROPPED), (State.LEFT, State.DROPPED),
         (State.DEAD, State.DROPPED),

@@ -20,8 +20,8 @@ from bot.ops.metrics import Metrics
 from bot.render import Message
 from bot.storage import lease, outbox
 from bot.storage.database import Database
-from bot.storage.deletion import lock
 from bot.storage.engine import migrate, open_database
+from bot.storage.locks import lock
 from bot.storage.outbox import Queued
 from bot.storage.tables import conversations
 from bot.storage.tables import outbox as letters_table
@@ -58,7 +58,9 @@ class Paused(SendRate):
         super().__init__()
         self.over = asyncio.Event()
 
-    async def wait(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> bool:
+    async def wait(
+        self, chat: bytes, unless: asyncio.Event, processes: int = 1, *, edits: bool = False
+    ) -> bool:
         return await self.over.wait()
 
 
@@ -360,6 +362,39 @@ async def test_more_people_of_a_process_that_ended_than_go_at_once_are_not_forgo
     await ended.outbox.lease.release()
     assert len(await claimed(store)) == 2
     assert store.outbox.left_behind
+
+
+async def test_who_is_to_stop_leaves_to_the_others_at_once_what_is_not_on_its_way(
+    database: Database, store: Store
+) -> None:
+    """One chat's message is on the wire; another chat's waits for its pace, a third's for another try."""
+    stopping, slow, asked = Store(database, KEYRING, texts_of), asyncio.Event(), list[str]()
+
+    async def deliver(outgoing: Outbound, may: Callable[[], bool]) -> None:
+        asked.append(outgoing.message.text)
+        if outgoing.message.text == "r":
+            raise Unreachable("NetworkError")
+        if outgoing.message.text == "w":
+            await slow.wait()
+
+    await store.outbox.lease.renew()
+    active = Dispatcher(stopping, deliver, SendRate(overall=0, chat=0.001))
+    running = asyncio.create_task(active.run())
+    await until(lambda: bool(stopping.outbox.lease.name))
+    for update, (chat, texts) in enumerate({7: "wx", 8: "py", 9: "rz"}.items(), 1):
+        await write(stopping, update, chat, texts)
+    await until(lambda: set(asked) == {"w", "p", "r"})
+    active.stop()
+    await running
+    await write(stopping, 4, 10, "n")  # what a turn under way writes
+    await store.claim(inherited=False)
+    held = {letter.outgoing.message.text: letter.holder for letter in await store.outbox.waiting()}
+    ours, theirs = store.outbox.lease.name, stopping.outbox.lease.name
+    assert held == {"w": theirs, "x": theirs, "y": ours, "r": ours, "z": ours, "n": ours}
+    slow.set()
+    await active.drain(5)
+    assert await claimed(store) == ["x"]
+    assert asked.count("w") == 1
 
 
 async def test_the_letters_of_a_process_that_ended_are_looked_for_only_when_asked(

@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
+from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from pydantic import SecretStr
 
 from bot.app import process
 from bot.app.process import Bot
-from bot.channels.intake import Intake
+from bot.channels.intake import Intake, NotStored
 from bot.dialogue.conversation import Command, Incoming, Tap, Typed
 from bot.ops.metrics import Metrics
 from bot.render import Presenter
 from bot.storage.database import Database
+from bot.storage.engine import opened
 from bot.storage.tables import DAY
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
@@ -110,6 +113,47 @@ async def test_typed_words_wait_for_what_they_need_outside_of_a_transaction_and_
     prepared.set()
     await words
     assert taken == [Tap("go:tips"), Typed("社保怎么交")]
+
+
+async def test_typed_words_that_wait_are_sent_back_when_the_process_is_to_stop(database: Database) -> None:
+    """Another process has made what they need, and Telegram delivers them again."""
+    store = Store(database, KEYRING, settling_today())
+    intake = Intake(store, Metrics(), prepared=asyncio.Event())
+    words = asyncio.create_task(intake.take(Inbound(1, at(7), Typed("社保怎么交"))))
+    await asyncio.sleep(0)
+    intake.leave()
+    with pytest.raises(NotStored):
+        await words
+    assert await store.last_handled() is None
+
+
+def test_a_process_that_is_to_stop_does_not_wait_for_what_it_makes_ahead(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A container that doesn't end in ten seconds is killed, and then a message may come twice."""
+    begun, over = Event(), Event()
+
+    def endless(*_: object) -> None:
+        begun.set()
+        over.wait()
+
+    async def stopped() -> None:
+        url = f"sqlite:///{tmp_path / 'bot.sqlite'}"
+        async with opened(url, KEYRING, settling_today()) as store:
+            bot = Bot(SecretStr("1:x"), "http://127.0.0.1:1", store, presenter(), ahead_of_time=True)
+            polling = asyncio.create_task(bot.poll())
+            while not begun.is_set():  # noqa: ASYNC110 - a thread tells nobody
+                await asyncio.sleep(0.01)
+            bot.stop()
+            await polling
+
+    monkeypatch.setattr(Presenter, "prepare", endless)
+    ending = Thread(target=lambda: asyncio.run(stopped()), daemon=True)
+    ending.start()
+    ending.join(120)
+    over.set()
+    assert begun.is_set()
+    assert not ending.is_alive()
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from telegram import WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
+from bot.app.beside import beside
 from bot.app.reloading import Reloading, Served
 from bot.app.settings import Settings
 from bot.app.version import VERSION
@@ -121,6 +122,8 @@ class Bot:
         self._count_expiring()
         self._stop = asyncio.Event()
         self._prepared = asyncio.Event()  # what typed words need is made
+        if ahead_of_time:
+            self._health.prepared = self._prepared.is_set
         self._intake = Intake(store, self._metrics, floods, self._prepared if ahead_of_time else None)
         self._counts = Counts(store.database)
         store.on_commit.append(self._counts.hear)
@@ -145,7 +148,7 @@ class Bot:
             now = now_in_china()
             try:
                 for day in sorted({now.date(), (now + AHEAD).date()}):
-                    await asyncio.to_thread(self._presenter.prepare, day)
+                    await beside(self._presenter.prepare, day)
             finally:
                 self._prepared.set()  # or typed words would wait for ever
             await self._stopped(AHEAD.total_seconds() / 2)
@@ -166,6 +169,8 @@ class Bot:
 
     def stop(self) -> None:
         """End `poll` or `serve`: nothing more is taken, what is under way comes to its end."""
+        self._dispatcher.stop()  # first: the others send at once what is not on its way
+        self._intake.leave()
         self._stop.set()
 
     async def poll(self, settings: Settings | None = None) -> None:
@@ -180,7 +185,7 @@ class Bot:
                 for work in done:
                     work.result()
             finally:
-                self._stop.set()
+                self.stop()
                 works[0].cancel()
                 await asyncio.wait(works, timeout=LAST_WORDS)
 
@@ -225,21 +230,20 @@ class Bot:
         """Deliver, tidy, remind and count while the block runs."""
         async with self._telegram:
             work = [self._dispatcher.run, self._tidy, self._remind, self._count, self._reload]
-            if self._ahead_of_time:
-                work.append(self._prepare)
             tasks = [asyncio.create_task(forever()) for forever in work]
+            preparing = [asyncio.create_task(self._prepare())] if self._ahead_of_time else []
             introduction = asyncio.create_task(self._introduce())
             try:
-                self._health.working = lambda: not any(task.done() for task in tasks)
+                self._health.working = lambda: not any(task.done() for task in [*tasks, *preparing])
                 yield
             finally:
-                introduction.cancel()
-                self._stop.set()
-                self._dispatcher.stop()
-                # Asked rather than cancelled: a transaction under way comes to its end.
-                await asyncio.wait(tasks, timeout=LAST_WORDS)
+                for task in [introduction, *preparing]:
+                    task.cancel()
+                self.stop()
                 with suppress(SQLAlchemyError, OSError):
                     await self._dispatcher.drain(LAST_WORDS)
+                # Asked rather than cancelled: a transaction under way comes to its end.
+                await asyncio.wait(tasks, timeout=LAST_WORDS)
 
     async def _introduce(self) -> None:
         today = today_in_china()

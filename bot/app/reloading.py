@@ -1,11 +1,11 @@
 """Takes over a changed folder of knowledge while the bot serves: as a whole, or not at all."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.app.beside import beside
 from bot.dialogue.flow import Flow
 from bot.render import Presenter
 
@@ -47,7 +47,7 @@ class Reloading:
     async def look(self) -> Looked:
         """Look once: a version is taken when two looks and the loading saw the same, and refused once."""
         try:
-            found = await asyncio.to_thread(self.version)
+            found = await beside(self.version)
             if found == self.served.presenter.knowledge.version:
                 return "same"
             if found == self._refused:
@@ -55,7 +55,7 @@ class Reloading:
             if found != self._seen:
                 self._seen = found  # somebody may still be copying
                 return "changing"
-            presenter = await asyncio.to_thread(self.read)
+            presenter = await beside(self.read)
         except (ValueError, OSError) as error:
             self._refused = self._seen
             log.error("the changed knowledge is refused, the old is served: %s", error)

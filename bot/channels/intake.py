@@ -21,6 +21,10 @@ class NotStored(RuntimeError):
     """The turn could not be committed: the update has to be delivered again."""
 
 
+class Leaving(OSError):
+    """This process is to stop: another one takes the update."""
+
+
 class Intake:
     """One way in for every channel; what is not for us is passed over without a trace."""
 
@@ -36,9 +40,15 @@ class Intake:
         Made within the turn, what they need would keep every chat of its transaction locked for seconds.
         """
         self._store, self._metrics, self._floods = store, metrics, floods or InboundRate(rate=0)
-        self._prepared = prepared
+        self._prepared, self._leaving = prepared, False
         store.on_commit.append(self._hear)
         store.on_commit.append(metrics.hear)
+
+    def leave(self) -> None:
+        """Send back the typed words that wait: this process is to stop."""
+        self._leaving = True
+        if self._prepared is not None:
+            self._prepared.set()
 
     async def take(self, inbound: Inbound | None) -> None:
         """Take what came in, None where it is not for us, and return when its turn is committed.
@@ -55,8 +65,8 @@ class Intake:
             return
         try:
             with self._metrics.health.turn():
-                if self._prepared is not None and isinstance(admitted.incoming, Typed):
-                    await self._prepared.wait()
+                if isinstance(admitted.incoming, Typed):
+                    await self._until_prepared()
                 new = await self._store.take(admitted)
         except (SQLAlchemyError, OSError) as error:
             self._floods.give_back(admitted)
@@ -69,6 +79,12 @@ class Intake:
             self._floods.give_back(admitted)
         self._metrics.updates.labels("taken" if new else "repeated").inc()
         self._metrics.turn.observe(time.perf_counter() - began)
+
+    async def _until_prepared(self) -> None:
+        if self._prepared is not None and not self._prepared.is_set():
+            await self._prepared.wait()
+            if self._leaving:
+                raise Leaving
 
     def unreadable(self) -> None:
         """Count an update that can't be read: the same bytes would be no better another time."""

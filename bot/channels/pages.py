@@ -44,7 +44,8 @@ class _Pages:
             hindrances.append("the database doesn't answer")
         if hindrances:
             return PlainTextResponse("\n".join(hindrances), 503)
-        return JSONResponse({"outbox": messages, "oldest_seconds": round(oldest)})
+        prepared = self.metrics.health.prepared()
+        return JSONResponse({"outbox": messages, "oldest_seconds": round(oldest), "prepared": prepared})
 
     async def measure(self, _request: Request) -> Response:
         overdue, standing = Waking(self.store).overdue, self.store.standing

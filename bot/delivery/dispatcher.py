@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.port import Blocked, Deliver, Refused, SlowDown, Unreachable
-from bot.delivery.send_rate import SendRate
+from bot.delivery.send_rate import SendRate, pause
 from bot.ops.logs import place
 from bot.storage.jobs import Committed
 from bot.storage.lease import LEASE
@@ -22,6 +22,7 @@ from bot.storage.unit_of_work import Store
 PAUSE = 1.0  # seconds before the second try; doubled up to LONGEST_PAUSE, with jitter
 LONGEST_PAUSE = 40.0  # so that everybody is answered within a minute of the end of a trouble
 HURRY = 0.02  # seconds before the first look for messages that wait for another process; doubled
+LOOK = 0.5  # seconds between looks for what other processes let go
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
@@ -47,14 +48,27 @@ class Dispatcher:
         self._fresh: set[int] = set()  # messages that the latest commit brought
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
-        self._stopped = False
+        self._stopping = asyncio.Event()
+        self._ended = asyncio.Event()  # `run` is over, or has not begun
+        self._ended.set()
+        # An embedded database has one process: what is unheld there it has left for itself.
+        self._seldom = LOOK if store.database.postgres else LEASE / 5
         store.on_commit.append(self._hear)
 
     async def run(self) -> None:
         """Hold the outbox and deliver until stopped; storage in trouble only makes it wait."""
-        pause, renewed = HURRY, -LEASE
+        self._ended.clear()
+        try:
+            await self._look_after()
+            await self._let_go()
+        finally:
+            self._ended.set()
+
+    async def _look_after(self) -> None:
+        """Renew the lease and claim what is free, until stopped."""
+        seconds, renewed = HURRY, -LEASE
         loop = asyncio.get_running_loop()
-        while not self._stopped:
+        while not self._stopping.is_set():
             try:
                 inherited = loop.time() - renewed >= LEASE / 3 or not self._lease.name
                 if inherited:
@@ -64,32 +78,38 @@ class Dispatcher:
                 await self._store.claim(inherited=inherited)
             except (SQLAlchemyError, OSError) as error:
                 log.error("outbox not read", extra={"error": type(error).__name__})
-            pause = min(2 * pause, LEASE / 5) if self._outbox.left_behind else LEASE / 5
-            await self._sleep(pause)
+            seconds = min(2 * seconds, self._seldom) if self._outbox.left_behind else self._seldom
+            await pause(seconds, self._wake)
             if self._wake.is_set():
                 self._wake.clear()
-                pause = HURRY
-                await asyncio.sleep(pause)
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+                seconds = HURRY
+                await asyncio.sleep(seconds)
 
     def stop(self) -> None:
-        """Stop `run` at its next look."""
-        self._stopped = True
+        """Hand over nothing more, and end `run`: what is not on its way is the other processes' at once."""
+        self._outbox.leave()
+        self._stopping.set()
         self._wake.set()
 
     async def drain(self, seconds: float) -> None:
         """Let what is on its way arrive, then give the lease back, so that others go on at once."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()  # or its last renewal would begin another lease
+                if self._tasks:
+                    await asyncio.wait(self._tasks)
         for task in self._tasks:
             task.cancel()
+        self._lanes.clear()
+        await self._let_go()
         await self._lease.release()
+
+    async def _let_go(self) -> None:
+        """Leave to others the messages of all chats in which nothing is on its way."""
+        try:
+            await self._outbox.let_go(self._lanes.keys())
+        except (SQLAlchemyError, OSError) as error:  # they are free when the lease is over
+            log.warning("messages not let go", extra={"error": type(error).__name__})
 
     def _hear(self, effect: Committed) -> None:
         for person in effect.forgotten & self._lanes.keys():
@@ -118,27 +138,29 @@ class Dispatcher:
         """Deliver a chat's messages one after the other, for as long as they are ours."""
         lane = self._lanes[person]
         try:
-            while lane:
+            while lane and not self._stopping.is_set():
                 if lane[0].holder != self._lease.name:
                     lane.popleft()  # someone else's by now, or deleted
                     continue
                 processes, edits = self._lease.processes, lane[0].outgoing.edits is not None
-                paused = await self._pace.wait(person, processes, edits=edits)
+                paused = await self._pace.wait(person, self._stopping, processes, edits=edits)
+                if self._stopping.is_set():
+                    break
                 # Counted at the last renewal: on a server another process may have begun since.
                 others = processes > 1 or self._store.database.postgres
                 if others and (paused or lane[0].id not in self._fresh):
                     await self._drop_deleted(lane)
-                ended = await self._ended(lane)
+                ended = await self._brought_to_its_end(lane)
                 self._gone |= ended
                 while lane and lane[0].id in ended:  # a deletion may have emptied the lane meanwhile
                     lane.popleft()
         finally:
-            del self._lanes[person]
+            self._lanes.pop(person, None)
 
-    async def _ended(self, lane: deque[Queued]) -> set[int]:
+    async def _brought_to_its_end(self, lane: deque[Queued]) -> set[int]:
         """Bring the first message to its end and return those that came to it, none if it isn't ours now."""
-        pause = PAUSE
-        while lane and lane[0].holder == self._lease.name:
+        seconds = PAUSE
+        while lane and not self._stopping.is_set() and lane[0].holder == self._lease.name:
             message, so_far = lane[0], [message.id for message in lane]
             try:
                 await self._deliver(message.outgoing, partial(self._lease.sure, message.holder))
@@ -154,9 +176,9 @@ class Dispatcher:
                 log.warning("message refused for ever", extra={"error": error.reason})
                 return await self._buried(message, error.reason, lane)
             except Unreachable as error:
-                log.warning("message waits", extra={"error": error.kind, "seconds": round(pause)})
-                await self._rest(lane, pause * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
-                pause = min(2 * pause, LONGEST_PAUSE)
+                log.warning("message waits", extra={"error": error.kind, "seconds": round(seconds)})
+                await self._rest(lane, seconds * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
+                seconds = min(2 * seconds, LONGEST_PAUSE)
             except Exception as error:  # noqa: BLE001 - one message's bug must not hold up those behind it
                 log.error("message met a bug", extra={"error": type(error).__name__, "place": place(error)})
                 return await self._buried(message, type(error).__name__, lane)
@@ -189,8 +211,9 @@ class Dispatcher:
     async def _rest(self, lane: deque[Queued], seconds: float) -> None:
         """Pause before another try."""
         self._count("retried")
-        await asyncio.sleep(seconds)
-        await self._drop_deleted(lane)
+        await pause(seconds, self._stopping)
+        if not self._stopping.is_set():
+            await self._drop_deleted(lane)
 
     async def _drop_deleted(self, lane: deque[Queued]) -> None:
         """Drop what a worker had deleted by another process while it waited."""
@@ -203,11 +226,11 @@ class Dispatcher:
 
     async def _insist(self, record: Callable[[], Awaitable[Result]]) -> Result:
         """Record what happened for as long as it takes: it must not happen again."""
-        pause = PAUSE
+        seconds = PAUSE
         while True:
             try:
                 return await record()
             except (SQLAlchemyError, OSError) as error:
                 log.error("delivery not recorded yet", extra={"error": type(error).__name__})
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, LEASE)
+                await asyncio.sleep(seconds)
+                seconds = min(2 * seconds, LEASE)

@@ -3,10 +3,18 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from bot.delivery.token_bucket import Bucket, Buckets
 
 CAREFUL = 60.0  # seconds after a refusal for which edits keep to the common measure too
+
+
+async def pause(seconds: float, unless: asyncio.Event) -> None:
+    """Wait so long, or until the event."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await unless.wait()
 
 
 class SendRate:
@@ -32,12 +40,17 @@ class SendRate:
         """Note that the channel found us too fast."""
         self._careful_until = self._monotonic() + CAREFUL
 
-    async def wait(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> bool:
-        """Wait until one more message, or edit of one, may go to this chat; says whether it took any time."""
-        pause = self.reserve(chat, processes, edits=edits)
-        if pause > 0:
-            await asyncio.sleep(pause)
-        return pause > 0
+    async def wait(
+        self, chat: bytes, unless: asyncio.Event, processes: int = 1, *, edits: bool = False
+    ) -> bool:
+        """Wait until one more message, or edit of one, may go to this chat, or until the event.
+
+        Says whether it took any time.
+        """
+        seconds = self.reserve(chat, processes, edits=edits)
+        if seconds > 0:
+            await pause(seconds, unless)
+        return seconds > 0
 
     def reserve(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> float:
         """Take one from the measures that count it; returns the seconds to wait."""

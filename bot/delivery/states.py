@@ -66,7 +66,7 @@ def _from(
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         "write", State.UNWRITTEN, State.QUEUED, Who.TURN,
-        "the process has a lease, is in no doubt, and holds all earlier messages of the chat",
+        "the process has a lease, is in no doubt, is not to stop, and holds all earlier messages of the chat",
         f"{_OUTBOX}.write",
     ),
     Transition("write", State.UNWRITTEN, State.WAITING, Who.TURN, "otherwise", f"{_OUTBOX}.write"),
@@ -103,7 +103,12 @@ TRANSITIONS: tuple[Transition, ...] = (
         "bot.storage.unit_of_work.Store.sent",
     ),
     *_from(
-        frozenset({State.LEFT, State.QUEUED}), "record late", State.SENT, Who.FORMER,
+        HELD, "let go", State.WAITING, Who.HOLDER,
+        "it is to stop, and no message of the chat is on its way, or what is takes too long",
+        f"{_OUTBOX}.let_go",
+    ),
+    *_from(
+        frozenset({State.WAITING, State.LEFT, State.QUEUED}), "record late", State.SENT, Who.FORMER,
         "the channel took it while it was theirs: to send it again would help nobody",
         "bot.storage.unit_of_work.Store.sent",
     ),

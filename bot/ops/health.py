@@ -11,10 +11,14 @@ TROUBLED = 30.0  # seconds of the same trouble with Telegram after which the pro
 
 @dataclass
 class Health:
-    """The state of one process. `working` says whether its endless tasks still run."""
+    """The state of one process.
+
+    `working` says whether its endless tasks still run, `prepared` whether what typed words need is made.
+    """
 
     monotonic: Callable[[], float] = time.monotonic
     working: Callable[[], bool] = lambda: True
+    prepared: Callable[[], bool] = lambda: True
     not_stored_since: float | None = None
     trouble: str = ""  # what Telegram says is wrong, in one sentence, or empty
     pending: int = 0  # updates that wait at Telegram

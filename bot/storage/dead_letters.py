@@ -1,11 +1,12 @@
 """Letters that Telegram refused for ever: an operator looks at them, tries them again or drops them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from bot.storage.database import Database
+from bot.storage.locks import lock
 from bot.storage.tables import dead_letters, outbox
 
 SAME = ("person", "own", "body")  # what a letter takes along, to either side
@@ -69,13 +70,15 @@ class DeadLetters:
 
     async def retry(self, ids: Iterable[int]) -> int:
         """Put letters back into the outbox; returns how many there were."""
-        chosen = dead_letters.c.id.in_(list(ids))
+        wanted = list(ids)
+        chosen = dead_letters.c.id.in_(wanted)
         row = sa.select(
             *(dead_letters.c[name] for name in SAME), dead_letters.c.died_at.label("written_at")
         ).where(chosen)
         back = sa.insert(outbox).from_select([*SAME, "written_at"], row.order_by(dead_letters.c.id))
 
         def move(connection: sa.Connection) -> int:
+            _lock_people(connection, wanted)
             connection.execute(back)
             return connection.execute(sa.delete(dead_letters).where(chosen)).rowcount
 
@@ -83,5 +86,17 @@ class DeadLetters:
 
     async def drop(self, ids: Iterable[int]) -> int:
         """Drop letters for good; returns how many there were."""
-        chosen = sa.delete(dead_letters).where(dead_letters.c.id.in_(list(ids)))
-        return await self._database.run(lambda connection: connection.execute(chosen).rowcount)
+        wanted = list(ids)
+        chosen = sa.delete(dead_letters).where(dead_letters.c.id.in_(wanted))
+
+        def delete(connection: sa.Connection) -> int:
+            _lock_people(connection, wanted)
+            return connection.execute(chosen).rowcount
+
+        return await self._database.run(delete)
+
+
+def _lock_people(connection: sa.Connection, letters: Collection[int]) -> None:
+    """Lock those whose letters are moved: who deletes everything meanwhile must not get one back."""
+    people = sa.select(dead_letters.c.person).where(dead_letters.c.id.in_(letters))
+    lock(connection, connection.scalars(people))

@@ -1,6 +1,6 @@
 """Deletion: on a worker's word, at the end of the days for which something is kept, and after a restore."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -9,17 +9,14 @@ import sqlalchemy as sa
 from bot.privacy.keyring import Keyring, WrongKey
 from bot.privacy.tombstones import ANY, Tombstone, Tombstones, Wish
 from bot.storage.database import Database
+from bot.storage.locks import lock
 from bot.storage.outliving import Outlived, outlive, outlived
-from bot.storage.sql import unnested
 from bot.storage.tables import DAY as DAY
 from bot.storage.tables import conversations, dead_letters, outbox, updates
 
 KEEP_UPDATES = 8 * DAY  # an update can come again for as long as Telegram keeps it, 24 hours
 AT_ONCE = 500  # people, or updates, in one transaction; PostgreSQL has room for some thousand locks in all
 SKEW = 60  # seconds by which the clocks of two machines may differ
-
-
-_LOCK = sa.select(sa.func.pg_advisory_xact_lock(unnested({"numbers": sa.BigInteger()}).c.numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +86,14 @@ class Deletion:
         at: the time that the caller has held against another clock, if it has; Unix seconds.
         """
         now, count = int(self._clock() if at is None else at), 0
-        old = sa.delete(dead_letters).where(dead_letters.c.died_at < now - self._retention.dead_letters * DAY)
-        await self._database.run(lambda connection: connection.execute(old))
-        left = sa.update(conversations).where(conversations.c.tool_until < now)
-        unsaid = left.values(tool=None, tool_until=None)
-        await self._database.run(lambda connection: connection.execute(unsaid))
-        while await self._drop_updates(now - KEEP_UPDATES):
+        died = dead_letters.c.died_at < now - self._retention.dead_letters * DAY
+        while await self._database.run(_of_some, dead_letters, died, sa.delete(dead_letters)):
             pass  # in small steps: turns come in between
+        unsaid = sa.update(conversations).values(tool=None, tool_until=None)
+        while await self._database.run(_of_some, conversations, conversations.c.tool_until < now, unsaid):
+            pass
+        while await self._drop_updates(now - KEEP_UPDATES):
+            pass
         while (over := await self._database.run(self._expire, now)).looked_at:
             count += over.forgotten
         await self._database.scrub()
@@ -112,8 +110,7 @@ class Deletion:
         c = conversations.c
         over = c.expires_at < now
         people = list(connection.scalars(sa.select(c.person).where(over).limit(AT_ONCE)))
-        if people and self._database.postgres:
-            lock(connection, people)
+        lock(connection, people)
         # A person who wrote while we waited for the lock stays.
         late = sa.select(conversations).where(over, c.person.in_(people))
         rows = connection.execute(late).all() if people else []
@@ -148,6 +145,12 @@ class Deletion:
     ) -> int:
         """Delete the rows whose keys are dead, and the messages of before each person's last deletion."""
         c = conversations.c
+        tables = (conversations, outbox, dead_letters)
+        kept = sa.union(*(sa.select(t.c.person).where(t.c.person.in_(list(last))) for t in tables))
+        there = connection.scalars(kept).all()
+        if not there:
+            return 0
+        lock(connection, there)
         back: dict[bytes, bytes] = {}
         held = sa.select(c.person, c.key, c.changed_at).where(c.person.in_(list(last)))
         for row in connection.execute(held):
@@ -158,8 +161,6 @@ class Deletion:
             if old or (key != ANY and (row.person, key) in dead and not lived):
                 back[row.person] = row.key
         if back:
-            if self._database.postgres:
-                lock(connection, back)
             connection.execute(sa.delete(conversations).where(c.key.in_(list(back.values()))))
         for table, written in ((outbox, outbox.c.written_at), (dead_letters, dead_letters.c.died_at)):
             keyless = table.c.own & ~sa.exists().where(c.person == table.c.person)  # nobody can open it
@@ -171,7 +172,15 @@ class Deletion:
         return len(back)
 
 
-def lock(connection: sa.Connection, people: Iterable[bytes]) -> None:
-    """Keep other processes from these people until the commit (PostgreSQL); in order, against deadlock."""
-    numbers = sorted({int.from_bytes(person[:8], "big", signed=True) for person in people})
-    connection.execute(_LOCK, {"numbers": numbers})
+def _of_some(
+    connection: sa.Connection,
+    table: sa.Table,
+    over: sa.ColumnElement[bool],
+    change: sa.Update | sa.Delete,
+) -> int:
+    """Change the rows of some of the people with rows that are over; returns of how many people."""
+    people = connection.scalars(sa.select(table.c.person).where(over).distinct().limit(AT_ONCE)).all()
+    lock(connection, people)
+    if people:
+        connection.execute(change.where(over, table.c.person.in_(people)))
+    return len(people)

@@ -12,6 +12,7 @@ class Sent:
     """A message that Telegram took; a farewell is one to somebody of whom nothing else is kept."""
 
     message: int
+    person: bytes
     farewell: bool
 
 

@@ -46,6 +46,11 @@ class Lease:
         return self._name if self._monotonic() < self._until else b""
 
     @property
+    def held_under(self) -> bytes:
+        """The name under which messages are held, or were when the lease ended; empty before the first."""
+        return self._name
+
+    @property
     def lost(self) -> bool:
         """Whether this process had a lease and could not renew it in time."""
         return bool(self._name) and not self.name
@@ -63,10 +68,13 @@ class Lease:
         longer = values.on_conflict_do_update(
             index_elements=["holder"], set_={"until": insert.excluded.until}
         )
+        ended = sa.select(holders.c.holder).where(holders.c.until < self._now() - 100 * LEASE)
+        # What another process is dropping too is passed over: neither waits for the other.
+        dropping = sa.delete(holders).where(holders.c.holder.in_(ended.with_for_update(skip_locked=True)))
         living = sa.select(sa.func.count()).select_from(holders).where(holders.c.until > self._now())
 
         def write(connection: sa.Connection) -> int:
-            connection.execute(sa.delete(holders).where(holders.c.until < self._now() - 100 * LEASE))
+            connection.execute(dropping)
             connection.execute(longer)
             return connection.scalar(living) or 1
 

@@ -1,6 +1,6 @@
 """The outbox: messages written with their turn, held by one process at a time, in order for each person."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from bot.privacy.keyring import Keyring, Sealer, WrongKey
 from bot.storage.database import Database
 from bot.storage.dead_letters import DeadLetters, holder_of
-from bot.storage.deletion import lock
 from bot.storage.group_commit import GroupCommit
 from bot.storage.lease import Lease, elapsed
+from bot.storage.locks import lock, locked_at_once
 from bot.storage.outbound_format import dumped, loaded
 from bot.storage.sql import among, padded, unnested
 from bot.storage.tables import conversations, outbox
@@ -37,17 +37,23 @@ _WRITE = {
 }
 
 
-def _take(free: sa.ColumnElement[bool]) -> sa.UpdateBase:
-    """Return the statement that takes over the messages of people whose first message is free."""
+def _take(free: sa.ColumnElement[bool], *, postgres: bool) -> sa.UpdateBase:
+    """Return the statement that takes over the messages of people whose first message is free.
+
+    Nobody waits for them: a person whose turn is under way elsewhere is left for the next time.
+    """
     earlier = outbox.alias()
     behind = sa.exists().where(earlier.c.person == outbox.c.person, earlier.c.id < outbox.c.id)
     first = sa.select(outbox.c.person).where(free, ~behind).order_by(outbox.c.id)
     chosen = first.limit(sa.bindparam("most")).with_for_update(skip_locked=True, of=outbox).cte("chosen")
+    if postgres:
+        chosen = sa.select(chosen.c.person).where(locked_at_once(chosen.c.person)).cte("ours")
     taking = sa.update(outbox).where(outbox.c.person == chosen.c.person)
     return taking.values(holder=sa.bindparam("ours")).returning(*outbox.c)
 
 
-_TAKE_UNHELD = _take(outbox.c.holder.is_(None))
+_TAKE_UNHELD = {postgres: _take(outbox.c.holder.is_(None), postgres=postgres) for postgres in (False, True)}
+_HELD = sa.select(sa.func.count()).where(outbox.c.holder == sa.bindparam("ours"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +72,10 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Messages taken over, whether they were as many people's as go at once, and whether any still wait."""
+    """Messages taken over, whether more may be there, and whether any wait that nobody holds."""
 
     messages: Sequence[Queued]
-    full: bool
+    more: bool
     left_behind: bool
 
 
@@ -88,7 +94,7 @@ class Outbox:
         self.dead = DeadLetters(database, clock)
         self._postgres = database.postgres
         self._looks: GroupCommit[frozenset[int], frozenset[int]] = GroupCommit(self._look, AT_ONCE)
-        self._in_doubt = False
+        self._in_doubt = self._leaving = False
         self.left_behind = False  # messages wait that nobody holds, or were left for the next claim
 
     def doubt(self) -> None:
@@ -97,6 +103,20 @@ class Outbox:
         Until the next `claim` finds them, what is written waits behind them.
         """
         self._in_doubt = True
+
+    def leave(self) -> None:
+        """Hold nothing new from now on: this process is to stop, and what it writes is for others to send."""
+        self._leaving = True
+
+    async def let_go(self, but: Collection[bytes] = ()) -> None:
+        """Leave what is held to other processes, but for some people's; raises as `Database.run` does."""
+        mine = sa.select(outbox.c.id).where(
+            outbox.c.holder == self.lease.held_under, outbox.c.person.not_in(list(but))
+        )
+        # A row that another transaction has locked is free too, at the end of the lease.
+        free = mine.with_for_update(skip_locked=True)
+        letting = sa.update(outbox).where(outbox.c.id.in_(free)).values(holder=None)
+        await self._database.run(lambda connection: connection.execute(letting))
 
     def write(
         self,
@@ -113,7 +133,7 @@ class Outbox:
         """
         if not outgoing:
             return []
-        holder = b"" if self._in_doubt else self.lease.name
+        holder = b"" if self._in_doubt or self._leaving else self.lease.name
         elsewhere = self._elsewhere(connection, {people[o.chat] for o in outgoing}, holder)
         rows = [
             self._sealed(message, people[message.chat], sealers.get(message.chat)) for message in outgoing
@@ -151,16 +171,19 @@ class Outbox:
         Call `claimed` after the commit. None: we hold nothing ourselves.
         """
         holder = self.lease.name
-        if not holder:
+        if not holder or self._leaving:
             return None
-        take = _TAKE_UNHELD
+        take = _TAKE_UNHELD[self._postgres]
         if inherited or self._in_doubt:
             live: sa.ColumnElement[bool] = self.lease.lives(outbox.c.holder)
-            take = _take(~(live & (outbox.c.holder != holder)) if self._in_doubt else ~live)
+            free = ~(live & (outbox.c.holder != holder)) if self._in_doubt else ~live
+            take = _take(free, postgres=self._postgres)
         rows = connection.execute(take, {"ours": holder, "most": AT_ONCE}).all()
-        full = len({row.person for row in rows}) == AT_ONCE
+        more = len({row.person for row in rows}) == AT_ONCE
+        if self._in_doubt and not more:  # whose turn is under way elsewhere was passed over
+            more = connection.scalar(_HELD, {"ours": holder}) != len(rows)
         messages = self._readable(connection, rows, holder)
-        return Claimed(messages, full, left_behind=full or bool(connection.scalar(_UNHELD)))
+        return Claimed(messages, more, left_behind=more or bool(connection.scalar(_UNHELD)))
 
     def _readable(
         self, connection: sa.Connection, rows: Sequence[sa.Row[Any]], holder: bytes
@@ -181,7 +204,7 @@ class Outbox:
 
     def claimed(self, claimed: Claimed) -> None:
         """Record that a claim was committed: all messages under our name are known, unless it was full."""
-        self._in_doubt &= claimed.full
+        self._in_doubt &= claimed.more
         self.left_behind = claimed.left_behind
 
     async def still_there(self, messages: Iterable[int]) -> frozenset[int]:
@@ -219,8 +242,7 @@ class Outbox:
         return await self._database.run(self._block, message, list(messages))
 
     def _block(self, connection: sa.Connection, message: Queued, messages: list[int]) -> bool:
-        if self._postgres:
-            lock(connection, [message.person])  # or a turn and this could wait for each other
+        lock(connection, [message.person])  # or a turn and this could wait for each other
         found = holder_of(connection, message.id)
         if found == message.holder:
             unanswered = sa.exists().where(outbox.c.person == message.person)

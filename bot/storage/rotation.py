@@ -65,6 +65,8 @@ def _rewrap(connection: sa.Connection, keyring: Keyring, lease: Lease) -> Rewrap
             f"{blind} of {len(known)} processes at work don't know the newest key: nothing was changed. "
             "Restart them, then run this again"
         )
+    if connection.dialect.name == "postgresql":  # a table's lock: there may be more people than locks
+        connection.exec_driver_sql("LOCK TABLE conversations IN SHARE ROW EXCLUSIVE MODE")
     for row in connection.execute(sa.select(c.person, c.key)).all():
         if row.key.startswith(keyring.newest):
             continue

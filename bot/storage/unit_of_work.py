@@ -15,9 +15,10 @@ from bot.privacy.keyring import Keyring, Sealer, UnknownKey
 from bot.privacy.tombstones import Tombstones, Wish
 from bot.storage.conversations import Row, load, seal, times
 from bot.storage.database import Database, Unanswered
-from bot.storage.deletion import Deletion, Retention, lock
+from bot.storage.deletion import Deletion, Retention
 from bot.storage.group_commit import GroupCommit
 from bot.storage.jobs import Claim, Committed, Job, Sent
+from bot.storage.locks import lock
 from bot.storage.outbox import Outbox, Queued
 from bot.storage.processed_updates import note
 from bot.storage.rotation import in_use
@@ -80,7 +81,7 @@ class Store:
 
     async def sent(self, message: Queued) -> None:
         """Take a message out of the outbox: Telegram took it. Raises as `take` does."""
-        await self._jobs.put(Sent(message.id, message.farewell))
+        await self._jobs.put(Sent(message.id, message.person, message.farewell))
 
     async def claim(self, *, inherited: bool = True) -> None:
         """Take over unleased messages, for the subscribers of the commit; raises as `take` does."""
@@ -120,10 +121,11 @@ class Store:
         """Do everything that the jobs ask for; returns for each job whether it was new."""
         inbounds = [job for job in jobs if isinstance(job, Inbound)]
         people = {inbound.chat: self.keyring.pseudonym(inbound.chat.name) for inbound in inbounds}
-        if self.database.postgres and people:
-            lock(connection, people.values())  # before any row that one who holds these chats may want
-        if sent := [job.message for job in jobs if isinstance(job, Sent)]:
-            connection.execute(_DROP, {"sent": padded(sent)})
+        sent = [job for job in jobs if isinstance(job, Sent)]
+        if people or len(sent) > 1:  # who takes out one message alone waits for nothing else meanwhile
+            lock(connection, {*people.values(), *(job.person for job in sent)})
+        if sent:
+            connection.execute(_DROP, {"sent": padded([job.message for job in sent])})
         effect, handled = Committed(), set[int]()
         blind: dict[Address, UnknownKey] = {}
         if inbounds:

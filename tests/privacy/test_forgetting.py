@@ -14,6 +14,7 @@ from bot.privacy.tombstones import ANY, Tombstone, Tombstones
 from bot.storage import deletion
 from bot.storage.database import Database
 from bot.storage.deletion import KEEP_UPDATES, SKEW
+from bot.storage.locks import lock
 from bot.storage.tables import DAY, conversations, dead_letters, outbox, updates
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
@@ -151,7 +152,7 @@ async def test_pipl_19_who_writes_while_the_tidying_waits_for_their_turn_to_end_
     late, over = row(1, NOW - 1), row(2, NOW - 1)
     await insert(store.database, conversations, [late, over])
     async with begin(store.database) as turn:
-        await turn.run_sync(deletion.lock, [late["person"]])
+        await turn.run_sync(lock, [late["person"]])
         tidying = asyncio.create_task(store.deletion.tidy())
         async with asyncio.timeout(10), connect(store.database) as looking:
             waits = sa.text("select count(*) from pg_locks where not granted and locktype = 'advisory'")

@@ -158,6 +158,16 @@ class World:
         except (aiohttp.ClientError, TimeoutError, OSError):
             return False
 
+    async def until_prepared(self) -> None:
+        """Wait until every process has made what typed words need."""
+        async with asyncio.timeout(300), aiohttp.ClientSession() as session:
+            for service in self.services:
+                while True:
+                    async with session.get(f"http://127.0.0.1:{service.port}/readyz") as answer:
+                        if answer.status == 200 and (await answer.json()).get("prepared", True):
+                            break
+                    await asyncio.sleep(0.2)
+
     async def until_red(self) -> float:
         """Wait until no process calls itself ready; gives the seconds, and raises LawBroken beyond RED."""
         began = time.monotonic()
