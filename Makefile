@@ -78,6 +78,7 @@ coverage: $(VENV)/dev
 	$(BIN)/coverage report --precision=2 --skip-covered --fail-under=99.9 --include="bot/*" --omit="$(PARTLY)"
 
 bench: $(VENV)/dev
+	if command -v npm; then $(MAKE) .grammy/made; fi
 	$(BIN)/python -m tests.benchmarks
 
 faults: $(VENV)/dev
@@ -119,6 +120,12 @@ prove: $(VENV)/dev
 
 mutants: $(VENV)/hunt
 	$(BIN)/python -m tests.mutants
+
+.grammy/made: tests/benchmarks/package-lock.json
+	mkdir -p .grammy
+	cp tests/benchmarks/package.json tests/benchmarks/package-lock.json .grammy/
+	npm ci --prefix .grammy --ignore-scripts --no-audit --no-fund
+	touch $@
 
 .emulators/made: tests/emulators/requirements.txt tests/emulators/package-lock.json
 	$(PYTHON) -m venv .emulators

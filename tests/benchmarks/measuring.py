@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import socket
 import statistics
 import subprocess
@@ -21,6 +22,7 @@ from bot.dialogue.replies import Ask
 from tests.benchmarks.rivals import PATH, TOKEN
 from tests.benchmarks.shares import held
 from tests.benchmarks.telegram import Telegram
+from tests.faults.service import ROOT
 from tests.talks import CONSENT, SHORT_PATH, TODAY, presenter
 
 SECRET = "s" * 43
@@ -78,6 +80,8 @@ def command(entry: Entry, port: int, api: str, folder: Path) -> tuple[list[str],
     if not entry.ours:
         survey = folder / "survey.json"
         survey.write_text(json.dumps(screens()), encoding="utf-8")
+        if entry.kind == "grammy":
+            return _node(port, api, survey)
         rival = [entry.kind, "--port", str(port), "--api", api, "--survey", str(survey)]
         rival += ["--pickle", str(folder / "state.pickle")]
         return [sys.executable, "-m", "tests.benchmarks.rivals", *rival], {}
@@ -95,6 +99,15 @@ def command(entry: Entry, port: int, api: str, folder: Path) -> tuple[list[str],
         "OPERATOR_CONTACT": "bench",
         "PEOPLE_A_YEAR": "100000000",
     }
+
+
+def _node(port: int, api: str, survey: Path) -> tuple[list[str], dict[str, str]]:
+    """Return how grammY's bot is started; raises RuntimeError where Node.js or its library is not at hand."""
+    node, library = shutil.which("node"), ROOT / ".grammy/node_modules"
+    if node is None or not library.is_dir():
+        raise RuntimeError("it needs Node.js and `make .grammy/made`")
+    line = [node, str(Path(__file__).with_name("grammy.js")), str(port), api, str(survey)]
+    return line, {"NODE_PATH": str(library), "NODE_ENV": "production"}
 
 
 @cache

@@ -55,6 +55,7 @@ async def table() -> list[Row]:
         Entry("python-telegram-bot, PicklePersistence", "ptb_pickle"),
         Entry("aiogram, memory", "aiogram"),
         Entry("aiogram, Redis", "aiogram_redis"),
+        Entry("grammY, memory", "grammy"),
         Entry("ours, SQLite (committed before 200)", "ours", "sqlite"),
     ]
     if server:
@@ -104,15 +105,16 @@ def print_table(measured: Sequence[Row]) -> None:
     for row in measured:
         rounds.setdefault(row.name, []).append(row)
     rows = {name: averaged(found) for name, found in rounds.items()}
-    rivals = [rows.get(f"{name}, memory") for name in ("python-telegram-bot", "aiogram")]
+    rivals = [rows.get(f"{name}, memory") for name in ("python-telegram-bot", "aiogram", "grammY")]
     print(
-        f"{'':42} updates/s  x ptb x aiogram  median      p99 CPU/update (around)  MB each   "
+        f"{'':42} updates/s  x ptb x aiogram x grammY  median      p99 CPU/update (around)  MB each   "
         "cold start (CPU until rest)"
     )
     for row in rows.values():
         ratios = [f"{row.rate / rival.rate:6.1f}" if rival else "     –" for rival in rivals]
         print(
-            f"{row.name:42}{row.rate:>10.0f} {ratios[0]} {ratios[1]:>9}{1e3 * row.median:>6.1f}ms"
+            f"{row.name:42}{row.rate:>10.0f} {ratios[0]} {ratios[1]:>9} {ratios[2]:>8}"
+            f"{1e3 * row.median:>6.1f}ms"
             f"{1e3 * row.p99:>7.1f}ms{1e3 * row.cpu:>8.2f}ms ({1e3 * row.around:.2f}ms)"
             f"{row.memory / 1e6:>8.0f} {row.grown / 1e6:+5.1f}{row.cold:>7.1f}s ({row.start:.1f}s)"
             + (f"  {row.refused} refused" if row.refused else "")
