@@ -27,13 +27,14 @@ async def stopped(folder: Path, kind: str, times: int, seed: int, server: str = 
             service = world.services[turn % len(world.services)]
             await world.until_prepared()
             began = time.monotonic()
+            answered = asyncio.create_task(world.until_answered())  # all who wait at the signal
             await world.stop(service)
-            ended = time.monotonic()
-            took.append(ended - began)
+            took.append(time.monotonic() - began)
             if world.postgres:
-                await world.until_answered()
-                since_end.append(time.monotonic() - ended)
-                since_signal.append(time.monotonic() - began)
+                since_end.append(await world.until_answered())
+                since_signal.append(await answered)
+            else:
+                answered.cancel()
             print(f"{turn + 1} stops, {_summary(took, since_end, since_signal)}", file=sys.stderr, flush=True)
             async with connect(database) as look:
                 held = len((await look.execute(holders.select())).all())
@@ -57,7 +58,8 @@ async def stopped(folder: Path, kind: str, times: int, seed: int, server: str = 
 def _summary(took: list[float], since_end: list[float], since_signal: list[float]) -> str:
     told = [f"each {_told(took)}"]
     if since_end:
-        told.append(f"all were answered {_told(since_end)} of the end, {_told(since_signal)} of the signal")
+        told.append(f"who waited at the signal was answered {_told(since_signal)}")
+        told.append(f"who waited at the end {_told(since_end)}")
     return "; ".join(told)
 
 
