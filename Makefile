@@ -25,7 +25,7 @@ help:
 	@echo "faults kill the simulated service 100,000 times (half an hour; the tests do 2,000)"
 	@echo "world  what the world does to real processes: troubles, stops, an update, a failover (hours; PostgreSQL)"
 	@echo "load   an evening's rush of 10,000 workers, then a soak (two hours; needs PostgreSQL's programs)"
-	@echo "learning  which samples would change a model: crowds of every kind against the gate (two hours)"
+	@echo "learning  which samples would change a model: crowds of every kind against the gate (half an hour)"
 	@echo "towns  4,000 imagined workers talk to the bot; the office finds what was put in (half an hour)"
 	@echo "sbom   list all parts in CycloneDX: dist/sbom.cdx.json"
 	@echo "fuzz   throw inputs at what reads strangers' bytes and words (SECONDS=300 each)"
@@ -99,7 +99,7 @@ load: $(VENV)/dev
 	$(BIN)/python -m tests.load soak
 
 learning: $(VENV)/dev
-	$(BIN)/python -m tests.learning
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.learning
 
 towns: $(VENV)/dev
 	$(BIN)/python -m tests.office --people 2000

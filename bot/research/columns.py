@@ -80,8 +80,11 @@ class Columns:
             "skipped": " ".join(id for id, answer in talk.answers.items() if answer == (SKIPPED,)),
             **{name: str(count) for name, count in self._manner(talk).items()},
         }
-        row |= {column.name: _answer(column, talk.answers) for column in self._answers}
-        return {column.name: row[column.name] for column in self.columns}
+        for name, id, option in self._cells:
+            answer = talk.answers.get(id, ())
+            told = answer and answer != (SKIPPED,)
+            row[name] = "" if not told else answer[0] if option is None else str(int(option in answer))
+        return {name: row[name] for name in self.names}
 
     def codes(self, answers: Answers) -> dict[str, int | None]:
         """Return the report's code of every feature and outcome; None is not known."""
@@ -94,17 +97,26 @@ class Columns:
 
     def _manner(self, talk: Conversation) -> dict[str, int]:
         """Count how somebody answered."""
+        places = self._places
         chosen = [
-            (question.options.index(option), len(question.options))
+            place
             for id, answer in talk.answers.items()
-            if (question := self.knowledge.questionnaire.by_id[id]) and not question.multiple
-            if len(question.options) <= MANY_BUTTONS and (option := question.option(answer[0])) is not None
-            if option in question.options
+            if (place := places.get((id, answer[0] if answer else ""))) is not None
         ]
         from_top = Counter(at for at, _ in chosen)
         at_the_end = sum(at == buttons - 1 for at, buttons in chosen)
         same = max(at_the_end, *from_top.values(), 0)
         return dict(zip(MANNER, (talk.pace.timed, talk.pace.hasty, len(chosen), same), strict=True))
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, str], tuple[int, int]]:
+        """Where each button of a question with one answer stands, and of how many: by question and option."""
+        return {
+            (question.id, option.id): (place, len(question.options))
+            for question in self.knowledge.questionnaire.questions
+            if not question.multiple and len(question.options) <= MANY_BUTTONS
+            for place, option in enumerate(question.options)
+        }
 
     @cached_property
     def _versions(self) -> Mapping[str, str]:
@@ -115,6 +127,20 @@ class Columns:
             "knowledge_version": knowledge.version,
             **{f"model_{name}": model.version for name, model in knowledge.models.items()},
         }
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names in their order."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def _cells(self) -> tuple[tuple[str, str, str | None], ...]:
+        """For each column of the answers its name, its question's id and, of a list, its option's."""
+        return tuple(
+            (column.name, column.question.id, column.option.id if column.option else None)
+            for column in self._answers
+            if column.question
+        )
 
     @cached_property
     def _answers(self) -> tuple[Column, ...]:
@@ -138,13 +164,6 @@ def _own_columns(questions: tuple[Question, ...]) -> Iterator[Column]:
 def _told_by_code(question: Question) -> bool:
     codes = {option.code for option in question.readable}
     return None not in codes and len(codes) == len(question.readable)
-
-
-def _answer(column: Column, answers: Answers) -> str:
-    answer = answers.get(column.question.id, ()) if column.question else ()
-    if not answer or answer == (SKIPPED,):
-        return ""
-    return answer[0] if column.option is None else _cell(int(column.option.id in answer))
 
 
 def _gap(cover: tuple[str, ...]) -> int | None:

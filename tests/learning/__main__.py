@@ -1,18 +1,15 @@
-"""Makes the matrix again and writes docs/reference/gate.md: `make learning`, an hour or two on two
-processors.
-"""
+"""Makes the matrix anew: `make learning`, about half an hour; writes docs/reference/gate.md after every try."""
 
 import argparse
 import sys
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from models.training import gate, merit, response_checks
 from tests.learning import crowds
-from tests.learning.matrix import CELLS, LEAST, MOST, SIZES, Result, broken, run
+from tests.learning.matrix import CELLS, LEAST, MOST, SIZES, SURE, Result, broken, gathered, run, unsure
 
 DOCS = Path(__file__).parents[2] / "docs/reference"
 TRIES = 60  # of which none may be a yes, to be 95 % sure that fewer than MOST are
@@ -21,19 +18,13 @@ SEED = 2026
 PAGE = Path(__file__).with_name("gate.md.in")
 
 
-def one(tries: int, seed: int, work: tuple[int, int]) -> tuple[int, Counter[str], list[float]]:
-    """Draw one cell at one size; returns how often the gate said yes, why not, and what was gained."""
-    place, size = work
-    (result,) = run([CELLS[place]], [size], lambda cell, size: tries, seed)
-    sys.stderr.write(f"{result.cell.name}, {size}: {result.yes} of {result.tries} {dict(result.why)}\n")
-    return result.yes, result.why, result.gains
+def one(seed: int, number: int) -> list[Result]:
+    """Draw one try of every cell at every size."""
+    return list(run(CELLS, SIZES, [number], seed))
 
 
-def page(results: Sequence[Result], tries: int) -> str:
+def page(results: Sequence[Result]) -> str:
     """Render the matrix."""
-    faults = [
-        f"{result.cell.name}, {result.size:,}: {fault}" for result in results for fault in broken(result)
-    ]
     followed = [gain for result in results if result.cell.follow for gain in result.gains]
     gains = (
         f"Where the world differs {len(followed)} challengers were followed. Each gained in truth between "
@@ -42,14 +33,25 @@ def page(results: Sequence[Result], tries: int) -> str:
         else "Nowhere was a challenger followed."
     )
     return PAGE.read_text(encoding="utf-8").format(
-        tries=tries, most=MOST, least=LEAST, gains=gains,
+        tries=max(result.tries for result in results), most=MOST, least=LEAST, sure=SURE, gains=gains,
         heads=" | ".join(f"{size:,}" for size in SIZES), rule="|".join("--" for _ in SIZES),
-        rows="\n".join(_rows(results)),
-        kept="All of it was kept." if not faults else "Broken: " + "; ".join(faults) + ".",
+        rows="\n".join(_rows(results)), kept=" ".join(_kept(results)),
         number=gate.LEAST, trade=gate.TRADE, psi=gate.PSI, away=gate.AWAY, effect=gate.DESIGN_EFFECT,
         gain=gate.GAIN, z=gate.Z, misfit=merit.MISFIT, group=merit.GROUP,
         **{name: 100 * limit for name, limit in response_checks.LIMITS.items()},
     )  # fmt: skip
+
+
+def _kept(results: Sequence[Result]) -> Iterator[str]:
+    broke = [f"{_named(result)}: {fault}" for result in results for fault in broken(result)]
+    doubtful = [_named(result) for result in results if unsure(result)]
+    yield f"Broken: {'; '.join(broke)}." if broke else "In these tries all of it was kept."
+    if doubtful:
+        yield f"Too few tries to be sure of it: {'; '.join(doubtful)}."
+
+
+def _named(result: Result) -> str:
+    return f"{result.cell.name} ({result.size:,})"
 
 
 def _rows(results: Sequence[Result]) -> Iterable[str]:
@@ -60,9 +62,9 @@ def _rows(results: Sequence[Result]) -> Iterable[str]:
 
 
 def _told(result: Result) -> str:
-    high = 100 * result.interval[1]
+    bound = f"≥ {100 * result.at_least:.1f}" if result.cell.follow else f"≤ {100 * result.at_most:.1f}"
     reasons = [name for name, _ in result.why.most_common(1)]
-    return f"{result.yes} (≤ {high:.0f}) {''.join(f'`{name}`' for name in reasons)}".rstrip()
+    return f"{result.yes} of {result.tries} ({bound} %) {''.join(f'`{name}`' for name in reasons)}".rstrip()
 
 
 def main() -> int:
@@ -72,15 +74,14 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     crowds.coherent()  # once, before the processes part
-    work = [(place, size) for size in sorted(SIZES, reverse=True) for place in range(len(CELLS))]
+    results: list[Result] = []
     with ProcessPoolExecutor(options.processes) as pool:
-        found = pool.map(partial(one, options.tries, SEED), work)
-        results = [
-            Result(CELLS[place], size, options.tries, *counted)
-            for (place, size), counted in zip(work, found, strict=True)
-        ]
-    (DOCS / "gate.md").write_text(page(results, options.tries), encoding="utf-8")
-    return int(any(broken(result) for result in results))
+        for number, found in enumerate(pool.map(partial(one, SEED), range(options.tries)), 1):
+            results = gathered([*results, *found])
+            (DOCS / "gate.md").write_text(page(results), encoding="utf-8")
+            believed = [_named(result) for result in found if result.yes and not result.cell.follow]
+            sys.stderr.write(f"try {number} of {options.tries}; believed: {believed}\n")
+    return int(any(broken(result) or unsure(result) for result in results))
 
 
 if __name__ == "__main__":

@@ -1,25 +1,31 @@
-"""Which samples would change a model? Crowds of every kind and size, and the gate's verdict on each."""
+"""Which samples would change a model? Crowds of every kind and size, and the gate's verdict on each.
+
+A try draws each kind of people once a size, and every cell takes its share of them: the tries of one cell owe
+each other nothing, while two cells of the same try share their honest people.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import binomtest
 
 from models.training import gate
 from models.training.fitting import Fit, Rows, log_loss
 from models.training.outcomes import expected
+from models.training.sheet import Sheet
 from models.training.specs import CONSTRAINT
 from models.training.train import train
 from tests.learning import crowds
 from tests.learning.crowds import Dice, Kind
-from tests.learning.samples import as_sheet
+from tests.learning.samples import Row, as_rows, sheet_of
 
 SIZES = (100, 500, 5_000)
 MOST = 0.05  # of tries in which a sample that should teach nothing may be believed
 LEAST = 0.60  # of tries in which a world that differs should be followed, from ENOUGH people on
 ENOUGH = 5_000
+SURE = 0.95  # that a share isn't beyond its bound
 TOO_FEW = frozenset({"number", "believable"})
 # What is true of any sample in which there is little to learn, or in which it is drowned.
 NO_BETTER = frozenset({"gain", "flattening", "calibration", "groups"})
@@ -27,16 +33,39 @@ NO_BETTER = frozenset({"gain", "flattening", "calibration", "groups"})
 World = tuple[Kind, Fit | None]
 
 
+def _differing(dice: Dice) -> World:
+    law = crowds.another(dice)
+    return crowds.honest(law), law
+
+
+# Whom a cell takes its people from, and the law by which these are refused where it isn't the report's.
+PEOPLE: Mapping[str, Callable[[Dice], World]] = {
+    "honest": lambda dice: (crowds.honest(), None),
+    "riders": lambda dice: (crowds.riders(crowds.another(dice, crowds.RIDERS_DRIFT)), None),
+    "consenting": lambda dice: (crowds.consenting(crowds.honest()), None),
+    "taps": lambda dice: (crowds.taps(), None),
+    "patient": lambda dice: (crowds.taps(patient=True), None),
+    "lines": lambda dice: (crowds.lines(), None),
+    "contrary": lambda dice: (crowds.contrary(), None),
+    "script": lambda dice: (crowds.script(), None),
+    "agenda": lambda dice: (crowds.agenda(), None),
+    "imitators": lambda dice: (crowds.honest(crowds.another(dice, 3 * crowds.DRIFT)), None),
+    "differing": _differing,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A kind of sample: who comes and by which law, and whether the gate should follow.
+    """A kind of sample: who comes, and whether the gate should follow.
 
-    reasons: what may truly be said against it, besides that they are too few. known: that the gate can't
-    tell it from a world that differs, whatever it did: no promise is made.
+    people: a kind of PEOPLE and its share; honest ones are the rest. reasons: what may truly be said against
+    it, besides that they are too few. promised: not where the gate can't tell it from a world that differs,
+    whatever it did.
     """
 
     name: str
-    draw: Callable[[Dice], World]
+    people: str
+    share: float = 1.0
     follow: bool = False
     reasons: frozenset[str] = frozenset()
     promised: bool = True
@@ -54,82 +83,101 @@ class Result:
     gains: list[float] = field(default_factory=list)
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the share of yes (Clopper and Pearson)."""
-        low, high = proportion_confint(self.yes, self.tries, alpha=0.05, method="beta")
-        return float(low), float(high)
+    def at_most(self) -> float:
+        """The share of yes that is hardly exceeded (Clopper and Pearson, one-sided)."""
+        found = binomtest(self.yes, self.tries, alternative="less")
+        return float(found.proportion_ci(SURE, "exact").high)
+
+    @property
+    def at_least(self) -> float:
+        """The share of yes that is hardly missed (the same from below)."""
+        found = binomtest(self.yes, self.tries, alternative="greater")
+        return float(found.proportion_ci(SURE, "exact").low)
 
     @property
     def untrue(self) -> Mapping[str, int]:
         """Reasons that were given and aren't true of this cell."""
         return {why: n for why, n in self.why.items() if why not in self.cell.reasons | TOO_FEW}
 
-
-def beside(share: float, kind: Kind) -> Callable[[Dice], World]:
-    """So many of this kind among honest people, in a world that is as the report says."""
-    return lambda dice: (crowds.mixed((1 - share, crowds.honest()), (share, kind)), None)
-
-
-def _differing(dice: Dice) -> World:
-    law = crowds.another(dice)
-    return crowds.honest(law), law
-
-
-def _riders(dice: Dice) -> World:
-    law = crowds.another(dice, crowds.RIDERS_DRIFT)
-    return crowds.mixed((0.1, crowds.honest()), (0.9, crowds.riders(law))), None
-
-
-def _imitators(dice: Dice) -> World:
-    return crowds.mixed(
-        (0.7, crowds.honest()), (0.3, crowds.honest(crowds.another(dice, 3 * crowds.DRIFT)))
-    ), None
+    def add(self, other: "Result") -> None:
+        """Count the tries of the same cell in."""
+        self.tries += other.tries
+        self.yes += other.yes
+        self.why += other.why
+        self.gains += other.gains
 
 
 CARELESS = NO_BETTER | {"haste", "line", "contradiction", "repeat"}
 CELLS: tuple[Cell, ...] = (
-    Cell("as the report says, nothing to learn", lambda dice: (crowds.honest(), None), reasons=NO_BETTER),
-    Cell("90 % riders, with another law", _riders, reasons=frozenset({"trade"})),
-    Cell("refused people agree 3 times as readily", lambda dice: (crowds.consenting(crowds.honest()), None),
-         reasons=NO_BETTER | {"base_rate"}),
-    *(Cell(f"{100 * share:.0f} % tap anything, fast", beside(share, crowds.taps()), reasons=CARELESS)
+    Cell("as the report says, nothing to learn", "honest", reasons=NO_BETTER),
+    Cell("90 % riders, with another law", "riders", 0.90, reasons=frozenset({"trade"})),
+    Cell("refused people agree 3 times as readily", "consenting", reasons=NO_BETTER | {"base_rate"}),
+    *(Cell(f"{100 * share:.0f} % tap anything, fast", "taps", share, reasons=CARELESS)
       for share in (0.10, 0.30)),
-    *(Cell(f"{100 * share:.0f} % tap anything, in a reader's time", beside(share, crowds.taps(patient=True)),
-           reasons=CARELESS) for share in (0.10, 0.30)),
-    Cell("10 % press the same button throughout", beside(0.10, crowds.lines()), reasons=CARELESS),
-    *(Cell(f"{100 * share:.0f} % answer the contrary", beside(share, crowds.contrary()), reasons=NO_BETTER)
+    *(Cell(f"{100 * share:.0f} % tap anything, in a reader's time", "patient", share, reasons=CARELESS)
+      for share in (0.10, 0.30)),
+    Cell("10 % press the same button throughout", "lines", 0.10, reasons=CARELESS),
+    *(Cell(f"{100 * share:.0f} % answer the contrary", "contrary", share, reasons=NO_BETTER)
       for share in (0.05, 0.15, 0.30)),
-    *(Cell(f"{100 * share:.0f} % prepared sheets from a script", beside(share, crowds.script()),
+    *(Cell(f"{100 * share:.0f} % prepared sheets from a script", "script", share,
            reasons=NO_BETTER | {"repeat"}) for share in (0.05, 0.15, 0.30)),
-    *(Cell(f"{100 * share:.0f} % praise dear premiums", beside(share, crowds.agenda()), reasons=NO_BETTER)
+    *(Cell(f"{100 * share:.0f} % praise dear premiums", "agenda", share, reasons=NO_BETTER)
       for share in (0.05, 0.15, 0.30)),
-    Cell("30 % imitate a world that differs", _imitators, reasons=NO_BETTER, promised=False),
-    Cell("the world differs", _differing, follow=True, reasons=NO_BETTER | {"base_rate"}),
+    Cell("30 % imitate a world that differs", "imitators", 0.30, reasons=NO_BETTER, promised=False),
+    Cell("the world differs", "differing", follow=True, reasons=NO_BETTER | {"base_rate"}),
 )  # fmt: skip
 
 
-def run(
-    cells: Iterable[Cell], sizes: Iterable[int], tries: Callable[[Cell, int], int], seed: int
-) -> Iterator[Result]:
-    """Draw every cell at every size so often, and ask the gate each time."""
-    for cell in cells:
+class Draw:
+    """The people of one try at one size; each kind is drawn once, by dice of its own."""
+
+    def __init__(self, seed: int, number: int, size: int) -> None:
+        self.size = size
+        self._seeds = seed, size, number
+        self._drawn: dict[str, tuple[Sequence[Row], Fit | None]] = {}
+
+    def people(self, kind: str) -> tuple[Sequence[Row], Fit | None]:
+        """As many of a kind as any cell needs, in rows of the export, and the law of their world."""
+        if kind not in self._drawn:
+            dice = np.random.default_rng([*self._seeds, list(PEOPLE).index(kind)])
+            come, law = PEOPLE[kind](dice)
+            most = 1.0 if kind == "honest" else max(cell.share for cell in CELLS if cell.people == kind)
+            self._drawn[kind] = as_rows(come(round(most * self.size), dice)), law
+        return self._drawn[kind]
+
+    def sheet(self, cell: Cell) -> Sheet:
+        """The people of a cell."""
+        count = round(cell.share * self.size)
+        others, _ = self.people(cell.people)
+        honest = self.people("honest")[0][count:] if count < self.size else []
+        return sheet_of([*others[:count], *honest])
+
+
+def run(cells: Sequence[Cell], sizes: Iterable[int], tries: Iterable[int], seed: int) -> Iterator[Result]:
+    """Draw the people of every try at every size, and ask the gate about each cell; a result each time."""
+    for number in tries:
         for size in sizes:
-            result = Result(cell, size)
-            for number in range(tries(cell, size)):
-                _try(result, np.random.default_rng([seed, CELLS.index(cell), size, number]))
-            yield result
+            draw = Draw(seed, number, size)
+            yield from (asked(cell, draw) for cell in cells)
 
 
-def _try(result: Result, dice: Dice) -> None:
-    kind, law = result.cell.draw(dice)
+def gathered(results: Iterable[Result]) -> list[Result]:
+    """Put the tries of each cell at each size together."""
+    found: dict[tuple[str, int], Result] = {}
+    for result in results:
+        key = result.cell.name, result.size
+        found.setdefault(key, Result(result.cell, result.size)).add(result)
+    return list(found.values())
+
+
+def asked(cell: Cell, draw: Draw) -> Result:
+    """Ask the gate about the people of a cell."""
     current = train(CONSTRAINT).fit
-    verdict = gate.judge(CONSTRAINT, as_sheet(kind(result.size, dice)), current)
-    result.tries += 1
+    verdict = gate.judge(CONSTRAINT, draw.sheet(cell), current)
     if verdict.refused or verdict.learned is None:
-        result.why[verdict.why] += 1
-    else:
-        result.yes += 1
-        result.gains.append(gained(verdict.learned.candidate, current, law or current))
+        return Result(cell, draw.size, 1, 0, Counter([verdict.why]))
+    gain = gained(verdict.learned.candidate, current, draw.people(cell.people)[1] or current)
+    return Result(cell, draw.size, 1, 1, gains=[gain])
 
 
 def gained(candidate: Fit, current: Fit, law: Fit) -> float:
@@ -152,3 +200,12 @@ def broken(result: Result) -> list[str]:
     elif result.cell.promised and share > MOST:
         found.append(f"believed in {100 * share:.0f} % of the tries, promised {MOST:.0%}")
     return [*found, *(f"reason {why} isn't true here" for why in result.untrue)]
+
+
+def unsure(result: Result) -> bool:
+    """Whether a promise is kept so far, by too few tries to be sure of it."""
+    if broken(result) or not result.cell.promised:
+        return False
+    if result.cell.follow:
+        return result.size >= ENOUGH and result.at_least < LEAST
+    return result.at_most > MOST
