@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from models.training import fairness, plots, population, ranges, sensitivity
+from models.serving import artifact, risk
+from models.training import fairness, plots, points, population, ranges, sensitivity
 from models.training import published as survey
 from models.training.evaluation import Quality, quality
 from models.training.fitting import Fit, Floats, Rows, information
@@ -16,7 +17,7 @@ from models.training.outcomes import expected
 from models.training.published import Coefficient
 from models.training.readings import readings
 from models.training.specs import CONSTRAINT, EMPLOYMENT, GAP, PUBLISHED, SERVED, SPECS, Spec
-from models.training.train import BANDS, KNOWN_NEEDED, train
+from models.training.train import BANDS, KNOWN_NEEDED, content, train
 
 FOLDER = Path(__file__).parents[1]
 CARDS = {"en": "CARD.md", "zh": "CARD.zh.md"}
@@ -59,7 +60,15 @@ def figures() -> dict[str, Any]:
         "baselines": {spec.name: train(spec).baseline for spec in SPECS},
         "bands": BANDS,
         "known_needed": KNOWN_NEEDED,
+        "points": {spec.name: points.card(_loaded(spec)) for spec in SERVED},
+        "double": points.DOUBLE,
     }
+
+
+def _loaded(spec: Spec) -> risk.Model:
+    """The model as it serves, made from the report alone."""
+    made_from = {"evidence": survey.read().sha256, "answers": None}
+    return risk.load(artifact.seal(content(train(spec), made_from)), name=spec.name)
 
 
 def refit(spec: Spec, table: Mapping[str, Coefficient]) -> list[tuple[str, float, float, float]]:

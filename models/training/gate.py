@@ -25,16 +25,16 @@ Question = Literal[
     "computed", "gain", "flattening", "calibration", "groups",  # whether the candidate is better
 ]  # fmt: skip
 
-LEAST = 400  # complete answers: all, and those left of them that may be believed
+# Complete answers, all of them and those that may be believed. An attack by a third of the people gains enough to
+# be followed from some 500 on, and below some 1,200 its dent in the fit is often too faint to be seen.
+LEAST = 1_500
 TRADE = 0.5  # of those who named their work, in the commonest one
 PSI = 0.25  # the usual mark of a population that has changed
 WHO = ("region", "gender", "age")  # whose shares must not have changed either, where enough people told
 AWAY = 0.10  # by which the share of the outcome may differ from the survey's
 DESIGN_EFFECT = 2.0
 GAIN = 0.002  # nats an answer: less, and no worker would notice
-# Standard errors by which the gain must exceed zero. By chance that is once in 30,000, but an attack by a
-# third of a few hundred people reaches 3.5, when its dent in the fit is still too faint to be seen.
-Z = 4.0
+Z = 4.0  # standard errors by which the gain must exceed zero: by chance once in 30,000
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -88,11 +89,10 @@ def sheet(header: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Sheet:
     worded = [name for name in header if name.startswith("answer_")]
     said = [name for name in (*coded, *worded) if name not in MANNER]
     names = (*said, *(name for name in (*MANNER, MONTH) if name in header))
-    cells = sorted(tuple(row[name] for name in names) for row in rows)
+    cells = sorted(map(itemgetter(*names), rows))
     columns = dict(zip(names, zip(*cells, strict=True), strict=True)) if cells else dict.fromkeys(names, ())
     return Sheet(
-        {name: np.array([int(cell) if cell else UNKNOWN for cell in columns[name]], dtype=np.int64)
-         for name in names if name in coded},
+        {name: _numbers(columns[name]) for name in names if name in coded},
         {name: np.array(columns[name], dtype=np.str_) for name in names if name not in coded},
         _earlier([cell[: len(said)] for cell in cells]),
     )  # fmt: skip
@@ -107,11 +107,16 @@ def _coded() -> frozenset[str]:
     return frozenset((*published.read().coding, *(spec.outcome for spec in SERVED)))
 
 
+def _numbers(cells: Sequence[str]) -> Ints:
+    known = {cell: int(cell) if cell else UNKNOWN for cell in set(cells)}  # far fewer than there are rows
+    return np.array([known[cell] for cell in cells], dtype=np.int64)
+
+
 def _earlier(said: Sequence[tuple[str, ...]]) -> Ints:
     seen: Counter[tuple[str, ...]] = Counter()
     result = np.zeros(len(said), dtype=np.int64)
     for at, cells in enumerate(said):
-        if sum(1 for cell in cells if cell) >= ENOUGH:
+        if len(cells) - cells.count("") >= ENOUGH:
             result[at] = seen[cells]
             seen[cells] += 1
     return result

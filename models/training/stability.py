@@ -1,16 +1,65 @@
 """Has what is answered, or scored, moved away from the population that the report gives?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.special import rel_entr
 
 from models.training import population
 from models.training.fitting import Fit, Floats
-from models.training.sheet import UNKNOWN, Ints
+from models.training.sheet import MONTH, UNKNOWN, Bools, Ints, Sheet
 from models.training.specs import Spec
 
 TENTHS = 10
+WATCH, ALARM = 0.1, 0.2
+CHANCE = 0.9995  # how sure it must be that a shift is none of chance
+DRAWS = 10_000  # samples without a shift in which chance is looked up
+SEED = 2110
+EACH = 100  # people in a period that is judged, at least
+
+State = Literal["quiet", "watch", "alarm", "unsure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The index of some people's counts against shares, and what it means for that many people."""
+
+    psi: float
+    people: int
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month, and how far the score of those who answered in it lies from the reference population's."""
+
+    month: str
+    shift: Shift
+
+
+def judged(counts: Floats, shares: Floats) -> Shift:
+    """Judge how far counts lie from shares.
+
+    Where so few people could be an alarm's distance away by chance alone, quiet would say nothing: the state
+    is `unsure`, unless they lie still farther away than that.
+    """
+    people = int(counts.sum())
+    value, chance = float(psi(counts, shares)), _by_chance(people, shares)
+    if value >= WATCH and value > chance:
+        return Shift(value, people, "alarm" if value >= ALARM else "watch")
+    return Shift(value, people, "unsure" if chance >= ALARM else "quiet")
+
+
+def by_month(spec: Spec, model: Fit, sheet: Sheet, kept: Bools) -> Iterator[Period]:
+    """Judge the score of each month in which enough people answered, the earliest first."""
+    picked = sheet.pick(spec, kept)
+    months = sheet.word(MONTH)[picked.at]
+    for month in sorted(set(months.tolist()) - {""}):
+        levels = picked.levels[months == month]
+        if len(levels) >= EACH:
+            yield Period(month, judged(*_score_counts(spec, model, levels)))
 
 
 def psi(counts: Floats, shares: Floats) -> Floats:
@@ -34,6 +83,11 @@ def of_feature(name: str, codes: Ints) -> float:
 
 def of_score(spec: Spec, model: Fit, levels: Ints) -> float:
     """The index of a model's score over tenths of the reference population (fewer where scores are tied)."""
+    return float(psi(*_score_counts(spec, model, levels)))
+
+
+def _score_counts(spec: Spec, model: Fit, levels: Ints) -> tuple[Floats, Floats]:
+    """How many people's scores lie in each tenth of the reference population, and its own shares of them."""
     table = population.rebuild("flexible").table(spec.features)
     reference = model.logits(spec.design(table.levels)).round(9)
     order = np.argsort(reference, kind="stable")
@@ -43,10 +97,10 @@ def of_score(spec: Spec, model: Fit, levels: Ints) -> float:
     scored = model.logits(spec.design(levels)).round(9)
     counts = np.bincount(np.searchsorted(cuts, scored), minlength=len(cuts) + 1)
     inside = shares > 0
-    return float(psi(counts[inside].astype(np.float64), shares[inside].astype(np.float64)))
+    return counts[inside].astype(np.float64), shares[inside].astype(np.float64)
 
 
-def known(names: Sequence[str]) -> tuple[str, ...]:
-    """Of these features, those that the reference population has."""
-    blocks = population.rebuild("flexible").blocks
-    return tuple(name for name in names if any(name in block.features for block in blocks))
+def _by_chance(people: int, shares: Floats) -> float:
+    """The index that chance hardly exceeds; tables of its distribution fail for few people."""
+    drawn = np.random.default_rng(SEED).multinomial(people, shares / shares.sum(), size=DRAWS)
+    return float(np.quantile(psi(drawn.astype(np.float64), shares), CHANCE))

@@ -68,6 +68,7 @@ Kind = Callable[[int, Dice], list[Respondent]]
 # --- the law by which outcomes come about ---
 
 
+@cache
 def report(spec: Spec = CONSTRAINT) -> Fit:
     """The world as the report has it."""
     return train(spec).fit
@@ -107,7 +108,7 @@ def consenting(kind: Kind) -> Kind:
     def come(people: int, dice: Dice) -> list[Respondent]:
         found: list[Respondent] = []
         while len(found) < people:
-            for one in kind(people, dice):
+            for one in kind(people - len(found) + people // 5, dice):
                 refused = one.answers.get("constrained", ("",))[0] in ("yes", "earlier")
                 if refused or dice.random() < 1 / REFUSED_TELL:
                     found.append(one)

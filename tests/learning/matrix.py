@@ -16,12 +16,12 @@ from models.training.fitting import Fit, Rows, log_loss
 from models.training.outcomes import expected
 from models.training.sheet import Sheet
 from models.training.specs import CONSTRAINT
-from models.training.train import train
 from tests.learning import crowds
 from tests.learning.crowds import Dice, Kind
 from tests.learning.samples import Row, as_rows, sheet_of
 
-SIZES = (100, 500, 5_000)
+SEED = 2026
+SIZES = (100, 500, 2_000, 5_000)  # few, some, hardly more than may teach anything, many
 MOST = 0.05  # of tries in which a sample that should teach nothing may be believed
 LEAST = 0.60  # of tries in which a world that differs should be followed, from ENOUGH people on
 ENOUGH = 5_000
@@ -172,7 +172,7 @@ def gathered(results: Iterable[Result]) -> list[Result]:
 
 def asked(cell: Cell, draw: Draw) -> Result:
     """Ask the gate about the people of a cell."""
-    current = train(CONSTRAINT).fit
+    current = crowds.report()
     verdict = gate.judge(CONSTRAINT, draw.sheet(cell), current)
     if verdict.refused or verdict.learned is None:
         return Result(cell, draw.size, 1, 0, Counter([verdict.why]))

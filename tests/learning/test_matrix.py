@@ -1,6 +1,7 @@
 """The matrix in short: nothing that should teach nothing is believed, a world that differs is followed."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,26 +12,24 @@ from models.training.outcomes import expected
 from models.training.specs import CONSTRAINT
 from models.training.train import train
 from tests.learning import crowds
-from tests.learning.matrix import CELLS, Cell, Result, broken, run
+from tests.learning.matrix import CELLS, MOST, SEED, Cell, Draw, Result, asked, broken, gathered, run, unsure
 from tests.learning.samples import as_sheet
 
-SEED = 22
-TRIES = 1
-FOLLOWED = 2
-SHORT = 600  # people: enough to pass the first question
+SHORT = 2_000  # people: hardly more than pass the first question
 
 TEACH_NOTHING = [cell for cell in CELLS if not cell.follow and cell.promised]
 (DIFFERS,) = (cell for cell in CELLS if cell.follow)
 
 
-def one(cell: Cell, size: int, tries: int) -> Result:
-    (result,) = run([cell], [size], lambda cell, size: tries, SEED)
-    return result
+@cache
+def drawn(size: int) -> Draw:
+    """The people whom all cells of the short matrix share."""
+    return Draw(SEED, 0, size)
 
 
 @pytest.mark.parametrize("cell", TEACH_NOTHING, ids=lambda cell: cell.name)
 def test_a_sample_that_should_teach_nothing_is_refused_and_the_reason_is_true(cell: Cell) -> None:
-    result = one(cell, SHORT, TRIES)
+    result = asked(cell, drawn(SHORT))
     assert result.yes == 0
     assert not result.untrue
     assert not broken(result)
@@ -38,11 +37,27 @@ def test_a_sample_that_should_teach_nothing_is_refused_and_the_reason_is_true(ce
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
 def test_a_hundred_people_are_too_few_whoever_they_are(cell: Cell) -> None:
-    assert one(cell, 100, 1).why == {"number": 1}
+    assert asked(cell, drawn(100)).why == {"number": 1}
+
+
+@pytest.mark.parametrize(
+    ("yes", "tries", "sure"), [(0, 58, False), (0, 59, True), (1, 93, True), (1, 92, False)]
+)
+def test_a_promise_is_sure_only_from_enough_tries(yes: int, tries: int, sure: bool) -> None:
+    result = Result(CELLS[0], 5_000, tries, yes)
+    assert not broken(result)
+    assert unsure(result) is not sure
+    assert (result.at_most <= MOST) is sure
+
+
+def test_the_people_of_a_try_are_the_same_whichever_cells_are_asked() -> None:
+    alone = Draw(SEED, 0, 100).sheet(CELLS[3])
+    among = drawn(100).sheet(CELLS[3])
+    assert all(np.array_equal(alone.codes[name], among.codes[name]) for name in alone.codes)
 
 
 def test_a_world_that_differs_is_followed_and_to_follow_is_an_improvement() -> None:
-    result = one(DIFFERS, 5_000, FOLLOWED)
+    (result,) = gathered(run([DIFFERS], [5_000], [0], SEED))  # the matrix's own first try
     assert not broken(result), (result.why, result.gains)
     assert min(result.gains) > 0
 

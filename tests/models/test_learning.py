@@ -243,7 +243,7 @@ def test_a_weight_whose_loss_is_no_number_is_never_the_best(monkeypatch: pytest.
 
 
 def test_the_order_of_the_rows_changes_nothing(folder: Path) -> None:
-    path = write(folder / "answers.csv", drawn(turned(), 600))
+    path = write(folder / "answers.csv", drawn(turned(), 1_600))
     header, *lines = path.read_text(encoding="utf-8").splitlines()
     backwards = folder / "backwards.csv"
     backwards.write_text("\n".join([header, *reversed(lines)]), encoding="utf-8")

@@ -25,7 +25,7 @@ from bot.research.report import findings
 from bot.research.report.drift import drift
 from bot.research.report.findings import Facts
 from bot.research.report.labels import Labels
-from bot.research.report.page import page
+from bot.research.report.page import head, page
 from bot.research.report.published import agreement, compare, interval, published_codes, published_options
 from bot.research.report.quality import GROUPINGS, Band, by_group, calibrations
 from bot.research.report.sections import Parts
@@ -85,7 +85,23 @@ def test_a_town_that_has_moved_on_rings(moved: Tally) -> None:
 
 def test_a_handful_of_people_raises_no_alarm_by_chance() -> None:
     for seed in range(20):
-        assert {row.state for row in drift(counted(talks_of(40, seed)))} <= {"quiet"}
+        assert {row.state for row in drift(counted(talks_of(40, seed)))} <= {"quiet", "unsure"}
+
+
+def test_of_a_handful_of_people_nobody_can_tell_whether_they_are_others(town: Tally) -> None:
+    assert {row.state for row in drift(counted(talks_of(12)))} == {"unsure"}
+    assert "unsure" not in {row.state for row in drift(town)}
+
+
+@pytest.mark.parametrize(("people", "said"), [(0, "cannot_tell"), (12, "cannot_tell"), (2_000, "no_alarm")])
+def test_silence_is_called_quiet_only_where_something_could_have_rung(people: int, said: str) -> None:
+    quiet = Findings({}, (), ())
+    facts = findings.facts(counted(talks_of(people)), NOBODY, NOTHING, KNOWLEDGE, quiet, DAY)
+    for language in LANGUAGES:
+        words = Labels(language, KNOWLEDGE.questionnaire).words
+        above = head(facts, KNOWLEDGE, Labels(language, KNOWLEDGE.questionnaire))
+        assert above["state"] == words[said]
+        assert (above["compared"] == words["silence"]) is (said == "cannot_tell")
 
 
 def test_nine_people_can_not_be_told_from_nine_others() -> None:

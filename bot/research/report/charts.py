@@ -21,10 +21,11 @@ from bot.research.report.canvas import (
     legend,
     once,
 )
-from bot.research.report.drift import ALARM, WATCH, Drift
+from bot.research.report.drift import Drift
 from bot.research.report.labels import Labels
 from bot.research.report.published import Compared
 from bot.research.report.quality import Band, Calibration
+from models.training.stability import ALARM, WATCH
 
 BANDS = ("#a9c8e8", "#5d93c9", "#1f4e86")
 WRAP = {"zh": 22, "en": 50}  # characters of a long name in a line
@@ -193,7 +194,7 @@ def calibration(rows: Sequence[Calibration], labels: Labels) -> Figure:
 def drift(rows: Sequence[Drift], labels: Labels) -> Figure:
     """The stability index of each feature, with the lines at which one looks and at which it rings."""
     figure, (axes,) = canvas(0.27 * len(rows) + 0.9)
-    colors = {"quiet": BLUE, "watch": "#d9a514", "alarm": ORANGE}
+    colors = {"quiet": BLUE, "watch": "#d9a514", "alarm": ORANGE, "unsure": LIGHT}
     for place, row in enumerate(rows):
         axes.barh(place, row.psi, color=colors[row.state], height=0.62)
     for line, name in ((WATCH, "watch"), (ALARM, "alarm")):

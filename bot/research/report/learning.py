@@ -7,13 +7,14 @@ from typing import Any
 
 from bot.research.columns import Columns
 from bot.research.participants import Participant
-from models.training import answers, change, composition, gate, learning, register, response_checks
+from models.training import answers, change, composition, gate, learning, register, response_checks, stability
 from models.training.change import Change
 from models.training.composition import Whom
 from models.training.gate import Verdict
 from models.training.register import Challenger
 from models.training.sheet import Sheet, sheet
 from models.training.specs import SERVED
+from models.training.stability import Period
 from models.training.train import ARTIFACTS
 
 LAST = 10  # decisions that are shown
@@ -21,13 +22,17 @@ LAST = 10  # decisions that are shown
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One model: what the gate says, whom the answers speak for, what a candidate would change, who waits."""
+    """One model: what the gate says, whom the answers speak for, what a candidate would change, who waits.
+
+    months: how far the score of the model in service has shifted, month by month.
+    """
 
     model: str
     verdict: Verdict
     whom: Whom
     change: Change | None
     waits: Challenger | None
+    months: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +80,12 @@ def _judged(given: Sheet, folder: Path) -> Iterator[Judged]:
     kept = response_checks.check(given).kept
     for spec in SERVED:
         text = register.serving(folder, spec.name)
-        verdict = gate.judge(spec, given, learning.coefficients(text, spec))
+        serves = learning.coefficients(text, spec)
+        verdict = gate.judge(spec, given, serves)
         changed = None
         if verdict.learned and not verdict.refused:
             new = learning.challenger(spec, verdict.learned, verdict.rows, "")
             changed = change.change(text, new, spec.name)
         whom = composition.whom(spec, given, kept)
-        yield Judged(spec.name, verdict, whom, changed, register.challenger(folder, spec.name))
+        months = tuple(stability.by_month(spec, serves, given, kept))
+        yield Judged(spec.name, verdict, whom, changed, register.challenger(folder, spec.name), months)

@@ -9,14 +9,15 @@ from bot.guidance import title
 from bot.research.disclosure import LEAST, Cells, hidden
 from bot.research.report import charts
 from bot.research.report.blocks import Part, Row, Table, percent, tens
-from bot.research.report.drift import ALARM, WATCH
 from bot.research.report.findings import Facts
 from bot.research.report.labels import Labels
 from bot.research.report.learning_section import learning_parts
+from bot.research.report.need_section import need_part
 from bot.research.report.published import agreement, interval
 from bot.research.report.quality import EACH, Band
 from bot.research.tally import FINISHED
 from models.training import population
+from models.training.stability import ALARM, WATCH
 
 OUTCOMES = ("done", "have", "not_for_me", "stuck")
 NAMED = 3  # places of one finding that are named
@@ -43,6 +44,7 @@ class Parts:
         yield self.calibration()
         yield self.drift()
         yield from learning_parts(self.found.learning, self.labels)
+        yield need_part(self.found.tally, self.knowledge.questionnaire, self.labels)
         yield self.freshness()
 
     def _figures(self) -> dict[str, object]:
