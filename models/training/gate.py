@@ -25,8 +25,8 @@ Question = Literal[
     "computed", "gain", "flattening", "calibration", "groups",  # whether the candidate is better
 ]  # fmt: skip
 
-# Complete answers, all of them and those that may be believed. An attack by a third of the people gains enough to
-# be followed from some 500 on, and below some 1,200 its dent in the fit is often too faint to be seen.
+# Complete answers, all of them and those that may be believed. From some 500 on an attack by a third of the
+# people gains enough to be followed; below some 1,200 its dent in the fit is often too faint to be seen.
 LEAST = 1_500
 TRADE = 0.5  # of those who named their work, in the commonest one
 PSI = 0.25  # the usual mark of a population that has changed

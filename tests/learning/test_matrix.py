@@ -1,19 +1,24 @@
 """The matrix in short: nothing that should teach nothing is believed, a world that differs is followed."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
 import pytest
 
+from bot.content.questionnaire import LANGUAGES
+from bot.research.report.labels import Labels
+from bot.research.report.reasons import spoken
 from models.training import gate
 from models.training.fitting import Fit
 from models.training.outcomes import expected
 from models.training.specs import CONSTRAINT
 from models.training.train import train
 from tests.learning import crowds
+from tests.learning.crowds import Kind, Respondent
 from tests.learning.matrix import CELLS, MOST, SEED, Cell, Draw, Result, asked, broken, gathered, run, unsure
-from tests.learning.samples import as_sheet
+from tests.learning.samples import HASTE, as_sheet
 
 SHORT = 2_000  # people: hardly more than pass the first question
 
@@ -62,36 +67,64 @@ def test_a_world_that_differs_is_followed_and_to_follow_is_an_improvement() -> N
     assert min(result.gains) > 0
 
 
-# Whom a sample is refused for, and what is said of it.
-SAID: dict[str, Callable[[crowds.Dice], crowds.Kind]] = {
-    "trade": lambda dice: crowds.mixed((0.1, crowds.honest()), (0.9, crowds.riders(crowds.another(dice)))),
-    "base_rate": lambda dice: crowds.consenting(crowds.honest()),
-    "haste": lambda dice: crowds.mixed((0.8, crowds.honest()), (0.2, crowds.taps())),
-    "contradiction": lambda dice: crowds.mixed((0.8, crowds.honest()), (0.2, crowds.taps(patient=True))),
-    "repeat": lambda dice: crowds.mixed((0.9, crowds.honest()), (0.1, crowds.script())),
-    "gain": lambda dice: crowds.honest(),
-}
+# What is said of a sample, the people for whom it is said, and the true figures of these in it.
+RIDER = ("food_delivery",)
+
+
+def share_of(found: Callable[[Respondent], bool], people: Sequence[Respondent]) -> float:
+    return 100 * sum(map(found, people)) / len(people)
+
+
+def refused(one: Respondent) -> bool:
+    return one.answers["constrained"][0] in ("yes", "earlier")
+
+
+SAID: Mapping[str, tuple[Kind, Callable[[Respondent], bool] | None]] = {
+    "number": (crowds.honest(), None),
+    "trade": (crowds.mixed((0.1, crowds.honest()), (0.9, crowds.riders(crowds.report()))),
+              lambda one: one.answers["occupation"] == RIDER),
+    "base_rate": (crowds.consenting(crowds.honest()), refused),
+    "haste": (crowds.mixed((0.8, crowds.honest()), (0.2, crowds.taps())),
+              lambda one: sum(s < HASTE for s in one.seconds.values()) >= 0.5 * len(one.seconds)),
+    "contradiction": (crowds.mixed((0.8, crowds.honest()), (0.2, crowds.taps(patient=True))), None),
+    "repeat": (crowds.mixed((0.9, crowds.honest()), (0.1, crowds.script())), None),
+    "gain": (crowds.honest(), None),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("why", SAID)
-def test_the_reason_is_the_one_for_which_the_sample_was_made(why: str) -> None:
-    dice = np.random.default_rng(SEED)
-    found = gate.judge(CONSTRAINT, as_sheet(SAID[why](dice)(1_200, dice)), train(CONSTRAINT).fit)
+def test_the_reason_read_aloud_is_the_one_for_which_the_sample_was_made(why: str) -> None:
+    kind, true_of = SAID[why]
+    people = kind(300 if why == "number" else 2_400, np.random.default_rng(22))
+    found = gate.judge(CONSTRAINT, as_sheet(people), crowds.report())
     assert found.why == why
+    for language in LANGUAGES:
+        labels = Labels(language, crowds.QUESTIONNAIRE)
+        told = spoken(found, labels)
+        assert told.reason == next(row.reason for row in told.said if not row.yes)
+        assert not re.search(r"[{}]", told.reason)
+        if why == "trade":
+            assert labels.option("occupation", RIDER[0]) in told.reason
+        if why == "number":
+            assert found.refused
+            assert f"{found.refused.figures['rows']:,.0f}" in told.reason
+        if true_of is not None:
+            figures = [int(figure) for figure in re.findall(r"\d+", told.reason)]
+            assert any(abs(figure - share_of(true_of, people)) <= 2 for figure in figures), told.reason
 
 
 def test_whoever_answers_the_contrary_only_flattens_and_that_is_said() -> None:
-    dice = np.random.default_rng(SEED)
+    dice = np.random.default_rng(22)
     crowd = crowds.mixed((0.7, crowds.honest()), (0.3, crowds.contrary()))
-    found = gate.judge(CONSTRAINT, as_sheet(crowd(3_000, dice)), train(CONSTRAINT).fit)
+    found = gate.judge(CONSTRAINT, as_sheet(crowd(3_000, dice)), crowds.report())
     assert found.why in ("flattening", "calibration")
 
 
 def test_figures_that_are_no_numbers_refuse() -> None:
-    dice = np.random.default_rng(SEED)
+    dice = np.random.default_rng(22)
     served = train(CONSTRAINT).fit
     broken_model = Fit(served.features, float("nan"), served.slopes)
-    found = gate.judge(CONSTRAINT, as_sheet(crowds.honest()(1_000, dice)), broken_model)
+    found = gate.judge(CONSTRAINT, as_sheet(crowds.honest()(1_900, dice)), broken_model)
     assert found.refused is not None
     assert found.why in ("score_drift", "computed")
 

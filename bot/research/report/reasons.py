@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.research.report.labels import Labels
+from models.training import published
 from models.training.gate import Answer, Verdict
 
 
@@ -78,7 +79,7 @@ def _about(answer: Answer, labels: Labels) -> str:
             )
         case "weights":
             name, _, codes = answer.about.partition(" ")
-            known = name in words["features"] and codes[:1].isdigit()
+            known = name in published.read().coding and codes[:1].isdigit()
             return labels.code(name, int(codes.split("-")[0])) if known else answer.about
         case _:
             return answer.about
