@@ -49,7 +49,7 @@ def rake(levels: Levels, features: Sequence[str]) -> Raked:
     try:
         found = balance(table, shares)
     except InfeasibleShares as error:
-        return Raked(np.ones(len(levels)), str(error))
+        return Raked(np.ones(len(levels)), error.missed[0])
     return Raked(found.shares * len(levels))
 
 

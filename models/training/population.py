@@ -24,7 +24,14 @@ LAST_STEPS = 10  # of Newton's; each doubles the digits, so that two or three do
 
 
 class InfeasibleShares(ValueError):
-    """No population has all the given shares; the message names the shares that are missed the most."""
+    """No population has all the given shares; the message names the shares that are missed the most.
+
+    missed: the same by their labels, the worst first.
+    """
+
+    def __init__(self, message: str, missed: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.missed = tuple(missed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +133,8 @@ def balance(base: Table, shares: Iterable[Share]) -> Table:
         worst = [wanted[index].label for index in np.argsort(-missed)[:3]]
         raise InfeasibleShares(
             f"no population has all these shares at once; missed the most: {'; '.join(worst)} "
-            f"(by {missed.max():.2g}). Correct or widen one of them in models/evidence/shares.yaml"
+            f"(by {missed.max():.2g}). Correct or widen one of them in models/evidence/shares.yaml",
+            worst,
         )
     return Table(base.features, base.levels, weights)
 

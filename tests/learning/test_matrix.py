@@ -7,10 +7,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from bot.content.questionnaire import LANGUAGES
+from bot.content.questionnaire import LANGUAGES, Language
 from bot.research.report.labels import Labels
-from bot.research.report.reasons import spoken
+from bot.research.report.reasons import reason, spoken
 from models.training import gate
+from models.training.composition import rake
 from models.training.fitting import Fit
 from models.training.outcomes import expected
 from models.training.specs import CONSTRAINT
@@ -111,6 +112,25 @@ def test_the_reason_read_aloud_is_the_one_for_which_the_sample_was_made(why: str
         if true_of is not None:
             figures = [int(figure) for figure in re.findall(r"\d+", told.reason)]
             assert any(abs(figure - share_of(true_of, people)) <= 2 for figure in figures), told.reason
+
+
+@pytest.mark.parametrize(("about", "said"), [
+    ("income 4-6", {"en": "Monthly income: 8,001–10,000 yuan or more", "zh": "8001"}),
+    ("investing 0", {"en": "never invested", "zh": "没"}),
+])  # fmt: skip
+def test_of_whom_there_are_too_few_is_said_as_the_questions_say_it(
+    about: str, said: Mapping[Language, str]
+) -> None:
+    nobody = gate.Answer("weights", False, {"design_effect": 1.0, "effective": 900.0}, about)
+    for language in LANGUAGES:
+        told = reason(nobody, Labels(language, crowds.QUESTIONNAIRE))
+        assert said[language] in told
+        assert about not in told
+
+
+def test_a_sample_that_lacks_some_people_altogether_names_them() -> None:
+    levels = np.ones((500, 1), dtype=np.int64)
+    assert rake(levels, ("investing",)).missing == "investing 0"
 
 
 def test_whoever_answers_the_contrary_only_flattens_and_that_is_said() -> None:

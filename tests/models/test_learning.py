@@ -158,7 +158,7 @@ def test_a_challenger_in_its_month_is_not_replaced_by_the_next(folder: Path) -> 
 
 def test_a_refusal_changes_nothing_that_serves_and_leaves_its_reason(folder: Path) -> None:
     before = contents(folder)
-    path = write(folder / "answers.csv", drawn(train(CONSTRAINT).fit, 450, seed=5))
+    path = write(folder / "answers.csv", drawn(train(CONSTRAINT).fit, 1_550, seed=5))
     (decision,) = learning.learn(path, DAY, folder)
     assert (decision.outcome, decision.verdict.why, decision.challenger) == ("refused", "gain", "")
     assert contents(folder) == before

@@ -86,9 +86,10 @@ class Labels:
         return str(self.words["shares"]["given"]).format(of=of, given=self._codes(printed.given))
 
     def _codes(self, codes: Codes) -> str:
-        return str(self.words["joint"]).join(self._levels(name, levels) for name, levels in codes.items())
+        return str(self.words["joint"]).join(self.levels(name, levels) for name, levels in codes.items())
 
-    def _levels(self, feature: str, codes: Sequence[int]) -> str:
+    def levels(self, feature: str, codes: Sequence[int]) -> str:
+        """Name neighbouring codes of a feature as one."""
         first, last = (self.code(feature, code) for code in (codes[0], codes[-1]))
         known = published.read().coding.get(feature, (0, 1))
         if len(codes) == 1:

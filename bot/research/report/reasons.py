@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.research.report.labels import Labels
-from models.training import published
 from models.training.gate import Answer, Verdict
 
 
@@ -79,7 +78,7 @@ def _about(answer: Answer, labels: Labels) -> str:
             )
         case "weights":
             name, _, codes = answer.about.partition(" ")
-            known = name in published.read().coding and codes[:1].isdigit()
-            return labels.code(name, int(codes.split("-")[0])) if known else answer.about
+            first, _, last = codes.partition("-")
+            return labels.levels(name, range(int(first), int(last or first) + 1)) if codes else ""
         case _:
             return answer.about
