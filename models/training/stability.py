@@ -14,7 +14,7 @@ from models.training.specs import Spec
 
 TENTHS = 10
 WATCH, ALARM = 0.1, 0.2
-CHANCE = 0.9995  # how sure it must be that a shift is none of chance
+CHANCE = 0.9995  # the certainty with which chance is ruled out
 DRAWS = 10_000  # samples without a shift in which chance is looked up
 SEED = 2110
 EACH = 100  # people in a period that is judged, at least

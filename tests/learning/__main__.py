@@ -1,4 +1,4 @@
-"""Makes the matrix anew: `make learning`, half an hour; writes docs/reference/gate.md after every try."""
+"""Makes the matrix again (`make learning`, half an hour), and writes docs/reference/gate.md after every try."""
 
 import argparse
 import sys
