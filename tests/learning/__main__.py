@@ -1,4 +1,4 @@
-"""Makes the matrix again (`make learning`, half an hour); docs/reference/gate.md is written after every try."""
+"""Makes the matrix again (`make learning`, half an hour); every try writes docs/reference/gate.md."""
 
 import argparse
 import sys
