@@ -32,6 +32,7 @@ def _run(options: argparse.Namespace) -> int:
     # Here and not above: `--help` needs none of it.
     from bot.app.mistakes import MISTAKES, told
     from bot.ops import logs
+    from bot.ops.terminal import harmless
 
     logs.set_up()
     try:
@@ -40,7 +41,7 @@ def _run(options: argparse.Namespace) -> int:
         if (mistake := told(error)) is None:
             raise
         sentence, status = mistake
-        print(sentence, file=sys.stderr)
+        print(harmless(sentence), file=sys.stderr)
     except KeyboardInterrupt:
         return 0
     return status

@@ -27,6 +27,7 @@ NAMES = (
 )  # fmt: skip
 IN_FILES = ("BOT_TOKEN", "WEBHOOK_SECRET", "DATABASE_URL")
 LIKE = 0.86  # how like a setting's name another variable's is for it to be a slip
+CONTACT = 200  # characters: /privacy has to fit into one message with it
 
 
 class SettingMissing(ValueError):
@@ -102,7 +103,7 @@ class Settings:
             send_rate=_number(environ, "SEND_RATE", given.send_rate),
             chat_rate=_number(environ, "CHAT_RATE", given.chat_rate),
             take_rate=_number(environ, "TAKE_RATE", given.take_rate),
-            operator_contact=environ.get("OPERATOR_CONTACT", ""),
+            operator_contact=_contact(environ.get("OPERATOR_CONTACT", "")),
             people_a_year=int(_number(environ, "PEOPLE_A_YEAR", given.people_a_year)),
             campaigns=_labels(environ.get("CAMPAIGNS", "")),
             retention=Retention(
@@ -236,6 +237,12 @@ def _labels(given: str) -> tuple[str, ...]:
     if not all(re.fullmatch(r"[A-Za-z0-9_-]{1,64}", label) for label in labels):
         raise SettingMissing("CAMPAIGNS must be labels of letters, digits, _ or -, parted by commas")
     return labels
+
+
+def _contact(given: str) -> str:
+    if len(given) > CONTACT or not given.isprintable():
+        raise SettingMissing(f"OPERATOR_CONTACT must be one line of at most {CONTACT} characters")
+    return given
 
 
 def _switch(environ: Mapping[str, str], name: str) -> bool:

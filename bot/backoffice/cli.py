@@ -20,11 +20,18 @@ def _later(module: str, name: str, *, printing: bool = False) -> Run:
 
     def run(options: argparse.Namespace) -> int:
         work = getattr(import_module(f"bot.backoffice.{module}"), name)
-        done = work(options, print) if printing else work(options)
+        done = work(options, _harmless(print)) if printing else work(options)
         status: int = asyncio.run(done) if isawaitable(done) else done  # type: ignore[arg-type]
         return status
 
     return run
+
+
+def _harmless(say: Callable[[str], None]) -> Callable[[str], None]:
+    """Return what says a text without the escapes that a worker's file may hold."""
+    from bot.ops.terminal import harmless
+
+    return lambda text: say(harmless(text))
 
 
 class _Version(argparse.Action):

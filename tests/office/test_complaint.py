@@ -18,6 +18,18 @@ from tests.worded import talk
 PERSONA = Path(__file__).parents[1] / "personas/rider_without_cover.yaml"
 
 
+@pytest.mark.parametrize("answers", [{"\x1b[31mage": "adult"}, {"age": "\x1b]0;root\x07"}, ["\x1b[2J"]])
+def test_a_worker_s_file_can_t_write_escapes_to_the_operator_s_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], answers: object
+) -> None:
+    file = tmp_path / "my-data.json"
+    file.write_text(json.dumps({"answers": answers}), encoding="utf-8")
+    main(["account", str(file)])
+    said = capsys.readouterr()
+    assert said.out + said.err
+    assert all(letter.isprintable() or letter in "\n\t" for letter in said.out + said.err)
+
+
 def test_a_past_result_is_replayed_with_every_figure_that_its_cards_told() -> None:
     before = outcome(KNOWLEDGE, RIDER, ON, {"claim_steps": "done"}).guidance
     found = audit_result(KNOWLEDGE, before.trace, "zh")

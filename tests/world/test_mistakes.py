@@ -52,6 +52,8 @@ def run(folder: Path, *command: str, **settings: str) -> subprocess.CompletedPro
         ({"WEBHOOK_PORT": "84.5"}, "1 to 65535", 78),
         ({"WEBHOOK_SECRET": "geheim"}, "token_urlsafe", 78),
         ({"CAMPAIGNS": "a b"}, "CAMPAIGNS", 78),
+        ({"OPERATOR_CONTACT": "x" * 201}, "at most 200 characters", 78),
+        ({"OPERATOR_CONTACT": "us\n<b>"}, "one line", 78),
         ({"SEND_RATE": "fast"}, "SEND_RATE", 78),
         ({"BOT_TOKEN_FILE": "/nowhere", "BOT_TOKEN": ""}, "BOT_TOKEN_FILE", 78),
         ({"BOT_TOKEN_FILE": "/nowhere"}, "keep one", 78),
