@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 
 from bot.channels.telegram.updates import _words
 from bot.content.questionnaire import LANGUAGES
@@ -14,6 +15,7 @@ from bot.content.templates import MOST, length
 from bot.dialogue.conversation import Conversation, OpenTool, Tap, Typed
 from bot.dialogue.tools import TOOLS
 from bot.dialogue.tools.floor import KEPT
+from bot.render.script import in_traditional
 from bot.render.tools import SCREENS
 from bot.storage.database import Database
 from bot.storage.engine import opened as opened_store
@@ -25,6 +27,7 @@ from tests.privacy.test_storage import traces
 from tests.talks import KEYRING, NOON, presenter, settling_today
 from tests.test_rights import data_of, said, state
 
+STORED = TypeAdapter(Conversation)
 LOAN = ("tool:loan", "到手9500", "先交500", "另外交的", "12期", "958", "30天")
 
 
@@ -160,6 +163,35 @@ TO_THE_END = {  # what is typed into each tool, with numbers that stand nowhere 
     "vehicle": ("tool:vehicle", "1391.17", "7391.73", "13", "归我", "1391.19", "73917.31"),
 }
 CANARIES = ("73917", "7391", "13917", "1391", "73918", "1973-09", "canary")
+
+
+IN_ENGLISH = {
+    "check": ("tool:check", "pay the release fee of 73917.31 first, tell nobody"),
+    "debts": (
+        *("tool:debts", "73917.31", "1391.17", "1391.18", "1391.19", "1391.21", "online loan", "73918.37"),
+        *("1391.23", "13.917% a year", "no", "no", "no", "tool:debts:page:1", "tool:debts:stop"),
+    ),
+    "loan": ("tool:loan", "73917.31", "1391.17", "besides", "13", "7391.73", "29", "a bank"),
+    "medical_gap": ("tool:medical_gap", "residents", "13"),
+    "retirement": ("tool:retirement", "man", "September 1973", "13 years 9 months"),
+    "rate": ("tool:rate", "13.917% a year", "a bank"),
+    "vehicle": ("tool:vehicle", "1391.17", "7391.73", "13", "mine", "1391.19", "73917.31"),
+}
+
+
+@pytest.mark.parametrize("look", ["zh", "en", "hant", "simple"])
+@pytest.mark.parametrize("tool", TO_THE_END)
+def test_typing_leads_through_every_tool_in_short_messages_and_over_a_restart(tool: str, look: str) -> None:
+    talk = opened(f"lang:{look}")
+    for words in (IN_ENGLISH if look == "en" else TO_THE_END)[tool]:
+        put_in = words if ":" in words or look != "hant" else in_traditional(words)
+        after, messages = said(talk, put_in)
+        assert after is not None
+        assert messages
+        assert all(length(message.text) <= MOST for message in messages)
+        talk = STORED.validate_json(STORED.dump_json(after))  # as a restart finds it
+        assert talk == after
+    assert talk.tool is None
 
 
 async def test_what_was_typed_into_a_tool_is_in_no_file_and_no_log_after_its_end(
