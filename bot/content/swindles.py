@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.content.alarms import Heeded
 
-SWINDLE = "swindle"  # the classifier, and its head that says whether a text is a swindle at all
+SWINDLE = "swindle"  # the classifier; it has a head for each kind
 Kind = Literal[
     "police", "loan_fee", "refund", "acquaintance", "job", "record_repair", "surrender", "vehicle",
     "social_medical", "investment",

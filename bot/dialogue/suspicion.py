@@ -3,13 +3,15 @@
 A text is looked at by itself, for no more than this one answer. What isn't found here may be a swindle still.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import combinations
 
-from bot.content.swindles import KINDS, SWINDLE, TAPPED, Kind, Swindles
+from bot.content.swindles import KINDS, TAPPED, Kind, Swindles
 from bot.content.vocabulary import Vocabulary
 from bot.dialogue.hearing import MAX_HEARD, Hearing, beyond_doubt
 from models.serving.linear import LinearModel
@@ -19,7 +21,8 @@ MOST_PARTS = 14  # of the longest message that Telegram carries
 TOGETHER = 2  # signs of which none is enough by itself that make it red
 MANY = 3  # signs in one text that leave no doubt
 STRANGE = 2  # as many as these where one is a link
-MIDDLE = 0.0  # the score above which the classifier leans to a swindle
+SURE = 2.0  # what signs that leave no doubt add to the score: they know new kinds of swindle, too
+IDEA = "c "  # begins the name of a feature that is an idea
 _LINK = re.compile(
     r"https?:|www\.|[a-z0-9-]+\.[a-z]{2,6}/|[a-z0-9-]{2,}\.(?:cn|com|top|vip|cc|xyz|net|fun|site|shop|life)"
 )
@@ -50,8 +53,10 @@ class Suspicion:
 
     def features(self, text: str) -> set[str]:
         """List what the classifier weighs."""
-        heard = self.hearing.heard(text)
-        return self.hearing.short_features(heard) | {f"m {mark}" for mark in _marks(text)}
+        found = self.hearing.short_features(self.hearing.heard(text))
+        ideas = sorted(name.removeprefix(IDEA) for name in found if name.startswith(IDEA))
+        pairs = {f"x {one} {other}" for one, other in combinations(ideas, 2)}
+        return found | pairs | {f"m {mark}" for mark in _marks(text)}
 
     def signs(self, text: str) -> Mapping[str, int]:
         """Count the patterns that a text meets, by sign."""
@@ -59,11 +64,6 @@ class Suspicion:
         if _LINK.search(text.lower()):
             met["link"] += 1
         return met
-
-    def beyond_doubt(self, signs: Mapping[str, int]) -> bool:
-        """Say whether so many signs are met that the classifier need only lean to it."""
-        met = sum(count > 0 for count in signs.values())
-        return beyond_doubt(signs) or met >= (STRANGE if signs.get("link") else MANY)
 
     def verdict(self, text: str) -> Verdict:
         """Judge a text, a long one part by part: it is red where one part is."""
@@ -73,9 +73,10 @@ class Suspicion:
         for part in _parts(text):
             signs, scores = self.signs(part), self.model.scores(self.features(part))
             found.update(signs)
-            red = red or is_red(scores[SWINDLE], self.model.threshold, sure=self.beyond_doubt(signs))
-            if scores[SWINDLE] > best:
-                best, kind = scores[SWINDLE], _kind(scores)
+            score = swindled(scores, signs)
+            red = red or score > self.model.threshold
+            if score > best:
+                best, kind = score, kind_of(scores)
         return Verdict(
             red, tuple(sign for sign in self.swindles.patterns if found[sign]), kind if red else None
         )
@@ -105,13 +106,16 @@ def suspicion(swindles: Swindles, vocabulary: Vocabulary, model: LinearModel) ->
     return Suspicion(swindles, Hearing(swindles, vocabulary), model, vocabulary)
 
 
-def _kind(scores: Mapping[str, float]) -> Kind:
+def swindled(scores: Mapping[str, float], signs: Mapping[str, int]) -> float:
+    """Return how much likelier a swindle of any kind is than an honest text, as a logarithm."""
+    met = sum(count > 0 for count in signs.values())
+    sure = beyond_doubt(signs) or met >= (STRANGE if signs.get("link") else MANY)
+    return math.log(sum(math.exp(scores[kind]) for kind in KINDS)) + (SURE if sure else 0.0)
+
+
+def kind_of(scores: Mapping[str, float]) -> Kind:
+    """Return the likeliest kind."""
     return max(KINDS, key=lambda kind: scores[kind])
-
-
-def is_red(score: float, threshold: float, *, sure: bool) -> bool:
-    """Judge a classifier's score, with signs that leave no doubt or without."""
-    return score > (MIDDLE if sure else threshold)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -22,10 +22,11 @@ from models.training.swindle import (
 )
 from tests.talks import presenter
 
-AT_LEAST = 0.88  # of the swindles of writers held out, and of writers left out of training
-EACH = 0.82  # of each kind, by writers left out of training
-UNKNOWN_KIND = 0.6  # of all, by writers left out of training together with the kind
-FALSE_ALARMS = 0.03
+AT_LEAST = 0.95  # of the swindles of writers held out, and of writers left out of training
+EACH = 0.88  # of each kind, by writers left out of training
+UNKNOWN_KIND = 0.6  # of all, the kind left out of training with half of the writers
+FALSE_ALARMS = 0.03  # by writers left out of training
+HELD_FALSE_ALARMS = 0.04  # by writers held out
 
 
 def corpus(chosen: Iterable[Text]) -> Corpus:
@@ -57,7 +58,7 @@ def test_writers_who_never_taught_are_heard_as_often_as_was_measured() -> None:
     limit = presenter().knowledge.swindle.threshold
     print(found_of(held(), limit))
     assert share(held(), limit, is_swindle) >= AT_LEAST
-    assert share(held(), limit, is_honest) <= FALSE_ALARMS
+    assert share(held(), limit, is_honest) <= HELD_FALSE_ALARMS
 
 
 def test_what_is_called_a_swindle_is_mostly_called_by_its_own_name() -> None:
