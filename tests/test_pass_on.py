@@ -3,9 +3,10 @@
 import pytest
 
 from bot.content.questionnaire import LANGUAGES, Language
-from bot.content.templates import MOST, length
+from bot.content.templates import MOST, length, plain
 from bot.dialogue.replies import PassOn
 from bot.render import Message
+from bot.render.printout import PassedPicture
 from tests.talks import TODAY, presenter
 from tests.test_rights import data_of, said, state
 
@@ -31,6 +32,36 @@ def test_it_has_the_title_what_it_is_good_for_and_whom_to_ask() -> None:
     assert "自称公安、法院要我转钱" in text
     assert text.index("先打96110、110") < text.index("安全账户")
     assert "96110问" in text
+
+
+@pytest.mark.parametrize("look", ["zh", "en", "hant", "simple"])
+def test_any_piece_and_what_to_do_first_are_passed_on_as_a_picture_with_nobody_in_it(look: str) -> None:
+    before, _ = said(state("result"), f"lang:{look}")
+    _, (_, how) = said(before, "pass:fake_police")
+    assert "pass:fake_police:picture" in data_of(how)
+    after, (one, _) = said(before, "pass:fake_police:picture")
+    _, (first, _) = said(before, "go:pass_picture")
+    assert after == before
+    for message, things in ((one, 1), (first, 3)):
+        assert isinstance(message.attachment, PassedPicture)
+        assert len(message.attachment.things) >= things
+        assert message.buttons == ()
+        shown = repr(message.attachment)
+        assert "上海" not in shown
+        assert "Shanghai" not in shown
+        assert all(thing.title in plain(message.text) for thing in message.attachment.things)
+    assert isinstance(one.attachment, PassedPicture)
+    assert one.attachment.things[0].steps
+    ring = "First call 96110, 110" if look == "en" else "先打96110、110"
+    assert one.attachment.things[0].ring == ring
+
+
+def test_a_picture_is_in_the_readers_script() -> None:
+    talk, _ = said(state("result"), "lang:hant")
+    _, (message, _) = said(talk, "pass:fake_police:picture")
+    assert isinstance(message.attachment, PassedPicture)
+    assert "轉錢" in message.attachment.things[0].title
+    assert message.attachment.language == "zh"
 
 
 @pytest.mark.parametrize("name", ["nothing", "consent", "survey", "result", "unscored", "research"])

@@ -24,6 +24,7 @@ from bot.render.printout import (
     Handout,
     Hundred,
     Labels,
+    PassedPicture,
     People,
     ResultCard,
     ResultPicture,
@@ -33,6 +34,7 @@ from bot.render.printout import (
 )
 from tests.fonts import WEIGHTS, in_all_scripts, told
 from tests.test_handout import ENOUGH, file, many_workers, of, strings
+from tests.test_rights import said, state
 
 A4, PHONE = (595, 842), (360, 640)  # points
 HOSTILE = '#panic("no") $x$ *b* _i_ `r` @a <b> \\ // " ] } = - + / ~ & \' #'
@@ -118,6 +120,20 @@ async def test_the_picture_is_a_png_for_a_phone_held_upright(
         assert width == 1080
         assert height <= 2.6 * width  # Telegram shrinks the longer side, so a long picture is hard to read
         assert len(png) < 2_000_000
+
+
+@pytest.mark.parametrize("look", ["zh", "en", "hant"])
+async def test_a_passed_picture_is_a_png_whose_signs_the_fonts_have(
+    typesetter: Typesetter, look: str
+) -> None:
+    talk, _ = said(state("result"), f"lang:{look}")
+    for data in ("go:pass_picture", "pass:fake_police:picture", "pass:rent_to_own:picture"):
+        _, (message, _) = said(talk, data)
+        assert isinstance(message.attachment, PassedPicture)
+        assert set("".join(strings(message.attachment))) <= signs("Regular")
+        width, height = size(await typesetter.picture(message.attachment))
+        assert width == 1080
+        assert height <= 2.6 * width
 
 
 async def test_the_printout_is_a_pdf_dated_by_the_day_it_tells_of(typesetter: Typesetter) -> None:

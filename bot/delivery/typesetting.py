@@ -11,11 +11,12 @@ from typing import Any, Literal
 import typst
 
 from bot.loading.places import KNOWLEDGE
-from bot.render.printout import Checklist, Handout, LetterPaper, ResultCard, ResultPicture
+from bot.render.printout import Checklist, Handout, LetterPaper, PassedPicture, ResultCard, ResultPicture
 
 Data = dict[str, Any]
 Format = Literal["png", "pdf"]
 FAMILY = "Gig Worker Guide Sans"
+LAYOUTS = {ResultCard: "result", PassedPicture: "passed", ResultPicture: "card"}
 PPI = 216  # three pixels for a point: 360 points of a phone's width are 1080 pixels
 
 
@@ -34,10 +35,9 @@ class Typesetter:
         self._compiler = typst.Compiler(root=str(self._root), font_paths=fonts, ignore_system_fonts=True)
         self._thread = ThreadPoolExecutor(1, "typesetting")
 
-    async def picture(self, card: ResultCard | ResultPicture) -> bytes:
-        """Return the picture of a result: a PNG, 1080 pixels wide, the same bytes for the same card."""
-        layout = "result" if isinstance(card, ResultCard) else "card"
-        return await self._run(layout, asdict(card), "png", 0)
+    async def picture(self, card: ResultCard | PassedPicture | ResultPicture) -> bytes:
+        """Return a picture: a PNG, 1080 pixels wide, the same bytes for the same card."""
+        return await self._run(LAYOUTS[type(card)], asdict(card), "png", 0)
 
     async def pdf(self, paper: Checklist | Handout) -> bytes:
         """Return the printout: a PDF of a phone's pages or of A4, the same bytes for the same paper."""

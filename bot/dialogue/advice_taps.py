@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from bot.dialogue.conversation import MARKS, Conversation
-from bot.dialogue.replies import Card, PassOn, Reply, Say, Tips, Turn
+from bot.dialogue.replies import Card, HowToPassOn, PassOn, Reply, Say, Tips, Turn
 
 NO_MARK = "none"
+PICTURE = "picture"  # ends the data of the button that passes a piece on as one
 
 
 def tap(
@@ -13,8 +14,8 @@ def tap(
 ) -> Turn | None:
     """Take a tap on a piece or a list of advice.
 
-    It is `open:<piece>[:<page>]`, `pass:<piece>`, `theme:<shelf>:<page>`, `mark:<piece>:<state>` and then
-    `:list` or `:<page>`; of anything else it gives None.
+    It is `open:<piece>[:<page>]`, `pass:<piece>[:picture]`, `theme:<shelf>:<page>`, and
+    `mark:<piece>:<state>` with `:list` or `:<page>` behind it; of anything else it gives None.
 
     kept: whether the worker agreed that anything is kept.
     """
@@ -24,7 +25,7 @@ def tap(
         case "open":
             return talk, (Card(subject, _page(object_), replaces=bool(object_)),)
         case "pass":
-            return talk, passed_on(subject)
+            return talk, passed_on(subject, picture=object_ == PICTURE)
         case "theme":
             return listed(talk, Tips(subject or None, _page(object_), replaces=True))
         case "mark":
@@ -32,9 +33,9 @@ def tap(
     return None
 
 
-def passed_on(piece: str | None = None) -> tuple[Reply, ...]:
+def passed_on(piece: str | None = None, *, picture: bool = False) -> tuple[Reply, ...]:
     """Render a piece for others, or what to do first, in a message of its own, and say how to send it on."""
-    return PassOn(piece), Say("pass_on")
+    return PassOn(piece, picture), Say("pass_on") if picture else HowToPassOn(piece)
 
 
 def listed(talk: Conversation | None, tips: Tips) -> Turn:

@@ -454,9 +454,9 @@ class Flow:
                 )
             case "review":
                 return talk, (Review(),)
-            case "pass_on":
+            case "pass_on" | "pass_picture":
                 if self.survey.position(talk) is None:
-                    return talk, advice_taps.passed_on()
+                    return talk, advice_taps.passed_on(picture=where == "pass_picture")
                 return talk, (self._screen(talk, "not_finished"),)
             case "printout" | "printout_a4":
                 return talk, (self._taken_along(talk, where),)

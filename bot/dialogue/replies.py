@@ -90,6 +90,14 @@ class PassOn:
     """Word a piece of advice for others, or (None) what to do first: nothing of the worker is in it."""
 
     piece: str | None = None
+    picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HowToPassOn:
+    """Say how to send on what stands above, and offer it as a picture."""
+
+    piece: str | None = None
 
 
 Saying = Literal[
@@ -279,7 +287,7 @@ class Say:
 
 
 Reply = (
-    AskConsent | Ask | Review | ShowResult | Card | PassOn | Tips | Say
+    AskConsent | Ask | Review | ShowResult | Card | PassOn | HowToPassOn | Tips | Say
     | AskReminder | AskDay | Reminders | Remind | Stuck | MyData | TakeAlong | Explain
     | Reckon | UseTool | Answer | Alarm | Gentle | Letters | TakeLetter
     | Calendar | AskCalendar | RemindYearly | FollowUp

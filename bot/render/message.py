@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.render.printout import Checklist, Handout, LetterPaper, ResultCard, ResultPicture
+from bot.render.printout import Checklist, Handout, LetterPaper, PassedPicture, ResultCard, ResultPicture
 
 Colour = Literal["success", "primary", "danger"]  # the Bot API's names
 COLOURS: dict[str, Colour] = {
@@ -42,7 +42,7 @@ class File:
 
 
 # ResultPicture and Handout are of release 1.0.0.
-Attachment = File | ResultCard | Checklist | LetterPaper | ResultPicture | Handout
+Attachment = File | ResultCard | PassedPicture | Checklist | LetterPaper | ResultPicture | Handout
 Keyboard = tuple[tuple[Button, ...], ...]
 
 

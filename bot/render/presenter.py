@@ -24,6 +24,7 @@ from bot.dialogue.replies import (
     Explain,
     FollowUp,
     Gentle,
+    HowToPassOn,
     Letters,
     MyData,
     PassOn,
@@ -164,6 +165,8 @@ def _worded(sheet: View, reply: Reply, asker: Callable[[Language, date], Asker])
             return results.card(sheet, reply)
         case PassOn():
             return passing.pass_on(sheet, reply)
+        case HowToPassOn():
+            return passing.how(sheet, reply)
         case Tips():
             return lists.tips(sheet, reply)
         case Remind():

@@ -5,7 +5,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Protocol
 
+from pydantic import TypeAdapter
+
 from bot.render.message import Message
+from bot.render.printout import PassedPicture
+
+_read = TypeAdapter(PassedPicture)
 
 # What the converter takes for another word in what we write, in its own spelling, and the right sign.
 # It reads 签 as a lot, 干 as dry and 只 as a count where somebody signs, works or only does something.
@@ -42,12 +47,15 @@ def _converter() -> _Converter:
 
 
 def traditional(message: Message) -> Message:
-    """Convert a message and its buttons; what a tap sends stays as it is."""
+    """Convert a message, its buttons and a picture of advice; what a tap sends stays as it is."""
     buttons = tuple(
         tuple(replace(b, text=in_traditional(b.text), copies=in_traditional(b.copies)) for b in row)
         for row in message.buttons
     )
-    return replace(message, text=in_traditional(message.text), buttons=buttons)
+    attachment = message.attachment
+    if isinstance(attachment, PassedPicture):
+        attachment = _read.validate_json(in_traditional(_read.dump_json(attachment).decode()))
+    return replace(message, text=in_traditional(message.text), buttons=buttons, attachment=attachment)
 
 
 def in_traditional(text: str) -> str:

@@ -25,7 +25,7 @@ from bot.content.questionnaire import LANGUAGES, Language
 from bot.delivery.port import Blocked, NotDelivered, Refused, SlowDown, Unreachable
 from bot.delivery.typesetting import Typesetter
 from bot.render import Attachment, Button, File, Message
-from bot.render.printout import Checklist, Handout, LetterPaper, ResultCard, ResultPicture
+from bot.render.printout import Checklist, Handout, LetterPaper, PassedPicture, ResultCard, ResultPicture
 from bot.turns.contract import Outbound
 
 PRINTOUT = "what-to-do.pdf"  # as release 1.0.0 named it
@@ -110,6 +110,9 @@ class Telegram:
             case ResultPicture() | ResultCard():
                 method = "sendPhoto"
                 upload = Upload("photo", "result.png", await self._typesetter.picture(attachment))
+            case PassedPicture():
+                method = "sendPhoto"
+                upload = Upload("photo", "advice.png", await self._typesetter.picture(attachment))
             case Handout():
                 upload = Upload("document", PRINTOUT, await self._typesetter.pdf(attachment))
             case Checklist(name=name):

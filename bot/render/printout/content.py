@@ -118,6 +118,31 @@ class ResultCard:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedThing:
+    """One thing to do, as for anybody: whom to ring, what it is good for, its steps, what to beware of."""
+
+    title: str
+    ring: str
+    benefit: str
+    steps: tuple[str, ...]
+    beware: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassedPicture:
+    """The picture of advice that is passed on; nothing of its sender is in it.
+
+    beware: the word above what to beware of.
+    """
+
+    language: Language
+    heading: str
+    things: tuple[PassedThing, ...]
+    beware: str
+    foot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """One thing to do, with `documents` to tick off and `remarks` on them. A `doubt` says whom to ask."""
 
