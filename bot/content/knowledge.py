@@ -67,12 +67,31 @@ class More:
     by: int
 
 
+AskedFor = Literal[
+    "amount", "age", "date", "rate", "duration", "count", "may_i", "how", "where", "what", "which"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing that a question about a piece may ask for; its answer is the block `id` of points.j2.
+
+    `of` is the piece, `kind` what is asked for, `ways` how people ask for it.
+    """
+
+    id: str
+    of: str
+    kind: AskedFor
+    ways: Mapping[Language, tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Asks:
     """How people ask: `same` maps a spelling to the one in use, `ways` a piece or hotline to phrases.
 
     `fillers` are the characters and words that say nothing of the matter, `pinyin` the Chinese words of
-    toneless syllables, `sums` the calculator that goes with a piece.
+    toneless syllables, `sums` the calculator that goes with a piece, `points` what is asked for in
+    particular, `persons` words for a man and for a woman.
     """
 
     same: Mapping[str, str]
@@ -80,6 +99,8 @@ class Asks:
     fillers: frozenset[str] = frozenset()
     pinyin: Mapping[str, str] = field(default_factory=dict)
     sums: Mapping[str, str] = field(default_factory=dict)
+    points: Mapping[str, Point] = field(default_factory=dict)
+    persons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

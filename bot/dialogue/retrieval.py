@@ -33,6 +33,15 @@ BEGINNING = 5  # letters of a longer English word that count once more: insur-an
 CLOSEST = 0.3  # what the likeness to the closest way counts beside the likeness to all of them
 TALK = "talk."  # begins the ids of small talk, whose words are in templates/*/talk.j2
 CARD = 0.3  # what a word of the card counts beside one of the ways
+POINT = 0.22  # likeness from which the answer begins with a point of the best piece
+BESIDE = 0.3  # and a second one
+ELSEWHERE = 0.33  # and one of another piece, if a clause is about that
+ABOUT = 0.45  # of the best one's likeness: from which a piece is one that the question is about too
+POINTS = 3  # at most in one answer
+SHORT = 4  # characters from which a clause is looked at by itself
+SPLIT = re.compile(
+    r"[，。！？；,.!?;\n]+|(?<=[\u3400-\u9fff]) +| +(?=[\u3400-\u9fff])|另外|还有|顺便|顺带|\band\b|\balso\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +49,14 @@ class Found:
     """What answers a question: the best piece and at most two near ones, or small talk.
 
     Where no piece does for certain, `best` is the hotline to ask, or None for what is not ours; `near` is
-    empty, and `perhaps` are the pieces that may be meant, to ask back.
+    empty, and `perhaps` are the pieces that may be meant, to ask back. `points` are what is asked for in
+    particular, whose short answers come first.
     """
 
     best: str | None
     near: tuple[str, ...] = ()
     perhaps: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,8 @@ class Asker:
 
     same: a spelling to the one that stands for it. hotlines: of a piece, whom to ask about its subject.
     cards: of a piece, what its card says. fillers: words and characters that say nothing of the matter.
-    pinyin: toneless syllables to the word that they spell.
+    pinyin: toneless syllables to the word that they spell. points: the ways of asking for what has a short
+    answer of its own. of: the piece of each point.
     """
 
     ways: Mapping[str, tuple[str, ...]]
@@ -64,6 +76,48 @@ class Asker:
     cards: Mapping[str, str] = field(default_factory=dict)
     fillers: frozenset[str] = frozenset()
     pinyin: Mapping[str, str] = field(default_factory=dict)
+    points: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    of: Mapping[str, str] = field(default_factory=dict)
+
+    def pointed(self, question: str, ranked: list[tuple[str, float]]) -> tuple[str, ...]:
+        """Name the points that a question asks for, the likest first: of its best piece, and of others that
+        one of its clauses is about.
+
+        ranked: the subjects of the whole question, as `ranked` lists them.
+        """
+        best, most = ranked[0]
+        about = {id for id, like in ranked if like >= ABOUT * most}
+        whole = question[-MAX_READ:]
+        clauses = [clause for clause in SPLIT.split(whole) if clause and len(clause) >= SHORT]
+        likest: dict[str, float] = {}
+        for text in dict.fromkeys((whole, *clauses)):
+            near = self._near_points(text)
+            for point, like in near.items():
+                here = self.of[point]
+                if here == best or (here in about and like >= ELSEWHERE and like == max(near.values())):
+                    likest[point] = max(likest.get(point, 0.0), like)
+        ranked = sorted(likest.items(), key=lambda pair: (-pair[1], pair[0]))
+        own = [(point, like) for point, like in ranked if self.of[point] == best and like >= POINT]
+        own = own[:1] + [(point, like) for point, like in own[1:] if like >= max(BESIDE, 0.6 * own[0][1])]
+        others = [(point, like) for point, like in ranked if self.of[point] != best]
+        chosen = own[: POINTS - 1] + others
+        return tuple(point for point, _ in chosen[:POINTS])
+
+    def _near_points(self, text: str) -> dict[str, float]:
+        """Return the cosine of each point's closest way with a text."""
+        index = self._index
+        terms = sorted(set(self.features(text)))
+        weights = {term: index.rarity.get(term, index.rarest) ** 2 for term in terms}
+        size = math.sqrt(sum(weights.values())) or 1.0
+        shared: dict[int, float] = {}
+        for term in terms:
+            for way in index.pointed_in.get(term, ()):
+                shared[way] = shared.get(way, 0.0) + weights[term]
+        near: dict[str, float] = {}
+        for way, weight in shared.items():
+            point, length = index.point_ways[way]
+            near[point] = max(near.get(point, 0.0), weight / (size * length))
+        return near
 
     def answer(self, question: str) -> Found:
         """Find the piece that answers `question`, and two near ones; any string is a question."""
@@ -80,7 +134,7 @@ class Asker:
         )[:NEAR]
         if likeness < CERTAIN:
             return Found(self.hotlines.get(best), perhaps=(best, *near))
-        return Found(best, near)
+        return Found(best, near, points=self.pointed(question, ranked))
 
     def prepare(self) -> None:
         """Make the index now rather than with the first question."""
@@ -159,6 +213,9 @@ class Asker:
         for id, ways in asked.items():
             for way in ways:
                 index.add_way(id, sorted(set(way)))
+        for point, ways in self.points.items():
+            for way in ways:
+                index.add_point(point, sorted(set(self.features(way))))
         return index
 
 
@@ -172,6 +229,15 @@ class _Index:
     parts: Mapping[str, list[tuple[int, float]]]
     ways: list[tuple[str, float]] = field(default_factory=list)  # each way's subject and length
     said_in: dict[str, list[int]] = field(default_factory=dict)  # of a term, the ways that say it
+    point_ways: list[tuple[str, float]] = field(default_factory=list)  # each way's point and length
+    pointed_in: dict[str, list[int]] = field(default_factory=dict)  # of a term, the points' ways that say it
+
+    def add_point(self, id: str, terms: list[str]) -> None:
+        """Add one way of asking for a point."""
+        squares = sum(self.rarity.get(term, self.rarest) ** 2 for term in terms)
+        for term in terms:
+            self.pointed_in.setdefault(term, []).append(len(self.point_ways))
+        self.point_ways.append((id, math.sqrt(squares) or 1.0))
 
     def add_way(self, id: str, terms: list[str]) -> None:
         """Add one way of asking for a subject."""
@@ -217,10 +283,27 @@ MOST_SYLLABLES = 6  # of one entry
 PINYIN = 3  # words of a text that must be pinyin before it is taken for that
 
 
+WITHIN = re.compile("(?<![a-zA-Z])[a-zA-Z]{4,}(?![a-zA-Z])")  # what may be a word in pinyin
+
+
+def _spelled_out(word: str, pinyin: Mapping[str, str]) -> str | None:
+    """Write one word of pinyin in Chinese; None unless all of it is known."""
+    if word in pinyin:
+        return pinyin[word]
+    for at in range(len(word) - 1, 1, -1):
+        if word[:at] in pinyin and (rest := _spelled_out(word[at:], pinyin)):
+            return pinyin[word[:at]] + rest
+    return None
+
+
 def from_pinyin(text: str, pinyin: Mapping[str, str]) -> str | None:
-    """Write toneless pinyin in Chinese as far as it is known, longest words first; None for other texts."""
+    """Write toneless pinyin in Chinese as far as it is known, longest words first; None for other texts.
+
+    In a Chinese text only words that are known as a whole are pinyin: shebao断了.
+    """
     if not text.isascii():
-        return None
+        mixed = WITHIN.sub(lambda found: _spelled_out(found[0].lower(), pinyin) or found[0], text)
+        return mixed if mixed != text else None
     words = re.findall("[a-z]+|[0-9.]+", text.lower())
     found: list[str] = []
     known = at = 0

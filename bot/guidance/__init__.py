@@ -8,7 +8,18 @@ audit   a past result again, with its rules and figures
 """
 
 from bot.guidance.audit import Account, OtherKnowledge, Told, audit_result, replay
-from bot.guidance.cards import Ground, benefits, beware, card, direct, hotlines, parts, render_card, title
+from bot.guidance.cards import (
+    Ground,
+    benefits,
+    beware,
+    card,
+    direct,
+    hotlines,
+    parts,
+    point,
+    render_card,
+    title,
+)
 from bot.guidance.choice import (
     Advised,
     Guidance,
@@ -58,6 +69,7 @@ __all__ = [
     "outcome",
     "pages",
     "parts",
+    "point",
     "questions_of",
     "render_card",
     "replay",

@@ -12,6 +12,7 @@ from bot.guidance.calc import Sums
 from bot.guidance.facts import dated_facts, facts_from
 
 DIRECT = "direct.j2"
+POINTS = "points.j2"
 PARTS = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
 
 
@@ -55,15 +56,32 @@ def benefits(
         yield _block(knowledge, piece, "benefit", facts, language, on).replace("\n", " ")
 
 
-def direct(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
-    """Render what stands above the card for a question for a figure, or nothing where the card begins with
-    it.
+def direct(
+    knowledge: Knowledge,
+    piece: str,
+    answers: Answers,
+    language: Language,
+    on: date,
+    said: Mapping[str, object] = {},
+) -> str:
+    """Render what a question for a figure is told above the card; nothing where the card begins with it.
+
+    said: what the question itself says, such as a month of birth.
     """
     if piece not in knowledge.wording.blocks(language, DIRECT):
         return ""
     figures = Figures(knowledge.parameters, on)
     context = _context(knowledge, knowledge.piece(piece), _facts(knowledge, answers, on), language, figures)
-    return knowledge.wording.block_with(figures, language, DIRECT, piece, **context)
+    told = {"born": (), "retiring": None, **said}
+    return knowledge.wording.block_with(figures, language, DIRECT, piece, **context, **told)
+
+
+def point(knowledge: Knowledge, id: str, answers: Answers, language: Language, on: date) -> str:
+    """Render the short answer to one thing that is asked for."""
+    figures = Figures(knowledge.parameters, on)
+    piece = knowledge.piece(knowledge.asks.points[id].of)
+    context = _context(knowledge, piece, _facts(knowledge, answers, on), language, figures)
+    return knowledge.wording.block_with(figures, language, POINTS, id, **context).replace("\n", " ")
 
 
 def beware(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:

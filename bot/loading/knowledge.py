@@ -13,7 +13,7 @@ from bot.content.calendar import YearlyDate
 from bot.content.codebook import CodebookWords
 from bot.content.commands import Commands
 from bot.content.consent import Consent
-from bot.content.knowledge import Asks, Knowledge, Piece, Source
+from bot.content.knowledge import AskedFor, Asks, Knowledge, Piece, Point, Source
 from bot.content.letters import Letter
 from bot.content.parameters import Parameter, Parameters
 from bot.content.questionnaire import LANGUAGES, Language, Question, Questionnaire, Renaming
@@ -47,7 +47,25 @@ class _Asked:
     talk: dict[str, dict[Language, str]]
     pinyin: dict[str, str]
     sums: dict[str, str]
+    persons: dict[str, str]
     other: dict[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A point as its file has it: its ways in one line a language."""
+
+    of: str
+    kind: AskedFor
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """The file of points by id."""
+
+    points: dict[str, _Point]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +110,7 @@ def load_knowledge(
             [File.read(root, path) for path in sorted((data / "asked").glob("*.yaml"))],
             {piece.id for piece in advice},
             parameters,
+            _points(File.read(root, data / "points.yaml"), {piece.id for piece in advice}),
         ),
         models=_models(artifacts),
         wording=Wording(templates, parameters),
@@ -141,7 +160,28 @@ def _vocabulary(root: Path) -> Vocabulary:
     return vocabulary(File.read(root, root / "knowledge" / "reading.yaml"))
 
 
-def _asks(file: File, writers: list[File], pieces: set[str], parameters: Parameters) -> Asks:
+def _points(file: File, pieces: set[str]) -> Mapping[str, Point]:
+    """Read what questions ask for in particular: each of a piece, with ways in each language."""
+    written = file.fit(_Points, [file.mapping()])[0].points
+    if strange := sorted(id for id, point in written.items() if point.of not in pieces):
+        raise file.refuse(f"{strange[0]}.of", "no such piece; rename or remove it")
+    points = {
+        id: Point(id, point.of, point.kind, {"zh": _parted(point.zh), "en": _parted(point.en)})
+        for id, point in written.items()
+    }
+    for id, made in points.items():
+        if wanting := [language for language, ways in made.ways.items() if not ways]:
+            raise file.refuse(f"{id}.{wanting[0]}", "say how people ask for it")
+    return points
+
+
+def _asks(
+    file: File,
+    writers: list[File],
+    pieces: set[str],
+    parameters: Parameters,
+    points: Mapping[str, Point],
+) -> Asks:
     """Read how people ask: for every piece, in each language, in so many ways at least.
 
     To these come the ways of the writers' files.
@@ -174,6 +214,8 @@ def _asks(file: File, writers: list[File], pieces: set[str], parameters: Paramet
         frozenset([*asked.fillers["zh"], *terms(asked.fillers["en"])]),
         {sound: word for word, sounds in asked.pinyin.items() for sound in sounds.split(", ")},
         {piece: sum for sum, ids in asked.sums.items() for piece in ids.split()},
+        points,
+        {sex: tuple(words.replace(",", " ").split()) for sex, words in asked.persons.items()},
     )
 
 

@@ -1,7 +1,6 @@
 """What a worker may ask beside the questions: their data, how the score comes about, reminders, help."""
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, time
@@ -11,8 +10,7 @@ from bot.content.parameters import Figures
 from bot.content.questionnaire import Answers, Language
 from bot.content.templates import MOST, length
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.reading import Guess, Match, asks, lexicon, read
-from bot.dialogue.reading.folding import fold
+from bot.dialogue.reading import asks
 from bot.dialogue.reminders import CHINA, WHENS, days_ahead, due
 from bot.dialogue.replies import Answer, AskDay, AskReminder, MyData, Reminders, Stuck, TakeAlong
 from bot.dialogue.retrieval import TALK, Asker, Found, from_pinyin
@@ -22,6 +20,7 @@ from bot.guidance.pages import FOOT, SOURCES
 from bot.render import calendar, letters, printout, tools
 from bot.render.calc import SUMS
 from bot.render.message import Button, File, Keyboard, Message, in_rows
+from bot.render.own_words import retirement_said, said_of_oneself
 from bot.render.tools import check
 from bot.render.view import View
 from models.serving.risk import Score
@@ -30,11 +29,8 @@ PUBLISHED = "model:financing_constraint_published"  # the survey's own model: al
 WEEK = 7  # days in a row of the calendar
 SMALL_TALK = 2.0  # likeness from which words that could be an answer are small talk instead
 OUR_TRUST = f"{TALK}swindlers"  # "is this a swindle?" may be asked of us, or of what came from others
+RETIREMENT = "retirement_years"  # the piece whose direct answer reckons from a birth
 STORY = 26  # characters from which a question may hold several matters
-AGE = re.compile(
-    r"[0-9]{2}岁|[二三四五六]?十[一二三四五六七八九]?岁|[0-9]{2}后|(?:19|20)[0-9]{2}年|"
-    r"born (?:in )?(?:19|20)[0-9]{2}"
-)
 
 
 def my_data(sheet: View, reply: MyData) -> Message:
@@ -125,8 +121,8 @@ def _told(sheet: View, found: Found, asked: str) -> str:
     answers = {**sheet.answers, **said_of_oneself(sheet, asked)}
     card = guidance.card(sheet.knowledge, piece, answers, sheet.language, sheet.today)
     page = guidance.pages(card)[0].partition(SOURCES)[0]
-    direct = guidance.direct(sheet.knowledge, piece, answers, sheet.language, sheet.today)
-    head = f"<b>{direct}</b>\n\n{page}" if direct else f"{sheet.label('you_may_mean')}\n{page}"
+    told = "".join(f"<b>{each}</b>\n\n" for each in _asked_for(sheet, found, asked, answers) if each)
+    head = f"{told}{page}" if told else f"{sheet.label('you_may_mean')}\n{page}"
     body, foot, dated = head.partition(FOOT)
     lines = body.split("\n")
     while length("\n".join(lines) + foot + dated) > MOST and len(lines) > 1:
@@ -140,19 +136,23 @@ def _told(sheet: View, found: Found, asked: str) -> str:
     return text
 
 
-def said_of_oneself(sheet: View, asked: str) -> Answers:
-    """Return the answers that a question holds: the province (by a city too), the sex, the age."""
-    known, vocabulary = sheet.knowledge.questionnaire.by_id, sheet.knowledge.vocabulary
-    words, told = fold(asked, vocabulary), dict[str, tuple[str, ...]]()
-    for id in ("province", "sex"):
-        tokens = lexicon.of(known[id], vocabulary).cut(words)
-        named = {option for t in tokens if len(t.text) > 1 and len(t.options) == 1 for option in t.options}
-        if len(named) == 1:
-            told[id] = tuple(named)
-    ages = [read(age, known["age"], vocabulary, sheet.today.year) for age in AGE.findall(words)]
-    if len(ages) == 1 and isinstance(ages[0], Match | Guess) and len(ages[0].options) == 1:
-        told["age"] = ages[0].options
-    return told
+def _asked_for(sheet: View, found: Found, asked: str, answers: Answers) -> tuple[str, ...]:
+    """Render what is asked for in particular: a retirement reckoned from a birth, points, a card's figure.
+
+    The card's figure comes where no point gives one.
+    """
+    known, language, today = sheet.knowledge, sheet.language, sheet.today
+    points = tuple(guidance.point(known, id, answers, language, today) for id in found.points)
+    said = retirement_said(sheet, asked)
+    if any(known.asks.sums.get(id) == "pension" for id in (str(found.best), *found.near)) and any(
+        said.values()
+    ):
+        own = [id for id in found.points if known.asks.points[id].of == found.best]
+        reckoned = guidance.direct(known, RETIREMENT, answers, language, today, said)
+        return (reckoned, *(guidance.point(known, id, answers, language, today) for id in own))
+    if any(character.isdecimal() for point in points for character in point):
+        return points
+    return (*points, guidance.direct(known, str(found.best), answers, language, today))
 
 
 def aside(sheet: View, heard: str, asker: Callable[[Language], Asker]) -> Message | None:

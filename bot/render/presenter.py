@@ -91,7 +91,20 @@ class Presenter:
         fillers = self.knowledge.asks.fillers
         hotlines = {id: piece.check_with for id, piece in pieces.items()}
         asks = self.knowledge.asks
-        return Asker(ways, self.knowledge.vocabulary, asks.same, hotlines, cards, fillers, asks.pinyin)
+        points = {id: point for id, point in asks.points.items() if point.of in known}
+        for point in points.values():
+            ways[point.of] += point.ways[language]
+        return Asker(
+            ways,
+            self.knowledge.vocabulary,
+            asks.same,
+            hotlines,
+            cards,
+            fillers,
+            asks.pinyin,
+            {id: point.ways[language] for id, point in points.items()},
+            {id: point.of for id, point in points.items()},
+        )
 
     def _titles(self, id: str, language: Language, on: date) -> tuple[str, ...]:
         known = id in self.knowledge.pieces

@@ -1,0 +1,111 @@
+"""What a question says of the person it is about: province, sex, age, birth, retirement."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.content.parameters import Figures
+from bot.content.questionnaire import Answers
+from bot.dialogue.reading import Guess, Match, lexicon, read
+from bot.dialogue.reading.folding import fold
+from bot.dialogue.tools.retirement import born_in
+from bot.guidance import calculators
+from bot.guidance.calculators import Category, Retirement
+from bot.render.view import View
+
+AGE = re.compile(
+    r"[0-9]{2}岁|[二三四五六]?十[一二三四五六七八九]?岁|[0-9]{2}后|(?:19|20)[0-9]{2}年|"
+    r"born (?:in )?(?:19|20)[0-9]{2}"
+)
+YEAR_OF_BIRTH = re.compile(
+    r"(?P<zh>19[4-9][0-9]|200[0-9]|[4-9][0-9])年?(?:出?生|的)|born (?:in )?(?P<en>19[4-9][0-9]|200[0-9])"
+)
+YEAR_OF_RETIREMENT = re.compile(
+    r"(?P<zh>20[2-6][0-9])年?(?:才|就|要)?(?:退|到龄|到年龄|办退|领)|retir\w* (?:in )?(?P<en>20[2-6][0-9])"
+)
+BIRTHS = range(1945, 2011)  # years that are read as somebody's birth, not as the day of something else
+BY_SEX: Mapping[str, tuple[Category, ...]] = {"male": ("man",), "female": ("woman_55",)}
+EITHER: tuple[Category, ...] = ("man", "woman_55")
+
+
+@dataclass(frozen=True, slots=True)
+class Born:
+    """When somebody of a kind may retire: by the first and the last month that the birth may be in."""
+
+    who: Category
+    year: int
+    month: int | None
+    first: Retirement
+    last: Retirement
+
+
+@dataclass(frozen=True, slots=True)
+class Retiring:
+    """How many years of contributions a pension takes for those who retire in a year."""
+
+    year: int
+    years_needed: Decimal
+
+
+def said_of_oneself(sheet: View, asked: str) -> Answers:
+    """Return the answers that a question holds: the province (by a city too), the sex, the age."""
+    known, vocabulary = sheet.knowledge.questionnaire.by_id, sheet.knowledge.vocabulary
+    words, told = fold(asked, vocabulary), dict[str, tuple[str, ...]]()
+    for id in ("province", "sex"):
+        tokens = lexicon.of(known[id], vocabulary).cut(words)
+        named = {option for t in tokens if len(t.text) > 1 and len(t.options) == 1 for option in t.options}
+        if len(named) == 1:
+            told[id] = tuple(named)
+    if "sex" not in told and (sex := _sex(sheet, words)) is not None:
+        told["sex"] = (sex,)
+    ages = [read(age, known["age"], vocabulary, sheet.today.year) for age in AGE.findall(words)]
+    if len(ages) == 1 and isinstance(ages[0], Match | Guess) and len(ages[0].options) == 1:
+        told["age"] = ages[0].options
+    return told
+
+
+def _sex(sheet: View, words: str) -> str | None:
+    """Tell by words for a man or a woman (my mother, his wife) of whom a question is; None where by both."""
+    named = {
+        sex
+        for sex, said in sheet.knowledge.asks.persons.items()
+        if any(re.search(rf"\b{word}\b" if word.isascii() else word, words) for word in said)
+    }
+    return named.pop() if len(named) == 1 else None
+
+
+def retirement_said(sheet: View, asked: str) -> Mapping[str, object]:
+    """Work out what `direct.j2` tells of a birth or a year of retirement that a question names."""
+    vocabulary, figures = sheet.knowledge.vocabulary, Figures(sheet.knowledge.parameters, sheet.today)
+    words = fold(asked, vocabulary)
+    sex = next(iter(said_of_oneself(sheet, asked).get("sex", ())), "")
+    born = [
+        Born(
+            category,
+            birth[0],
+            birth[1],
+            calculators.retirement(figures, category, date(birth[0], birth[1] or 1, 1)),
+            calculators.retirement(figures, category, date(birth[0], birth[1] or 12, 1)),
+        )
+        for birth in _birth(asked, words, sheet)
+        for category in BY_SEX.get(sex, EITHER)
+    ]
+    retiring = None
+    if found := YEAR_OF_RETIREMENT.search(words):
+        year = int(found["zh"] or found["en"])
+        if year >= sheet.today.year:
+            retiring = Retiring(year, calculators.years_needed(figures, year))
+    return {"born": born, "retiring": retiring}
+
+
+def _birth(asked: str, words: str, sheet: View) -> list[tuple[int, int | None]]:
+    said = born_in(asked, sheet.knowledge.vocabulary)
+    if said is not None and int(said[:4]) in BIRTHS:
+        return [(int(said[:4]), int(said[5:]))]
+    if found := YEAR_OF_BIRTH.search(words):
+        year = int(found["zh"] or found["en"])
+        year += 1900 if year < 100 else 0
+        return [(year, None)] if year in BIRTHS else []
+    return []
