@@ -213,9 +213,9 @@ class Asker:
         for id, ways in asked.items():
             for way in ways:
                 index.add_way(id, sorted(set(way)))
-        for point, ways in self.points.items():
-            for way in ways:
-                index.add_point(point, sorted(set(self.features(way))))
+        for point, said in self.points.items():
+            for words in said:
+                index.add_point(point, sorted(set(self.features(words))))
         return index
 
 
