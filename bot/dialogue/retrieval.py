@@ -94,7 +94,8 @@ class Asker:
             near = self._near_points(text)
             for point, like in near.items():
                 here = self.of[point]
-                if here == best or (here in about and like >= ELSEWHERE and like == max(near.values())):
+                beside = here in about and like >= ELSEWHERE and like == max(near.values())
+                if here == best or (beside and len(clauses) > 1):  # one clause has one matter
                     likest[point] = max(likest.get(point, 0.0), like)
         ranked = sorted(likest.items(), key=lambda pair: (-pair[1], pair[0]))
         own = [(point, like) for point, like in ranked if self.of[point] == best and like >= POINT]

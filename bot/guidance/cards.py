@@ -64,7 +64,7 @@ def direct(
     on: date,
     said: Mapping[str, object] = {},
 ) -> str:
-    """Render what a question for a figure is told above the card; nothing where the card begins with it.
+    """Render what stands above the card for a question for a figure, if anything does.
 
     said: what the question itself says, such as a month of birth.
     """
