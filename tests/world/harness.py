@@ -28,6 +28,7 @@ from tests.talks import TOKEN
 WORKERS = 6
 RED = 30.0  # seconds of failing turns after which a process must not call itself ready
 ANSWERED = 60.0  # seconds after a trouble's end by which everybody has their answer
+STOPPED = 120.0  # seconds for a process to drain and end: it computes for three, if the machine lets it
 SQLITE, POSTGRESQL, POLLING = KINDS = ("sqlite", "postgresql", "polling")  # the last is on SQLite too
 CLOCK = "clock"  # the file by which the processes' clocks are set
 LOOK = 0.5  # seconds between looks at a process's pages
@@ -124,7 +125,7 @@ class World:
         """Ask a process to end, and see that it does so well."""
         assert service.process is not None
         service.process.terminate()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(STOPPED):
             code = await service.process.wait()
         if code != 0 and service.root == ROOT:  # release 1.0.0 ends by the signal itself
             raise LawBroken(f"a process that was asked to stop ended with {code}: {service.log()}")
