@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot.app import process
 from bot.app.process import Bot
 from bot.channels.intake import Intake, NotStored
+from bot.demo.double.server import Simulator
 from bot.dialogue.conversation import Command, Incoming, Tap, Typed
 from bot.ops.metrics import Metrics
 from bot.render import Presenter
@@ -20,7 +21,7 @@ from bot.storage.tables import DAY
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
-from tests.talks import KEYRING, presenter, settling_today
+from tests.talks import KEYRING, TOKEN, presenter, settling_today
 
 
 class Clock:
@@ -139,8 +140,11 @@ def test_a_process_that_is_to_stop_does_not_wait_for_what_it_makes_ahead(
 
     async def stopped() -> None:
         url = f"sqlite:///{tmp_path / 'bot.sqlite'}"
-        async with opened(url, KEYRING, settling_today()) as store:
-            bot = Bot(SecretStr("1:x"), "http://127.0.0.1:1", store, presenter(), ahead_of_time=True)
+        async with (
+            Simulator(token=TOKEN) as simulator,
+            opened(url, KEYRING, settling_today()) as store,
+        ):
+            bot = Bot(SecretStr(TOKEN), simulator.api_url, store, presenter(), ahead_of_time=True)
             polling = asyncio.create_task(bot.poll())
             while not begun.is_set():  # noqa: ASYNC110 - a thread tells nobody
                 await asyncio.sleep(0.01)
