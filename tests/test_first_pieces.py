@@ -5,17 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 import yaml
 
-from bot.content.questionnaire import Answers
+from bot.content.questionnaire import SKIPPED, Answers
 from bot.guidance import Guidance, advise, facts_from, score
+from bot.guidance.facts import MINOR
+from tests.answer_sets import answer_set
 from tests.checkout import KNOWLEDGE
 from tests.plain_yaml import Plain
 
 ON = date(2026, 11, 29)
+GOING_ON = [o.id for o in KNOWLEDGE.questionnaire.by_id["happening"].options if not o.exclusive]
+TRIES = 60
 FILE = Path(__file__).parent / "golden" / "pieces" / "first_pieces.yaml"
 
 
@@ -75,3 +80,15 @@ def test_what_would_miss_the_person_is_not_among_the_first_three(kind: Kind) -> 
 def test_the_keys_name_pieces_that_exist() -> None:
     named = {id for kind in kinds() for ids in (*kind.among, kind.not_first) for id in ids}
     assert named - set(KNOWLEDGE.pieces) <= {"start_late"}
+
+
+@pytest.mark.parametrize("going_on", GOING_ON)
+def test_the_first_piece_is_for_what_an_adult_says_is_going_on(going_on: str) -> None:
+    dice = Random(going_on)
+    for _ in range(TRIES):
+        answers = {**answer_set(KNOWLEDGE.questionnaire, dice), "happening": (going_on,)}
+        if answers["age"][0] in MINOR or answers["age"] == (SKIPPED,):
+            continue
+        foremost = KNOWLEDGE.piece(first(answers)[0])
+        for_it = (going_on in more.when.get("happening", ()) and more.by > 0 for more in foremost.more)
+        assert any(for_it), f"{foremost.id} for {answers}"

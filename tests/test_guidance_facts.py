@@ -159,9 +159,11 @@ def test_nothing_is_to_mend_only_where_all_is_well_and_known(
     assert facts.get("nothing_to_mend", frozenset()) == values
 
 
-def test_nothing_follows_from_silence() -> None:
-    assert known({}) == {"open_risks": frozenset()}
+def test_nothing_follows_from_silence_but_that_no_worry_was_named() -> None:
+    unsaid = frozenset({"yes"})
+    assert known({}) == {"open_risks": frozenset(), "worry_unsaid": unsaid}
     silence = known({question.id: (SKIPPED,) for question in KNOWLEDGE.questionnaire.questions})
+    assert silence.pop("worry_unsaid") == unsaid
     assert not any(silence.values())
 
 

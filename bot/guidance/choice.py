@@ -19,6 +19,7 @@ NEAR = timedelta(days=45)  # before a deadline, from which on its piece moves up
 BY_NEAR = 8  # what a near deadline adds to the priority
 
 HAPPENING = "happening"  # the question of what is going on now
+NOTHING = "none"  # its answer that nothing is
 
 Outcome = Literal[
     "advised", "not_in_force", "set_aside", "not_for_you", "already", "not_eligible", "undecided"
@@ -221,10 +222,14 @@ def _advised(piece: Piece, line: Judged) -> Advised:
 
 
 def _first(knowledge: Knowledge, ranked: list[Advised], facts: Facts) -> tuple[Advised, ...]:
-    """Choose the first pieces: no emergency but one that was said to be going on, and no two of a kin."""
+    """Choose the first pieces: no emergency but one that was said to be going on, and no two of a kin.
+
+    The first place is for what is going on now, if a piece is for that.
+    """
     chosen: list[Advised] = []
     passed: list[Advised] = []
-    for advised in ranked:
+    urgent = next((each for each in ranked if _going_on(knowledge.piece(each.id), facts)), None)
+    for advised in ranked if urgent is None else [urgent, *(each for each in ranked if each is not urgent)]:
         piece = knowledge.piece(advised.id)
         going_on = _going_on(piece, facts)
         if (piece.call and not going_on) or _has_kin(knowledge, piece, chosen):
@@ -242,7 +247,10 @@ def _first(knowledge: Knowledge, ranked: list[Advised], facts: Facts) -> tuple[A
 
 def _going_on(piece: Piece, facts: Facts) -> bool:
     """Say whether the worker named, among what is going on now, something that this piece is for."""
-    return any(HAPPENING in more.when and holds(more.when, facts) for more in piece.more)
+    return any(
+        more.by > 0 and NOTHING not in more.when.get(HAPPENING, (NOTHING,)) and holds(more.when, facts)
+        for more in piece.more
+    )
 
 
 def _has_kin(knowledge: Knowledge, piece: Piece, chosen: list[Advised]) -> bool:

@@ -157,7 +157,9 @@ def has_liability_cover(known: Known) -> frozenset[str] | None:
 
 
 def in_debt(known: Known) -> frozenset[str] | None:
-    """Whether the worker owes anything."""
+    """Whether the worker owes anything, or is claimed to: payments are late, or a court has asked."""
+    if said(known, "happening", "behind", "court"):
+        return frozenset({"yes"})
     if "debt" not in known:
         return None
     return frozenset({"no" if said(known, "debt", "none") else "yes"})
@@ -182,13 +184,12 @@ def worry_unsaid(known: Known) -> frozenset[str] | None:
 
 def owes_lender(known: Known) -> frozenset[str] | None:
     """Whether a bank, an app or a dealer is owed: relatives are no lender. Unsaid kinds leave it open."""
-    if "debt" not in known:
-        return None
     if said(known, "debt", "none"):
         return frozenset({"no"})
-    if "debt_kinds" not in known:
-        return frozenset({"perhaps"})
-    return frozenset({"yes" if known["debt_kinds"] - {"family"} else "no"})
+    if "debt_kinds" in known:
+        return frozenset({"yes" if known["debt_kinds"] - {"family"} else "no"})
+    owing = "debt" in known or said(known, "happening", "behind")
+    return frozenset({"perhaps"}) if owing else None
 
 
 def refusal_matters(known: Known) -> frozenset[str] | None:
@@ -296,10 +297,10 @@ DERIVED: Mapping[str, Derived] = {
     "low_income": Derived(("income",), YES_NO, low_income),
     "unstable_income": Derived(("income_stability",), YES_NO, unstable_income),
     "saves": Derived(("saving",), YES_NO, saves),
-    "in_debt": Derived(("debt",), YES_NO, in_debt),
+    "in_debt": Derived(("debt", "happening"), YES_NO, in_debt),
     "several_debts": Derived(("debt", "debt_kinds"), ("yes", "perhaps", "no"), several_debts),
     "worry_unsaid": Derived(("worries", "happening"), YES_NO, worry_unsaid),
-    "owes_lender": Derived(("debt", "debt_kinds"), ("yes", "perhaps", "no"), owes_lender),
+    "owes_lender": Derived(("debt", "debt_kinds", "happening"), ("yes", "perhaps", "no"), owes_lender),
     "medical_bills": Derived(("income", "happening"), YES_NO, medical_bills),
     "out_of_work": Derived(("worries", "happening"), YES_NO, out_of_work),
     "record_trouble": Derived(("why_constrained", "happening"), YES_NO, record_trouble),
