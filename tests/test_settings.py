@@ -5,6 +5,7 @@ import re
 import stat
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,15 @@ def test_compose_passes_every_setting_that_is_not_the_image_s_own() -> None:
     named = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy/.env.example").read_text("utf-8"), re.M))
     asked = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "deploy/compose.yaml").read_text("utf-8")))
     assert named == asked
+
+
+def test_the_image_copies_nothing_that_is_not_sent_to_its_builder() -> None:
+    """Without pyproject.toml it said that its release was unknown."""
+    lines = (ROOT / "deploy/Dockerfile").read_text("utf-8").splitlines()
+    copied = {line.split()[1] for line in lines if re.match(r"COPY (?!--from)", line)}
+    sent = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line[:1] == "!"}
+    assert "pyproject.toml" in copied
+    assert {name for name in copied if not any(fnmatch(name, pattern) for pattern in sent)} == set()
 
 
 def test_what_is_set_is_taken() -> None:
