@@ -79,19 +79,19 @@ class Asker:
     points: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     of: Mapping[str, str] = field(default_factory=dict)
 
-    def pointed(self, question: str, ranked: list[tuple[str, float]]) -> tuple[str, ...]:
+    def _pointed(self, words: str, terms: list[str], ranked: list[tuple[str, float]]) -> tuple[str, ...]:
         """Name the points that a question asks for, the likest first: of its best piece, and of others that
         one of its clauses is about.
 
-        ranked: the subjects of the whole question, as `ranked` lists them.
+        words: the whole question in one spelling, whose `terms` and subjects (`ranked`) are known.
         """
         best, most = ranked[0]
         about = {id for id, like in ranked if like >= ABOUT * most}
-        whole = question[-MAX_READ:]
-        clauses = [clause for clause in SPLIT.split(whole) if clause and len(clause) >= SHORT]
+        clauses = [clause for clause in SPLIT.split(words) if clause and len(clause) >= SHORT]
+        parts = [sorted(set(self._terms(clause))) for clause in clauses] if len(clauses) > 1 else []
         likest: dict[str, float] = {}
-        for text in dict.fromkeys((whole, *clauses)):
-            near = self._near_points(text)
+        for said in (terms, *parts):
+            near = self._near_points(said)
             for point, like in near.items():
                 here = self.of[point]
                 beside = here in about and like >= ELSEWHERE and like == max(near.values())
@@ -104,10 +104,9 @@ class Asker:
         chosen = own[: POINTS - 1] + others
         return tuple(point for point, _ in chosen[:POINTS])
 
-    def _near_points(self, text: str) -> dict[str, float]:
-        """Return the cosine of each point's closest way with a text."""
+    def _near_points(self, terms: list[str]) -> dict[str, float]:
+        """Return the cosine of each point's closest way with the terms."""
         index = self._index
-        terms = sorted(set(self.features(text)))
         weights = {term: index.rarity.get(term, index.rarest) ** 2 for term in terms}
         size = math.sqrt(sum(weights.values())) or 1.0
         shared: dict[int, float] = {}
@@ -122,7 +121,9 @@ class Asker:
 
     def answer(self, question: str) -> Found:
         """Find the piece that answers `question`, and two near ones; any string is a question."""
-        ranked = self.ranked(question)
+        words = self._plain(question[-MAX_READ:])
+        terms = sorted(set(self._terms(words)))
+        ranked = self._ranked(terms)
         if not ranked or ranked[0][0] == OTHER or ranked[0][1] < VAGUE:
             return Found(None)
         best, likeness = ranked[0]
@@ -135,7 +136,7 @@ class Asker:
         )[:NEAR]
         if likeness < CERTAIN:
             return Found(self.hotlines.get(best), perhaps=(best, *near))
-        return Found(best, near, points=self.pointed(question, ranked))
+        return Found(best, near, points=self._pointed(words, terms, ranked))
 
     def prepare(self) -> None:
         """Make the index now rather than with the first question."""
@@ -143,8 +144,11 @@ class Asker:
 
     def ranked(self, question: str) -> list[tuple[str, float]]:
         """List the subjects that share anything with the question and their likeness, the likest first."""
+        return self._ranked(sorted(set(self.features(question[-MAX_READ:]))))
+
+    def _ranked(self, terms: list[str]) -> list[tuple[str, float]]:
+        """List the subjects as `ranked` does; `terms` are sorted, for equal sums every time."""
         index = self._index
-        terms = sorted(set(self.features(question[-MAX_READ:])))  # sorted: equal sums every time
         most = math.sqrt(sum(index.rarity.get(term, index.rarest) for term in terms))
         reached: dict[int, float] = {}
         for term in terms:
@@ -166,18 +170,28 @@ class Asker:
         size = math.sqrt(sum(weights.values())) or 1.0
         shared: dict[int, float] = {}
         for term in terms:
+            weight = weights[term]
             for way in index.said_in.get(term, ()):
-                shared[way] = shared.get(way, 0.0) + weights[term]
+                shared[way] = shared.get(way, 0.0) + weight
         closest: dict[str, float] = {}
+        ways = index.ways
         for way, weight in shared.items():
-            id, length = index.ways[way]
-            closest[id] = max(closest.get(id, 0.0), weight / (size * length) * (id != OTHER or OTHERNESS))
-        return closest
+            id, length = ways[way]
+            near = weight / length
+            if near > closest.get(id, 0.0):
+                closest[id] = near
+        return {id: near / size * (OTHERNESS if id == OTHER else 1.0) for id, near in closest.items()}
 
     def features(self, text: str) -> list[str]:
         """Take a text apart: Chinese characters and pairs of them, stems and beginnings of English words."""
+        return self._terms(self._plain(text))
+
+    def _plain(self, text: str) -> str:
+        """Write a text in one spelling."""
         words = mend(fold(text, self.vocabulary), self.vocabulary)
-        words = self._spellings.sub(lambda found: self.same.get(found[0], found[0]), words)
+        return self._spellings.sub(lambda found: self.same.get(found[0], found[0]), words)
+
+    def _terms(self, words: str) -> list[str]:
         terms: list[str] = []
         fillers = self.fillers
         for run in _RUN.findall(words):

@@ -143,10 +143,9 @@ def _asked_for(sheet: View, found: Found, asked: str, answers: Answers) -> tuple
     """
     known, language, today = sheet.knowledge, sheet.language, sheet.today
     points = tuple(guidance.point(known, id, answers, language, today) for id in found.points)
-    said = retirement_said(sheet, asked)
-    if any(known.asks.sums.get(id) == "pension" for id in (str(found.best), *found.near)) and any(
-        said.values()
-    ):
+    of_pensions = any(known.asks.sums.get(id) == "pension" for id in (str(found.best), *found.near))
+    said = retirement_said(sheet, asked, next(iter(answers.get("sex", ())), "")) if of_pensions else {}
+    if any(said.values()):
         own = [id for id in found.points if known.asks.points[id].of == found.best]
         reckoned = guidance.direct(known, RETIREMENT, answers, language, today, said)
         return (reckoned, *(guidance.point(known, id, answers, language, today) for id in own))

@@ -76,11 +76,10 @@ def _sex(sheet: View, words: str) -> str | None:
     return named.pop() if len(named) == 1 else None
 
 
-def retirement_said(sheet: View, asked: str) -> Mapping[str, object]:
+def retirement_said(sheet: View, asked: str, sex: str) -> Mapping[str, object]:
     """Work out what `direct.j2` tells of a birth or a year of retirement that a question names."""
     vocabulary, figures = sheet.knowledge.vocabulary, Figures(sheet.knowledge.parameters, sheet.today)
     words = fold(asked, vocabulary)
-    sex = next(iter(said_of_oneself(sheet, asked).get("sex", ())), "")
     born = [
         Born(
             category,
