@@ -87,6 +87,7 @@ class Inline(Database):
     """SQLite in the loop's own thread. The next commit can fail, or its answer be lost."""
 
     postgres = False
+    shared = True
 
     def __init__(self, path: Path, owner: "Process") -> None:
         self.file, self.owner, self.trouble = File.open(path), owner, ""
@@ -154,7 +155,7 @@ class Process:
 
     def knows(self, number: int) -> bool:
         """Say whether a message waits in one of its lanes under the lease that it has, or to be let go."""
-        if self.dispatcher._stopping.is_set():
+        if self.dispatcher._leaving.is_set():
             return True
         lanes = self.dispatcher._lanes.values()
         return any(

@@ -364,6 +364,7 @@ async def test_more_people_of_a_process_that_ended_than_go_at_once_are_not_forgo
     assert store.outbox.left_behind
 
 
+@pytest.mark.parametrize("address", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_who_is_to_stop_leaves_to_the_others_at_once_what_is_not_on_its_way(
     database: Database, store: Store
 ) -> None:
@@ -395,6 +396,28 @@ async def test_who_is_to_stop_leaves_to_the_others_at_once_what_is_not_on_its_wa
     await active.drain(5)
     assert await claimed(store) == ["x"]
     assert asked.count("w") == 1
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_a_process_alone_sends_what_waits_before_it_stops_and_what_turns_under_way_write(
+    store: Store,
+) -> None:
+    """Nobody else would: until the next start their workers would have no answer."""
+    post = Post()
+    post.closed.clear()
+    active = Dispatcher(store, post.deliver, UNHURRIED)
+    running = asyncio.create_task(active.run())
+    await until(lambda: bool(store.outbox.lease.name))
+    await write(store, 1, 7, "ab")
+    active.stop()
+    await running
+    await write(store, 2, 8, "c")
+    draining = asyncio.create_task(active.drain(5))
+    await asyncio.sleep(0)
+    post.closed.set()
+    await draining
+    assert sorted(post.taken) == [(7, "a"), (7, "b"), (8, "c")]
+    assert await store.outbox.waiting() == []
 
 
 async def test_the_letters_of_a_process_that_ended_are_looked_for_only_when_asked(

@@ -49,10 +49,11 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._leaving = asyncio.Event()  # what is not on its way is left to other processes
         self._ended = asyncio.Event()  # `run` is over, or has not begun
         self._ended.set()
         # An embedded database has one process: what is unheld there it has left for itself.
-        self._seldom = LOOK if store.database.postgres else LEASE / 5
+        self._seldom = LOOK if store.database.shared else LEASE / 5
         store.on_commit.append(self._hear)
 
     async def run(self) -> None:
@@ -60,7 +61,8 @@ class Dispatcher:
         self._ended.clear()
         try:
             await self._look_after()
-            await self._let_go()
+            if self._leaving.is_set():
+                await self._let_go()
         finally:
             self._ended.set()
 
@@ -86,9 +88,11 @@ class Dispatcher:
                 await asyncio.sleep(seconds)
 
     def stop(self) -> None:
-        """Hand over nothing more, and end `run`: what is not on its way is the other processes' at once."""
-        self._outbox.leave()
+        """End `run`. On a shared database what is not on its way is the other processes' at once."""
         self._stopping.set()
+        if self._store.database.shared:  # alone, this process sends what it can in its last seconds
+            self._outbox.leave()
+            self._leaving.set()
         self._wake.set()
 
     async def drain(self, seconds: float) -> None:
@@ -96,7 +100,7 @@ class Dispatcher:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._ended.wait()  # or its last renewal would begin another lease
-                if self._tasks:
+                while self._tasks:
                     await asyncio.wait(self._tasks)
         for task in self._tasks:
             task.cancel()
@@ -138,13 +142,13 @@ class Dispatcher:
         """Deliver a chat's messages one after the other, for as long as they are ours."""
         lane = self._lanes[person]
         try:
-            while lane and not self._stopping.is_set():
+            while lane and not self._leaving.is_set():
                 if lane[0].holder != self._lease.name:
                     lane.popleft()  # someone else's by now, or deleted
                     continue
                 processes, edits = self._lease.processes, lane[0].outgoing.edits is not None
-                paused = await self._pace.wait(person, self._stopping, processes, edits=edits)
-                if self._stopping.is_set():
+                paused = await self._pace.wait(person, self._leaving, processes, edits=edits)
+                if self._leaving.is_set():
                     break
                 # Counted at the last renewal: on a server another process may have begun since.
                 others = processes > 1 or self._store.database.postgres
@@ -160,7 +164,7 @@ class Dispatcher:
     async def _brought_to_its_end(self, lane: deque[Queued]) -> set[int]:
         """Bring the first message to its end and return those that came to it, none if it isn't ours now."""
         seconds = PAUSE
-        while lane and not self._stopping.is_set() and lane[0].holder == self._lease.name:
+        while lane and not self._leaving.is_set() and lane[0].holder == self._lease.name:
             message, so_far = lane[0], [message.id for message in lane]
             try:
                 await self._deliver(message.outgoing, partial(self._lease.sure, message.holder))
@@ -211,8 +215,8 @@ class Dispatcher:
     async def _rest(self, lane: deque[Queued], seconds: float) -> None:
         """Pause before another try."""
         self._count("retried")
-        await pause(seconds, self._stopping)
-        if not self._stopping.is_set():
+        await pause(seconds, self._leaving)
+        if not self._leaving.is_set():
             await self._drop_deleted(lane)
 
     async def _drop_deleted(self, lane: deque[Queued]) -> None:

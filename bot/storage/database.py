@@ -28,6 +28,11 @@ class Database(ABC):
 
     postgres: ClassVar[bool]  # whether it is a server, which several processes share
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may be at work on it too."""
+        return self.postgres
+
     async def run(self, work: Work[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
         """Return what `work` returns, once it is committed.
 
