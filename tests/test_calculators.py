@@ -325,6 +325,11 @@ def test_an_emergency_fund_lasts_three_to_six_months() -> None:
     )
 
 
+def test_an_emergency_fund_is_told_in_full_hundreds() -> None:
+    odd = Range(Decimal("1499.995"), Decimal("2999.99"))
+    assert emergency_fund(figures(), odd) == Range(Decimal(4500), Decimal(18000))
+
+
 @pytest.mark.parametrize(
     ("amount", "rounded"), [("0.125", "0.13"), ("0.135", "0.14"), ("2.004", "2"), ("7", "7")]
 )

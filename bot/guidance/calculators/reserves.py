@@ -1,9 +1,12 @@
 """What a gap costs: months without medical cover after a break, and a fund for months without income."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from bot.content.parameters import Figures
 from bot.guidance.calculators.amounts import Range
+
+
+HUNDRED = Decimal("1E2")  # the bands of an answer are no sharper
 
 
 def waiting_months(figures: Figures, gap_years: int) -> Decimal:
@@ -21,6 +24,10 @@ def waiting_months(figures: Figures, gap_years: int) -> Decimal:
 
 
 def emergency_fund(figures: Figures, spending: Range) -> Range:
-    """Return an emergency fund's target in yuan: three months of the lower, six of the higher spending."""
+    """Return an emergency fund's target in full hundreds of yuan, for few months of little to many of much."""
     months = figures.table("savings.emergency_months")
-    return Range(spending.low * months["low"], spending.high * months["high"])
+    return Range(_hundreds(spending.low * months["low"]), _hundreds(spending.high * months["high"]))
+
+
+def _hundreds(amount: Decimal) -> Decimal:
+    return Decimal(int(amount.quantize(HUNDRED, ROUND_HALF_UP)))
