@@ -50,7 +50,7 @@ PLANS: Mapping[str, Plan] = {
     "python -m bot new-keys --file /etc/gig-worker-guide/master.keys": Plan(
         run="python -m bot new-keys --file keys"
     ),
-    "python -m bot simulate --people 25 --database var/town.sqlite": Plan(),
+    "python -m bot simulate --people 300 --database var/town.sqlite": Plan(),
     "python -m bot simulate --people N": Plan(
         run="python -m bot simulate --people 3 --database var/few.sqlite"
     ),
@@ -77,6 +77,9 @@ PLANS: Mapping[str, Plan] = {
     "python -m bot breach --leaked token": Plan(),
     "python -m bot account my-data.json --on DAY": Plan(codes=(1, 2), run="python -m bot account none.json"),
     "python -m bot migrate": Plan(),
+    "python -m bot migrate --to 0006": Plan(
+        environ={"DATABASE_URL": "sqlite:///old.sqlite"}, codes=(0, 1, 2)
+    ),
     "python -m bot doctor": Plan(codes=(0, 1, 2, 3)),
     "python -m bot backup --to FILE": Plan(run="python -m bot backup --to all.backup"),
     "python -m bot restore --from FILE": Plan(

@@ -112,7 +112,7 @@ async def publish(options: argparse.Namespace, say: Say) -> int:
 
 async def report(options: argparse.Namespace, say: Say) -> int:
     """Write the report, one page a language."""
-    _need("matplotlib", "scipy", "sklearn")
+    _need("matplotlib", "scipy", "sklearn", "statsmodels")
     from bot.privacy.private_files import write
     from bot.research.report.findings import gather
     from bot.research.report.page import pages

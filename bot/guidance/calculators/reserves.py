@@ -5,7 +5,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from bot.content.parameters import Figures
 from bot.guidance.calculators.amounts import Range
 
-
 HUNDRED = Decimal("1E2")  # the bands of an answer are no sharper
 
 
@@ -24,7 +23,7 @@ def waiting_months(figures: Figures, gap_years: int) -> Decimal:
 
 
 def emergency_fund(figures: Figures, spending: Range) -> Range:
-    """Return an emergency fund's target in full hundreds of yuan, for few months of little to many of much."""
+    """Return an emergency fund's target in full hundreds of yuan: few months of little to many of much."""
     months = figures.table("savings.emergency_months")
     return Range(_hundreds(spending.low * months["low"]), _hundreds(spending.high * months["high"]))
 
