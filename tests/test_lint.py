@@ -97,7 +97,7 @@ def test_this_knowledge_has_nothing_to_put_right() -> None:
         ("zh", "不花钱，只是把钱分开放。", "", "block cost says nothing"),
         ("zh", '{% extends "advice/card.j2" %}', "", "no sources at its foot"),
         ("zh", "不花钱，", "不花钱。" * 160, "characters (at most 700)"),
-        ("en", "No work for", "No.\n" * 250 + "No work for", "no ① on its first page"),
+        ("en", "Open a", "No.\n" * 250 + "Open a", "no ① on its first page"),
         ("en", "Nothing; the", "Nothing to pay.\n" * 150 + "The", "pages (at most 3)"),
         ("en", "Nothing; the", "先交，后补 the", "Chinese in an English card"),
         ("en", "Nothing; the", "Say 临时救助临时救助临时救助临时救助 the", "Chinese in an English card"),
@@ -107,6 +107,13 @@ def test_this_knowledge_has_nothing_to_put_right() -> None:
 def test_a_mistake_in_the_words_is_found(language: Language, old: str, new: str, told: str) -> None:
     knowledge = with_words(language, "emergency_fund", old, new)
     assert told in found(knowledge)
+
+
+def test_a_bare_number_is_found_on_the_line_where_it_stands() -> None:
+    knowledge = with_words("zh", "emergency_fund", "• ", "• 先放5天。\n• ")
+    text = knowledge.wording.templates["zh"]["advice/emergency_fund.j2"]
+    line = text[: text.index("先放5天")].count("\n") + 1
+    assert f"emergency_fund.j2:{line}: a bare number: 5" in found(knowledge)
 
 
 @pytest.mark.parametrize("name", ["say/help.j2", "consent.j2", "ask.j2"])

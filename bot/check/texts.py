@@ -59,7 +59,8 @@ def bare_numbers(knowledge: Knowledge, language: Language, folder: str) -> Itera
             continue
         for line, kind, text in environment.lex(source):
             for number in _bare(kind, text, language):
-                where = f"templates/{language}/{name}:{line}"
+                before = text[: text.index(number)].count("\n")  # a text begins where the last tag ended
+                where = f"templates/{language}/{name}:{line + before}"
                 yield Finding(where, f"a bare number: {number}", "make it a figure in parameters.yaml")
 
 
