@@ -33,8 +33,8 @@ from tests.talks import rules
 
 # Of writers left out one by one: the share that raises an alarm, and with the gentle line.
 LEFT_OUT = {
-    "danger_plain": (0.88, 0.95), "danger_hinted": (0.75, 0.88), "violence": (0.81, 0.93),
-    "swindle": (0.82, 0.91), "accident": (0.75, 0.91), "child": (0.77, 0.91), "hunger": (0.78, 0.9),
+    "danger_plain": (0.88, 0.94), "danger_hinted": (0.75, 0.87), "violence": (0.81, 0.91),
+    "swindle": (0.81, 0.9), "accident": (0.75, 0.89), "child": (0.77, 0.89), "hunger": (0.77, 0.89),
 }  # fmt: skip
 # Of four writers who teach nothing, whose sentences nobody saw while patterns or training were made.
 NEVER_SEEN = {
