@@ -82,6 +82,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.dialogue",
         "bot.guidance",
         "bot.loading",
+        "bot.ops",
         "bot.privacy",
         "bot.render",
         "bot.research",

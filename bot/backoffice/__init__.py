@@ -1,1 +1,1 @@
-"""Operators' commands: the worklist, complaints, breaches."""
+"""The command line's commands: serving, checking, and operators' work with complaints and breaches."""
