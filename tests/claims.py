@@ -120,7 +120,7 @@ PLANS: Mapping[str, Plan] = {
     "make test": SUITE,
     "make test emulators": SUITE,
     "make regenerate": MAKES,
-    "make regenerate NAMES='wordings transcripts'": MAKES,
+    'make regenerate NAMES="wordings transcripts knowledge"': MAKES,
     "make train": MAKES,
     "make wheel": Plan(),
     "make sbom": Plan(),

@@ -89,6 +89,8 @@ def test_the_first_piece_is_for_what_an_adult_says_is_going_on(going_on: str) ->
         answers = {**answer_set(KNOWLEDGE.questionnaire, dice), "happening": (going_on,)}
         if answers["age"][0] in MINOR or answers["age"] == (SKIPPED,):
             continue
+        if going_on == "behind" and answers.get("debt") == ("none",):
+            continue  # one of the two answers is a slip
         foremost = KNOWLEDGE.piece(first(answers)[0])
         for_it = (going_on in more.when.get("happening", ()) and more.by > 0 for more in foremost.more)
         assert any(for_it), f"{foremost.id} for {answers}"

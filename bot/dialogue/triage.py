@@ -46,7 +46,7 @@ class Triage:
     def found(self, text: str) -> Found | None:
         """Return what a text is, or may be; None for what is no emergency."""
         heard = self.hearing.heard(text)
-        if (not heard.chinese and not heard.english) or self.is_over(text):
+        if (not heard.chinese and not heard.english) or self.is_over(text) or self._is_choice(heard):
             return None
         met, scores = self.hearing.alarming(heard), self.model.scores(self.hearing.features(heard))
         score = danger(scores)
@@ -72,6 +72,16 @@ class Triage:
     def _fine(self) -> frozenset[str | tuple[str, ...]]:
         said = (self.hearing.heard(term) for terms in self.alarms.fine.values() for term in terms)
         return frozenset(_bare(heard.chinese) or heard.english for heard in said)
+
+    def _is_choice(self, heard: Heard) -> bool:
+        """Say whether a text is word for word a choice that the tools offer: 扣了 is a fee taken off."""
+        return (heard.chinese or heard.english) in self._choices
+
+    @cached_property
+    def _choices(self) -> frozenset[str | tuple[str, ...]]:
+        lists = self.hearing.vocabulary.choices.values()
+        said = (self.hearing.heard(term) for values in lists for terms in values.values() for term in terms)
+        return frozenset(heard.chinese or heard.english for heard in said)
 
     def _scene(self, kind: Kind, heard: Heard) -> Scene:
         scenes = [scene for scene in self.alarms.scenes if scene.kind == kind]

@@ -158,11 +158,11 @@ def has_liability_cover(known: Known) -> frozenset[str] | None:
 
 def in_debt(known: Known) -> frozenset[str] | None:
     """Whether the worker owes anything, or is claimed to: payments are late, or a court has asked."""
-    if said(known, "happening", "behind", "court"):
+    if said(known, "happening", "court"):
         return frozenset({"yes"})
-    if "debt" not in known:
-        return None
-    return frozenset({"no" if said(known, "debt", "none") else "yes"})
+    if "debt" in known:
+        return frozenset({"no" if said(known, "debt", "none") else "yes"})
+    return frozenset({"yes"}) if said(known, "happening", "behind") else None
 
 
 def several_debts(known: Known) -> frozenset[str] | None:

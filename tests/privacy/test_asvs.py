@@ -185,7 +185,14 @@ def test_the_proxy_passes_on_the_webhook_alone_and_leads_nobody_from_http_to_htt
 def test_the_image_holds_named_folders_only_and_neither_it_nor_the_unit_has_rights_to_spare() -> None:
     image = (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8").splitlines()
     copied = [line.split()[1] for line in image if line.startswith("COPY") and "--from" not in line]
-    assert set(copied) == {"requirements-office.txt", "alembic", "knowledge", "models", "bot"}
+    assert set(copied) == {
+        "requirements-office.txt",
+        "pyproject.toml",
+        "alembic",
+        "knowledge",
+        "models",
+        "bot",
+    }
     assert "USER bot" in image
     unit = (ROOT / "deploy/gig-worker-guide.service").read_text(encoding="utf-8").splitlines()
     assert {
