@@ -94,7 +94,7 @@ PLANS: Mapping[str, Plan] = {
     "python -m bot check --outdated": Plan(),
     "python -m bot check --record": Plan(codes=(0, 1)),
     "python -m bot figures export --to DIR": Plan(run="python -m bot figures export --to package"),
-    "python -m bot figures import new.csv": Plan(codes=(65,), run="python -m bot figures import none.csv"),
+    "python -m bot figures import new.csv": Plan(codes=(69,), run="python -m bot figures import none.csv"),
     "python -m bot polling": NO_TOKEN,
     "python -m bot webhook": NO_TOKEN,
     "python -m bot terminal": Plan(),
