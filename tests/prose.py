@@ -141,6 +141,7 @@ def _headless_who(sentence: str, text: Text) -> bool:
         or re.match(r"\W*Who\b", sentence)
         or re.search(r"\b(for|of|by|to|from|with|than|as|except|but) who\b", sentence)
         or re.search(r"[;:] who [a-z]+ [a-z]+ [a-z]+s\b", sentence)
+        or re.search(r"; who (is|are|was|has|had|dies|left|writes|comes|goes)\b", sentence)
     )  # fmt: skip
 
 
@@ -190,7 +191,7 @@ def _calque(sentence: str, text: Text) -> bool:
 
 def _plain_verb(sentence: str, text: Text) -> bool:
     """Say whether a function's docstring begins with a little verb where the field has a term."""
-    if text.kind != "docstring" or not text.name[:1].strip("_").islower():
+    if text.kind != "docstring" or not text.name.lstrip("_")[:1].islower():
         return False
     return sentence == sentences(text.words)[0] and bool(PLAIN_VERBS.match(sentence))
 

@@ -27,6 +27,7 @@ def breaks(sentence: str, kind: str = "paper", name: str = "") -> set[str]:
         ("Guard it well: who has it reads everything that workers write.", "headless_who"),
         ("Who runs it finds a report.", "headless_who"),
         ("A key for who has no row.", "headless_who"),
+        ("Count people; who left counts again.", "headless_who"),
         ("What is not clear is asked back.", "headless_what"),
         ("One thing: another thing; a third thing.", "two_colons"),
         ("A chat that floods is told once.", "calque"),
@@ -59,4 +60,5 @@ def test_a_plain_sentence_breaks_none(sentence: str) -> None:
 def test_a_docstring_says_more_than_its_name_and_begins_with_a_verb_of_the_field() -> None:
     assert breaks("Unblock.", "docstring", "_unblock") == {"repeats_its_name"}
     assert breaks("Give the day by which figures are looked up.", "docstring", "today") == {"plain_verb"}
+    assert breaks("Give the day by which figures are looked up.", "docstring", "_today") == {"plain_verb"}
     assert breaks("Return the day by which figures are looked up.", "docstring", "today") == set()

@@ -11,7 +11,7 @@ Given = ParamSpec("Given")
 
 
 async def beside(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
-    """Return what `work` returns, done in a thread of its own; who is cancelled doesn't wait for it.
+    """Return what `work` returns, done in a thread of its own, for which a cancelled caller doesn't wait.
 
     The loop waits for the threads of its own pool, so a process that is to stop would sit out its index.
     """
@@ -26,7 +26,7 @@ async def beside(work: Callable[Given, Result], *args: Given.args, **kwargs: Giv
         result, error = None, None
         try:
             result = work(*args, **kwargs)
-        except Exception as raised:  # noqa: BLE001 - handed on to whoever waits
+        except Exception as raised:  # noqa: BLE001 - handed on to the caller
             error = raised
         with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(tell, result, error)

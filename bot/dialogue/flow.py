@@ -238,7 +238,7 @@ class Flow:
         return self.suspicion is not None and self.suspicion.is_swindlers(said)
 
     def _said(self, talk: Conversation | None, incoming: Typed | Command) -> tuple[str, str | None]:
-        """Give the words in which an emergency may be, and the tool that they go to."""
+        """Return the words in which an emergency may be, and the tool that they go to."""
         if isinstance(incoming, Typed):
             return incoming.text, talk.tool.name if talk is not None and talk.tool is not None else None
         entry = self.commands.named(incoming.name)

@@ -105,7 +105,7 @@ def plan(household: Household, debts: Sequence[Debt]) -> Plan:
 
 
 def _dues(debts: Sequence[Debt], order: Sequence[int], left: Decimal) -> dict[int, Decimal]:
-    """Give each debt what is due as far as it goes; those with which nothing is lost share what remains."""
+    """Pay each debt what is due as far as it goes; those with which nothing is lost share what remains."""
     paid = dict.fromkeys(order, NOTHING)
     for number in order:
         if debts[number].loss != "nothing":

@@ -102,7 +102,7 @@ def _opening(sheet: View, piece: str, text: str = "") -> Entry:
 
 
 def _not_yet(sheet: View, piece: NotEligible) -> Entry:
-    """Tell the answers that fall short, and what the card says of the threshold."""
+    """Return the answers that fall short in words, and what the card says of the threshold."""
     questionnaire = sheet.knowledge.questionnaire
     known = questionnaire.by_id
     asked = dict.fromkeys(id for fact in piece.failed for id in guidance.questions_of(fact, questionnaire))

@@ -67,7 +67,7 @@ def said_of_oneself(sheet: View, asked: str) -> Answers:
 
 
 def _sex(sheet: View, words: str) -> str | None:
-    """Tell by words for a man or a woman (my mother, his wife) of whom a question is; None where by both."""
+    """Return the sex that words for a person (my mother, his wife) show, or None where they show both."""
     named = {
         sex
         for sex, said in sheet.knowledge.asks.persons.items()

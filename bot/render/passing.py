@@ -62,7 +62,7 @@ def _plain(sheet: View, block: str, **context: object) -> str:
 
 
 def _piece(sheet: View, id: str) -> _Piece:
-    """Give the parts of a piece, what it stands on, and whom to ring first."""
+    """Return the parts of a piece, what it stands on, and whom to ring first."""
     parts, ground = guidance.parts(sheet.knowledge, id, {}, sheet.language, sheet.today)
     figures = Figures(sheet.knowledge.parameters, sheet.today)
     return parts, ground, tuple(str(figures(number)) for number in ground.piece.call)

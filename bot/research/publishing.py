@@ -103,7 +103,7 @@ def _noise(release: Release) -> Callable[[list[int]], list[int]]:
 
 @contextmanager
 def _alone_at(ledger: Path) -> Iterator[None]:
-    """Wait until nobody else is at the ledger, and keep others away; who dies gives the lock back."""
+    """Wait until nobody else is at the ledger, and keep others away; a process that dies lets go."""
     ledger.parent.mkdir(parents=True, exist_ok=True)
     # A file of its own: the ledger itself is replaced by each release.
     with ledger.with_suffix(".lock").open("w") as lock:

@@ -97,6 +97,6 @@ class DeadLetters:
 
 
 def _lock_people(connection: sa.Connection, letters: Collection[int]) -> None:
-    """Lock those whose letters are moved: who deletes everything meanwhile must not get one back."""
+    """Lock the people whose letters are moved, so that a deletion meanwhile gets none back."""
     people = sa.select(dead_letters.c.person).where(dead_letters.c.id.in_(letters))
     lock(connection, connection.scalars(people))

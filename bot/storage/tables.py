@@ -79,7 +79,7 @@ holders = sa.Table(
     sa.Column("keys", sa.LargeBinary),
 )
 
-# How many people agreed in a calendar year (China's); who left and came back counts again.
+# How many people agreed in a calendar year (China's); a person who left and came back counts again.
 years = sa.Table(
     "years",
     metadata,

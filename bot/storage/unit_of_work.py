@@ -265,7 +265,7 @@ class Store:
 
 
 def _upsert(insert: sqlite.Insert | postgresql.Insert, keep: Collection[str]) -> sa.Insert:
-    """Have a row that is there already take every new value but those to keep."""
+    """Let a row that is there already take every new value but those to keep."""
     new = {name: value for name, value in insert.excluded.items() if name not in keep}
     return insert.on_conflict_do_update(index_elements=insert.table.primary_key, set_=new)
 

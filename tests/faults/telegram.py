@@ -56,7 +56,7 @@ class Telegram:
     # --- the worker's side ---------------------------------------------------------------------------
 
     def say(self, chat: Chat, text: str) -> None:
-        """Send a text; who writes has unblocked the bot."""
+        """Send a text; a worker who writes has unblocked the bot."""
         chat.blocked = False
         chat.messages += 1
         self._update(chat, "message", {**_message(chat, chat.messages), "text": text})

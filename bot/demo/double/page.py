@@ -92,7 +92,7 @@ class Page:
         return StreamingResponse(self._watch(), media_type="text/event-stream", headers=HEADERS)
 
     async def _watch(self) -> AsyncIterator[str]:
-        """Tell everything as it stands, then every change."""
+        """Stream everything as it stands, then every change."""
         watcher: asyncio.Queue[Event | None] = asyncio.Queue()
         self._watchers.add(watcher)
         stop = self._state.listen(0, watcher.put_nowait)
