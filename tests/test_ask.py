@@ -4,11 +4,11 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.content.questionnaire import Language
-from bot.dialogue.retrieval import CERTAIN, VAGUE, Asker, Found
+from bot.dialogue.retrieval import CERTAIN, TALK, VAGUE, Asker, Found
 from bot.render.asides import spoken
 from tests.asked import Asked, asked, share
 from tests.checkout import KNOWLEDGE
@@ -53,6 +53,9 @@ def asker() -> Asker:
 #
 # The score by the root of the most reachable, not by the most: 0.44 instead of 0.19 of the tune half's small
 # stories at 1 % off-topic answers. CERTAIN was set on the tune halves.
+
+
+TALKS = {id for id in KNOWLEDGE.asks.ways if id.startswith(TALK)}
 
 
 def answered(name: str, test: bool = True) -> list[tuple[Asked, Found]]:
@@ -146,11 +149,18 @@ def test_what_is_not_certain_is_asked_back_with_three_cards_and_the_hotline() ->
         assert replace(asker, hotlines={}).answer(text) == replace(found, best=None)
 
 
+@pytest.mark.parametrize("text", ["不", "费", "谢", "好", "?"])
+def test_a_single_character_is_no_small_talk(asker: Asker, text: str) -> None:
+    assert asker.answer(text).best not in TALKS
+
+
 @given(st.text(max_size=300))
+@example("不")
+@example("要钱吗")
 def test_any_text_gets_a_known_piece_or_a_hotline_or_nothing(text: str) -> None:
     found = asker_in("zh").answer(text)
-    known = {*KNOWLEDGE.pieces, *(id for id in KNOWLEDGE.parameters.by_id if id.startswith("hotline.")), None}
-    assert found.best in known
+    hotlines = {id for id in KNOWLEDGE.parameters.by_id if id.startswith("hotline.")}
+    assert found.best in {*KNOWLEDGE.pieces, *hotlines, *TALKS, None}
     assert {*found.near, *found.perhaps} <= {*KNOWLEDGE.pieces} - {found.best}
     assert len(found.near) <= 2
     assert len(found.perhaps) <= 3

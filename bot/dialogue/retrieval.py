@@ -127,6 +127,8 @@ class Asker:
         if not ranked or ranked[0][0] == OTHER or ranked[0][1] < VAGUE:
             return Found(None)
         best, likeness = ranked[0]
+        if best.startswith(TALK) and len(words) < 2:  # one character says too little to be taken for talk
+            return Found(None)
         if best.startswith(("hotline.", TALK)):
             return Found(best)
         near = tuple(

@@ -164,6 +164,7 @@ async def test_a_worker_sends_a_picture_and_a_sticker_and_edits_a_text(chromium_
         field = page.get_by_role("textbox")
         await field.fill("五千")
         await field.press("Enter")
+        await expect(page.locator(".mine").last).to_contain_text("五千")
         await field.press("ArrowUp")
         await expect(field).to_have_value("五千")
         await field.fill("五千五")
