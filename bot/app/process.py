@@ -2,15 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import uvicorn
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.applications import Starlette
 from starlette.types import ASGIApp
 from telegram import WebhookInfo
 from telegram.error import InvalidToken, TelegramError
@@ -21,7 +20,7 @@ from bot.app.settings import Settings
 from bot.app.version import VERSION
 from bot.channels.inbound_rate import InboundRate
 from bot.channels.intake import Intake
-from bot.channels.listening import listen
+from bot.channels.listening import listen, server_of
 from bot.channels.pages import pages
 from bot.channels.telegram.client import Telegram
 from bot.channels.telegram.limits import CHAT_BURST, CHAT_RATE, OVERALL_RATE
@@ -81,19 +80,6 @@ def settling(served: Presenter | Served, now: Callable[[], datetime] = now_in_ch
         return settle(flow, presenter, inbounds, conversations, seen, now(), room)
 
     return settled
-
-
-class _Server(uvicorn.Server):
-    """The library's server without its signal handlers.
-
-    It raises a captured signal again once it has served, which would end the process before its messages are
-    drained and its lease is given back.
-    """
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to `stopped_by_signals`."""
-        yield
 
 
 class Bot:
@@ -178,7 +164,7 @@ class Bot:
         async with self._working():
             works = [asyncio.create_task(self._polling.run()), asyncio.create_task(self._stop.wait())]
             if settings is not None:
-                app = Starlette(routes=pages(self._store, self._metrics))
+                app = pages(self._store, self._metrics)
                 works.append(asyncio.create_task(self._listen(app, settings)))
             try:
                 done, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
@@ -203,18 +189,7 @@ class Bot:
 
     async def _listen(self, app: ASGIApp, settings: Settings) -> None:
         """Serve an application until the process has to stop."""
-        server = _Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                date_header=False,
-                lifespan="off",
-                timeout_graceful_shutdown=int(LAST_WORDS),
-            )
-        )
+        server = server_of(app, int(LAST_WORDS))
         leaving = asyncio.create_task(self._leave(server))
         try:
             await server.serve(sockets=[listen(settings.host, settings.port)])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -11,14 +12,20 @@ from bot.storage.due_reminders import Waking
 from bot.storage.unit_of_work import Store
 
 
-def pages(store: Store, metrics: Metrics) -> list[Route]:
-    """Return the routes /healthz, /readyz and /metrics."""
+def pages(store: Store, metrics: Metrics, *others: Route) -> Starlette:
+    """Return the application with the pages /healthz, /readyz and /metrics, and with other routes."""
     shown = _Pages(store, metrics)
-    return [
-        Route("/healthz", shown.healthy),
-        Route("/readyz", shown.ready),
-        Route("/metrics", shown.measure),
-    ]
+    application = Starlette(
+        routes=[
+            *others,
+            Route("/healthz", shown.healthy),
+            Route("/readyz", shown.ready),
+            Route("/metrics", shown.measure),
+        ]
+    )
+    # A redirect of slashes would lead to whatever host the request names.
+    application.router.redirect_slashes = False
+    return application
 
 
 @dataclass(frozen=True, slots=True)

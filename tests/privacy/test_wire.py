@@ -11,15 +11,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from telegram.error import NetworkError
 
+from bot.channels import listening as door
+from bot.channels.listening import server_of
+from bot.channels.pages import pages
 from bot.channels.telegram.transport import Request
 from bot.channels.telegram.webhook import SECRET_HEADER
+from bot.ops.metrics import Metrics
 from bot.storage.embedded import Embedded
 from bot.storage.unit_of_work import Store
 from tests.test_webhook import RIGHT, client, client_of, said, store
@@ -60,16 +63,31 @@ async def test_every_response_says_what_it_is_and_an_error_tells_nothing(
     assert (failed.status_code, failed.text) == (500, "not stored, deliver it again")
 
 
+@pytest.mark.parametrize("path", ["/telegram/", "/healthz/", "/readyz/", "/metrics/"])
+@pytest.mark.parametrize("by", ["webhook", "polling"])
+async def test_no_slash_at_an_address_s_end_leads_to_the_host_that_the_request_names(
+    store: Store, client: httpx.AsyncClient, by: str, path: str
+) -> None:
+    if by == "polling":
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(pages(store, Metrics())), base_url="http://bot"
+        )
+    for method in ("GET", "POST"):
+        answer = await client.request(method, path, headers={**RIGHT, "Host": "elsewhere.example"})
+        assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
 @contextlib.asynccontextmanager
 async def listening(store: Store) -> AsyncIterator[int]:
     """The webhook behind the real server; returns its port."""
     async with client_of(store) as through:
         app = through._transport.app  # type: ignore[attr-defined]  # the ASGI application
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
-        task = asyncio.create_task(server.serve())
+        socket = door.listen("127.0.0.1", 0)
+        server = server_of(app, 1)
+        task = asyncio.create_task(server.serve(sockets=[socket]))
         while not server.started:  # noqa: ASYNC110 - it tells by nothing else
             await asyncio.sleep(0.01)
-        yield server.servers[0].sockets[0].getsockname()[1]
+        yield socket.getsockname()[1]
         server.should_exit = True
         await task
 
@@ -87,6 +105,57 @@ async def test_a_request_whose_end_is_in_doubt_is_refused(store: Store) -> None:
         writer.close()
     assert answer.startswith(b"HTTP/1.1 400")
     assert b"gigguide_updates_total" not in answer
+
+
+HEAD = b"POST /telegram HTTP/1.1\r\nHost: bot\r\nX-Telegram-Bot-Api-Secret-Token: %s\r\n"
+HELD = b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("at_once", "drop"),
+    [
+        (b"", b""),
+        (b"", b"\r\n"),
+        (b"GET /healthz HTTP/1.1\r\nX-Slow: ", b"a"),
+        (b"GET /healthz HTTP/1.1\r\nHost: bot\r\n\r\n", b"\r\n"),
+        (HEAD % b"guess" + HELD, b" "),
+        (HEAD % RIGHT[SECRET_HEADER].encode() + HELD, b" "),
+    ],
+    ids=["silence", "empty lines", "a head", "empty lines after a request", "a refused body", "a body"],
+)
+@pytest.mark.asvs("15.2.2")
+async def test_a_request_that_comes_a_byte_at_a_time_holds_no_connection(
+    store: Store, monkeypatch: pytest.MonkeyPatch, at_once: bytes, drop: bytes
+) -> None:
+    monkeypatch.setattr(door, "WHOLE", 0.2)
+    async with listening(store) as port, asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(at_once)
+
+        async def dripping() -> None:
+            while True:
+                writer.write(drop)
+                await asyncio.sleep(0.02)
+
+        dripper = asyncio.create_task(dripping())
+        with contextlib.suppress(ConnectionResetError):
+            while await reader.read(65_536):
+                pass  # an answer may come before the end
+        dripper.cancel()
+        writer.close()
+
+
+async def test_a_connection_is_kept_for_requests_that_come_whole(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "WHOLE", 1.0)
+    async with listening(store) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        for _ in range(3):
+            answer = await client.get("/healthz")
+            assert (answer.status_code, answer.text) == (200, "alive")
+            await asyncio.sleep(0.5)
+        (pooled,) = client._transport._pool.connections  # type: ignore[attr-defined]
+        assert pooled.is_idle()
 
 
 @contextlib.asynccontextmanager
