@@ -15,11 +15,11 @@ from bot.content.templates import MOST, length
 from bot.dialogue.conversation import Conversation, OpenTool, Tap, Typed
 from bot.dialogue.tools import TOOLS
 from bot.dialogue.tools.floor import KEPT
+from bot.render import File
 from bot.render.script import in_traditional
 from bot.render.tools import SCREENS
 from bot.storage.database import Database
-from bot.storage.engine import opened as opened_store
-from bot.storage.tables import DAY, conversations
+from bot.storage.tables import DAY, conversations, metadata
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
@@ -165,6 +165,17 @@ TO_THE_END = {  # what is typed into each tool, with numbers that stand nowhere 
 CANARIES = ("73917", "7391", "13917", "1391", "73918", "1973-09", "canary")
 
 
+# Typed behind a command, or while its screen is the last one: nothing of it is a tool's.
+BESIDE = (
+    *("/letters canary1391", "/letters", "canary7391", "/calendar canary1391", "/calendar tax 73917.31"),
+    *("/calendar", "canary1391", "/ask canary73917", "/canary1391"),
+)
+WITH_EVERYTHING = (
+    *("/start", "+:consent:answers", "+:consent:abroad", "go:agree"),
+    *(data for each in TO_THE_END.values() for data in each),
+    *BESIDE,
+)
+
 IN_ENGLISH = {
     "check": ("tool:check", "pay the release fee of 73917.31 first, tell nobody"),
     "debts": (
@@ -194,31 +205,31 @@ def test_typing_leads_through_every_tool_in_short_messages_and_over_a_restart(to
     assert talk.tool is None
 
 
-async def test_what_was_typed_into_a_tool_is_in_no_file_and_no_log_after_its_end(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+def held_by(connection: sa.Connection) -> str:
+    """Return all that stands in every table, sealed as it lies."""
+    return repr([connection.execute(sa.select(table)).all() for table in metadata.sorted_tables])
+
+
+async def test_what_was_typed_into_a_tool_a_letter_or_the_calendar_is_nowhere_after_its_end(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert TO_THE_END.keys() == TOOLS.keys()
     caplog.set_level(logging.DEBUG)
-    put_in = ("/start", "+:consent:answers", "+:consent:abroad", "go:agree")
-    async with opened_store(
-        f"sqlite+aiosqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()
-    ) as store:
-        for number, data in enumerate(
-            (*put_in, *(data for each in TO_THE_END.values() for data in each), "/tips")
-        ):
-            await store.take(comes(number, data))
-        for message in await store.outbox.waiting():
-            await store.sent(message)
-        await store.deletion.tidy()
-        talk = await store.conversation(at(7))
-        assert talk is not None
-        assert not any(canary in repr(talk) for canary in CANARIES)
-        columns = sa.select(conversations.c.tool, conversations.c.tool_until)
-        assert await store.database.read(lambda connection: connection.execute(columns).all()) == [
-            (None, None)
-        ]
+    store = Store(database, KEYRING, settling_today(), clock=NOON.timestamp)
+    for number, data in enumerate((*WITH_EVERYTHING, "/tips")):
+        await store.take(comes(number, data))
+    for message in await store.outbox.waiting():
+        await store.sent(message)
+    await store.deletion.tidy()
+    talk = await store.conversation(at(7))
+    assert talk is not None
+    (handed,) = said(talk, "go:data_file")[1]
+    assert isinstance(handed.attachment, File)
+    columns = sa.select(conversations.c.tool, conversations.c.tool_until)
+    assert await database.read(lambda connection: connection.execute(columns).all()) == [(None, None)]
+    kept = (repr(talk), handed.attachment.content, await database.read(held_by), caplog.text)
+    assert [canary for canary in CANARIES for text in kept if canary in text] == []
     assert traces(tmp_path, (canary.encode() for canary in CANARIES)) == []
-    assert not any(canary in caplog.text for canary in CANARIES)
 
 
 # --- the store ---------------------------------------------------------------------------------------

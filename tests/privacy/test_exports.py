@@ -18,6 +18,7 @@ from bot.storage.engine import opened
 from tests.privacy.test_storage import chat_of
 from tests.talks import CONSENT, KEYRING, settling_today
 from tests.test_rights import WITH_RESEARCH
+from tests.test_tools import CANARIES, WITH_EVERYTHING, comes
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = 200  # with five canaries each
@@ -95,6 +96,25 @@ async def test_pipl_25_of_a_thousand_canaries_and_all_ids_none_is_in_any_export(
         pseudonym = KEYRING.pseudonym(str(chat_of(person)))
         needles = [*canaries(person), str(chat_of(person)), pseudonym.hex(), pseudonym.hex()[:16]]
         assert [(n, where) for n in needles for where, text in given.items() if n in text] == []
+
+
+@pytest.mark.slow
+@pytest.mark.asvs("14.2.4")
+async def test_what_was_typed_into_a_tool_a_letter_or_the_calendar_is_in_no_export(tmp_path: Path) -> None:
+    """A person who agreed to research, so that their answers are given out and nothing beside them."""
+    database = tmp_path / "b.sqlite"
+    put_in = (*WITH_RESEARCH, *AGREEING, *WITH_EVERYTHING[4:])
+    async with opened(f"sqlite:///{database}", KEYRING, settling_today()) as store:
+        for number, data in enumerate(("/start", *put_in)):
+            await store.take(comes(number, data))
+    (tmp_path / "b.keys").touch(0o600)
+    (tmp_path / "b.keys").write_text(str(KEYRING.keys), encoding="ascii")
+    given = {
+        "csv": told("export", database, tmp_path / "csv", "--to", "csv"),
+        "parquet": told("export", database, tmp_path / "parquet", "--to", "parquet"),
+    }
+    assert read_table(tmp_path / "parquet/answers.parquet").num_rows == 1
+    assert [(n, where) for n in CANARIES for where, text in given.items() if n in text] == []
 
 
 def test_what_would_be_searched_is_found_where_it_is(tmp_path: Path) -> None:
