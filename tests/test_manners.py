@@ -4,8 +4,10 @@ import pytest
 
 from bot.channels.telegram import updates
 from bot.channels.telegram.updates import inbound_of, read_update
+from bot.content.questionnaire import Language
 from bot.dialogue.conversation import Command, Group, Media, Tap, Typed
-from tests.talks import NOON, rules
+from bot.dialogue.replies import Say
+from tests.talks import NOON, TODAY, presenter, rules
 
 
 def message(number: int, chat: dict[str, object] | None = None, **content: object) -> dict[str, object]:
@@ -92,3 +94,11 @@ def test_a_tap_on_a_business_message_is_passed_over() -> None:
     inbound = inbound_of(read_update({"update_id": 1, "callback_query": query}))
     assert inbound is not None
     assert inbound.incoming == Tap("a:b:c")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_photo_after_the_result_is_told_all_ways_to_go_on(language: Language) -> None:
+    (message,) = presenter().render(Say("no_pictures"), None, language, TODAY)
+    for way in ("/ask", "菜单" if language == "zh" else "menu", "打几个字" if language == "zh" else "type"):
+        assert way in message.text
+    assert {button.data for row in message.buttons for button in row} == {"go:result", "go:review", "go:tips"}

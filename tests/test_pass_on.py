@@ -4,6 +4,7 @@ import pytest
 
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.content.templates import MOST, length, plain
+from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import PassOn
 from bot.render import Message
 from bot.render.printout import PassedPicture
@@ -112,3 +113,16 @@ def test_every_card_and_the_result_offer_it() -> None:
 
 def test_its_buttons_fit_what_a_channel_carries() -> None:
     assert all(len(f"pass:{piece}".encode()) <= 64 for piece in PIECES)
+
+
+@pytest.mark.parametrize(
+    ("language", "script", "told"),
+    [("zh", False, "没发成"), ("zh", True, "沒發成"), ("en", False, "didn’t take the picture")],
+)
+def test_what_is_said_where_telegram_refuses_the_picture_comes_with_it(
+    language: Language, script: bool, told: str
+) -> None:
+    talk = Conversation(questionnaire="", language=language, traditional=script)
+    (message,) = presenter().render(PassOn("fake_police", picture=True), talk, language, TODAY)
+    assert message.attachment is not None
+    assert told in message.refused

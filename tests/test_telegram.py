@@ -9,7 +9,8 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 
 from bot.channels.telegram.client import Telegram, outcome
 from bot.delivery.port import Blocked, NotDelivered, Refused, SlowDown, Unreachable
-from bot.render import Message
+from bot.render import File, Message
+from bot.render.printout import PassedPicture
 from bot.turns.contract import Outbound
 from tests.chats import at
 from tests.talks import TOKEN
@@ -17,14 +18,21 @@ from tests.talks import TOKEN
 
 async def methods_called(edit_refused: str, send_refused: str = "") -> list[str]:
     """Edit a message against a Bot API that refuses in these words; returns the methods that were called."""
-    called: list[str] = []
+    edited = Outbound(at(7), Message("hello"), edits="3")
+    called = await calls_of(edited, {"editMessageText": edit_refused, "sendMessage": send_refused})
+    return [method for method, _ in called]
+
+
+async def calls_of(outbound: Outbound, refusals: dict[str, str]) -> list[tuple[str, str]]:
+    """Deliver a message against a Bot API that refuses methods in these words; returns its calls."""
+    called: list[tuple[str, str]] = []
     me = {"id": 1, "is_bot": True, "first_name": "bot", "username": "bot"}
 
     async def answer(request: web.Request) -> web.Response:
         method = request.path.rsplit("/", 1)[-1]
-        refused = {"editMessageText": edit_refused, "sendMessage": send_refused}.get(method, "")
+        refused = refusals.get(method, "")
         if method != "getMe":
-            called.append(method)
+            called.append((method, (await request.read()).decode(errors="replace")))
         if refused:
             return web.json_response({"ok": False, "error_code": 400, "description": refused}, status=400)
         return web.json_response({"ok": True, "result": me})
@@ -37,7 +45,7 @@ async def methods_called(edit_refused: str, send_refused: str = "") -> list[str]
     await site.start()
     try:
         async with Telegram(SecretStr(TOKEN), f"http://127.0.0.1:{runner.addresses[0][1]}") as telegram:
-            await telegram.deliver(Outbound(at(7), Message("hello"), edits="3"))
+            await telegram.deliver(outbound)
     finally:
         await runner.cleanup()
     return called
@@ -64,6 +72,18 @@ async def test_an_edit_that_changes_nothing_is_done() -> None:
 async def test_what_is_refused_as_a_new_message_too_is_refused_for_ever() -> None:
     with pytest.raises(Refused, match=r"(?i)chat not found"):
         await methods_called("Bad Request: chat not found", "Bad Request: chat not found")
+
+
+@pytest.mark.parametrize("way", ["sendPhoto", "sendDocument"])
+async def test_an_attachment_that_is_refused_is_owned_up_to_and_its_words_come_without_it(way: str) -> None:
+    refused = {way: "Bad Request: IMAGE_PROCESS_FAILED"}
+    picture = PassedPicture("zh", "", (), "", "")
+    attachment = picture if way == "sendPhoto" else File("my-data.json", "{}")
+    words = Message("these are the words", attachment=attachment, refused="it was not taken")
+    calls = await calls_of(Outbound(at(7), words), refused)
+    assert [method for method, _ in calls] == [way, "sendMessage"]
+    assert "it was not taken" in calls[1][1]
+    assert "these are the words" in calls[1][1]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from bot.dialogue.conversation import (
 )
 from bot.dialogue.counting import Count
 from bot.dialogue.pace import paced
+from bot.dialogue.reading import stops_reminders
 from bot.dialogue.reminders import due, split
 from bot.dialogue.replies import (
     VARIANTS,
@@ -193,6 +194,8 @@ class Flow:
             case Command(commands.CALENDAR, rest) if rest:
                 what, how = calendar.typed(rest, self.vocabulary)
                 return self._tap(talk, f"{calendar.VERB}:{what}:{how}", language, now)
+            case Typed(said, "typed" | "edited") if stops_reminders(said, self.vocabulary):
+                return reminder_taps.stopped(talk)
             case _ if (turn := self._to_tool(talk, incoming, language, now)) is not None:
                 return turn
             case Command(name):

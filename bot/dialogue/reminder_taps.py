@@ -30,6 +30,13 @@ def tap(talk: Conversation, pieces: frozenset[str], due: Due, verb: str, what: s
     return _choose(talk, due, what, when)
 
 
+def stopped(talk: Conversation | None) -> Turn:
+    """Stop all that comes by itself, yearly dates too: the words name none of them."""
+    if talk is None or not (talk.reminders or talk.calendar):
+        return talk, (Reminders(),)
+    return replace(talk, reminders=(), calendar=()), (Say("reminders_stopped"),)
+
+
 def _choose(talk: Conversation, due: Due, what: str, when: str) -> Turn:
     """Read a choice: one of the usual times, `day`, a month (2026-12) or a day of it (2026-12-15)."""
     for known in WHENS:

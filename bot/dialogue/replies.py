@@ -105,7 +105,7 @@ Saying = Literal[
     "privacy", "help", "full", "choose_language", "after_result", "unknown_advice", "nothing_kept", "group",
     "sorry", "mark_not_kept", "ask_withdraw", "research_withdrawn", "private", "fine",
     "hurry", "no_pictures", "pass_on", "tool_closed", "tool_needs_consent",
-    "calendar_needs_consent", "well_done", "asked_later", "calendar_withdrawn",
+    "calendar_needs_consent", "well_done", "asked_later", "calendar_withdrawn", "reminders_stopped",
 ]  # fmt: skip
 
 

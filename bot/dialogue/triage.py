@@ -19,6 +19,7 @@ from models.serving.linear import LinearModel
 
 LIFE = 0.25  # how much nearer to danger to life a text is taken to be: what can't be made good comes first
 HINT: Mapping[Language, int] = {"zh": 4, "en": 2}  # characters and words of the shortest hint
+MARKS = "。.!?,;、"  # at the end of a text, as folding leaves them
 SMALL = ("了", "的", "啦", "呀", "啊", "哈", "呢", "吧", "哦", "现在", "已经", "真的", "谢谢", "您", "你")
 
 
@@ -75,7 +76,7 @@ class Triage:
 
     def _is_choice(self, heard: Heard) -> bool:
         """Say whether a text is word for word a choice that the tools offer: 扣了 is a fee taken off."""
-        return (heard.chinese or heard.english) in self._choices
+        return (heard.chinese.rstrip(MARKS) or heard.english) in self._choices
 
     @cached_property
     def _choices(self) -> frozenset[str | tuple[str, ...]]:

@@ -51,13 +51,15 @@ class Message:
     """One message, marked up with b, i, u, s, code and blockquote; with `replaces` in the tapped one's place.
 
     With an attachment it is sent as that: a picture or a printout is set when it is sent. The text is its
-    caption then (1,024 characters at most).
+    caption then (1,024 characters at most), and `refused` is said before it where the channel takes the words
+    alone.
     """
 
     text: str
     buttons: Keyboard = ()
     replaces: bool = False
     attachment: Attachment | None = None
+    refused: str = ""
 
 
 def tick(subject: str, id: str, text: str, *, ticked: bool) -> Button:

@@ -146,6 +146,10 @@ class Presenter:
                 messages = (self._asked(reply, language, today),)
             case _:
                 messages = (_worded(sheet, reply, self.asker),)
+        messages = tuple(
+            replace(each, refused=sheet.label("attachment_refused")) if each.attachment else each
+            for each in messages
+        )
         if isinstance(reply, TakeLetter) and reply.part == "text":
             return messages  # to be handed in as it is, in the mainland's script
         if talk is not None and talk.simple:

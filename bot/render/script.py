@@ -55,7 +55,13 @@ def traditional(message: Message) -> Message:
     attachment = message.attachment
     if isinstance(attachment, PassedPicture):
         attachment = _read.validate_json(in_traditional(_read.dump_json(attachment).decode()))
-    return replace(message, text=in_traditional(message.text), buttons=buttons, attachment=attachment)
+    return replace(
+        message,
+        text=in_traditional(message.text),
+        buttons=buttons,
+        attachment=attachment,
+        refused=in_traditional(message.refused) if message.refused else "",
+    )
 
 
 def in_traditional(text: str) -> str:

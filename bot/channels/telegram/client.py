@@ -122,7 +122,13 @@ class Telegram:
             case _:
                 assert_never(attachment)
         content = {"chat_id": chat, "caption": message.text, **_keyboard(message)}
-        await self._request.call(self._url + method, content, upload=upload, may=may)
+        try:
+            await self._request.call(self._url + method, content, upload=upload, may=may)
+        except BadRequest as error:
+            log.warning("attachment refused, its words sent", extra={"error": _reason(error)})
+            words = "\n\n".join(filter(None, (message.refused, message.text)))
+            alone = {"chat_id": chat, "text": words, **_keyboard(message)}
+            await self._request.call(self._url + "sendMessage", alone, may=may)
 
     async def _edited(self, chat: int, message_id: int, message: Message, may: Callable[[], bool]) -> bool:
         try:
@@ -208,9 +214,13 @@ def outcome(error: TelegramError) -> NotDelivered:
         case Forbidden():
             return Blocked()
         case BadRequest():
-            # Telegram's reason as far as it can't repeat a worker's words.
-            return Refused(error.message.split(":")[0].split('"')[0][:60].strip() or "BadRequest")
+            return Refused(_reason(error))
     return Unreachable(type(error).__name__)
+
+
+def _reason(error: BadRequest) -> str:
+    """Return Telegram's reason as far as it can't repeat a worker's words."""
+    return error.message.split(":")[0].split('"')[0][:60].strip() or "BadRequest"
 
 
 def _content(message: Message) -> dict[str, Any]:

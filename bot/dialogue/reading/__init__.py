@@ -38,6 +38,7 @@ __all__ = [
     "place",
     "read",
     "refuses",
+    "stops_reminders",
 ]
 
 MAX_READ = 400  # characters; what is longer is no answer to a short question
@@ -101,6 +102,12 @@ def denies(text: str, vocabulary: Vocabulary) -> bool:
     """Say whether a text is nothing but a no: 没有, 不是, no."""
     kinds = vocabulary.kinds
     return _alone(text, (*kinds.no, *kinds.refuse, *kinds.wrong), vocabulary)
+
+
+def stops_reminders(text: str, vocabulary: Vocabulary) -> bool:
+    """Say whether a text wants no reminder any more, and nothing else: 别再提醒我, stop reminding me."""
+    words = vocabulary.choices.get("reminders", {}).get("stop", ())
+    return _alone(text, tuple(fold(word, vocabulary) for word in words), vocabulary)
 
 
 def asks(text: str, vocabulary: Vocabulary) -> bool:
