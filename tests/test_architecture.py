@@ -1,6 +1,7 @@
 """The imports that are allowed, by folder: the drawing of the house as a table."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -195,6 +196,12 @@ def test_every_module_opens_with_its_sentence() -> None:
     for path in [*modules("bot"), *modules("models")]:
         sentence = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
         assert sentence, f"{path.relative_to(ROOT)} does not say what it is for"
+
+
+@pytest.mark.parametrize("name", MAY_IMPORT)
+def test_every_name_that_a_folder_offers_is_there(name: str) -> None:
+    offering = importlib.import_module(name)
+    assert not [offered for offered in getattr(offering, "__all__", ()) if not hasattr(offering, offered)]
 
 
 def test_alembic_is_no_package_of_ours() -> None:

@@ -3,13 +3,15 @@
 import re
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from bot.content.parameters import Figures, Parameters
 from bot.content.questionnaire import LANGUAGES, Answers, Language
-from bot.guidance import benefits, card, hotlines, render_card, title
+from bot.guidance import benefits, calculators, card, hotlines, render_card, title
 from bot.guidance.calc import Sums
+from bot.guidance.calculators import Contribution, pension_contribution
 from tests.advised import ON, RIDER, known
 from tests.checkout import KNOWLEDGE
 
@@ -54,6 +56,18 @@ def test_a_card_works_out_the_cost_for_this_worker() -> None:
     assert "上海2026年的标准：最低一档每月1509.20元" in text
     assert "占您收入的19%到30%" in text
     assert "1,509.20 yuan a month" in card(KNOWLEDGE, "flexible_pension", RIDER, "en", ON)
+
+
+def test_a_card_that_names_a_sum_often_works_it_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    worked_out: list[Decimal] = []
+
+    def counted(figures: Figures, province: str, share: Decimal) -> Contribution:
+        worked_out.append(share)
+        return pension_contribution(figures, province, share)
+
+    monkeypatch.setattr(calculators, "pension_contribution", counted)
+    card(KNOWLEDGE, "flexible_pension", RIDER, "zh", ON)
+    assert len(worked_out) == len(set(worked_out)) == 3  # the tiers
 
 
 def test_a_card_estimates_a_pension_as_a_range_and_never_where_the_base_is_in_dispute() -> None:

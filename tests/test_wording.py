@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from types import CodeType
 
 import pytest
 from hypothesis import given
@@ -99,6 +100,17 @@ def test_each_language_extends_its_own_frame() -> None:
         {"zh": {"a.j2": piece, "frame.j2": "中"}, "en": {"a.j2": piece, "frame.j2": "E"}}, PARAMETERS
     )
     assert (both.render("zh", "a.j2", ON), both.render("en", "a.j2", ON)) == ("中", "E")
+
+
+def test_a_template_that_did_not_change_is_compiled_once_for_all_knowledges() -> None:
+    def code(made: Wording, language: Language) -> CodeType:
+        return made.environments[language].get_template("a.j2").root_render_func.__code__
+
+    one = Wording({"zh": {"a.j2": "甲"}, "en": {"a.j2": "a"}}, PARAMETERS)
+    other = Wording({"zh": {"a.j2": "乙"}, "en": {"a.j2": "a"}}, PARAMETERS)
+    assert code(one, "en") is code(other, "en")
+    assert code(one, "zh") is not code(other, "zh")
+    assert other.render("zh", "a.j2", ON) == "乙"
 
 
 def test_the_figures_that_were_told_are_remembered() -> None:

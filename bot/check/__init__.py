@@ -25,13 +25,13 @@ from bot.check.letters import check_letter_dates, check_letters
 from bot.check.pieces import check_pieces
 from bot.check.questions import check_buttons, check_questions
 from bot.check.references import check_dates, check_ending, check_ground, check_stand_ins, values_of
-from bot.check.texts import check_piece, check_sources
+from bot.check.texts import check_piece, check_sources, check_worded
 from bot.check.vocabulary import check_vocabulary
 from bot.content.knowledge import THEMES, Knowledge
 from bot.content.questionnaire import LANGUAGES
 from bot.turns.contract import Capabilities
 
-__all__ = ["Change", "Finding", "Report", "lint", "offences", "outdated", "told_otherwise"]
+__all__ = ["Change", "CheckResult", "Finding", "lint", "offences", "outdated", "told_otherwise"]
 
 
 def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult:
@@ -77,9 +77,7 @@ def outdated(knowledge: Knowledge, on: date, fail_within: int | None = None) -> 
     values, findings = values_of(knowledge), list(check_stand_ins(knowledge, on))
     for piece in knowledge.advice:
         if piece.in_force(on):
-            findings += [
-                f for f in check_piece(knowledge, piece, on, values)[1] if "can't be worded" in f.what
-            ]
+            findings += check_worded(knowledge, piece, on, values)
     if fail_within is not None:
         findings += check_ending(knowledge, on, fail_within)
     in_force = sum(piece.in_force(on) for piece in knowledge.advice)

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 
 from jinja2 import TemplateError
 
@@ -14,7 +15,7 @@ from bot.check.lengths import unread
 from bot.content.knowledge import Knowledge, Piece
 from bot.content.phrases import Phrases
 from bot.content.questionnaire import LANGUAGES, Language
-from bot.content.templates import MONTHS, plain
+from bot.content.templates import MONTHS, environment, plain
 from bot.guidance import title
 
 TITLE_LIMIT: Mapping[Language, int] = {"zh": 20, "en": 40}
@@ -32,6 +33,7 @@ IN_WORDS: Mapping[Language, re.Pattern[str]] = {
     ),
 }
 NAME = re.compile(r"""["'][a-z0-9_./]*[a-z][a-z0-9_./]*["']""")  # of a figure, a fact or a template
+DAY = re.compile(rf"(\d+) ({'|'.join(MONTHS)}) (\d+)")
 HAN = re.compile(r"[\u3400-\u9fff]+")
 HAN_MARKS = re.compile("[，。；：！？、]")
 LONGEST_NAME = 14  # Chinese characters of a name that an English reader looks for on the screen
@@ -41,6 +43,9 @@ ROUGH: Mapping[Language, str] = {
 }  # an amount that we worked out ourselves is marked as such
 AT_LEAST: Mapping[Language, str] = {"zh": "至少等", "en": "at least "}  # a missed year more adds to the wait
 RESIDENTS: Mapping[Language, str] = {"zh": "居民医保", "en": "residents’"}
+UNWORDED = (LookupError, TemplateError, ValueError, TypeError)  # what rendering raises
+LEXER = environment({})
+MANY_TEMPLATES = 4_000  # of all languages; those of two knowledges, the old and the new one
 CASES = 3  # of one template that are listed; the others are mostly the same
 REQUIRED = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
 
@@ -53,15 +58,22 @@ def check_sources(knowledge: Knowledge) -> Iterator[Finding]:
 
 def bare_numbers(knowledge: Knowledge, language: Language, folder: str) -> Iterator[Finding]:
     """Find bare numbers in the templates of one folder and language."""
-    environment = knowledge.wording.environments[language]
     for name, source in sorted(knowledge.wording.templates[language].items()):
-        if not name.startswith(folder):
-            continue
-        for line, kind, text in environment.lex(source):
-            for number in _bare(kind, text, language):
-                before = text[: text.index(number)].count("\n")  # a text begins where the last tag ended
-                where = f"templates/{language}/{name}:{line + before}"
+        if name.startswith(folder):
+            for line, number in _bare_by_line(source, language):
+                where = f"templates/{language}/{name}:{line}"
                 yield Finding(where, f"a bare number: {number}", "make it a figure in parameters.yaml")
+
+
+@lru_cache(MANY_TEMPLATES)  # after one template has changed all are checked again
+def _bare_by_line(source: str, language: Language) -> tuple[tuple[int, str], ...]:
+    """Return the bare numbers of a template, each with its line."""
+    return tuple(
+        # A text begins where the last tag ended.
+        (line + text[: text.index(number)].count("\n"), number)
+        for line, kind, text in LEXER.lex(source)
+        for number in _bare(kind, text, language)
+    )
 
 
 def _bare(kind: str, text: str, language: Language) -> Iterator[str]:
@@ -86,16 +98,38 @@ def check_piece(
         try:
             own = list(renderings(knowledge, piece, language, on, values))
             findings += _blocks(knowledge, piece, language, on, where)
-        except (LookupError, TemplateError, ValueError, TypeError) as error:
-            findings.append(Finding(where, f"can't be worded on {on} ({error})", "fix what it says"))
+        except UNWORDED as error:
+            findings.append(_unworded(where, on, error))
             continue
         findings += [Finding(where, floor, "put it right") for floor in _floors(knowledge, piece, language)]
         rendered += own
-        seen = {problem: card.context for card in own for problem in _problems(card, knowledge.phrases)}
+        distinct = {(card.text, card.worked_out): card for card in own}  # most contexts read like another
+        seen = {
+            problem: card.context
+            for card in distinct.values()
+            for problem in _problems(card, knowledge.phrases)
+        }
         cases = [Finding(where, problem, _case(context)) for problem, context in seen.items()]
         findings += cases[:CASES]
     findings += _unlike(rendered)
     return rendered, findings
+
+
+def check_worded(
+    knowledge: Knowledge, piece: Piece, on: date, values: Mapping[str, tuple[str, ...]]
+) -> Iterator[Finding]:
+    """Find a piece that can't be worded on a day in some reachable context; look at nothing else."""
+    for language in LANGUAGES:
+        try:
+            for _ in renderings(knowledge, piece, language, on, values):
+                pass
+            title(knowledge, piece.id, language, on)
+        except UNWORDED as error:
+            yield _unworded(f"templates/{language}/{piece.template}", on, error)
+
+
+def _unworded(where: str, on: date, error: Exception) -> Finding:
+    return Finding(where, f"can't be worded on {on} ({error})", "fix what it says")
 
 
 def _floors(knowledge: Knowledge, piece: Piece, language: Language) -> Iterator[str]:
@@ -171,6 +205,7 @@ def _blocks(
 
 def _unlike(rendered: list[Rendered]) -> Iterator[Finding]:
     """Compare the two languages in the same context: same figures looked up, same numbers told."""
+    told = {text: numbers(body(text)) for text in {card.text for card in rendered}}
     by_context: dict[frozenset[tuple[str, frozenset[str]]], list[Rendered]] = defaultdict(list)
     for card in rendered:
         by_context[frozenset(card.context.items())].append(card)
@@ -180,10 +215,10 @@ def _unlike(rendered: list[Rendered]) -> Iterator[Finding]:
             yield Finding(where, "zh and en read different facts", "ask for the same facts in both")
             return
         zh, en = sorted(cards, key=lambda card: card.language, reverse=True)
-        looked_up, told = zh.figures ^ en.figures, numbers(body(zh.text)) ^ numbers(body(en.text))
-        if looked_up or told:
+        looked_up, counted = zh.figures ^ en.figures, told[zh.text] ^ told[en.text]
+        if looked_up or counted:
             where = f"advice {zh.piece.id}"
-            unlike = ", ".join([*sorted(looked_up), *sorted(told)])
+            unlike = ", ".join([*sorted(looked_up), *sorted(counted)])
             yield Finding(where, f"only one language tells {unlike}", "tell the same in zh and en")
             return
 
@@ -191,7 +226,6 @@ def _unlike(rendered: list[Rendered]) -> Iterator[Finding]:
 def numbers(text: str) -> frozenset[str]:
     """The numbers that a text tells, in one notation for both languages."""
     text = re.sub(r"(?<=\d),(?=\d)", "", text)
-    for index, month in enumerate(MONTHS, 1):
-        text = re.sub(rf"(\d+) {month} (\d+)", rf"\1 {index} \2", text)
+    text = DAY.sub(lambda day: f"{day[1]} {MONTHS.index(day[2]) + 1} {day[3]}", text)
     text = re.sub(r"(\d+(?:\.\d+)?)万", lambda found: f"{float(found[1]) * 10000:.0f}", text)
     return frozenset(f"{float(number):g}" for number in re.findall(r"\d+(?:\.\d+)?", text))

@@ -8,8 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
 from html import unescape
+from types import CodeType
 
-from jinja2 import DictLoader, Environment, StrictUndefined, Template, pass_context
+from jinja2 import BytecodeCache, DictLoader, Environment, StrictUndefined, Template, pass_context
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -29,6 +31,7 @@ SHARES: Mapping[Fraction, Mapping[Language, str]] = {
 LARGEST_PART = 3  # of the fractions that have a word
 CLOSE = Fraction(1, 10_000)  # what the last digits of a written ratio may be away from its fraction
 MANY = 10_000  # worded blocks and titles that are remembered
+MANY_COMPILED = 4_000  # templates, of all languages; those of two knowledges, the old and the new one
 MOST = 700  # characters of a message, so that it is read
 
 # After a sentence, unless the line ends there; a closing bracket, quote or tag belongs to the sentence.
@@ -107,6 +110,25 @@ class Wording:
         return self.environments[language].get_template(template)
 
 
+class _Compiled(BytecodeCache):
+    """Remembers compiled templates by name and source: most are the same when a knowledge is read again."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if len(self._code) >= MANY_COMPILED:
+            self._code.clear()
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def environment(templates: Mapping[str, str]) -> Environment:
     """Build the sandbox of one language: strict, escaping for Telegram's HTML, with our filters."""
     made = ImmutableSandboxedEnvironment(
@@ -117,6 +139,7 @@ def environment(templates: Mapping[str, str]) -> Environment:
         lstrip_blocks=True,
         cache_size=-1,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     made.filters |= {
         "yuan": yuan, "percent": percent, "percent_exactly": percent_exactly, "number": number, "day": day,

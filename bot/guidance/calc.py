@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from bot.content.conditions import Facts
 from bot.content.parameters import Figures, NoValue, number_of
@@ -52,9 +53,12 @@ class Carried:
     carried: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sums:
-    """Sums bound to a worker's facts and to the figures of a day; reading a fact is all that it does."""
+    """Sums bound to a worker's facts and to the figures of a day; reading a fact is all that it does.
+
+    A card names some of them often, so those are worked out once.
+    """
 
     facts: Facts
     figures: Figures
@@ -78,7 +82,7 @@ class Sums:
         """The band of monthly income in yuan; None if unknown, or without an upper end."""
         return self._band("income")
 
-    @property
+    @cached_property
     def pension_tiers(self) -> Mapping[str, Contribution] | None:
         """A month's pension contribution by tier (lowest, middle, full) in the worker's province."""
         province = self._only("province")
@@ -99,7 +103,7 @@ class Sums:
         tiers = self.pension_tiers
         return tiers["lowest"] if tiers else None
 
-    @property
+    @cached_property
     def pension_lowest_anywhere(self) -> Range | None:
         """The lowest contribution a month, from the cheapest to the dearest province that is known."""
         months = []
@@ -170,7 +174,7 @@ class Sums:
         """Months without residents' medical cover after a missed enrolment and after years of break."""
         return Waiting(self.figures)
 
-    @property
+    @cached_property
     def pension_estimate(self) -> Pension | None:
         """A monthly pension for the worked example's years and age, at the lowest tier, in today's yuan."""
         province = self._only("province")
