@@ -41,7 +41,7 @@ class Consent:
         """The purposes without which nothing is kept."""
         return frozenset(purpose.id for purpose in self.purposes if purpose.required)
 
-    @property
+    @cached_property
     def versions(self) -> tuple[str, ...]:
         """All versions whose consent holds."""
         return (self.version, *self.still)

@@ -240,8 +240,10 @@ class Questionnaire:
 
     def next(self, answers: Answers, *, research: bool = False) -> Question | None:
         """Find the first question on the path without an answer; None when all are answered."""
-        path = self.path(answers, research=research)
-        return next((question for question in path if question.id not in answers), None)
+        for question in self.path(answers, research=research):
+            if question.id not in answers:
+                return question
+        return None
 
     def relevant(self, answers: Answers) -> dict[str, tuple[str, ...]]:
         """Keep the answers that lie on the path: those off it don't exist for score or advice."""

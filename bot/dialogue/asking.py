@@ -50,7 +50,7 @@ class Survey:
         return Ask(
             question=question.id,
             done=index,
-            left=sum(1 for q in path[index:] if q is question or q.id not in talk.answers),
+            left=len([q for q in path[index:] if q is question or q.id not in talk.answers]),
             ticks=self.ticks(talk, question) if question.multiple else (),
             current=talk.answers.get(question.id, ()),
             note=note,

@@ -26,16 +26,15 @@ def counts(
 
     A step that changes nothing, such as a double tap, has no outcome.
     """
-    changed = before != after
     for reply in replies:
         match reply:
             case Card(piece, replaces=False):
                 yield "opened", piece
             case Remind(what):
                 yield "reminded", what
-            case Stuck(piece) if changed:
+            case Stuck(piece) if before != after:
                 yield "stuck", piece
-    if changed and isinstance(incoming, Tap) and incoming.data.endswith(LATER):
+    if isinstance(incoming, Tap) and incoming.data.endswith(LATER) and before != after:
         verb, _, state = (*incoming.data.split(":"), "", "")[:3]
         if verb == "stuck" or (verb == "mark" and state in MARKS):
             yield "followed", "stuck" if verb == "stuck" else state

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import assert_never
 
 from bot.content.commands import CommandEntry, Commands
@@ -59,6 +59,9 @@ from bot.dialogue.triage import Triage, spoken_in
 from bot.dialogue.typed_words import TypedWords
 
 RESULT = "result"  # stands beside the questions' ids in `Step.shown`
+TAPPED = f"{VERB}:"  # begins the data of a tool's buttons
+NOBODY = (Group, Hurry, Wake)  # comes in without a person who speaks
+WORDS = (Typed, Command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ class Flow:
         """
         before = talk
         talk = lapsed(talk, now)
-        if talk is not None and not isinstance(incoming, Group | Hurry | Wake):  # nobody speaks
+        if talk is not None and not isinstance(incoming, NOBODY):
             talk = self.survey.carried_over(talk)
         after, replies = self._turn(talk, incoming, language, now)
         if before is None and after is not None and traditional:
@@ -166,7 +169,7 @@ class Flow:
         if isinstance(incoming, Command) and (command := self.commands.named(incoming.name)):
             incoming = replace(incoming, name=command.id)
         talk = left(talk, incoming)
-        first = self._emergency(talk, incoming, now) if isinstance(incoming, Typed | Command) else None
+        first = self._emergency(talk, incoming, now) if isinstance(incoming, WORDS) else None
         if first is not None and not isinstance(first, Gentle):
             return talk, (first,)
         after, replies = self._answered(talk, incoming, language, now)
@@ -283,10 +286,9 @@ class Flow:
 
     def agreed(self, talk: Conversation) -> bool:
         """Say whether every required purpose of the consent in force is agreed to."""
-        given = talk.consent if talk.consent_version in self.consent.versions else None
-        return given is not None and all(
-            purpose.id in given for purpose in self.consent.purposes if purpose.required
-        )
+        if talk.consent is None or talk.consent_version not in self.consent.versions:
+            return False
+        return self.consent.required.issubset(talk.consent)
 
     def _screen(self, talk: Conversation, note: Note | None = None) -> Reply:
         if not self.agreed(talk):
@@ -311,28 +313,28 @@ class Flow:
         self, talk: Conversation | None, incoming: Incoming, language: Language, now: datetime
     ) -> Turn | None:
         """Hand a tool what is meant for it: its buttons, its command, and what is typed while it is open."""
-        heard = Heard(self.vocabulary, now.date())
-        if talk is not None and self.agreed(talk):
-            heard = replace(heard, answers=self.questionnaire.relevant(talk.answers))
         name = talk.tool.name if talk is not None and talk.tool is not None else ""
+        hears = partial(Heard, self.vocabulary, now.date())
         match incoming:
-            case Tap(data) if data.startswith(f"{VERB}:"):
+            case Tap(data) if data.startswith(TAPPED):
                 _, name, tapped = (*data.split(":", 2), "")[:3]
                 if tapped == STOP:
                     return _without_tool(talk), (Say("tool_closed", replaces=True),)
                 if not tapped:  # it begins again
                     talk = _without_tool(talk)
-                heard = replace(heard, tapped=tapped)
+                heard = hears(tapped=tapped)
             case Command(said, rest) if (entry := self.commands.named(said)) and entry.opens:
-                name, talk, heard = entry.opens, _without_tool(talk), replace(heard, typed=rest)
+                name, talk, heard = entry.opens, _without_tool(talk), hears(typed=rest)
             case Command("back" | "skip" as verb) if name:
-                heard = replace(heard, typed=verb)
+                heard = hears(typed=verb)
             case Typed(said, how) if name:
-                heard = replace(heard, typed=said, how=how)
+                heard = hears(typed=said, how=how)
             case Media() if name:
-                heard = replace(heard, picture=True)
+                heard = hears(picture=True)
             case _:
                 return None
+        if talk is not None and self.agreed(talk):
+            heard = replace(heard, answers=self.questionnaire.relevant(talk.answers))
         return self._use(talk, name, heard, language, now)
 
     def _use(

@@ -140,7 +140,7 @@ class Store:
             effect.messages += effect.claimed.messages if effect.claimed else ()
         news: list[bool | Exception] = []
         for job in jobs:
-            if isinstance(job, Inbound) and job not in inbounds and job.chat in blind:
+            if isinstance(job, Inbound) and job.chat in blind and job not in inbounds:
                 news.append(NotReadHere(str(blind[job.chat])))
                 continue
             update = job.update if isinstance(job, Inbound) else None
@@ -167,7 +167,7 @@ class Store:
         lost = {
             e.update: unreadable[e.chat]
             for e in inbounds
-            if e not in heard and e.update is not None and e.update not in seen
+            if e.chat in unreadable and e not in heard and e.update is not None and e.update not in seen
         }
         wrote = {e.chat for e in heard if not isinstance(e.incoming, Wake)}
         woken = people.keys() - wrote

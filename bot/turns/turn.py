@@ -1,7 +1,7 @@
 """Turns, pure: conversations and what came in -> conversations as they are now, and what goes out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from bot.render import Message, Presenter
 from bot.turns.contract import Address, Inbound, Outbound
 
 UNLIMITED = 10**9
+OPEN = "open:"  # begins the data of a button that unfolds a piece of advice
 
 
 @dataclass(slots=True)
@@ -72,8 +73,9 @@ class BatchResult:
             self.outgoing = [other for other in self.outgoing if other.chat != chat]
         self.outgoing += (_outbound(inbound, message) for message in messages)
         self.events.shown += step.shown
-        self.events.counts.update(step.counts)
-        self.events.counts.update(("offered", piece) for piece in _offered(messages))
+        # Added one by one: the library's `update` takes ten times as long for what is mostly nothing.
+        for count in (*step.counts, *(("offered", piece) for piece in _offered(messages))):
+            self.events.counts[count] += 1
         if before is None and isinstance(inbound.incoming, Command) and inbound.incoming.name == "start":
             self.events.came.append(inbound.incoming.rest)
 
@@ -138,7 +140,7 @@ def _outbound(inbound: Inbound, message: Message) -> Outbound:
     return Outbound(inbound.chat, message, inbound.message if message.replaces else None)
 
 
-def _offered(messages: Iterable[Message]) -> Iterator[str]:
-    """Yield the pieces of advice that can be unfolded by a button of these messages."""
-    data = {button.data for message in messages for row in message.buttons for button in row}
-    yield from sorted(name.removeprefix("open:") for name in data if name.startswith("open:"))
+def _offered(messages: Iterable[Message]) -> list[str]:
+    """List the pieces of advice that can be unfolded by a button of these messages, each once."""
+    data = [button.data for message in messages for row in message.buttons for button in row]
+    return sorted({name.removeprefix(OPEN) for name in data if name.startswith(OPEN)})

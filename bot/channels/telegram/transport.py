@@ -5,6 +5,7 @@ import mimetypes
 from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -106,7 +107,7 @@ class Request(BaseRequest):
             async with self._session.post(
                 url,
                 data=body,
-                timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=5),
+                timeout=_within(seconds),
                 allow_redirects=False,
             ) as response:
                 status, answer = response.status, await response.read()
@@ -137,7 +138,7 @@ class Request(BaseRequest):
                 method,
                 url,
                 data=request_data.json_parameters if request_data else None,
-                timeout=aiohttp.ClientTimeout(total=seconds + 5, sock_connect=5),
+                timeout=_within(seconds + 5),
                 allow_redirects=False,
             ) as response:
                 self.server_time = _time_of(response.headers.get("Date"))
@@ -146,6 +147,11 @@ class Request(BaseRequest):
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(type(error).__name__) from None
+
+
+@cache
+def _within(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds, sock_connect=5)
 
 
 def _time_of(date: str | None) -> float | None:
