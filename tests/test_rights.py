@@ -105,6 +105,25 @@ def test_pipl_46_an_answer_can_be_corrected_at_any_time_and_the_data_follow() ->
     assert "41–50岁" in shown.text
 
 
+def test_pipl_45_answers_of_a_branch_that_was_left_are_told_apart_from_those_that_the_review_lists() -> None:
+    before = state("result")
+    talk, _ = said(before, "edit:debt", "a:debt:none")
+    assert talk is not None
+    known = presenter().knowledge.questionnaire
+    left = talk.answers.keys() - known.relevant(talk.answers).keys()
+    assert "debt_kinds" in left
+    (data,), (review,) = said(talk, "/mydata")[1], said(talk, "go:review")[1]
+    used, aside = (part.splitlines() for part in data.text.split("答过但现在用不上"))
+    for id in talk.answers:
+        name = known.by_id[id].name.zh
+        assert [line for line in (aside if id in left else used) if line.startswith(f"　{name}：")], name
+        assert (f"{name}：" in review.text) is (id not in left), name
+    assert "用不上" not in said(before, "/mydata")[1][0].text
+    (counted,) = said(replace(talk, language="en"), "/mydata")[1]  # there is no room for all of them
+    assert f"Your answers: {len(talk.answers) - len(left)};" in counted.text
+    assert f"no use now: {len(left)};" in counted.text
+
+
 def test_pipl_15_research_can_be_withdrawn_alone() -> None:
     talk = state("research")
     assert talk is not None

@@ -42,6 +42,7 @@ def my_data(sheet: View, reply: MyData) -> Message:
         content = json.dumps(asdict(talk), ensure_ascii=False, indent=2)
         return Message(sheet.label("mydata"), attachment=File("my-data.json", content))
     known = sheet.knowledge.questionnaire.by_id
+    aside = [id for id in talk.answers if id in known and id not in sheet.answers]
     kept: dict[str, object] = {
         "language_name": _language(talk),
         "consent_version": talk.consent_version,
@@ -50,11 +51,8 @@ def my_data(sheet: View, reply: MyData) -> Message:
             for purpose in sheet.knowledge.consent.purposes
             if purpose.id in (talk.consent or ())
         ],
-        "lines": [
-            (sheet.name(id), sheet.said(known[id], answer))
-            for id, answer in talk.answers.items()
-            if id in known
-        ],
+        "lines": [(sheet.name(id), sheet.said(known[id], answer)) for id, answer in sheet.answers.items()],
+        "aside": [(sheet.name(id), sheet.said(known[id], talk.answers[id])) for id in aside],
         "marks": [
             f"{sheet.title(id)} ({sheet.label(f'mark_{mark}')})"
             for id, mark in talk.marks.items()

@@ -139,7 +139,10 @@ def test_pipl_30_before_the_first_answer_it_is_told_why_it_is_needed_what_it_doe
         "zh": ("算出结果和建议", "敏感信息", "境外", "只给您自己看", "/delete"),
         "en": ("result", "sensitive", "outside China", "for you alone", "/delete"),
     }
-    behind = {"zh": ("7天", "90天", "谁在办、找谁"), "en": ("7 days", "90 days", "Who runs")}
+    behind = {
+        "zh": ("7天", "90天", "长期留一个记号", "谁在办、找谁"),
+        "en": ("7 days", "90 days", "a mark without answers or name", "Who runs"),
+    }
     for language in LANGUAGES:
         (asked,) = presenter().render(AskConsent(), None, language, TODAY)
         assert "go:privacy" in data_of(asked)
