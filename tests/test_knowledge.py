@@ -1,6 +1,7 @@
 """The knowledge is read strictly: whatever is not as it should be is refused, by file and place."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -11,8 +12,9 @@ import pytest
 from bot.__main__ import main
 from bot.content.parameters import Figures
 from bot.loading.knowledge import load_knowledge
-from bot.loading.strict_yaml import KnowledgeRefused
+from bot.loading.strict_yaml import File, KnowledgeRefused
 from bot.loading.wordings import record
+from models.serving import risk
 from models.serving.risk import ArtifactError
 from tests.checkout import KNOWLEDGE
 
@@ -137,3 +139,48 @@ def test_an_article_is_worded_in_each_language() -> None:
     assert KNOWLEDGE.cited("credit_regulation 第25、26条", "en").endswith(
         "(Regulation on Credit Reporting), Art. 25, 26"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "line 3: 'a' is there twice"),
+        ("a: &a [x, *a]\n", "line 1: it holds itself"),
+        ("a: &a {b: *a}\n", "line 1: it holds itself"),
+        ("? [x, y]\n: z\n", "line 1: a key is one word or text"),
+        ("a: 1\n---\nb: 2\n", "expected a single document"),
+    ],
+)
+def test_yaml_that_can_be_read_in_two_ways_is_refused(text: str, told: str) -> None:
+    with pytest.raises(KnowledgeRefused, match=told):
+        File("some.yaml", text).mapping()
+
+
+def test_every_scalar_stays_text_and_what_is_repeated_is_the_same() -> None:
+    text = "a: &a [1, true, ~, 2026-11-30, !!int 5, '']\nb: *a\nc: {x: *a}\n"
+    said = ["1", "true", "~", "2026-11-30", "5", ""]
+    whole = File("some.yaml", text).mapping()
+    assert whole == {"a": said, "b": said, "c": {"x": said}}
+    assert whole["a"] is whole["b"]  # or a small file of repetitions could fill the memory
+
+
+def test_each_file_is_read_once_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    names: Counter[str] = Counter()
+    mapping = File.mapping
+
+    def counted(file: File) -> dict[str, object]:
+        names[file.name] += 1
+        return mapping(file)
+
+    monkeypatch.setattr(File, "mapping", counted)
+    load_knowledge()
+    assert len(names) > 30
+    assert not [name for name, count in names.items() if count > 1]
+
+
+def test_the_figures_of_complete_profiles_are_worked_out_when_they_are_asked_for() -> None:
+    model = risk.artifact("insurance_gap")
+    assert not model.whole
+    profile = {name: codes[0] for name, codes in model.codes.items()}
+    assert model.score(profile) == model.score(dict(profile))
+    assert len(model.whole) == 1

@@ -228,9 +228,10 @@ def _parted(phrases: str) -> tuple[str, ...]:
 
 
 def _questionnaire(file: File) -> Questionnaire:
-    version = str(file.mapping().get("version", ""))
-    questions, renamed = file.made(Question, "questions"), file.made(Renaming, "renamed")
-    return Questionnaire(version, questions, renamed)
+    whole = file.mapping()
+    questions = file.fit(Question, file.rows("questions", whole))
+    renamed = file.fit(Renaming, file.rows("renamed", whole))
+    return Questionnaire(str(whole.get("version", "")), questions, renamed)
 
 
 def _consent(file: File) -> Consent:

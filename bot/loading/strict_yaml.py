@@ -1,6 +1,7 @@
 """YAML, strictly: every scalar stays text, nothing is there twice, and no key goes unread."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,17 +17,62 @@ class KnowledgeRefused(ValueError):
 
 
 class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]  # either C or Python
-    """Every scalar stays a string, and a key written twice is an error."""
+    """Reads nodes without their tags, which nothing asks for: to look for them takes half of the reading."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            if key_node.value in seen:
-                line = key_node.start_mark.line + 1
-                raise yaml.YAMLError(f"line {line}: {key_node.value!r} is there twice; remove one")
-            seen.add(key_node.value)
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
-        return mapping
+    def resolve(self, *_: object) -> str:
+        return ""
+
+    def descend_resolver(self, *_: object) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+
+def _read(text: str) -> object:
+    """Read YAML of which every scalar stays a string; raises YAMLError, also where a key is there twice."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+    finally:
+        loader.dispose()
+    return None if node is None else _made(node, {})
+
+
+def _made(node: yaml.Node, known: dict[yaml.Node, object]) -> object:
+    """Make the strings, lists and mappings of a node; `known` are those made before, which it may repeat."""
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
+    if node in known:
+        if known[node] is None:
+            raise yaml.YAMLError(f"line {node.start_mark.line + 1}: it holds itself; write out what is meant")
+        return known[node]
+    known[node] = None  # under way
+    known[node] = made = (
+        _sequence(node, known) if isinstance(node, yaml.SequenceNode) else _mapping(node, known)
+    )
+    return made
+
+
+def _sequence(node: yaml.SequenceNode, known: dict[yaml.Node, object]) -> list[object]:
+    return [_made(value, known) for value in node.value]
+
+
+def _mapping(node: yaml.Node, known: dict[yaml.Node, object]) -> dict[str, object]:
+    mapping: dict[str, object] = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.YAMLError(f"line {key.start_mark.line + 1}: a key is one word or text")
+        if key.value in mapping:
+            raise yaml.YAMLError(f"line {key.start_mark.line + 1}: {key.value!r} is there twice; remove one")
+        mapping[key.value] = _made(value, known)
+    return mapping
+
+
+@cache
+def _adapter(kind: type[T]) -> TypeAdapter[tuple[T, ...]]:
+    # The configuration reaches the dataclasses because they have none of their own.
+    return TypeAdapter(tuple[kind, ...], config=ConfigDict(extra="forbid"))  # type: ignore[valid-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +101,16 @@ class File:
     def mapping(self) -> Raw:
         """Return the whole, which is a mapping."""
         try:
-            whole = yaml.load(self.text, Loader=_Loader)  # noqa: S506 - it makes nothing but strings
+            whole = _read(self.text)
         except yaml.YAMLError as error:
             raise self.refuse("YAML", f"{error}; fix the indentation, quotes or brackets there") from error
         if not isinstance(whole, dict):
             raise self.refuse("top", "a mapping is needed; see knowledge/README.md")
         return whole
 
-    def rows(self, key: str) -> list[Raw]:
-        """Return the list of mappings under `key`."""
-        rows = self.mapping().get(key)
+    def rows(self, key: str, whole: Raw | None = None) -> list[Raw]:
+        """Return the list of mappings under `key`, of the `whole` file if it was read before."""
+        rows = (self.mapping() if whole is None else whole).get(key)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise self.refuse(key, "a list of mappings is needed; see knowledge/README.md")
         return rows
@@ -75,10 +121,8 @@ class File:
 
     def fit(self, kind: type[T], rows: list[Raw]) -> tuple[T, ...]:
         """Make frozen dataclasses of rows; a key that nothing reads is refused, as is a double id."""
-        # The configuration reaches the dataclasses because they have none of their own.
-        adapter = TypeAdapter(tuple[kind, ...], config=ConfigDict(extra="forbid"))  # type: ignore[valid-type]
         try:
-            made: tuple[T, ...] = adapter.validate_python(rows)
+            made = _adapter(kind).validate_python(rows)  # type: ignore[arg-type]  # a class has a hash
         except ValidationError as error:
             raise KnowledgeRefused("\n".join(self._explain(rows, e) for e in error.errors())) from error
         ids = [row.get("id") for row in rows]

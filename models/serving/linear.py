@@ -52,7 +52,7 @@ def lines(weights: Mapping[str, str]) -> list[str]:
 
 def read(folder: Path, name: str) -> LinearModel:
     """Read a sealed artifact; raises ArtifactError when it was changed by hand, OSError without it."""
-    text = (folder / f"{name}.json").read_text(encoding="utf-8")
+    text = (folder / f"{name}.json").read_bytes().decode()  # as text it would be looked through for line ends
     document = verify(text, name=name, schemas={SCHEMA: KEYS})
     return LinearModel(
         tuple(document["heads"]),

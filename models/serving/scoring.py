@@ -9,7 +9,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from operator import mul
 from typing import NamedTuple, cast
 
@@ -78,23 +77,18 @@ class Model:
     ranks: dict[str | None, Ranks] = field(default_factory=dict, repr=False)
     # Made once by `prepare`, for models are loaded seldom and asked often.
     told: dict[str, dict[int, Driver]] = field(default_factory=dict, repr=False)
+    # What was scored before is remembered: under ten thousand profiles exist, so none grows without end.
     whole: dict[tuple[int, ...], _Whole] = field(default_factory=dict, repr=False)
-    # What was scored before is remembered: under ten thousand profiles exist, so neither grows without end.
     scores: dict[tuple[str | None, Values, bool], Score] = field(default_factory=dict, repr=False)
     estimates: dict[tuple[str | None, Values], _Estimate] = field(default_factory=dict, repr=False)
 
     def prepare(self) -> None:
-        """Rank the populations, and make what scores share: drivers, and figures of complete profiles."""
+        """Rank the populations, and make the drivers that scores share."""
         for group, reference in ((None, self.population), *self.groups.items()):
             self.ranks[group] = rank(reference, self.logit)
         for name in self.features:
             points, shown = self.points[name], name in self.shown
             self.told[name] = {level: Driver(name, level, part, shown) for level, part in points.items()}
-        for values in product(*(self.codes[name] for name in self.features)):
-            profile = dict(zip(self.features, values, strict=True))
-            logit, spread = self.logit(profile), Z90 * math.sqrt(self._variance(profile))
-            places = self._places(logit, Z90 * math.sqrt(self._variance(profile, placed=True)))
-            self.whole[values] = _Whole(logit, spread, self.ranks[None].percentile(logit), *places)
 
     def score(self, levels: Levels, *, group: str | None = None, minor: bool = False) -> Score | Abstained:
         """Score one worker's answers.
@@ -108,8 +102,8 @@ class Model:
         key = group, values, minor
         if plain and key in self.scores:
             return self.scores[key]
-        complete = cast(tuple[int, ...], values)  # no key of `whole` has None
-        if plain and not minor and complete in self.whole:
+        if plain and not minor and self._is_complete(values):
+            complete = cast(tuple[int, ...], values)
             score = self.scores[key] = self._complete_score(complete, group if group in self.groups else None)
             return score
         known = {name: level for name, level in zip(self.features, values, strict=True) if level is not None}
@@ -135,10 +129,22 @@ class Model:
         parts.append(self.mean_logit)
         return math.fsum(parts)
 
+    def _is_complete(self, values: Values) -> bool:
+        return all(value in self.codes[name] for name, value in zip(self.features, values, strict=True))
+
+    def _figures_of(self, values: tuple[int, ...]) -> _Whole:
+        """Return the figures of a complete profile, given by its codes in the order of the features."""
+        if values not in self.whole:
+            profile = dict(zip(self.features, values, strict=True))
+            logit, spread = self.logit(profile), Z90 * math.sqrt(self._variance(profile))
+            places = self._places(logit, Z90 * math.sqrt(self._variance(profile, placed=True)))
+            self.whole[values] = _Whole(logit, spread, self.ranks[None].percentile(logit), *places)
+        return self.whole[values]
+
     def _complete_score(self, values: tuple[int, ...], group: str | None) -> Score:
         drivers = [self.told[name][level] for name, level in zip(self.features, values, strict=True)]
         drivers.sort(key=_size, reverse=True)
-        logit, spread, percentile, *places = self.whole[values]
+        logit, spread, percentile, *places = self._figures_of(values)
         frequency = expit(logit), expit(logit - spread), expit(logit + spread)
         return self._told(drivers, logit, percentile, frequency, (places[0], places[1]), group)
 
@@ -215,7 +221,7 @@ class Model:
         return self.estimates[key]
 
     def _complete(self, profile: Known) -> _Estimate:
-        logit, spread, _, *places = self.whole[tuple(profile[name] for name in self.features)]
+        logit, spread, _, *places = self._figures_of(tuple(profile[name] for name in self.features))
         return _Estimate(logit, expit(logit), expit(logit - spread), expit(logit + spread), *places)
 
     def _mixed(self, known: Known, group: str | None) -> _Estimate:

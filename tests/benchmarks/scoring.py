@@ -29,6 +29,7 @@ def rows() -> list[tuple[str, str]]:
 
     def fresh() -> object:
         model.scores.clear()
+        model.whole.clear()
         return [model.score(profile) for profile in profiles]
 
     works: dict[str, Callable[[], object]] = {
