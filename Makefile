@@ -7,6 +7,9 @@ DAY := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 # What of bot/ may be covered in part.
 PARTLY := bot/__main__.py,bot/check/*,bot/backoffice/*,bot/research/*,bot/demo/*,bot/delivery/dispatcher.py,bot/storage/engine.py,bot/loading/knowledge.py,bot/delivery/send_rate.py,bot/channels/telegram/transport.py,bot/app/process.py,bot/app/settings.py,bot/channels/terminal.py,bot/channels/telegram/client.py,bot/delivery/typesetting.py
 
+# Without compiled files each process that a test starts, and pytest in each of its own, compiles the tree again.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Three processes on two cores, for some tests wait. A file stays in one process, which keeps what its tests share.
 SPREAD := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 # The tests that try more at full length: docs/reference/lengths.md.

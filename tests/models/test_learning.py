@@ -17,6 +17,7 @@ from models.training.fitting import Fit, Rows, fit
 from models.training.outcomes import expected
 from models.training.specs import CONSTRAINT, GAP, Spec
 from models.training.train import train
+from tests.lengths import tries
 
 NAME, DAY = "financing_constraint", date(2026, 12, 1)
 *_, VERSION = answers.questionnaires()
@@ -337,7 +338,7 @@ def test_a_tampered_current_artifact_stops_the_learning(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_the_catalytic_fit_is_never_worse_than_the_better_of_report_and_answers_by_over_one_percent() -> None:
-    for point in simulation.run(worlds=8, sizes=(0, 100, 300, 1_000, 3_000, 10_000), seed=11):
+    for point in simulation.run(worlds=tries("worlds"), sizes=(0, 100, 300, 1_000, 3_000, 10_000), seed=11):
         assert point.excess < 0.01, point
 
 

@@ -37,6 +37,7 @@ from tests.lengths import tries
 from tests.talks import CONSENT, KEYRING, SHORT_PATH, settling_today, up_to
 
 PEOPLE = 1_000
+DELETED = tries("deleted")
 RACES = tries("races")
 
 
@@ -165,14 +166,14 @@ async def test_pipl_51_a_thousand_canaries_at_debug_are_in_no_file_and_no_log(tm
 
 
 @pytest.mark.slow
-async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_a_restore(
+async def test_pipl_47_many_deleted_leave_no_trace_and_stay_deleted_after_a_restore(
     tmp_path: Path,
 ) -> None:
     url, tombstones = f"sqlite:///{tmp_path / 'b.sqlite'}", Tombstones(tmp_path / "tombstones")
     async with opened(url, KEYRING, settling_today(), tombstones) as store:
-        people = range(PEOPLE)
+        people = range(DELETED)
         await asyncio.gather(*(talk(store, n, "/start", *CONSENT, *up_to("education")) for n in people))
-        await talk(store, PEOPLE, "/start", *CONSENT, *up_to("education"))  # who stays
+        await talk(store, DELETED, "/start", *CONSENT, *up_to("education"))  # who stays
         await empty_outbox(store)
         await store.database.scrub()
         yesterday = tmp_path / "yesterday"
@@ -192,7 +193,7 @@ async def test_pipl_47_a_thousand_deleted_leave_no_trace_and_stay_deleted_after_
     drop_log(tmp_path)
     async with opened(url, KEYRING, settling_today(), tombstones) as store:
         assert await store.conversation(at(chat_of(0))) is None
-        assert await store.conversation(at(chat_of(PEOPLE))) is not None
+        assert await store.conversation(at(chat_of(DELETED))) is not None
         copy_database(tmp_path, files)
         assert traces(files, gone) == []
 
