@@ -18,6 +18,7 @@ from bot.content.knowledge import Piece, Source
 from bot.content.letters import Letter
 from bot.content.parameters import Parameter
 from bot.content.questionnaire import Question, Renaming
+from bot.loading.knowledge import WrittenAsks, WrittenPoints
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs/reference/schemas"
@@ -89,11 +90,13 @@ def questionnaire() -> Schema:
 
 SCHEMAS: Mapping[str, tuple[str, Callable[[], Schema]]] = {  # by file below knowledge/
     "advice": ("advice/*.yaml", advice),
+    "asks": ("asks.yaml", lambda: whole(WrittenAsks)),
     "codebook": ("codebook.yaml", lambda: whole(CodebookWords)),
     "commands": ("commands.yaml", lambda: whole(Commands)),
     "consent": ("consent.yaml", lambda: whole(Consent)),
     "letters": ("letters.yaml", lambda: listed(letters=Letter)),
     "parameters": ("parameters.yaml", parameters),
+    "points": ("points.yaml", lambda: whole(WrittenPoints)),
     "questionnaire": ("questionnaire.yaml", questionnaire),
     "sources": ("sources.yaml", lambda: listed(sources=Source)),
 }

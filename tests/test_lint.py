@@ -513,6 +513,24 @@ def test_a_mistake_in_the_readers_words_is_found(old: str, new: str, told: str) 
     assert told in found(replace(small("emergency_fund"), vocabulary=words))
 
 
+def test_a_mistake_in_the_words_of_other_lists_is_found() -> None:
+    told = replace(KNOWLEDGE.asks.told, born=("生", "生", "Born"), soon=("剛",))
+    asks = replace(KNOWLEDGE.asks, told=told, besides=("還有",))
+    listed = replace(
+        small("emergency_fund"),
+        asks=asks,
+        alarms=replace(KNOWLEDGE.alarms, small=("謝謝",)),
+        swindles=replace(KNOWLEDGE.swindles, contacts=("WeChat",)),
+    )
+    wrong = found(listed)
+    assert "asks.yaml told.born: '生' is there twice" in wrong
+    assert "asks.yaml told.born: 'Born' is read as 'born'" in wrong
+    assert "asks.yaml told.soon: '剛' is read as '刚'" in wrong
+    assert "asks.yaml besides: '還有' is read as '还有'" in wrong
+    assert "alarms.yaml small: '謝謝' is read as '谢谢'" in wrong
+    assert "swindles.yaml contacts: 'WeChat' is read as 'wechat'" in wrong
+
+
 def test_a_spelling_that_stands_for_two_words_is_refused() -> None:
     text = (DATA / "knowledge/reading.yaml").read_text(encoding="utf-8")
     with pytest.raises(KnowledgeRefused, match=r"dialect.我: '冇' stands for '没有' too"):

@@ -24,12 +24,15 @@ def check_vocabulary(knowledge: Knowledge) -> Iterator[Finding]:
     for section, by_question in (("topics", vocabulary.topics), ("unlike", vocabulary.unlike)):
         for id in by_question.keys() - options.keys():
             yield Finding(f"{FILE} {section}.{id}", "no such question is asked", "fix or remove it")
-    for where, terms in _lists(vocabulary):  # the lexicon folds the words of options itself
+    # The lexicon folds the words of options itself.
+    lists = [(f"{FILE} {where}", terms, where.startswith("options")) for where, terms in _lists(vocabulary)]
+    lists += [(where, terms, False) for where, terms in _lists_elsewhere(knowledge)]
+    for where, terms, folds in lists:
         for term, count in Counter(terms).items():
             if count > 1:
-                yield Finding(f"{FILE} {where}", f"{term!r} is there twice", "keep one")
-            elif (folded := fold(term, vocabulary)) != term and not where.startswith("options"):
-                yield Finding(f"{FILE} {where}", f"{term!r} is read as {folded!r}", "write it so")
+                yield Finding(where, f"{term!r} is there twice", "keep one")
+            elif (folded := fold(term, vocabulary)) != term and not folds:
+                yield Finding(where, f"{term!r} is read as {folded!r}", "write it so")
     yield from _phrases(knowledge.phrases)
 
 
@@ -41,6 +44,14 @@ def _phrases(phrases: Phrases) -> Iterator[Finding]:
                 if phrase != phrase.lower():
                     where = f"phrases.yaml {each.name}.{language}"
                     yield Finding(where, f"{phrase!r} is never met", "write it in lower case")
+
+
+def _lists_elsewhere(knowledge: Knowledge) -> Iterator[tuple[str, Iterable[str]]]:
+    asks = knowledge.asks
+    yield from ((f"asks.yaml told.{each.name}", getattr(asks.told, each.name)) for each in fields(asks.told))
+    yield "asks.yaml besides", asks.besides
+    yield "alarms.yaml small", knowledge.alarms.small
+    yield "swindles.yaml contacts", knowledge.swindles.contacts
 
 
 def _lists(vocabulary: Vocabulary) -> Iterator[tuple[str, Iterable[str]]]:

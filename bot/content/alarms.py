@@ -68,9 +68,11 @@ class Heeded:
 @dataclass(frozen=True, eq=False)
 class Alarms(Heeded):
     """All of emergencies: their patterns by `Kind`, and how each is answered. `fine` is what somebody says
-    whose danger is over. `gentle` has by kind the number that is named where a text may be an emergency.
+    whose danger is over, with or without `small` words. `gentle` has by kind the number that is named where a
+    text may be an emergency.
     """
 
     scenes: tuple[Scene, ...]
     fine: ByLanguage
+    small: Terms
     gentle: Mapping[Kind, str]

@@ -19,7 +19,7 @@ from bot.content.phrases import Phrases
 from bot.content.questionnaire import Language, Questionnaire, Words
 from bot.content.swindles import Swindles
 from bot.content.templates import Wording
-from bot.content.vocabulary import Vocabulary
+from bot.content.vocabulary import Terms, Vocabulary
 from models.serving.linear import LinearModel
 from models.serving.risk import Model
 
@@ -85,13 +85,33 @@ class Point:
     ways: Mapping[Language, tuple[str, ...]]
 
 
+ToldOf = Literal["age", "decade", "year", "born", "soon", "retiring"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Words beside a number by which a question tells of a person; English ones stand before it.
+
+    age, decade, year: behind an age (岁), the years of a decade (后), a year (年). born, retiring: beside the
+    year of a birth or a retirement. soon: between a year and its retiring.
+    """
+
+    age: Terms = ()
+    decade: Terms = ()
+    year: Terms = ()
+    born: Terms = ()
+    soon: Terms = ()
+    retiring: Terms = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Asks:
     """How people ask: `same` maps a spelling to the one in use, `ways` a piece or hotline to phrases.
 
     `fillers` are the characters and words that say nothing of the matter, `pinyin` the Chinese words of
     toneless syllables, `sums` the calculator that goes with a piece, `points` what is asked for in
-    particular, `persons` words for a man and for a woman.
+    particular, `persons` words for a man and for a woman, `told` words that tell an age or a year, `besides`
+    words after which a question asks for something else.
     """
 
     same: Mapping[str, str]
@@ -101,6 +121,8 @@ class Asks:
     sums: Mapping[str, str] = field(default_factory=dict)
     points: Mapping[str, Point] = field(default_factory=dict)
     persons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    told: Told = Told()
+    besides: Terms = ()
 
 
 @dataclass(frozen=True, slots=True)

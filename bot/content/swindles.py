@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.content.alarms import Heeded
+from bot.content.alarms import Heeded, Terms
 
 SWINDLE = "swindle"  # the classifier; it has a head for each kind
 Kind = Literal[
@@ -25,9 +25,10 @@ TAPPED = ("money", "code", "screen", "police", "service", "link", "guarantee", "
 class Swindles(Heeded):
     """Their patterns by sign, the card of each kind, and the tapped signs of which one is enough.
 
-    `speaks` tells a swindler's words from a victim's.
+    `speaks` tells a swindler's words from a victim's. `contacts` stand before a name at another messenger.
     """
 
     cards: Mapping[Kind, str]
     enough: frozenset[str]
     speaks: Heeded
+    contacts: Terms

@@ -29,6 +29,7 @@ class Kinds:
     doubt: Terms
     question: Terms
     particles: Terms
+    code: Terms
     total: Terms
     opaque: Terms
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, pairwise
 
-from bot.content.vocabulary import Vocabulary
+from bot.content.vocabulary import Terms, Vocabulary
 from bot.dialogue.reading.folding import fold, mend
 
 CERTAIN = 1.0  # likeness from which an answer is given
@@ -39,9 +39,7 @@ ELSEWHERE = 0.33  # and one of another piece, if a clause is about that
 ABOUT = 0.45  # of the best one's likeness: from which a piece is one that the question is about too
 POINTS = 3  # at most in one answer
 SHORT = 4  # characters from which a clause is looked at by itself
-SPLIT = re.compile(
-    r"[，。！？；,.!?;\n]+|(?<=[\u3400-\u9fff]) +| +(?=[\u3400-\u9fff])|另外|还有|顺便|顺带|\band\b|\balso\b"
-)
+SPLIT = r"[，。！？；,.!?;\n]+|(?<=[\u3400-\u9fff]) +| +(?=[\u3400-\u9fff])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class Asker:
     same: a spelling to the one that stands for it. hotlines: of a piece, whom to ask about its subject.
     cards: of a piece, what its card says. fillers: words and characters that say nothing of the matter.
     pinyin: toneless syllables to the word that they spell. points: the ways of asking for what has a short
-    answer of its own. of: the piece of each point.
+    answer of its own. of: the piece of each point. besides: words after which something else is asked.
     """
 
     ways: Mapping[str, tuple[str, ...]]
@@ -78,6 +76,7 @@ class Asker:
     pinyin: Mapping[str, str] = field(default_factory=dict)
     points: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     of: Mapping[str, str] = field(default_factory=dict)
+    besides: Terms = ()
 
     def _pointed(self, words: str, terms: list[str], ranked: list[tuple[str, float]]) -> tuple[str, ...]:
         """Name the points that a question asks for, the likest first: of its best piece, and of others that
@@ -87,7 +86,7 @@ class Asker:
         """
         best, most = ranked[0]
         about = {id for id, like in ranked if like >= ABOUT * most}
-        clauses = [clause for clause in SPLIT.split(words) if clause and len(clause) >= SHORT]
+        clauses = [clause for clause in self._split.split(words) if clause and len(clause) >= SHORT]
         parts = [sorted(set(self._terms(clause))) for clause in clauses] if len(clauses) > 1 else []
         likest: dict[str, float] = {}
         for said in (terms, *parts):
@@ -214,6 +213,12 @@ class Asker:
         longest_first = sorted(several, key=lambda word: (-len(word), word))
         patterns = (re.escape(word) + r"\b" * word.isascii() for word in longest_first)
         return re.compile("|".join(patterns) or "(?!)")  # of no words: what matches nothing
+
+    @cached_property
+    def _split(self) -> re.Pattern[str]:
+        """What parts the clauses of a question."""
+        words = (re.escape(word) for word in self.besides)
+        return re.compile("|".join([SPLIT, *(rf"\b{word}\b" if word.isascii() else word for word in words)]))
 
     @cached_property
     def _stems(self) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 from stdnum import luhn
@@ -13,9 +14,6 @@ from bot.dialogue.reading.folding import fold
 Private = Literal["card", "identity", "phone", "code", "six_digits"]
 
 _GAPS = re.compile(r"(?<=\d)[\s\-.·]+(?=[\dXx])")  # people write numbers in groups
-_CODE = re.compile(
-    r"(?:验证码|校验码|动态码|短信码|verification|code|otp)\D{0,12}(?<!\d)\d{4,8}(?!\d)", re.IGNORECASE
-)
 
 
 def private_in(text: str, vocabulary: Vocabulary) -> Private | None:
@@ -36,9 +34,15 @@ def private_in(text: str, vocabulary: Vocabulary) -> Private | None:
         return "card"
     # Six bare digits are a code, unless they are as round as amounts are.
     bare = plain.strip()
-    if _CODE.search(fold(text, vocabulary)):
+    if _code(vocabulary).search(fold(text, vocabulary)):
         return "code"
     return "six_digits" if re.fullmatch(r"[0-9]{6}", bare) and not bare.endswith("00") else None
+
+
+@lru_cache(4)
+def _code(vocabulary: Vocabulary) -> re.Pattern[str]:
+    words = "|".join(map(re.escape, vocabulary.kinds.code)) or "(?!)"
+    return re.compile(rf"(?:{words})\D{{0,12}}(?<!\d)\d{{4,8}}(?!\d)", re.IGNORECASE)
 
 
 def is_card(digits: str) -> bool:

@@ -26,9 +26,6 @@ IDEA = "c "  # begins the name of a feature that is an idea
 _LINK = re.compile(
     r"https?:|www\.|[a-z0-9-]+\.[a-z]{2,6}/|[a-z0-9-]{2,}\.(?:cn|com|top|vip|cc|xyz|net|fun|site|shop|life)"
 )
-_CONTACT = re.compile(
-    r"(?:微信|加v|加微|vx|qq|企鹅|v|wechat|telegram|whatsapp|飞机)[:： ]{0,2}@?[a-z0-9_-]{4,}"
-)
 _SENDER = re.compile(r"【[^】]{2,14}】")
 _PRICE = re.compile(r"[0-9一二两三四五六七八九十百][0-9,.]*(?:元|块|万|千|yuan)")
 
@@ -56,7 +53,7 @@ class Suspicion:
         found = self.hearing.short_features(self.hearing.heard(text))
         ideas = sorted(name.removeprefix(IDEA) for name in found if name.startswith(IDEA))
         pairs = {f"x {one} {other}" for one, other in combinations(ideas, 2)}
-        return found | pairs | {f"m {mark}" for mark in _marks(text)}
+        return found | pairs | {f"m {mark}" for mark in self._marks(text)}
 
     def signs(self, text: str) -> Mapping[str, int]:
         """Count the patterns that a text meets, by sign."""
@@ -90,6 +87,20 @@ class Suspicion:
         theirs = met.get("you") and not met.get("own") and not met.get("done")
         return bool(theirs) and self.verdict(text).red
 
+    def _marks(self, text: str) -> Iterator[str]:
+        """Name what a text has beside its words."""
+        plain = text.lower()
+        for name, pattern in self._patterns.items():
+            if pattern.search(plain):
+                yield name
+        yield f"long {min(len(text) // 40, 5)}"
+
+    @cached_property
+    def _patterns(self) -> Mapping[str, re.Pattern[str]]:
+        contacts = "|".join(map(re.escape, self.swindles.contacts)) or "(?!)"
+        contact = re.compile(rf"(?:{contacts})[:： ]{{0,2}}@?[a-z0-9_-]{{4,}}")
+        return {"link": _LINK, "contact": contact, "sender": _SENDER, "price": _PRICE}
+
     @cached_property
     def _speech(self) -> Hearing:
         return Hearing(self.swindles.speaks, self.vocabulary)
@@ -121,12 +132,3 @@ def kind_of(scores: Mapping[str, float]) -> Kind:
 def _parts(text: str) -> Iterator[str]:
     for begin in range(0, max(1, min(len(text), MOST_PARTS * STEP) - (MAX_HEARD - STEP)), STEP):
         yield text[begin : begin + MAX_HEARD]
-
-
-def _marks(text: str) -> Iterator[str]:
-    """Name what a text has beside its words."""
-    plain = text.lower()
-    for name, pattern in (("link", _LINK), ("contact", _CONTACT), ("sender", _SENDER), ("price", _PRICE)):
-        if pattern.search(plain):
-            yield name
-    yield f"long {min(len(text) // 40, 5)}"

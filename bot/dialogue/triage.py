@@ -20,7 +20,6 @@ from models.serving.linear import LinearModel
 LIFE = 0.25  # how much nearer to danger to life a text is taken to be: what can't be made good comes first
 HINT: Mapping[Language, int] = {"zh": 4, "en": 2}  # characters and words of the shortest hint
 MARKS = "。.!?,;、"  # at the end of a text, as folding leaves them
-SMALL = ("了", "的", "啦", "呀", "啊", "哈", "呢", "吧", "哦", "现在", "已经", "真的", "谢谢", "您", "你")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,18 @@ class Triage:
     def is_over(self, text: str) -> bool:
         """Say whether a text says that the danger is over, and nothing else."""
         heard = self.hearing.heard(text)
-        return (_bare(heard.chinese) or heard.english) in self._fine
+        return (self._bare(heard.chinese) or heard.english) in self._fine
 
     @cached_property
     def _fine(self) -> frozenset[str | tuple[str, ...]]:
         said = (self.hearing.heard(term) for terms in self.alarms.fine.values() for term in terms)
-        return frozenset(_bare(heard.chinese) or heard.english for heard in said)
+        return frozenset(self._bare(heard.chinese) or heard.english for heard in said)
+
+    def _bare(self, text: str) -> str:
+        """Return Chinese words without the small ones and without marks."""
+        for word in self.alarms.small:
+            text = text.replace(word, "")
+        return "".join(sign for sign in text if sign >= "\u3400")
 
     def _is_choice(self, heard: Heard) -> bool:
         """Say whether a text is word for word a choice that the tools offer: 扣了 is a fee taken off."""
@@ -111,10 +116,3 @@ def spoken_in(text: str) -> tuple[Language | None, bool | None]:
     if any("\u3400" <= sign <= "\u9fff" for sign in text):
         return "zh", True if is_traditional(text) else None
     return (None, None) if is_pinyin(text.lower()) else ("en", None)
-
-
-def _bare(text: str) -> str:
-    """Return Chinese words without the small ones and without marks."""
-    for word in SMALL:
-        text = text.replace(word, "")
-    return "".join(sign for sign in text if sign >= "\u3400")

@@ -38,6 +38,7 @@ class _ReadSwindles:
     signs: dict[str, _Patterns]
     speaks: dict[content.Speech, _Patterns]
     enough: str
+    contacts: str
     cards: dict[content.Kind, str]
 
 
@@ -49,6 +50,7 @@ class _Read:
     ideas: dict[str, dict[Language, str]]
     patterns: dict[Kind, _Patterns]
     scenes: tuple[_Scene, ...]
+    small: str
     fine: dict[Language, str]
     gentle: dict[Kind, str]
 
@@ -67,6 +69,7 @@ def alarms(file: File) -> Alarms:
             for s in read.scenes
         ),
         fine=_terms(read.fine),
+        small=tuple(read.small.split()),
         gentle=read.gentle,
     )
 
@@ -82,6 +85,7 @@ def swindles(file: File, heeded: Heeded) -> Swindles:
         patterns={sign: _patterns(file, "signs", sign, by) for sign, by in read.signs.items()},
         cards=read.cards,
         enough=frozenset(read.enough.split()),
+        contacts=tuple(read.contacts.split()),
         speaks=Heeded(
             spellings=heeded.spellings,
             harmless={},

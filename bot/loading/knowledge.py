@@ -13,7 +13,7 @@ from bot.content.calendar import YearlyDate
 from bot.content.codebook import CodebookWords
 from bot.content.commands import Commands
 from bot.content.consent import Consent
-from bot.content.knowledge import AskedFor, Asks, Knowledge, Piece, Point, Source
+from bot.content.knowledge import AskedFor, Asks, Knowledge, Piece, Point, Source, Told, ToldOf
 from bot.content.letters import Letter
 from bot.content.parameters import Parameter, Parameters
 from bot.content.questionnaire import LANGUAGES, Language, Question, Questionnaire, Renaming
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class WrittenAsks:
     """The file of ways of asking: spellings by the word they stand for, ways by id and language."""
 
     fillers: dict[Language, str]
@@ -48,11 +48,13 @@ class _Asked:
     pinyin: dict[str, str]
     sums: dict[str, str]
     persons: dict[str, str]
+    told: dict[ToldOf, str]
+    besides: str
     other: dict[Language, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Point:
+class WrittenPoint:
     """A point as its file has it: its ways in one line a language."""
 
     of: str
@@ -62,10 +64,10 @@ class _Point:
 
 
 @dataclass(frozen=True, slots=True)
-class _Points:
+class WrittenPoints:
     """The file of points by id."""
 
-    points: dict[str, _Point]
+    points: dict[str, WrittenPoint]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def _vocabulary(root: Path) -> Vocabulary:
 
 def _points(file: File, pieces: set[str]) -> Mapping[str, Point]:
     """Read what questions ask for in particular: each of a piece, with ways in each language."""
-    written = file.fit(_Points, [file.mapping()])[0].points
+    written = file.fit(WrittenPoints, [file.mapping()])[0].points
     if strange := sorted(id for id, point in written.items() if point.of not in pieces):
         raise file.refuse(f"{strange[0]}.of", "no such piece; rename or remove it")
     points = {
@@ -186,7 +188,7 @@ def _asks(
 
     To these come the ways of the writers' files.
     """
-    asked = file.fit(_Asked, [file.mapping()])[0]
+    asked = file.fit(WrittenAsks, [file.mapping()])[0]
     known = pieces | {id for id in parameters.by_id if id.startswith("hotline.")}
     if strange := sorted((asked.pieces.keys() | asked.hotlines.keys()) - known):
         raise file.refuse(", ".join(strange), "no such piece or hotline; rename or remove it")
@@ -216,6 +218,8 @@ def _asks(
         {piece: sum for sum, ids in asked.sums.items() for piece in ids.split()},
         points,
         {sex: tuple(words.replace(",", " ").split()) for sex, words in asked.persons.items()},
+        Told(**{of: terms(words) for of, words in asked.told.items()}),
+        terms(asked.besides),
     )
 
 

@@ -5,29 +5,56 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
+from bot.content.knowledge import Told
 from bot.content.parameters import Figures
 from bot.content.questionnaire import Answers
-from bot.dialogue.reading import Guess, Match, lexicon, read
+from bot.content.vocabulary import Terms
+from bot.dialogue.reading import Guess, Match, lexicon, numerals, read
 from bot.dialogue.reading.folding import fold
 from bot.dialogue.tools.retirement import born_in
 from bot.guidance import calculators
 from bot.guidance.calculators import Category, Retirement
 from bot.render.view import View
 
-AGE = re.compile(
-    r"[0-9]{2}岁|[二三四五六]?十[一二三四五六七八九]?岁|[0-9]{2}后|(?:19|20)[0-9]{2}年|"
-    r"born (?:in )?(?:19|20)[0-9]{2}"
-)
-YEAR_OF_BIRTH = re.compile(
-    r"(?P<zh>19[4-9][0-9]|200[0-9]|[4-9][0-9])年?(?:出?生|的)|born (?:in )?(?P<en>19[4-9][0-9]|200[0-9])"
-)
-YEAR_OF_RETIREMENT = re.compile(
-    r"(?P<zh>20[2-6][0-9])年?(?:才|就|要)?(?:退|到龄|到年龄|办退|领)|retir\w* (?:in )?(?P<en>20[2-6][0-9])"
-)
+YEAR = "(?:19|20)[0-9]{2}"
+BORN = "19[4-9][0-9]|200[0-9]"  # in which a worker may be born; two digits do where a word follows them
+RETIRING = "20[2-6][0-9]"
+NOTHING = "(?!)"  # the pattern of no words
 BIRTHS = range(1945, 2011)  # years that are read as somebody's birth, not as the day of something else
 BY_SEX: Mapping[str, tuple[Category, ...]] = {"male": ("man",), "female": ("woman_55",)}
 EITHER: tuple[Category, ...] = ("man", "woman_55")
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What tells an age, a year of birth and a year of retirement, which is `zh` or `en`."""
+
+    age: re.Pattern[str]
+    born: re.Pattern[str]
+    retiring: re.Pattern[str]
+
+
+@lru_cache(4)
+def _patterns(told: Told) -> _Patterns:
+    age, decade, year, soon = map(_behind, (told.age, told.decade, told.year, told.soon))
+    born, retiring = _before(told.born), _before(told.retiring)
+    return _Patterns(
+        re.compile(f"(?:[0-9]{{2}}|{numerals.TENS}){age}|[0-9]{{2}}{decade}|{YEAR}{year}|{born}{YEAR}"),
+        re.compile(f"(?P<zh>{BORN}|[4-9][0-9]){year}?{_behind(told.born)}|{born}(?P<en>{BORN})"),
+        re.compile(f"(?P<zh>{RETIRING}){year}?{soon}?{_behind(told.retiring)}|{retiring}(?P<en>{RETIRING})"),
+    )
+
+
+def _behind(words: Terms) -> str:
+    """Return the pattern of the Chinese ones among words, which stand behind a number."""
+    return f"(?:{'|'.join(re.escape(word) for word in words if not word.isascii()) or NOTHING})"
+
+
+def _before(words: Terms) -> str:
+    """Return the pattern of the English ones among words, which stand before a number."""
+    return f"(?:{'|'.join(re.escape(word) for word in words if word.isascii()) or NOTHING}) "
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +80,7 @@ def said_of_oneself(sheet: View, asked: str) -> Answers:
     """Return the answers that a question holds: the province (by a city too), the sex, the age."""
     known, vocabulary = sheet.knowledge.questionnaire.by_id, sheet.knowledge.vocabulary
     words, told = fold(asked, vocabulary), dict[str, tuple[str, ...]]()
+    patterns = _patterns(sheet.knowledge.asks.told)
     for id in ("province", "sex"):
         tokens = lexicon.of(known[id], vocabulary).cut(words)
         named = {option for t in tokens if len(t.text) > 1 and len(t.options) == 1 for option in t.options}
@@ -60,7 +88,7 @@ def said_of_oneself(sheet: View, asked: str) -> Answers:
             told[id] = tuple(named)
     if "sex" not in told and (sex := _sex(sheet, words)) is not None:
         told["sex"] = (sex,)
-    ages = [read(age, known["age"], vocabulary, sheet.today.year) for age in AGE.findall(words)]
+    ages = [read(age, known["age"], vocabulary, sheet.today.year) for age in patterns.age.findall(words)]
     if len(ages) == 1 and isinstance(ages[0], Match | Guess) and len(ages[0].options) == 1:
         told["age"] = ages[0].options
     return told
@@ -92,7 +120,7 @@ def retirement_said(sheet: View, asked: str, sex: str) -> Mapping[str, object]:
         for category in BY_SEX.get(sex, EITHER)
     ]
     retiring = None
-    if found := YEAR_OF_RETIREMENT.search(words):
+    if found := _patterns(sheet.knowledge.asks.told).retiring.search(words):
         year = int(found["zh"] or found["en"])
         if year >= sheet.today.year:
             retiring = Retiring(year, calculators.years_needed(figures, year))
@@ -103,7 +131,7 @@ def _birth(asked: str, words: str, sheet: View) -> list[tuple[int, int | None]]:
     said = born_in(asked, sheet.knowledge.vocabulary)
     if said is not None and int(said[:4]) in BIRTHS:
         return [(int(said[:4]), int(said[5:]))]
-    if found := YEAR_OF_BIRTH.search(words):
+    if found := _patterns(sheet.knowledge.asks.told).born.search(words):
         year = int(found["zh"] or found["en"])
         year += 1900 if year < 100 else 0
         return [(year, None)] if year in BIRTHS else []

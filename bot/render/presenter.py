@@ -104,6 +104,7 @@ class Presenter:
             asks.pinyin,
             {id: point.ways[language] for id, point in points.items()},
             {id: point.of for id, point in points.items()},
+            asks.besides,
         )
 
     def _titles(self, id: str, language: Language, on: date) -> tuple[str, ...]:

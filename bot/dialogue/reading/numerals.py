@@ -20,6 +20,7 @@ UNITS = {
     "亿": 10**8,
 }
 SIGNS = "".join(DIGITS) + "".join(UNITS) + "廿卅半几"
+TENS = "[二三四五六]?十[一二三四五六七八九]?"  # an age in words, from 10 to 69
 NUMERAL = rf"(?:[0-9]+(?:\.[0-9]+)?|[{SIGNS}])(?:[0-9]+(?:\.[0-9]+)?|[{SIGNS}]| (?=[十百千万亿kw]))*"
 MAX_LENGTH = 16  # characters; a longer run of digits is no amount
 MOST = 1e12  # stands for no upper end
