@@ -36,7 +36,7 @@ help:
 	@echo "mutants change the code and see which tests notice (an hour)"
 	@echo "emulators  hold the talk at two emulators of Telegram by others (needs Node.js)"
 	@echo "wheel  build what is installed, twice, and compare"
-	@echo "lock   pin the dependencies again (after a change in pyproject.toml)"
+	@echo "lock   pin the dependencies after a change in pyproject.toml (UPGRADE=--upgrade: all to their newest)"
 
 $(VENV)/serve: requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -147,12 +147,15 @@ wheel: $(VENV)/dev
 	cd build && sha256sum *.whl | tee ../dist/SHA256SUMS
 	cd dist && sha256sum --check SHA256SUMS
 
+# uv.lock is the one lock; the hashed files are exports of it, for pip.
+EXPORT = $(BIN)/uv export --quiet --locked --no-emit-project --no-header --no-annotate
 lock: $(VENV)/dev
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml --output-file requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraints requirements-dev.txt pyproject.toml --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra office --constraints requirements-dev.txt pyproject.toml --output-file requirements-office.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra hunt --constraints requirements-dev.txt pyproject.toml --output-file requirements-hunt.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate tests/emulators/requirements.in --output-file tests/emulators/requirements.txt
+	$(BIN)/uv lock $(UPGRADE)
+	$(EXPORT) --output-file requirements.txt
+	$(EXPORT) --extra office --output-file requirements-office.txt
+	$(EXPORT) --extra dev --output-file requirements-dev.txt
+	$(EXPORT) --extra hunt --output-file requirements-hunt.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(UPGRADE) tests/emulators/requirements.in --output-file tests/emulators/requirements.txt
 
 clean:
 	rm -rf $(VENV) .emulators var dist build mutants test-artefacts .pytest_cache .mypy_cache .ruff_cache

@@ -25,9 +25,9 @@ ROOT = Path(__file__).parents[1]
 NO_PROMISE = "docs/measured/"  # says what was run on a day, with the programs of that day
 COMMAND = re.compile(
     r"(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?"
-    r"((?:python -m (?:bot|models|tests[.\w]*)|make|pip install|head)(?: .*)?)$"
+    r"((?:python -m (?:bot|models|tests[.\w]*)|make|uv sync|pip install|head)(?: .*)?)$"
 )
-IN_VENV = ("python", "pip")
+IN_VENV = ("python", "pip", "uv")
 PATIENCE = 600.0  # seconds for a command, and until a service says that it is up, its set-up included
 
 
@@ -161,7 +161,10 @@ PLANS: Mapping[str, Plan] = {
     "make wheel": Plan(),
     "pip install --no-deps": Plan(run="sh -c '.venv/bin/pip install --no-deps dist/*.whl'"),
     "make sbom": Plan(),
-    "make lock": KEPT,
+    "make lock UPGRADE=--upgrade": Plan(
+        run="make lock", short="the newest versions are others every day", unchanged=True
+    ),
+    "uv sync": Plan(run="uv sync --locked --dry-run", short="the clone has its environment"),
     "make bench": Plan(shown="an hour of a quiet machine"),
     "make faults": Plan(run="python -m tests.faults --kills 300", short="300 of 100,000 kills"),
     "make load": Plan(

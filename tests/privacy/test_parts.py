@@ -7,8 +7,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from uv import find_uv_bin
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.asvs("15.1.2")
+@pytest.mark.parametrize("extra", ["", "office", "dev", "hunt"])
+def test_the_lock_holds_what_the_project_asks_for_and_the_hashed_files_are_its_exports(extra: str) -> None:
+    command = ["export", "--quiet", "--locked", "--offline", "--no-cache"]
+    command += ["--no-emit-project", "--no-header", "--no-annotate", *(["--extra", extra] if extra else [])]
+    exported = subprocess.run(
+        [find_uv_bin(), *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert exported.returncode == 0, exported.stderr
+    file = ROOT / f"requirements{'-' if extra else ''}{extra}.txt"
+    assert exported.stdout == file.read_text(encoding="utf-8"), "run `make lock`"
 
 
 @pytest.mark.asvs("15.1.2")
