@@ -248,6 +248,7 @@ async def _rotate(settings: Settings, step: str | None) -> int:
         return 0
     keyring, database = Keyring(keys), open_database(settings.needed_database())
     try:
+        await check_schema(database)
         done = await rewrap(database, keyring, Lease(database, time.time))
     finally:
         await database.dispose()

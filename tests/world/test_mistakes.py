@@ -121,6 +121,15 @@ def test_a_command_that_only_looks_makes_no_database(tmp_path: Path, command: li
     assert not (tmp_path / "bot.sqlite").exists()
 
 
+def test_a_database_of_an_older_schema_is_refused_by_the_commands_that_work_on_it(tmp_path: Path) -> None:
+    for words in (["migrate"], ["migrate", "--to", "0006"]):
+        assert run(tmp_path, *words).returncode == 0
+    for command in ("rotate-keys", "outdated"):
+        ended = run(tmp_path, command)
+        assert ended.returncode == 65, ended.stderr
+        assert "back it up, then run `python -m bot migrate`" in ended.stderr
+
+
 def test_lost_keys_are_not_replaced_by_new_ones(tmp_path: Path) -> None:
     assert run(tmp_path, "migrate").returncode == 0
     (tmp_path / "master.keys").unlink()
