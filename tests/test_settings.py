@@ -205,5 +205,6 @@ def test_new_keys_are_printed_for_an_env_file_or_written_once(
     path = tmp_path / "master.keys"
     assert main(["new-keys", "--file", str(path)]) == 0
     first = keys_in(path)
-    assert main(["new-keys", "--file", str(path)]) != 0, "keys that are there are never replaced"
+    assert main(["new-keys", "--file", str(path)]) == 78, "keys that are there are never replaced"
+    assert capsys.readouterr().err == f"{path} is there already: keys are never written over\n"
     assert keys_in(path) == first

@@ -193,7 +193,10 @@ def new_keys(options: argparse.Namespace) -> int:
     """Write new keys to a file that is not there yet, or print all secrets for an .env file."""
     keys = str(Keys.new())
     if options.file is not None:
-        private_files.write(options.file, keys, put=os.link)
+        try:
+            private_files.write(options.file, keys, put=os.link)
+        except FileExistsError as error:
+            raise SettingMissing(f"{options.file} is there already: keys are never written over") from error
         print(f"written to {options.file}: keep a copy apart from the database's backups")
         return 0
     print(f"MASTER_KEYS={','.join(keys.splitlines())}")
