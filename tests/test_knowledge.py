@@ -1,6 +1,8 @@
 """The knowledge is read strictly: whatever is not as it should be is refused, by file and place."""
 
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -181,6 +183,22 @@ def test_each_file_is_read_once_at_the_start(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_figures_of_complete_profiles_are_worked_out_when_they_are_asked_for() -> None:
     model = risk.artifact("insurance_gap")
     assert not model.whole
+    assert not model.ranks
     profile = {name: codes[0] for name, codes in model.codes.items()}
     assert model.score(profile) == model.score(dict(profile))
     assert len(model.whole) == 1
+
+
+def test_the_weights_of_a_classifier_are_parted_when_they_are_asked_for() -> None:
+    model = load_knowledge().alarm
+    assert "_by_feature" not in vars(model.weights)
+    model.prepare()
+    assert "_by_feature" in vars(model.weights)
+    assert len(model.weights) == len(dict(model.weights)) > 10_000
+    assert model.weights.get("no such feature", "") == ""
+
+
+def test_serving_imports_no_check_of_the_knowledge() -> None:
+    code = "import sys, bot.backoffice.serving; print([m for m in sys.modules if m.startswith('bot.check')])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert run.stdout.strip() == "[]"

@@ -69,7 +69,7 @@ def parser_of_all() -> argparse.ArgumentParser:
     check.add_argument(
         "--fail-within", type=int, metavar="DAYS", help="with --outdated: fail if anything ends that soon"
     )
-    check.set_defaults(stored=False, run=_later("serving", "check"))
+    check.set_defaults(stored=False, run=_later("checking", "check"))
 
     figures = commands.add_parser("figures", help="import figures from a table; export all as a data package")
     figures.add_argument("action", choices=["import", "export"])
@@ -77,7 +77,7 @@ def parser_of_all() -> argparse.ArgumentParser:
     figures.add_argument("--to", type=Path, metavar="DIR", help="with export: the folder to write into")
     figures.add_argument("--write", action="store_true", help="write them; else only show what would change")
     figures.add_argument("--root", type=Path, default=DATA, help="the folder that holds knowledge/")
-    figures.set_defaults(stored=False, run=_later("serving", "figures"))
+    figures.set_defaults(stored=False, run=_later("checking", "figures"))
 
     _tables(commands)
     _pages(commands)

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,16 +22,10 @@ from bot.app.process import Bot, now_in_china, settling, today_in_china
 from bot.app.reloading import Reloading, Served
 from bot.app.settings import SettingMissing, Settings, misspelt
 from bot.app.signals import stopped_by_signals
-from bot.backoffice.doctor import examine
-from bot.backoffice.figures import take
-from bot.backoffice.figures_package import export
-from bot.channels.telegram.limits import CAPABILITIES
 from bot.channels.terminal import Terminal, hold
-from bot.check import lint, outdated, told_otherwise
 from bot.dialogue.data_rights import without_research
 from bot.dialogue.reminders import CHINA
 from bot.loading.knowledge import artifacts_of, load_knowledge, version_of
-from bot.loading.wordings import record
 from bot.privacy import private_files
 from bot.privacy.keyring import Keyring, Keys, keys_in
 from bot.privacy.tombstones import Tombstones
@@ -51,8 +44,6 @@ from bot.storage.engine import (
 from bot.storage.lease import Lease
 from bot.storage.rotation import needless, rewrap
 from bot.storage.unit_of_work import Store
-
-PERSONAS = Path(__file__).parents[2] / "tests/personas"
 
 log = logging.getLogger("bot")
 
@@ -206,6 +197,8 @@ def new_keys(options: argparse.Namespace) -> int:
 
 
 async def _doctor(settings: Settings) -> int:
+    from bot.backoffice.doctor import examine  # late: it checks the knowledge, which no serving process does
+
     well = True
     for name, meant in misspelt(os.environ):
         well = False
@@ -294,35 +287,6 @@ def terminal(options: argparse.Namespace) -> int:
     if options.record:
         options.record.write_text("\n".join(transcript), encoding="utf-8")
     return 0
-
-
-def figures(options: argparse.Namespace) -> int:
-    wanted, option = (options.to, "--to DIR") if options.action == "export" else (options.table, "FILE.csv")
-    if wanted is None:
-        raise SettingMissing(f"figures {options.action} needs {option}")
-    if options.action == "export":
-        lines = export(load_knowledge(options.root), wanted)
-    else:
-        lines = take(options.root, wanted, today_in_china(), write=options.write)
-    for line in lines:
-        print(line)
-    return 0
-
-
-def check(options: argparse.Namespace) -> int:
-    if options.record:
-        print(record(load_knowledge().questionnaire))
-    knowledge = load_knowledge()
-    on = options.on or today_in_china()
-    within = options.fail_within
-    report = outdated(knowledge, on, within) if options.outdated else lint(knowledge, on, CAPABILITIES)
-    if on != today_in_china() and not report.findings:
-        changes = told_otherwise(knowledge, today_in_china(), on)
-        report = replace(report, then=tuple(map(str, changes)))
-    if PERSONAS.is_dir():  # they are no part of what is installed
-        report = replace(report, counts={**report.counts, "personas": len(list(PERSONAS.glob("*.yaml")))})
-    print(report)
-    return 1 if report.findings else 0
 
 
 def _read() -> Settings:

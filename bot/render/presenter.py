@@ -70,7 +70,9 @@ class Presenter:
         return asker
 
     def prepare(self, on: date) -> None:
-        """Make what free questions of that day need, which takes a second or two; for a thread of its own."""
+        """Make what typed words of that day need, which takes a second or two; for a thread of its own."""
+        for classifier in (self.knowledge.alarm, self.knowledge.swindle):
+            classifier.prepare()
         for language in LANGUAGES:
             if (language, on) not in self._askers:
                 asker = self._asker(language, on)

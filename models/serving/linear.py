@@ -1,8 +1,9 @@
 """A linear classifier at work: weights of features, added up, from this file and its artifact alone."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from models.serving.artifact import verify
@@ -32,6 +33,10 @@ class LinearModel:
     lower: float = math.inf
     sized: bool = False
 
+    def prepare(self) -> None:
+        """Make now what the first text would wait for."""
+        self.weights.get("")
+
     def scores(self, features: Collection[str]) -> Mapping[str, float]:
         """Add up the weights of a text's features, over the root of their number or sizes."""
         sums = [0] * (len(self.heads) + self.sized)
@@ -43,6 +48,29 @@ class LinearModel:
         return {
             head: total / size + bias for head, total, bias in zip(self.heads, sums, self.biases, strict=True)
         }
+
+
+class _Lines(Mapping[str, str]):
+    """Weights as an artifact's lines have them, which are parted when one is first looked up."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = lines
+
+    @cached_property
+    def _by_feature(self) -> dict[str, str]:
+        return dict(line.split("\t") for line in self._lines)
+
+    def __getitem__(self, feature: str) -> str:
+        return self._by_feature[feature]
+
+    def get(self, feature: str, default: str = "") -> str:  # type: ignore[override]
+        return self._by_feature.get(feature, default)  # most are missing, which is no exception here
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_feature)
+
+    def __len__(self) -> int:
+        return len(self._by_feature)
 
 
 def lines(weights: Mapping[str, str]) -> list[str]:
@@ -58,11 +86,7 @@ def read(folder: Path, name: str) -> LinearModel:
         tuple(document["heads"]),
         tuple(document["biases"]),
         document["threshold"],
-        _weights(document["weights"]),
+        _Lines(document["weights"]),
         document["lower"],
         document["sized"],
     )
-
-
-def _weights(lines: Iterable[str]) -> Mapping[str, str]:
-    return dict(line.split("\t") for line in lines)

@@ -74,18 +74,16 @@ class Model:
     order: float | None
     population: Reference = field(repr=False)
     groups: Mapping[str, Reference] = field(repr=False)
-    ranks: dict[str | None, Ranks] = field(default_factory=dict, repr=False)
     # Made once by `prepare`, for models are loaded seldom and asked often.
     told: dict[str, dict[int, Driver]] = field(default_factory=dict, repr=False)
     # What was scored before is remembered: under ten thousand profiles exist, so none grows without end.
+    ranks: dict[str | None, Ranks] = field(default_factory=dict, repr=False)
     whole: dict[tuple[int, ...], _Whole] = field(default_factory=dict, repr=False)
     scores: dict[tuple[str | None, Values, bool], Score] = field(default_factory=dict, repr=False)
     estimates: dict[tuple[str | None, Values], _Estimate] = field(default_factory=dict, repr=False)
 
     def prepare(self) -> None:
-        """Rank the populations, and make the drivers that scores share."""
-        for group, reference in ((None, self.population), *self.groups.items()):
-            self.ranks[group] = rank(reference, self.logit)
+        """Make the drivers that scores share."""
         for name in self.features:
             points, shown = self.points[name], name in self.shown
             self.told[name] = {level: Driver(name, level, part, shown) for level, part in points.items()}
@@ -129,6 +127,12 @@ class Model:
         parts.append(self.mean_logit)
         return math.fsum(parts)
 
+    def _ranked(self, group: str | None) -> Ranks:
+        """Return the distribution of the risk in a group's population, made when it is first asked for."""
+        if group not in self.ranks:
+            self.ranks[group] = rank(self._reference(group), self.logit)
+        return self.ranks[group]
+
     def _is_complete(self, values: Values) -> bool:
         return all(value in self.codes[name] for name, value in zip(self.features, values, strict=True))
 
@@ -138,7 +142,7 @@ class Model:
             profile = dict(zip(self.features, values, strict=True))
             logit, spread = self.logit(profile), Z90 * math.sqrt(self._variance(profile))
             places = self._places(logit, Z90 * math.sqrt(self._variance(profile, placed=True)))
-            self.whole[values] = _Whole(logit, spread, self.ranks[None].percentile(logit), *places)
+            self.whole[values] = _Whole(logit, spread, self._ranked(None).percentile(logit), *places)
         return self.whole[values]
 
     def _complete_score(self, values: tuple[int, ...], group: str | None) -> Score:
@@ -154,7 +158,7 @@ class Model:
         unexplained = math.fsum([estimate.logit, -self.mean_logit, *(-d.contribution for d in drivers)])
         logit = math.fsum([self.mean_logit, *(d.contribution for d in drivers), unexplained])
         frequency = estimate.probability, estimate.low, estimate.high
-        percentile, places = self.ranks[None].percentile(logit), (estimate.place_low, estimate.place_high)
+        percentile, places = self._ranked(None).percentile(logit), (estimate.place_low, estimate.place_high)
         score = self._told(drivers, logit, percentile, frequency, places, group)
         ask_next = self._ask_next(known, missing, group)
         return score._replace(missing=missing, ask_next=ask_next, unexplained=unexplained)
@@ -173,7 +177,7 @@ class Model:
             self.name,
             self.version,
             percentile,
-            self.ranks[group].percentile(logit) if group else None,
+            self._ranked(group).percentile(logit) if group else None,
             self._band(percentile),
             *frequency,
             tuple(drivers),
@@ -199,7 +203,7 @@ class Model:
 
     def _places(self, logit: float, spread: float) -> tuple[float, float]:
         """The places between which a log-odds may stand."""
-        ranks = self.ranks[None]
+        ranks = self._ranked(None)
         return ranks.percentile(logit - spread), ranks.percentile(logit + spread)
 
     def _variance(self, profile: Known, *, placed: bool = False) -> float:

@@ -18,14 +18,14 @@ _SAID: tuple[tuple[Period, str], ...] = (
     ("year", r"年|(?<![a-z])(?:a|per|each|every) year|yearly|annual|apr(?![a-z])"),
 )
 _N = rf"(?P<n>{numerals.NUMERAL})"
-_FORMS: tuple[tuple[re.Pattern[str], Decimal], ...] = (
-    (re.compile(rf"万(?:分之)?{_N}"), Decimal("0.0001")),
-    (re.compile(rf"千(?:分之)?{_N}"), Decimal("0.001")),
-    (re.compile(rf"百分之{_N}|{_N.replace('n>', 'm>')} ?(?:%|个点|percent|per cent)"), Decimal("0.01")),
+_FORMS: tuple[tuple[str, Decimal], ...] = (
+    (rf"万(?:分之)?{_N}", Decimal("0.0001")),
+    (rf"千(?:分之)?{_N}", Decimal("0.001")),
+    (rf"百分之{_N}|{_N.replace('n>', 'm>')} ?(?:%|个点|percent|per cent)", Decimal("0.01")),
 )
 # A fen is the hundredth part a month, and a li the thousandth, whatever they would be of a day or a year.
-_FEN = re.compile(rf"{_N}分(?:(?P<li>{numerals.NUMERAL})厘?)?|{_N.replace('n>', 'only>')}厘(?P<half>半)?")
-_BARE = re.compile(rf"[^0-9]*?(?<![a-z]){_N}(?![a-z])[^0-9]*")
+_FEN = rf"{_N}分(?:(?P<li>{numerals.NUMERAL})厘?)?|{_N.replace('n>', 'only>')}厘(?P<half>半)?"
+_BARE = rf"[^0-9]*?(?<![a-z]){_N}(?![a-z])[^0-9]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,15 @@ def rate(text: str, vocabulary: Vocabulary) -> Rate | None:
         return None
     period = told[0] if told else None
     for form, unit in _FORMS:
-        if found := form.search(words):
+        if found := re.search(form, words):
             number = _number(found["n"] or found.groupdict().get("m") or "")
             return None if number is None else Rate(number * unit, period)
-    if fens := list(_FEN.finditer(words)):
+    if fens := list(re.finditer(_FEN, words)):
         if len(fens) > 1 or period not in (None, "month"):
             return None
         ratio = _fen(fens[0])
         return None if ratio is None else Rate(ratio, "month")
-    bare = _BARE.fullmatch(words)
+    bare = re.fullmatch(_BARE, words)
     number = _number(bare["n"]) if bare else None
     return None if number is None else Rate(number / 100, period)
 
