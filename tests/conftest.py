@@ -14,6 +14,8 @@ from tests.faults.service import fresh_postgres
 from tests.lengths import tries
 from tests.talks import KEYRING
 
+WAITING = ("world", "faults", "deploy")  # folders of tests in which real processes wait, the longest first
+
 # No test is timed: a busy machine is no fault of the code.
 settings.register_profile("untimed", deadline=None, max_examples=tries("examples"))
 settings.load_profile("untimed")
@@ -34,14 +36,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, and count coverage in the quick tests only.
 
-    A long file that came last would be waited for by one process alone. Coverage triples what the slow tests
+    A long file that came last would be waited for by one process alone. Those in which real processes wait
+    for clocks come first of all, since others need the cores meanwhile. Coverage triples what the slow tests
     take, and they reach no more.
     """
     slow = [item for item in items if item.get_closest_marker("slow")]
     for item in slow:
         item.add_marker("no_cover")
     first = {item.path for item in slow}
-    items.sort(key=lambda item: item.path not in first)  # stable: the others stay in their order
+
+    def place(item: pytest.Item) -> int:
+        if item.path not in first:
+            return len(WAITING) + 1
+        return next((at for at, folder in enumerate(WAITING) if folder in item.path.parts), len(WAITING))
+
+    items.sort(key=place)  # stable: the others stay in their order
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from bot.loading import wordings
 from bot.loading.knowledge import load_knowledge
-from models.__main__ import main as models
-from tests import decisions, fonts, lengths, schemas, test_delivery_page, test_handbook, test_terminal, tree
+from tests import decisions, lengths, schemas, test_delivery_page, test_handbook, test_terminal, tree
 from tests.privacy import asvs, audit
 from tests.simulator import comparison
 
@@ -38,10 +37,17 @@ def _wordings() -> None:
 
 
 def _models(command: str) -> Callable[[], object]:
-    return lambda: models([command])
+    def make() -> int:
+        from models.__main__ import main  # what fits models is slow to import, and few files need it
+
+        return main([command])
+
+    return make
 
 
 def _fonts() -> None:
+    from tests import fonts
+
     if not fonts.SOURCE.is_dir():
         raise NotHere(f"no fonts in {fonts.SOURCE} (Debian: fonts-noto-cjk)")
     fonts.main()
