@@ -28,6 +28,8 @@ LENGTHS: Mapping[str, Length] = {
     "examples": Length("examples of a property that says no other number (Hypothesis)", 25, 400),
     "advised": Length("imagined workers whose advice is searched for contradictions", 3_000, 100_000),
     "results": Length("imagined workers whose result is searched for contradictions", 2_000, 100_000),
+    "in_order": Length("imagined workers who are told that all is in order only if it is", 1_500, 6_000),
+    "own_ways": Length("own ways of asking for each piece, by which it has to be found", 5, ALL),
     "conversations": Length("whole conversations in a browser: five people, two languages", 5, 10),
     "states": Length("states in which a button of a large family is pressed (small ones: in all)", 2, ALL),
     "changes": Length("days on which a figure begins or ends, each linted whole", 2, ALL),

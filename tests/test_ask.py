@@ -12,6 +12,7 @@ from bot.dialogue.retrieval import CERTAIN, TALK, VAGUE, Asker, Found
 from bot.render.asides import spoken
 from tests.asked import Asked, asked, share
 from tests.checkout import KNOWLEDGE
+from tests.lengths import tries
 from tests.talks import TODAY, presenter
 from tests.test_rights import STATES, data_of, said, state
 
@@ -168,8 +169,10 @@ def test_any_text_gets_a_known_piece_or_a_hotline_or_nothing(text: str) -> None:
 
 def test_every_piece_is_found_by_its_own_title_and_ways(asker: Asker) -> None:
     for id, ways in asker.ways.items():
-        ranked = [found[0][0] for way in ways if (found := asker.ranked(way))]
-        assert ranked.count(id) >= len(ways) // 2, (id, ranked)
+        apart = -(-len(ways) // tries("own_ways"))
+        some = ways[::-apart]  # from the title, which is the last
+        ranked = [found[0][0] for way in some if (found := asker.ranked(way))]
+        assert ranked.count(id) >= len(some) / 2, (id, ranked)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "😀" * 50, "a" * 10_000, "？？？", "\x00", "的了吗"])

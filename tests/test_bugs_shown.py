@@ -25,8 +25,7 @@ def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("error", ["KeyError", "ValueError"])
-@pytest.mark.parametrize("command", ["terminal", "check"])
+@pytest.mark.parametrize(("command", "error"), [("terminal", "KeyError"), ("check", "ValueError")])
 def test_what_holds_nobodys_answers_shows_a_bug_with_all_it_says(command: str, error: str) -> None:
     done = run(BUG.format(module="bot.loading.knowledge", name="load_knowledge", error=error), command)
     assert done.returncode == 1
