@@ -36,7 +36,7 @@ class Plan:
     """How a command is run: with which words in place of its own, which exit codes, and up to which line.
 
     `short` says why `run` does less than the command. `shown` only lists what make would run, for the reason
-    given. `until` is what a service says once up. `unchanged`: no committed file may differ afterwards.
+    given. `until` is what a service says once up. No committed file below `unchanged` may differ afterwards.
     """
 
     run: str = ""
@@ -44,7 +44,7 @@ class Plan:
     until: str = ""
     short: str = ""
     shown: str = ""
-    unchanged: bool = False
+    unchanged: str = ""
     environ: Mapping[str, str] | None = None
 
     @property
@@ -70,7 +70,8 @@ class Outcome:
 
 
 NO_TOKEN = Plan(codes=(78,))  # one sentence that says which setting is missing
-KEPT = Plan(unchanged=True)
+FIRST_OF_DEVELOPERS = "make train"  # it and what follows need more than operators have
+KEPT = Plan(unchanged=".")
 ONE_FILE = "SPREAD=tests/test_claims.py"
 PLANS: Mapping[str, Plan] = {
     # first what sets up, and what the others read
@@ -134,7 +135,7 @@ PLANS: Mapping[str, Plan] = {
     "python -m bot terminal --language en": Plan(),
     "python -m bot": Plan(codes=(2,)),
     "head -1 -q bot/*/*.py": Plan(run="sh -c 'head -1 -q bot/*/*.py'"),
-    "make train": KEPT,
+    "make train": Plan(unchanged="models/artifacts"),
     "python -m models train-alarm": Plan(shown="`make train` runs it"),
     "python -m models train-swindle": Plan(shown="`make train` runs it"),
     "python -m models train --answers FILE.csv": Plan(
@@ -155,14 +156,14 @@ PLANS: Mapping[str, Plan] = {
     "make regenerate": Plan(
         run="make regenerate NAMES='asvs law delivery double schemas'",
         short="models above, words below, fonts and pictures differ from one machine to the next",
-        unchanged=True,
+        unchanged=".",
     ),
     'make regenerate NAMES="wordings transcripts knowledge"': KEPT,
     "make wheel": Plan(),
     "pip install --no-deps": Plan(run="sh -c '.venv/bin/pip install --no-deps dist/*.whl'"),
     "make sbom": Plan(),
     "make lock UPGRADE=--upgrade": Plan(
-        run="make lock", short="the newest versions are others every day", unchanged=True
+        run="make lock", short="the newest versions are others every day", unchanged="."
     ),
     "uv sync": Plan(run="uv sync --locked --dry-run", short="the clone has its environment"),
     "make bench": Plan(shown="an hour of a quiet machine"),
@@ -252,20 +253,24 @@ def run(claim: Claim, plan: Plan, clone: Path) -> Outcome:
                 return Outcome(False, None, time.monotonic() - begun, f"not done after {PATIENCE:.0f} s")
         log.seek(0)
         said = log.read()
-    changed = _changed(clone) if plan.unchanged else []
+    changed = _changed(clone, plan.unchanged)
     fine = code in plan.codes and "Traceback" not in said and not changed
     last = [line for line in said.splitlines() if line.strip()][-1 if fine else -8 :]
     differs = [f"changed {', '.join(changed)}"] if changed else []
     return Outcome(fine, code, time.monotonic() - begun, "\n".join([*differs, *last]))
 
 
-def _changed(clone: Path) -> list[str]:
-    """Return which committed files differ, and put them back."""
+def _changed(clone: Path, below: str) -> list[str]:
+    """Return which committed files below this path differ, none if it is empty, and put all back."""
     differ = subprocess.run(
-        ["git", "diff", "--name-only"], cwd=clone, capture_output=True, text=True, check=True
+        ["git", "diff", "--name-only", "--", *filter(None, [below])],
+        cwd=clone,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     subprocess.run(["git", "checkout", "--quiet", "."], cwd=clone, check=True)
-    return differ.stdout.split()
+    return differ.stdout.split() if below else []
 
 
 def _until(words: list[str], clone: Path, environ: Mapping[str, str], until: str) -> tuple[int, str]:
@@ -310,14 +315,23 @@ def table(ran: Sequence[tuple[Claim, Plan, Outcome]]) -> str:
 def main() -> int:
     """Run all, print a line for each, and return 1 if one didn't end as it should."""
     parser = argparse.ArgumentParser(prog="python -m tests.claims", description=__doc__)
+    parser.add_argument(
+        "commands", nargs="*", metavar="COMMAND", help="run only these, as documents name them"
+    )
     parser.add_argument("--table", type=Path, metavar="FILE", help="write what was run as Markdown")
     options = parser.parse_args()
     ran: list[tuple[Claim, Plan, Outcome]] = []
+    order = {command: place for place, command in enumerate(PLANS)}
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
         for claim in claims():
-            if claim.command == "make train":  # the first that needs more than operators have
+            if options.commands and claim.command not in options.commands:
+                continue
+            if (
+                order.get(claim.command, 0) >= order[FIRST_OF_DEVELOPERS]
+                and not (clone / ".venv/dev").exists()
+            ):
                 subprocess.run(["make", ".venv/dev"], cwd=clone, capture_output=True, check=True)
             plan = PLANS.get(claim.command)
             outcome = run(claim, plan, clone) if plan else Outcome(False, None, 0, "has no plan")

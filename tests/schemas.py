@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 
+from bot.content.calendar import YearlyDate
 from bot.content.codebook import CodebookWords
 from bot.content.commands import Commands
 from bot.content.consent import Consent
@@ -91,6 +92,7 @@ def questionnaire() -> Schema:
 SCHEMAS: Mapping[str, tuple[str, Callable[[], Schema]]] = {  # by file below knowledge/
     "advice": ("advice/*.yaml", advice),
     "asks": ("asks.yaml", lambda: whole(WrittenAsks)),
+    "calendar": ("calendar.yaml", lambda: listed(dates=YearlyDate)),
     "codebook": ("codebook.yaml", lambda: whole(CodebookWords)),
     "commands": ("commands.yaml", lambda: whole(Commands)),
     "consent": ("consent.yaml", lambda: whole(Consent)),
