@@ -27,8 +27,9 @@ COMMAND = re.compile(
     r"(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?"
     r"((?:python -m (?:bot|models|tests[.\w]*)|make|uv sync|pip install|head)(?: .*)?)$"
 )
+OF_THE_MACHINE = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 IN_VENV = ("python", "pip", "uv")
-PATIENCE = 600.0  # seconds for a command, and until a service says that it is up, its set-up included
+PATIENCE = 1800.0  # seconds for a command, and until a service says that it is up, its set-up included
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,7 @@ def run(claim: Claim, plan: Plan, clone: Path) -> Outcome:
         words.insert(1, "-n")
     if words[0] in IN_VENV:
         words[0] = f".venv/bin/{words[0]}"
-    environ = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    environ = {name: value for name, value in os.environ.items() if name in OF_THE_MACHINE}
     environ |= {
         "DATABASE_URL": "sqlite:///kept.sqlite",
         "MASTER_KEYS_FILE": "kept.keys",

@@ -17,6 +17,7 @@ from models.training.fitting import Fit, Rows, fit
 from models.training.outcomes import expected
 from models.training.specs import CONSTRAINT, GAP, Spec
 from models.training.train import train
+from tests.checkout import KNOWLEDGE
 from tests.lengths import tries
 
 NAME, DAY = "financing_constraint", date(2026, 12, 1)
@@ -358,3 +359,9 @@ def test_the_committed_page_on_learning_holds_the_promise() -> None:
     ]
     assert [row[0].strip() for row in rows] == ["0", "100", "300", "1,000", "3,000", "10,000"]
     assert all(float(row[-1].strip().removesuffix(" %")) < 1 for row in rows)
+
+
+def test_answers_to_the_version_in_force_can_be_learned_from() -> None:
+    assert KNOWLEDGE.questionnaire.version in answers.questionnaires(), (
+        "if its codes are those of models/evidence/tables.yaml, add it to models/training/questionnaires.yaml"
+    )
