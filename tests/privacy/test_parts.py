@@ -4,12 +4,17 @@ import json
 import re
 import subprocess
 import sys
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
 from uv import find_uv_bin
 
 ROOT = Path(__file__).parents[2]
+# Licences under which a part may be used unchanged by a program under MIT, and be passed on with it.
+LICENCES = re.compile(
+    r"MIT|BSD|Apache|Python Software Foundation|PSF|MPL|Unlicense|LGPL|Lesser General Public License"
+)
 
 
 @pytest.mark.asvs("15.1.2")
@@ -60,3 +65,18 @@ def test_the_list_of_parts_names_every_locked_one_and_is_made_alike_each_time(tm
         name.split("[")[0] + "==" + name.split("==")[1] if "[" in name else name for name in locked
     }
     assert all(part["externalReferences"][0]["hashes"] for part in parts)
+
+
+def test_every_part_that_serves_has_a_licence_under_which_it_may_be_passed_on() -> None:
+    named = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE)
+    unknown = {name: told for name in named if not LICENCES.search(told := _licences(name))}
+    assert named
+    assert unknown == {}
+
+
+def _licences(part: str) -> str:
+    """Return the lines in which an installed part may name its licence."""
+    given = metadata(part)
+    fields = ("License-Expression", "Classifier", "License")
+    lines = [str(line).splitlines()[0] for field in fields for line in given.get_all(field) or () if line]
+    return "; ".join(line for line in lines if " :: " not in line or line.startswith("License :: "))
