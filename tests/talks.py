@@ -21,7 +21,7 @@ from bot.render import Presenter
 from bot.storage.engine import opened
 from bot.storage.unit_of_work import Settle
 from bot.turns.contract import Address, Inbound
-from bot.turns.turn import UNLIMITED, BatchResult, settle
+from bot.turns.turn import UNLIMITED, BatchResult, routed, settle
 from tests.checkout import KNOWLEDGE
 from tests.paths import Named, taps
 
@@ -126,4 +126,5 @@ def turned(
     voice: Presenter | None = None,
 ) -> BatchResult:
     """Take turns by the real flow and words."""
-    return settle(rules(), voice or presenter(), inbounds, held or {}, seen, now, room)
+    held = held or {}
+    return settle(rules(), voice or presenter(), routed(inbounds, held, seen), held, seen, now, room)

@@ -325,7 +325,7 @@ async def test_who_blocked_the_bot_has_nothing_kept_a_month_after_the_date(years
     await years.pass_to(NOON + timedelta(days=91))
     await years.pass_to(datetime(2027, 3, 10, 9, tzinfo=CHINA))
     (reminder,) = await years.store.outbox.waiting()
-    assert await years.store.outbox.block(reminder, [reminder.id])
+    assert await years.store.outbox.block(reminder, [reminder])
     await years.pass_to(datetime(2027, 3, 20, 9, tzinfo=CHINA))
     assert await years.sent() == []
     assert await years.talk() is not None

@@ -525,7 +525,7 @@ async def test_who_blocked_the_bot_is_not_reminded(database: Database, script: S
     await store.take(came(1))
     assert await Waking(store).overdue() > 0
     (message,) = await store.outbox.waiting()
-    assert await store.outbox.block(message, [message.id])
+    assert await store.outbox.block(message, [message])
     assert await Waking(store).wake() == await Waking(store).overdue() == 0
 
 

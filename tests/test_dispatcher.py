@@ -1,7 +1,7 @@
 """The outbox is emptied in order, through every kind of trouble that Telegram or storage makes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -59,7 +59,7 @@ class Paused(SendRate):
         self.over = asyncio.Event()
 
     async def wait(
-        self, chat: bytes, unless: asyncio.Event, processes: int = 1, *, edits: bool = False
+        self, chat: Hashable, unless: asyncio.Event, processes: int = 1, *, edits: bool = False
     ) -> bool:
         return await self.over.wait()
 
@@ -750,8 +750,8 @@ async def test_an_end_whose_record_was_cut_off_after_its_commit_is_recorded_agai
     await write(store, 1, 7, "ab")
     await write(store, 2, 8, "c")
     first, second, other = found
-    assert await store.outbox.block(first, [first.id, second.id])
-    assert await store.outbox.block(first, [first.id, second.id])
+    assert await store.outbox.block(first, [first, second])
+    assert await store.outbox.block(first, [first, second])
     assert await store.outbox.dead.bury(other.id, "refused", other.holder)
     assert await store.outbox.dead.bury(other.id, "refused", other.holder)
     assert len(await store.outbox.dead.all()) == 1

@@ -369,7 +369,7 @@ async def test_every_terminal_write_checks_the_fence(database: Database) -> None
         await former.store.outbox.lease.release()
         await heir.store.claim()
         assert not await former.store.outbox.dead.bury(message.id, "too late", message.holder)
-        assert not await former.store.outbox.block(message, [message.id])
+        assert not await former.store.outbox.block(message, [message])
         assert len(await heir.store.outbox.waiting()) == 1
         await former.store.sent(message)
         assert await heir.store.outbox.waiting() == []

@@ -61,7 +61,7 @@ async def turn(store: Store, letters: list[Queued]) -> None:
 
 
 async def blocked(store: Store, letters: list[Queued]) -> None:
-    await store.outbox.block(letters[0], [letter.id for letter in letters[:2]])
+    await store.outbox.block(letters[0], letters[:2])
 
 
 async def tried_again(store: Store, _letters: list[Queued]) -> None:

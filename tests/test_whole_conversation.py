@@ -189,11 +189,16 @@ class Stumbling(Presenter):
     """A presenter with a bug: it stumbles over the first question."""
 
     def render(
-        self, reply: Reply, talk: Conversation | None, language: Language, today: date
+        self,
+        reply: Reply,
+        talk: Conversation | None,
+        language: Language,
+        today: date,
+        beside: bool = False,
     ) -> tuple[Message, ...]:
         if isinstance(reply, Ask):
             raise RuntimeError("上海 5500")
-        return super().render(reply, talk, language, today)
+        return super().render(reply, talk, language, today, beside)
 
 
 @pytest.mark.asvs("16.5.1", "16.3.4")

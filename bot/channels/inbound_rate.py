@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.delivery.token_bucket import Bucket, Buckets
 from bot.dialogue.conversation import Group, Hurry
-from bot.dialogue.data_rights import TO_DELETION
+from bot.dialogue.data_rights import leads_to_deletion
 from bot.turns.contract import Address, Inbound
 
 
@@ -34,7 +34,7 @@ class InboundRate:
         """
         if not self._rate:
             return inbound
-        if inbound.incoming in TO_DELETION:
+        if leads_to_deletion(inbound.incoming):
             deletions = self._deletions.of(inbound.chat, self._monotonic())
             if deletions.level < 1:
                 return None  # what its first ones were answered with stands in the chat
@@ -52,6 +52,6 @@ class InboundRate:
 
     def give_back(self, inbound: Inbound) -> None:
         """Count it not: the update comes again, or came again, through no doing of the worker."""
-        buckets = self._deletions if inbound.incoming in TO_DELETION else self._chats
+        buckets = self._deletions if leads_to_deletion(inbound.incoming) else self._chats
         if bucket := buckets.get(inbound.chat):
             bucket.level = min(bucket.size, bucket.level + 1)

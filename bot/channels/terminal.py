@@ -9,9 +9,10 @@ from bot.content.questionnaire import Language
 from bot.content.templates import plain
 from bot.dialogue.conversation import Command, Conversation, Incoming, Tap, Typed, Wake
 from bot.dialogue.flow import Flow
+from bot.dialogue.seats import turned_to
 from bot.render import Button, Message, Presenter
 from bot.turns.contract import Address, Inbound
-from bot.turns.turn import settle
+from bot.turns.turn import routed, settle
 
 PROMPT = "> "
 HERE = Address("terminal", "1")
@@ -27,8 +28,14 @@ class Terminal:
     presenter: Presenter
     now: Callable[[], datetime]
     language: Language = "zh"
-    talk: Conversation | None = None
+    held: dict[Address, Conversation] = field(default_factory=dict)
     buttons: list[Button] = field(default_factory=list)
+
+    @property
+    def talk(self) -> Conversation | None:
+        """The talk that typed words go to."""
+        own = self.held.get(HERE)
+        return self.held.get(HERE.at(turned_to(Typed(""), own)[0]))
 
     @cached_property
     def flow(self) -> Flow:
@@ -41,20 +48,21 @@ class Terminal:
         """
         now = self.now()
         messages = []
-        if self.talk is not None and any(reminder.due <= now.timestamp() for reminder in self.talk.reminders):
-            messages += self._turn(Wake(), now)
-        messages += self._turn(self._incoming(line.strip()), now)
+        for chat, talk in list(self.held.items()):
+            if any(reminder.due <= now.timestamp() for reminder in talk.reminders):
+                messages += self._turn(chat, Wake(), now)
+        messages += self._turn(HERE, self._incoming(line.strip()), now)
         if any(message.buttons for message in messages):
             self.buttons = []
         return "\n\n".join(self._show(message) for message in messages)
 
-    def _turn(self, incoming: Incoming, now: datetime) -> list[Message]:
-        inbound = Inbound(None, HERE, incoming, self.language)
-        held = {HERE: self.talk} if self.talk else {}
-        batch = settle(self.flow, self.presenter, [inbound], held, frozenset(), now)
+    def _turn(self, chat: Address, incoming: Incoming, now: datetime) -> list[Message]:
+        inbounds = routed([Inbound(None, chat, incoming, self.language)], self.held, frozenset())
+        batch = settle(self.flow, self.presenter, inbounds, self.held, frozenset(), now)
         for failure in batch.events.failures:
             raise failure
-        self.talk = batch.conversations.get(HERE, self.talk)
+        kept = {**self.held, **batch.conversations}
+        self.held = {chat: talk for chat, talk in kept.items() if talk is not None}
         return [outbound.message for outbound in batch.outgoing]
 
     def _incoming(self, line: str) -> Incoming:

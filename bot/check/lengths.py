@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from typing import get_args
 
 from jinja2 import TemplateError
@@ -43,10 +44,10 @@ FIRST_STEP = "①"
 
 def check_lengths(knowledge: Knowledge, on: date) -> Iterator[Finding]:
     """Find what is too long of what is said to everybody, whatever they answer."""
-    presenter = Presenter(knowledge)
-    for language in LANGUAGES:
+    own = Presenter(knowledge)
+    for presenter, language in product((own, own.for_family), LANGUAGES):
         for reply in _said_to_everybody(knowledge):
-            where = f"{language}: {reply}"
+            where = f"{language}, {presenter.seat}: {reply}"
             try:
                 (message,) = presenter.render(reply, None, language, on)
             except (LookupError, TemplateError, ValueError, TypeError) as error:

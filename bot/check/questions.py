@@ -6,6 +6,7 @@ from bot.check.findings import Finding
 from bot.content.conditions import Condition
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import SKIPPED, Question, Questionnaire
+from bot.dialogue.seats import marked
 from bot.guidance import DERIVED, questions_of
 from bot.turns.contract import Capabilities
 
@@ -156,8 +157,8 @@ def check_buttons(knowledge: Knowledge, channels: Iterable[Capabilities]) -> Ite
 
 def _buttons(question: Question, room: int) -> Iterator[Finding]:
     where = f"questionnaire.yaml {question.id}"
-    longest = [f"edit:{question.id}", *(f"a:{question.id}:{option.id}" for option in question.options)]
-    for data in longest:
+    said = [f"edit:{question.id}", *(f"a:{question.id}:{option.id}" for option in question.options)]
+    for data in map(marked, said):
         if len(data.encode()) > room:
             yield Finding(where, f"{data} has over {room} bytes", "shorten the ids")
 

@@ -1,6 +1,6 @@
 """What is agreed to before the first question: purposes, each with its tick."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.content.questionnaire import Language
@@ -25,16 +25,25 @@ class Consent:
     """What is agreed to before the first question; a new version asks everyone again.
 
     still: the versions before whose consent holds on, for their purposes are word for word the same.
+    family: what a worker says before they answer for a family member.
     """
 
     version: str
     purposes: tuple[Purpose, ...]
     still: tuple[str, ...] = ()
+    family: Purpose | None = None
 
     @property
     def asked(self) -> tuple[Purpose, ...]:
         """The purposes that are asked for before the first question."""
         return tuple(purpose for purpose in self.purposes if not purpose.on_use)
+
+    @cached_property
+    def for_family(self) -> "Consent":
+        """What is agreed to before a talk for a family member: nobody agrees to research for another."""
+        kept = [purpose for purpose in self.purposes if purpose.required or purpose.on_use]
+        own = () if self.family is None else (self.family,)
+        return replace(self, purposes=(*own, *kept), still=(), family=None)
 
     @cached_property
     def required(self) -> frozenset[str]:

@@ -18,6 +18,7 @@ from bot.storage.jobs import Committed
 from bot.storage.lease import LEASE
 from bot.storage.outbox import Queued
 from bot.storage.unit_of_work import Store
+from bot.turns.contract import Address
 
 PAUSE = 1.0  # seconds before the second try; doubled up to LONGEST_PAUSE, with jitter
 LONGEST_PAUSE = 40.0  # so that everybody is answered within a minute of the end of a trouble
@@ -43,7 +44,7 @@ class Dispatcher:
     ) -> None:
         self._store, self._outbox, self._deliver, self._count = store, store.outbox, deliver, count
         self._lease, self._pace = store.outbox.lease, pace or SendRate()
-        self._lanes: dict[bytes, deque[Queued]] = {}
+        self._lanes: dict[Address, deque[Queued]] = {}  # by chat, with the messages of both its talks
         self._gone: set[int] = set()  # messages that came to their end since the last look began
         self._fresh: set[int] = set()  # messages that the latest commit brought
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,13 +112,16 @@ class Dispatcher:
     async def _let_go(self) -> None:
         """Leave to others the messages of all chats in which nothing is on its way."""
         try:
-            await self._outbox.let_go(self._lanes.keys())
+            await self._outbox.let_go({message.person for lane in self._lanes.values() for message in lane})
         except (SQLAlchemyError, OSError) as error:  # they are free when the lease is over
             log.warning("messages not let go", extra={"error": type(error).__name__})
 
     def _hear(self, effect: Committed) -> None:
-        for person in effect.forgotten & self._lanes.keys():
-            self._lanes[person].clear()
+        for lane in self._lanes.values() if effect.forgotten else ():
+            kept = [message for message in lane if message.person not in effect.forgotten]
+            if len(kept) < len(lane):
+                lane.clear()
+                lane.extend(kept)
         self._fresh = {message.id for message in effect.messages}
         self._feed(effect.messages)
         if effect.behind and self._outbox.left_behind:
@@ -125,12 +129,13 @@ class Dispatcher:
 
     def _feed(self, messages: Iterable[Queued]) -> None:
         for message in messages:
-            lane = self._lanes.get(message.person)
+            chat = message.outgoing.chat.at("own")
+            lane = self._lanes.get(chat)
             if message.id in self._gone:
                 continue
             if lane is None:
-                self._lanes[message.person] = deque([message])
-                task = asyncio.create_task(self._walk(message.person))
+                self._lanes[chat] = deque([message])
+                task = asyncio.create_task(self._walk(chat))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
             elif message.id in (known := [other.id for other in lane]):
@@ -138,16 +143,16 @@ class Dispatcher:
             else:
                 lane.append(message)
 
-    async def _walk(self, person: bytes) -> None:
+    async def _walk(self, chat: Address) -> None:
         """Deliver a chat's messages one after the other, for as long as they are ours."""
-        lane = self._lanes[person]
+        lane = self._lanes[chat]
         try:
             while lane and not self._leaving.is_set():
                 if lane[0].holder != self._lease.name:
                     lane.popleft()  # someone else's by now, or deleted
                     continue
                 processes, edits = self._lease.processes, lane[0].outgoing.edits is not None
-                paused = await self._pace.wait(person, self._leaving, processes, edits=edits)
+                paused = await self._pace.wait(chat, self._leaving, processes, edits=edits)
                 if self._leaving.is_set():
                     break
                 # Counted at the last renewal: on a server another process may have begun since.
@@ -159,13 +164,13 @@ class Dispatcher:
                 while lane and lane[0].id in ended:  # a deletion may have emptied the lane meanwhile
                     lane.popleft()
         finally:
-            self._lanes.pop(person, None)
+            self._lanes.pop(chat, None)
 
     async def _brought_to_its_end(self, lane: deque[Queued]) -> set[int]:
         """Bring the first message to its end and return those that came to it, none if it isn't ours now."""
         seconds = PAUSE
         while lane and not self._leaving.is_set() and lane[0].holder == self._lease.name:
-            message, so_far = lane[0], [message.id for message in lane]
+            message, so_far = lane[0], list(lane)
             try:
                 await self._deliver(message.outgoing, partial(self._lease.sure, message.holder))
             except SlowDown as error:
@@ -175,7 +180,8 @@ class Dispatcher:
                 self._count("blocked")
                 # A message written since may be welcome, for a person who writes has unblocked.
                 record = partial(self._outbox.block, message, so_far)
-                return set(so_far) if await self._fenced(record, message, lane) else set()
+                ours = await self._fenced(record, message, lane)
+                return {other.id for other in so_far} if ours else set()
             except Refused as error:
                 log.warning("message refused for ever", extra={"error": error.reason})
                 return await self._buried(message, error.reason, lane)

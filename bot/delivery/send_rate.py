@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 
 from bot.delivery.token_bucket import Bucket, Buckets
@@ -33,7 +33,7 @@ class SendRate:
     ) -> None:
         self._overall, self._chat, self._monotonic = overall, chat, monotonic
         self._common = Bucket(overall, overall, overall, monotonic())
-        self._chats: Buckets[bytes, Bucket] = Buckets(Bucket, chat, burst)
+        self._chats: Buckets[Hashable, Bucket] = Buckets(Bucket, chat, burst)
         self._careful_until = monotonic()
 
     def refused(self) -> None:
@@ -41,7 +41,7 @@ class SendRate:
         self._careful_until = self._monotonic() + CAREFUL
 
     async def wait(
-        self, chat: bytes, unless: asyncio.Event, processes: int = 1, *, edits: bool = False
+        self, chat: Hashable, unless: asyncio.Event, processes: int = 1, *, edits: bool = False
     ) -> bool:
         """Wait until one more message, or edit of one, may go to this chat, or until the event.
 
@@ -52,7 +52,7 @@ class SendRate:
             await pause(seconds, unless)
         return seconds > 0
 
-    def reserve(self, chat: bytes, processes: int = 1, *, edits: bool = False) -> float:
+    def reserve(self, chat: Hashable, processes: int = 1, *, edits: bool = False) -> float:
         """Take one from the measures that count it; returns the seconds to wait."""
         now, pause = self._monotonic(), 0.0
         if self._overall and (not edits or now < self._careful_until):

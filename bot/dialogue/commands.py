@@ -17,10 +17,11 @@ from bot.dialogue.replies import (
     Tips,
     Turn,
 )
+from bot.dialogue.seats import START, VERBS
 
 ASK = "ask"  # takes the words behind it, so the flow answers it
 LETTERS, CALENDAR = "letters", "calendar"  # may name one behind it
-START, CARD = "start", "card_"  # a link or poster may open one card: t.me/<bot>?start=card_<piece>
+CARD = "card_"  # a link or poster may open one card: t.me/<bot>?start=card_<piece>
 Anytime = Callable[[Conversation | None], Turn]
 AfterConsent = Callable[[Survey, Conversation], Turn]
 
@@ -40,6 +41,10 @@ def _press(verb: str) -> AfterConsent:
     return press
 
 
+def _go_on(survey: Survey, talk: Conversation) -> Turn:
+    return talk, (survey.screen(talk, "resumed" if talk.answers else None),)
+
+
 ANYTIME: Mapping[str, Anytime] = {
     "tips": lambda talk: advice_taps.listed(talk, Tips()),
     "calc": lambda talk: (talk, (Reckon(),)),
@@ -52,7 +57,8 @@ ANYTIME: Mapping[str, Anytime] = {
     "delete": _kept(lambda talk: (talk, (Say("ask_forget"),))),
 }
 AFTER_CONSENT: Mapping[str, AfterConsent] = {
-    "start": lambda survey, talk: (talk, (survey.screen(talk, "resumed" if talk.answers else None),)),
+    START: _go_on,
+    **dict.fromkeys(VERBS, _go_on),  # by then the talk is the one that they name
     "result": lambda survey, talk: (talk, (survey.screen(talk, "not_finished"),)),
     "remind": lambda _survey, talk: (talk, (Reminders(),)),
     "review": lambda _survey, talk: (talk, (Review(),)),

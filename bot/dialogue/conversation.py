@@ -9,6 +9,7 @@ from bot.dialogue.reminders import Reminder
 
 Mark = Literal["done", "have", "not_for_me"]
 MARKS: tuple[Mark, ...] = ("done", "have", "not_for_me")
+Seat = Literal["own", "family"]  # whom a talk is about: the worker, or a family member
 LATER = ":later"  # ends the data of a reminder's buttons, so that what came of it can be counted
 
 
@@ -59,7 +60,7 @@ class Conversation:
     one idea a line and big buttons, `guess` the question and the options that we asked back, for a typed yes,
     `shown_by` the version of the knowledge, models included, that made the last result shown, `pace` how
     quickly they answer, `tool` what typed words go to instead of the open question, `calendar` the yearly
-    dates that they opted into, and when it is asked how something went.
+    dates that they opted into, and when it is asked how something went, `seat` whom it is about.
     """
 
     questionnaire: str
@@ -84,6 +85,7 @@ class Conversation:
     pace: Pace = Pace()
     tool: OpenTool | None = None
     calendar: tuple[Appointment, ...] = ()
+    seat: Seat = "own"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,17 @@ from dataclasses import replace
 from bot.content.questionnaire import Questionnaire
 from bot.dialogue import calendar
 from bot.dialogue.commands import ANYTIME
-from bot.dialogue.conversation import Command, Conversation, Pace, Tap
+from bot.dialogue.conversation import Command, Conversation, Incoming, Pace, Tap
 from bot.dialogue.replies import Explain, MyData, Say, ShowResult, Turn
+from bot.dialogue.seats import FORGET, FORGET_BOTH, turned_to
 
 RESEARCH = "research"  # the purpose that can be withdrawn alone
-TO_DELETION = (Command("delete"), Tap("go:delete"), Tap("go:forget"))  # open whatever happens
+TO_DELETION = (Command("delete"), Tap("go:delete"), FORGET, FORGET_BOTH)  # open whatever happens
+
+
+def leads_to_deletion(incoming: Incoming) -> bool:
+    """Return whether this is on the way to a deletion, in whichever talk of the chat."""
+    return turned_to(incoming, None)[1] in TO_DELETION
 
 
 def tap(talk: Conversation | None, where: str, questionnaire: Questionnaire) -> Turn | None:

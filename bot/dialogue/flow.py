@@ -11,7 +11,16 @@ from bot.content.consent import Consent
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Language, Questionnaire
 from bot.content.vocabulary import Vocabulary
-from bot.dialogue import advice_taps, calendar, commands, counting, data_rights, letter_taps, reminder_taps
+from bot.dialogue import (
+    advice_taps,
+    calendar,
+    commands,
+    counting,
+    data_rights,
+    letter_taps,
+    reminder_taps,
+    seats,
+)
 from bot.dialogue.asking import Survey, may_research
 from bot.dialogue.commands import AFTER_CONSENT, ANYTIME
 from bot.dialogue.conversation import (
@@ -22,6 +31,7 @@ from bot.dialogue.conversation import (
     Incoming,
     Media,
     OpenTool,
+    Seat,
     Tap,
     Typed,
     Wake,
@@ -86,7 +96,7 @@ class Flow:
 
     `deadline` gives the day by which a piece must be done, as known on a day. `yearly` gives the month and
     the day of a yearly date, and `piece_of` the piece of advice to which it leads. `version` is that of the
-    knowledge, which is noted with each result shown.
+    knowledge, which is noted with each result shown. `seat` is whom the talks are about.
     """
 
     questionnaire: Questionnaire
@@ -101,6 +111,7 @@ class Flow:
     suspicion: Suspicion | None = None
     yearly: Callable[[str, date], tuple[int, int] | None] = lambda date, on: None
     piece_of: Callable[[str, date], str | None] = lambda date, on: None
+    seat: Seat = "own"
 
     @classmethod
     def over(cls, knowledge: Knowledge) -> "Flow":
@@ -119,6 +130,11 @@ class Flow:
             knowledge.yearly,
             knowledge.piece_of,
         )
+
+    @cached_property
+    def for_family(self) -> "Flow":
+        """The rules of a talk for a family member, which has a consent of its own."""
+        return replace(self, consent=self.consent.for_family, seat="family")
 
     @cached_property
     def survey(self) -> Survey:
@@ -143,7 +159,12 @@ class Flow:
         A talk begins in Traditional script where the worker reads that.
 
         Never raises for anything that a worker or a forged button can send.
+
+        Raises:
+            seats.OtherSeat: the talk is about somebody else than these rules.
         """
+        if talk is not None and talk.seat != self.seat:
+            raise seats.OtherSeat
         before = talk
         talk = lapsed(talk, now)
         if talk is not None and not isinstance(incoming, NOBODY):
@@ -188,7 +209,7 @@ class Flow:
                 return self._woken(talk, now)
             case Command(commands.ASK, rest):
                 return talk, (Say("private") if private_in(rest, self.vocabulary) else Answer(rest),)
-            case Command(commands.START, rest) if (piece := _carded(rest)) in self.pieces:
+            case Command(seats.START, rest) if (piece := _carded(rest)) in self.pieces:
                 return self._tap(talk, f"open:{piece}", language, now)
             case Command(commands.LETTERS, rest) if rest:
                 if private_in(rest, self.vocabulary):
@@ -295,8 +316,11 @@ class Flow:
             return AskConsent(ticks=talk.ticks or (), note=note)
         return self.survey.screen(talk, note)
 
+    def _new(self, language: Language) -> Conversation:
+        return Conversation(self.questionnaire.version, language, seat=self.seat)
+
     def _begin(self, language: Language) -> Turn:
-        talk = Conversation(questionnaire=self.questionnaire.version, language=language)
+        talk = self._new(language)
         return talk, (self._screen(talk),)
 
     def _again(self, talk: Conversation | None, language: Language, note: Note) -> Turn:
@@ -355,7 +379,7 @@ class Flow:
         heeded = tool.turn(held.said if held is not None else (), heard)
         if heeded.said is None:
             return _without_tool(talk), (heeded.reply,)
-        talk = talk or Conversation(questionnaire=self.questionnaire.version, language=language)
+        talk = talk or self._new(language)
         said = heeded.said if agreed else ()
         return replace(talk, tool=OpenTool(name, said, until(now))), (heeded.reply,)
 
@@ -402,7 +426,7 @@ class Flow:
             case "letter", letter:
                 return letter_taps.tap(talk, letter, object_, self.letters)
             case ("lang", "zh" | "en" | "hant") | ("mode", "simple" | "normal"):
-                talk = talk or Conversation(questionnaire=self.questionnaire.version, language=language)
+                talk = talk or self._new(language)
                 talk = _shown_as(talk, subject)
                 if talk.tool is not None:  # where it stands, in the other language
                     return self._use(talk, talk.tool.name, Heard(self.vocabulary, now.date()), language, now)
@@ -430,6 +454,8 @@ class Flow:
         """Repeat the last word to a second tap on a button that ended the talk: it begins no new one."""
         if verb == "go" and subject == "forget":
             return None, (Say("forgotten", replaces=True),)
+        if verb == "go" and subject == "forget_both":
+            return None, ()
         if verb == "go" and subject == "decline":
             return None, (Say("declined", replaces=True),)
         question = self.questionnaire.by_id.get(subject) if verb == "a" else None
@@ -440,6 +466,8 @@ class Flow:
         match where:
             case "forget":
                 return None, (Say("forgotten", replaces=True),)
+            case "forget_both":  # the worker's own talk says that all is forgotten
+                return None, ()
             case "agree":
                 return self._agree(talk)
             case "decline" if not self.agreed(talk):

@@ -40,7 +40,7 @@ def my_data(sheet: View, reply: MyData) -> Message:
         return Message(sheet.render("say/nothing_kept.j2"))
     if reply.as_file:
         content = json.dumps(asdict(talk), ensure_ascii=False, indent=2)
-        return Message(sheet.label("mydata"), attachment=File("my-data.json", content))
+        return Message(sheet.label("mydata"), attachment=File(_file_name(sheet), content))
     known = sheet.knowledge.questionnaire.by_id
     aside = [id for id in talk.answers if id in known and id not in sheet.answers]
     kept: dict[str, object] = {
@@ -48,7 +48,7 @@ def my_data(sheet: View, reply: MyData) -> Message:
         "consent_version": talk.consent_version,
         "purposes": [
             purpose.in_(sheet.language)
-            for purpose in sheet.knowledge.consent.purposes
+            for purpose in sheet.consent.purposes
             if purpose.id in (talk.consent or ())
         ],
         "lines": [(sheet.name(id), sheet.said(known[id], answer)) for id, answer in sheet.answers.items()],
@@ -72,6 +72,10 @@ def my_data(sheet: View, reply: MyData) -> Message:
     delete = Button(sheet.label("delete"), "go:delete")
     rows = sheet.rows(("review", "data_file"), ("withdraw", "explain"))
     return Message(text, (*rows, (delete,)))
+
+
+def _file_name(sheet: View) -> str:
+    return "my-data.json" if sheet.seat == "own" else "family-data.json"
 
 
 def answer(sheet: View, reply: Answer, asker: Callable[[Language], Asker]) -> Message:

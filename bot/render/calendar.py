@@ -31,7 +31,7 @@ def calendar(sheet: View, reply: Calendar) -> Message:
 
 def ask(sheet: View, reply: AskCalendar) -> Message:
     """Ask for the purpose that yearly dates need, by its own words."""
-    (purpose,) = (one for one in sheet.knowledge.consent.purposes if one.id == PURPOSE)
+    (purpose,) = (one for one in sheet.consent.purposes if one.id == PURPOSE)
     name = sheet.block(WORDS, f"name_{reply.date}")
     text = sheet.block(WORDS, "ask", name=name, purpose=purpose.in_(sheet.language))
     agree = Button(sheet.block(WORDS, "agree"), f"{VERB}:{reply.date}:agree")

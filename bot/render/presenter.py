@@ -10,7 +10,7 @@ from bot import guidance
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.content.templates import plain
-from bot.dialogue.conversation import Conversation
+from bot.dialogue.conversation import Conversation, Seat
 from bot.dialogue.replies import (
     Alarm,
     Answer,
@@ -46,6 +46,7 @@ from bot.dialogue.retrieval import Asker
 from bot.render import alarms, asides, calc, calendar, letters, lists, passing, questions, results, tools
 from bot.render.message import Button, Keyboard, Message
 from bot.render.script import traditional
+from bot.render.seats import seated
 from bot.render.simple import simple
 from bot.render.view import Operator, View
 
@@ -55,10 +56,21 @@ MANY = 2_000  # worded questions that are remembered
 
 @dataclass(frozen=True)
 class Presenter:
-    """Words every reply, in the worker's language, with the figures in force on a day."""
+    """Words every reply, in the worker's language, with the figures in force on a day.
+
+    seat: whom the talks are about. askers: those of the day that is asked about, and of the next where it was
+    prepared.
+    """
 
     knowledge: Knowledge
     operator: Operator = field(default_factory=Operator)
+    seat: Seat = "own"
+    _askers: dict[tuple[Language, date], Asker] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def for_family(self) -> "Presenter":
+        """What words a talk for a family member; the answers to free questions are the same."""
+        return replace(self, seat="family")
 
     def asker(self, language: Language, on: date) -> Asker:
         """The answers to free questions in a language: the pieces in force by how people ask for them."""
@@ -113,10 +125,6 @@ class Presenter:
         known = id in self.knowledge.pieces
         return (guidance.title(self.knowledge, id, language, on),) if known else ()
 
-    @cached_property
-    def _askers(self) -> dict[tuple[Language, date], Asker]:
-        return {}  # of the day that is asked about, and of the next where it was prepared
-
     def side_by_side(self, talk: Conversation) -> tuple[str, ...]:
         """Say in which bands a result lies by the model that serves and by the one that waits; of nobody.
 
@@ -128,16 +136,21 @@ class Presenter:
         return tuple(guidance.side_by_side(self.knowledge, answers))
 
     def render(
-        self, reply: Reply, talk: Conversation | None, language: Language, today: date
+        self,
+        reply: Reply,
+        talk: Conversation | None,
+        language: Language,
+        today: date,
+        beside: bool = False,
     ) -> tuple[Message, ...]:
         """Render one reply; every text fits one Telegram message.
 
         Typed words that are no answer may be a question: it is answered first, and then the open question
-        comes again.
+        comes again. `beside` says whether the chat has its other talk too.
         """
         if isinstance(reply, Alarm | Gentle):
             language = reply.language or language
-        sheet = View(self.knowledge, talk, language, today, self.operator)
+        sheet = View(self.knowledge, talk, language, today, self.operator, self.seat, beside)
         messages: tuple[Message, ...]
         match reply:
             case Ask(heard=heard) | AskConsent(heard=heard) if heard:
@@ -153,6 +166,7 @@ class Presenter:
             replace(each, refused=sheet.label("attachment_refused")) if each.attachment else each
             for each in messages
         )
+        messages = seated(sheet, reply, messages)
         if isinstance(reply, TakeLetter) and reply.part == "text":
             return messages  # to be handed in as it is, in the mainland's script
         if talk is not None and talk.simple:
@@ -165,7 +179,7 @@ class Presenter:
 
         @lru_cache(MANY)
         def asked(reply: Ask | AskConsent, language: Language, today: date) -> Message:
-            sheet = View(self.knowledge, None, language, today, self.operator)
+            sheet = View(self.knowledge, None, language, today, self.operator, self.seat)
             return _worded(sheet, reply, self.asker)
 
         return asked

@@ -15,7 +15,7 @@ UNSEEN = ("Cf", "Cc", "Cs", "Co", "Cn")  # categories of signs that nobody sees
 
 def consent(sheet: View, reply: AskConsent) -> Message:
     """Render what is agreed to, each purpose with its tick; a single one in short, for workers who type."""
-    purposes = sheet.knowledge.consent.asked
+    purposes = sheet.consent.asked
     label = sheet.label("purpose")
     ticks = tuple(
         (tick("consent", purpose.id, f"{number} {label}", ticked=purpose.id in reply.ticks),)

@@ -6,9 +6,10 @@ from datetime import date
 from functools import cached_property
 
 from bot import guidance
+from bot.content.consent import Consent
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import SKIPPED, Answers, Language, Question
-from bot.dialogue.conversation import Conversation
+from bot.dialogue.conversation import Conversation, Seat
 from bot.guidance import Outcome
 from bot.render.message import Button, Keyboard
 from bot.render.told import Told
@@ -31,13 +32,23 @@ class Operator:
 
 @dataclass(frozen=True)
 class View:
-    """The words for one worker on one day."""
+    """The words for one worker, or for their family member, on one day.
+
+    beside: whether the chat has both talks.
+    """
 
     knowledge: Knowledge
     talk: Conversation | None
     language: Language
     today: date
     operator: Operator = Operator()
+    seat: Seat = "own"
+    beside: bool = False
+
+    @property
+    def consent(self) -> Consent:
+        """What is agreed to in this talk."""
+        return self.knowledge.consent if self.seat == "own" else self.knowledge.consent.for_family
 
     @cached_property
     def answers(self) -> Answers:
@@ -88,7 +99,8 @@ class View:
         return self.label("listed", words=[*chosen[:named], *others])
 
     def render(self, template: str, **context: object) -> str:
-        return self.knowledge.wording.render(self.language, template, on=self.today, **context)
+        told = {"family": self.seat == "family", "beside": self.beside, **context}
+        return self.knowledge.wording.render(self.language, template, on=self.today, **told)
 
     def block(self, template: str, name: str, /, **context: object) -> str:
         """Render one block of a template."""

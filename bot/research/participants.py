@@ -116,7 +116,7 @@ class Office:
         try:
             sealer = self.keyring.sealer(row.key, row.person)
             talk = state_of(row, sealer)
-            if RESEARCH not in (talk.consent or ()) or not self.flow.agreed(talk):
+            if talk.seat != "own" or RESEARCH not in (talk.consent or ()) or not self.flow.agreed(talk):
                 return None  # their answers stay sealed
             answers = answers_of(row, sealer)
         except (WrongKey, ValidationError):

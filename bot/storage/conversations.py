@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter, ValidationError
 
 from bot.dialogue.conversation import Conversation, OpenTool
+from bot.dialogue.seats import OtherSeat
 from bot.privacy.keyring import Keyring, Sealer, WrongKey
 from bot.storage.sql import among, padded
 from bot.storage.tables import DAY, conversations
@@ -51,7 +52,13 @@ def load(
 
 
 def seal(chat: Address, talk: Conversation, person: bytes, sealer: Sealer) -> dict[str, Any]:
-    """Seal a conversation as columns, the answers apart: a constraint forbids those without consent."""
+    """Seal a conversation as columns, the answers apart: a constraint forbids those without consent.
+
+    Raises:
+        OtherSeat: the talk is not the one of this address.
+    """
+    if talk.seat != chat.seat:
+        raise OtherSeat
     address = (
         sealer.seal(chat.name.encode(), b"address:" + person) if talk.reminders or talk.calendar else None
     )

@@ -22,7 +22,7 @@ _written = TypeAdapter(_Written)
 
 def dumped(outbound: Outbound) -> bytes:
     """Return the bytes under which a message is stored, before they are sealed."""
-    chat, edits = outbound.chat.name, outbound.edits
+    chat, edits = outbound.chat.at("own").name, outbound.edits  # the row says whose it is
     if outbound.chat.channel != UNNAMED:
         return _written.dump_json(_Written(chat, outbound.message, edits))
     return _written.dump_json(

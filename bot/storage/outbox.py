@@ -233,7 +233,7 @@ class Outbox:
         count, oldest = await self._database.read(lambda connection: connection.execute(look).one())
         return count, max(0.0, self._clock() - oldest) if count else 0.0
 
-    async def block(self, message: Queued, messages: Iterable[int]) -> bool:
+    async def block(self, message: Queued, messages: Iterable[Queued]) -> bool:
         """Note that a worker blocked the bot, as this message met it: these go, and nothing wakes them.
 
         False, and nothing, if another process took that message over: what we heard may be long past. A
@@ -241,13 +241,15 @@ class Outbox:
         """
         return await self._database.run(self._block, message, list(messages))
 
-    def _block(self, connection: sa.Connection, message: Queued, messages: list[int]) -> bool:
-        lock(connection, [message.person])  # or a turn and this could wait for each other
+    def _block(self, connection: sa.Connection, message: Queued, messages: list[Queued]) -> bool:
+        people = {message.person, *(other.person for other in messages)}
+        lock(connection, people)  # or a turn and this could wait for each other
         found = holder_of(connection, message.id)
         if found == message.holder:
-            unanswered = sa.exists().where(outbox.c.person == message.person)
-            mine = (conversations.c.person == message.person) & ~unanswered
-            connection.execute(sa.delete(outbox).where(outbox.c.id.in_(messages)))
+            c = conversations.c
+            unanswered = sa.exists().where(outbox.c.person == c.person)
+            mine = c.person.in_(people) & ~unanswered
+            connection.execute(sa.delete(outbox).where(outbox.c.id.in_([other.id for other in messages])))
             connection.execute(sa.update(conversations).where(mine).values(blocked=True))
         return found in (message.holder, None)
 

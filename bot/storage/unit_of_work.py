@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from bot.dialogue import counting
-from bot.dialogue.conversation import Conversation, Wake
-from bot.dialogue.data_rights import TO_DELETION
+from bot.dialogue.conversation import Conversation, Group, Wake
+from bot.dialogue.data_rights import leads_to_deletion
 from bot.privacy.keyring import Keyring, Sealer, UnknownKey
 from bot.privacy.tombstones import Tombstones, Wish
 from bot.storage.conversations import Row, load, seal, times
@@ -27,11 +27,9 @@ from bot.storage.tables import conversations, dead_letters, outbox, updates
 from bot.storage.wishes import wishes_in
 from bot.storage.yearly_limit import LIMIT, YearlyLimit
 from bot.turns.contract import Address, Inbound
-from bot.turns.turn import BatchResult
+from bot.turns.turn import BatchResult, routed
 
 MOST = 64  # jobs in one transaction
-UNREAD = Conversation("")  # stands for what is kept under a key that no longer opens it
-
 _DROP = sa.delete(outbox).where(among(outbox.c.id, "sent"))
 
 # Takes turns: inbounds, conversations by chat, updates seen before, how many people may still join.
@@ -120,7 +118,8 @@ class Store:
     ) -> tuple[Committed, list[bool | Exception]]:
         """Do everything that the jobs ask for; returns for each job whether it was new."""
         inbounds = [job for job in jobs if isinstance(job, Inbound)]
-        people = {inbound.chat: self.keyring.pseudonym(inbound.chat.name) for inbound in inbounds}
+        chats = {chat for inbound in inbounds for chat in _talks(inbound)}
+        people = {chat: self.keyring.pseudonym(chat.name) for chat in chats}
         sent = [job for job in jobs if isinstance(job, Sent)]
         if people or len(sent) > 1:  # who takes out one message alone waits for nothing else meanwhile
             lock(connection, {*people.values(), *(job.person for job in sent)})
@@ -133,15 +132,17 @@ class Store:
             blind = {chat: error for chat, error in unreadable.items() if isinstance(error, UnknownKey)}
             blind = {chat: error for chat, error in blind.items() if in_use(connection, error.name)}
             # Another process may have their key: their updates are not handled here, and come again.
-            inbounds = [i for i in inbounds if i.chat not in blind or i.incoming in TO_DELETION]
+            inbounds = [
+                i for i in inbounds if blind.keys().isdisjoint(_talks(i)) or leads_to_deletion(i.incoming)
+            ]
             effect, handled = self._take_turns(connection, inbounds, people, rows, unreadable)
         if claims := [job for job in jobs if isinstance(job, Claim)]:
             effect.claimed = self.outbox.claim(connection, inherited=any(job.inherited for job in claims))
             effect.messages += effect.claimed.messages if effect.claimed else ()
         news: list[bool | Exception] = []
         for job in jobs:
-            if isinstance(job, Inbound) and job.chat in blind and job not in inbounds:
-                news.append(NotReadHere(str(blind[job.chat])))
+            if isinstance(job, Inbound) and blind and job not in inbounds:
+                news.append(NotReadHere(str(next(blind[chat] for chat in _talks(job) if chat in blind))))
                 continue
             update = job.update if isinstance(job, Inbound) else None
             news.append(update is None or update in handled)
@@ -159,9 +160,12 @@ class Store:
     ) -> tuple[Committed, set[int]]:
         now, ids = int(self.clock()), {e.update for e in inbounds if e.update is not None}
         seen = note(connection, ids, now)
+        # What stands for a talk under a key that no longer opens it.
+        held = {chat: Conversation("", seat=chat.seat) for chat in unreadable}
+        held |= {chat: row.conversation for chat, row in rows.items()}
+        inbounds = routed(inbounds, held, seen)
         # A person whose row no key opens can have it deleted, and nothing else.
-        heard = [e for e in inbounds if e.chat not in unreadable or e.incoming in TO_DELETION]
-        held = {chat: row.conversation for chat, row in rows.items()} | dict.fromkeys(unreadable, UNREAD)
+        heard = [e for e in inbounds if e.chat not in unreadable or leads_to_deletion(e.incoming)]
         settled = self._settle(heard, held, seen, self._limit.room(connection))
         _unblock(settled, rows, heard)
         lost = {
@@ -270,9 +274,17 @@ def _upsert(insert: sqlite.Insert | postgresql.Insert, keep: Collection[str]) ->
     return insert.on_conflict_do_update(index_elements=insert.table.primary_key, set_=new)
 
 
+def _talks(inbound: Inbound) -> tuple[Address, ...]:
+    """Return the addresses of the talks that something may concern: in a private chat both."""
+    if isinstance(inbound.incoming, Wake | Group):
+        return (inbound.chat,)
+    return inbound.chat.at("own"), inbound.chat.at("family")
+
+
 def _unblock(settled: BatchResult, rows: Mapping[Address, Row], inbounds: Sequence[Inbound]) -> None:
-    """Save the rows of blocked people who write, though nothing else changed: writing unblocks."""
-    for inbound in inbounds:
-        row = rows.get(inbound.chat)
-        if row and row.blocked and not isinstance(inbound.incoming, Wake):
-            settled.conversations.setdefault(inbound.chat, row.conversation)
+    """Save the rows of blocked people who write, though nothing else changed: writing unblocks both talks."""
+    wrote = (inbound for inbound in inbounds if not isinstance(inbound.incoming, Wake))
+    for chat in (chat for inbound in wrote for chat in _talks(inbound)):
+        row = rows.get(chat)
+        if row and row.blocked:
+            settled.conversations.setdefault(chat, row.conversation)

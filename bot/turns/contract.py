@@ -5,29 +5,40 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from bot.content.questionnaire import Language
-from bot.dialogue.conversation import Incoming
+from bot.dialogue.conversation import Incoming, Seat
 from bot.render import Message
 
 UNNAMED = "telegram"  # the channel of release 1.0.0, whose rows name no channel
 SEPARATOR = ":"
+FAMILY = "family+"  # before the name of an address at which a family member is talked about
 
 
 class Address(NamedTuple):
-    """Where a person is reached: the channel's name (letters only), and their id there."""
+    """Where a person is reached: the channel's name (letters only), and their id there.
+
+    A chat has a seat for each of its talks, so a talk for a family member has an address of its own.
+    """
 
     channel: str
     id: str
+    seat: Seat = "own"
+
+    def at(self, seat: Seat) -> "Address":
+        """Return the address of the chat's other talk, or of this one."""
+        return self._replace(seat=seat)
 
     @property
     def name(self) -> str:
         """The address in one piece, the same for ever: pseudonyms are made of it, and reminders keep it."""
-        return self.id if self.channel == UNNAMED else f"{self.channel}{SEPARATOR}{self.id}"
+        name = self.id if self.channel == UNNAMED else f"{self.channel}{SEPARATOR}{self.id}"
+        return name if self.seat == "own" else f"{FAMILY}{name}"
 
     @classmethod
     def named(cls, name: str) -> "Address":
         """Return the address that has this name."""
-        channel, separator, id = name.partition(SEPARATOR)
-        return cls(channel, id) if separator else cls(UNNAMED, name)
+        seat: Seat = "family" if name.startswith(FAMILY) else "own"
+        channel, separator, id = name.removeprefix(FAMILY).partition(SEPARATOR)
+        return cls(channel, id, seat) if separator else cls(UNNAMED, channel, seat)
 
 
 @dataclass(frozen=True, slots=True)

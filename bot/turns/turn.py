@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from bot.content.questionnaire import Language
-from bot.dialogue.conversation import Command, Conversation, Wake
+from bot.dialogue.conversation import Command, Conversation, Group, Hurry, Incoming, Tap, Wake
 from bot.dialogue.counting import SHADOW, Count
 from bot.dialogue.flow import RESULT, Flow, Step
 from bot.dialogue.replies import Reply, Say, Tips
+from bot.dialogue.seats import FORGET, FORGET_BOTH, turned_to, with_floor
 from bot.render import Message, Presenter
 from bot.turns.contract import Address, Inbound, Outbound
 
@@ -20,6 +21,8 @@ OPEN = "open:"  # begins the data of a button that unfolds a piece of advice
 @dataclass(slots=True)
 class Events:
     """What turns did, without a person in it, for those who count and log once it is committed.
+
+    Of talks for a family member only failures are here: nothing is learned of people who are talked about.
 
     `failures` are the bugs that turns met, `shown` the questions asked and results shown, `came` the labels
     of the links by which new people came (forged ones too), `counts` what is counted of everybody.
@@ -66,18 +69,57 @@ class BatchResult:
         chat, talk = inbound.chat, step.talk
         if talk != before:
             self.conversations[chat] = talk
-            self.stood.setdefault(chat, step.stood)
+            if chat.seat == "own":
+                self.stood.setdefault(chat, step.stood)
             (self.finished.add if step.finished else self.finished.discard)(chat)
         if talk is None and before is not None:
             self.forgotten.add(chat)
             self.outgoing = [other for other in self.outgoing if other.chat != chat]
         self.outgoing += (_outbound(inbound, message) for message in messages)
+        if chat.seat != "own":
+            return
         self.events.shown += step.shown
         # Added one by one: the library's `update` takes ten times as long for what is mostly nothing.
         for count in (*step.counts, *(("offered", piece) for piece in _offered(messages))):
             self.events.counts[count] += 1
         if before is None and isinstance(inbound.incoming, Command) and inbound.incoming.name == "start":
             self.events.came.append(inbound.incoming.rest)
+
+    def now(self, chat: Address, before: Mapping[Address, Conversation]) -> Conversation | None:
+        """Return a talk as it is after the turns so far, given the talks before them."""
+        return self.conversations.get(chat, before.get(chat))
+
+
+def routed(
+    inbounds: Iterable[Inbound], conversations: Mapping[Address, Conversation], seen: Set[int]
+) -> list[Inbound]:
+    """Return what came in at the addresses of the talks that it belongs to, in order.
+
+    Typed words go to the talk of the chat that was turned to last, by an update that was not seen before.
+    """
+    found: list[Inbound] = []
+    last: dict[Address, Conversation] = {}
+    repeated = set(seen)
+    for inbound in inbounds:
+        chat, incoming = inbound.chat, inbound.incoming
+        if chat.seat != "own" or isinstance(incoming, Wake | Group | Hurry):
+            found.append(inbound)
+            continue
+        if incoming == FORGET_BOTH:
+            if inbound.update not in repeated:
+                found.append(replace(inbound, chat=chat.at("family"), update=None))
+            found.append(replace(inbound, incoming=FORGET))
+        else:
+            own = last.get(chat, conversations.get(chat))
+            seat, incoming = turned_to(incoming, own)
+            crosses = isinstance(inbound.incoming, Tap) and not isinstance(incoming, Tap)
+            shown = None if crosses else inbound.message  # the other talk's screen stays as it is
+            found.append(replace(inbound, chat=chat.at(seat), incoming=incoming, message=shown))
+            if inbound.update not in repeated:
+                last[chat] = with_floor(own or Conversation(""), seat)
+        if inbound.update is not None:
+            repeated.add(inbound.update)
+    return found
 
 
 def settle(
@@ -91,35 +133,72 @@ def settle(
 ) -> BatchResult:
     """Take the turn of each inbound in order; an update that was seen before has no effect.
 
-    `room` is how many more people may agree this year; beyond it there is general guidance only. A turn
-    that meets a bug leaves its conversation as it was, says to the worker that we failed, and holds up no
-    other turn.
+    `inbounds` are at the addresses of their talks, as `routed` returns them. `room` is how many more people
+    may agree this year; beyond it there is general guidance only. A turn that meets a bug leaves its
+    conversation as it was, says to the worker that we failed, and holds up no other turn.
     """
     batch, today = BatchResult(), now.date()
-    for inbound in inbounds:
-        if not batch.is_new(inbound.update, seen):
+    rules = {"own": flow, "family": flow.for_family}
+    voices = {"own": presenter, "family": presenter.for_family}
+    for came in inbounds:
+        if not batch.is_new(came.update, seen):
             continue
-        before = batch.conversations.get(inbound.chat, conversations.get(inbound.chat))
+        chat, voice = came.chat, voices[came.chat.seat]
+        own = batch.now(chat.at("own"), conversations)
+        inbound = _as_own(came, own)
+        before = batch.now(chat, conversations)
+        heard = _heard(before, inbound.incoming)
+        beside = batch.now(chat.at("family" if chat.seat == "own" else "own"), conversations) is not None
         try:
-            step = flow.step(before, inbound.incoming, inbound.language, now, traditional=inbound.traditional)
+            step = rules[chat.seat].step(
+                heard, inbound.incoming, inbound.language, now, traditional=inbound.traditional
+            )
             joins = step.talk is not None and bool(step.talk.consent) and not (before and before.consent)
             if joins and batch.joined >= room:
                 step, joins = Step(before, (Say("full"), Tips())), False
-                messages = _render(presenter, step.replies, None, _language(inbound, before), today)
+                messages = _render(voice, step.replies, None, _language(inbound, before), today, beside)
             else:
                 language = _language(inbound, step.talk or before)
-                messages = _render(presenter, step.replies, step.talk, language, today)
+                messages = _render(voice, step.replies, step.talk, language, today, beside)
         except Exception as error:  # noqa: BLE001 - one turn's bug must not take the others' turns along
             batch.events.failures.append(error)
             if not isinstance(inbound.incoming, Wake):  # nobody wrote, so nobody waits
-                (line,) = presenter.render(Say("sorry"), before, _language(inbound, before), today)
-                batch.outgoing.append(Outbound(inbound.chat, line))
+                (line,) = voice.render(Say("sorry"), before, _language(inbound, before), today)
+                batch.outgoing.append(Outbound(chat, line))
             continue
         batch.joined += joins
         batch.add(inbound, before, step, messages)
-        if step.talk is not None and RESULT in step.shown:
+        if chat.seat == "family" and not isinstance(inbound.incoming, Wake):
+            _give_floor(batch, inbound, own, flow, ended=step.talk is None)
+        if chat.seat == "own" and step.talk is not None and RESULT in step.shown:
             batch.events.counts.update((SHADOW, bands) for bands in presenter.side_by_side(step.talk))
     return batch
+
+
+def _as_own(inbound: Inbound, own: Conversation | None) -> Inbound:
+    """Let a talk for a family member begin in the language and script of the worker's own."""
+    if own is None or inbound.chat.seat == "own":
+        return inbound
+    return replace(inbound, language=own.language, traditional=own.traditional)
+
+
+def _heard(talk: Conversation | None, incoming: Incoming) -> Conversation | None:
+    """Return the talk as it hears what came in: the worker's own has the floor again when they turn to it."""
+    if talk is None or talk.seat != "own" or isinstance(incoming, Wake | Group | Hurry):
+        return talk
+    return with_floor(talk, "own")
+
+
+def _give_floor(
+    batch: BatchResult, inbound: Inbound, own: Conversation | None, flow: Flow, *, ended: bool
+) -> None:
+    """Note in the worker's own talk that typed words go to that of the family member, until it ends."""
+    if own is None and ended:
+        return
+    new = Conversation(flow.questionnaire.version, inbound.language, traditional=inbound.traditional)
+    talk = with_floor(own or new, "own" if ended else "family")
+    if talk != own:
+        batch.conversations[inbound.chat.at("own")] = talk
 
 
 def _render(
@@ -128,8 +207,11 @@ def _render(
     talk: Conversation | None,
     language: Language,
     today: date,
+    beside: bool,
 ) -> list[Message]:
-    return [message for reply in replies for message in presenter.render(reply, talk, language, today)]
+    return [
+        message for reply in replies for message in presenter.render(reply, talk, language, today, beside)
+    ]
 
 
 def _language(inbound: Inbound, talk: Conversation | None) -> Language:

@@ -42,7 +42,7 @@ class Letter:
     """
 
     number: int
-    chat: int
+    chat: Address
     taken: int = 0
     unknown: int = 0
     by: "Process | None" = None  # who sent it last
@@ -61,10 +61,10 @@ class Mute(Presenter):
     """
 
     def render(
-        self, reply: Reply, talk: Conversation | None, language: Any, today: Any
+        self, reply: Reply, talk: Conversation | None, language: Any, today: Any, beside: bool = False
     ) -> tuple[Message, ...]:
         if isinstance(reply, Ask | AskConsent) and reply.heard:
-            return super().render(reply, talk, language, today)
+            return super().render(reply, talk, language, today, beside)
         return (Message(""),)
 
 
@@ -91,11 +91,11 @@ class Journal:
     talks: dict[Address, Conversation] = field(default_factory=dict)
     applied: set[int] = field(default_factory=set)
     letters: dict[int, Letter] = field(default_factory=dict)
-    of_chat: dict[int, list[Letter]] = field(default_factory=lambda: defaultdict(list))
-    last_taken: dict[int, int] = field(default_factory=dict)
-    keys: dict[int, bytes] = field(default_factory=dict)  # of each chat's row, after the last commit
+    of_chat: dict[Address, list[Letter]] = field(default_factory=lambda: defaultdict(list))
+    last_taken: dict[Address, int] = field(default_factory=dict)
+    keys: dict[Address, bytes] = field(default_factory=dict)  # of each chat's row, after the last commit
     dead_keys: set[bytes] = field(default_factory=set)
-    places: set[int] = field(default_factory=set)
+    places: set[Address] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
     _numbers: int = 0
 
@@ -120,11 +120,13 @@ class Journal:
         with self.read.connect() as connection:
             rows = connection.execute(sa.select(conversations.c.person, conversations.c.key)).all()
         keys = {row.person: row.key for row in rows}
-        self.keys = {chat: keys.get(KEYRING.pseudonym(str(chat)), b"") for chat in self.of_chat}
+        self.keys = {
+            chat: keys.get(KEYRING.pseudonym(chat.name), b"") for chat in {*self.of_chat, *self.talks}
+        }
 
     def _replay(self, turns: Turns) -> None:
         handled: list[int] = []
-        expected: dict[int, int] = defaultdict(int)
+        expected: dict[Address, int] = defaultdict(int)
         if turns.settled.events.failures:
             self.fail(f"a turn met a bug: {turns.settled.events.failures[0]!r}")
         for inbound in turns.inbounds:
@@ -133,48 +135,48 @@ class Journal:
                     continue
                 self.applied.add(inbound.update)
                 handled.append(inbound.update)
-            held, chat = self.talks.get(inbound.chat), int(inbound.chat.id)
-            effect = turned([inbound], {inbound.chat: held} if held else {}, turns.now, voice=self.mute)
+            chat = inbound.chat
+            both = {at: self.talks[at] for at in (chat.at("own"), chat.at("family")) if at in self.talks}
+            effect = turned([inbound], both, turns.now, voice=self.mute)
             if effect.forgotten:
                 expected[chat] = 0  # what was to be sent goes with the rest
             expected[chat] += len(effect.outgoing)
             if effect.joined:
                 self.places.add(chat)  # one a person and year, however often they come back
-            if inbound.chat in effect.conversations:
-                talk = effect.conversations[inbound.chat]
+            for changed, talk in effect.conversations.items():
                 if talk is None:
-                    self._forgotten(chat)
+                    self._forgotten(changed)
                 else:
-                    self.talks[inbound.chat] = talk
+                    self.talks[changed] = talk
         if handled != turns.settled.handled:
             self.fail(f"updates {turns.settled.handled} took effect, {handled} should have")
         for outgoing in turns.settled.outgoing:
-            chat = int(outgoing.chat.id)
+            chat = outgoing.chat
             expected[chat] -= 1
             letter = Letter(number_of(outgoing.message), chat)
-            if self.blocked(chat):
+            if self.blocked(int(chat.id)):
                 letter.excused = "blocked"
             self.letters[letter.number] = letter
             self.of_chat[chat].append(letter)
         if any(expected.values()):
             self.fail(f"letters too many or too few: {dict(expected)}")
 
-    def _forgotten(self, chat: int) -> None:
-        self.talks.pop(at(chat), None)
+    def _forgotten(self, chat: Address) -> None:
+        self.talks.pop(chat, None)
         for letter in self.of_chat[chat]:
             letter.excused = "forgotten"
         if key := self.keys.get(chat):
             self.dead_keys.add(key)
 
     def _buried(self, dead: frozenset[bytes]) -> None:
-        for chat in list(self.of_chat) if dead else ():
+        for chat in list(self.keys) if dead else ():
             key = self.keys.get(chat)
-            if key and KEYRING.fingerprint(key, KEYRING.pseudonym(str(chat))) in dead:
+            if key and KEYRING.fingerprint(key, KEYRING.pseudonym(chat.name)) in dead:
                 self._forgotten(chat)
 
     def excuse(self, chat: int, why: str) -> None:
-        """Excuse a chat's letters so far from arriving."""
-        for letter in self.of_chat[chat]:
+        """Excuse a chat's letters so far from arriving, those of both talks."""
+        for letter in (*self.of_chat[at(chat)], *self.of_chat[at(chat).at("family")]):
             if not letter.taken and not letter.excused:
                 letter.excused = why
 
@@ -215,7 +217,7 @@ class Journal:
             self.fail(f"updates stored and applied differ: {sorted(stored ^ self.applied)}")
         if people != len(self.places):
             self.fail(f"{len(self.places)} people joined, {people} are counted")
-        chats = {KEYRING.pseudonym(chat.name): chat for chat in {*map(at, self.of_chat), *self.talks}}
+        chats = {KEYRING.pseudonym(chat.name): chat for chat in {*self.of_chat, *self.talks}}
         found = {chats[person]: unsealed(row, KEYRING).conversation for person, row in rows.items()}
         if found != self.talks:
             differing = [c for c in {*found, *self.talks} if found.get(c) != self.talks.get(c)]

@@ -4,6 +4,7 @@ import asyncio
 from random import Random
 from typing import TYPE_CHECKING
 
+from bot.dialogue.seats import FORGET_BOTH, MARK, marked
 from bot.render import Message
 from tests.faults.telegram import Chat
 
@@ -23,7 +24,12 @@ COMMANDS = (
     "explain",
     "back",
     "nonsense",
+    "family",
+    "mine",
 )
+FORGETTING = ("go:forget", marked("go:forget"), FORGET_BOTH.data)  # their own, a family member's, both
+
+NEEDED = ("+:consent:relative", "+:consent:answers", "+:consent:abroad")
 RESULTS = ("您的结果", "Your result", "您的結果")
 
 
@@ -84,7 +90,7 @@ class Person:
         elif chance < 0.97:
             self.world.telegram.say(self.chat, f"/{self.random.choice(COMMANDS)}")
         elif chance < 0.98:
-            self.world.telegram.tap(self.chat, self.chat.last, "go:forget")
+            self.world.telegram.tap(self.chat, self.chat.last, self.random.choice(FORGETTING))
         elif chance < 0.985:
             self.world.telegram.tap(self.chat, self.chat.last, "go:restart")
         else:
@@ -110,10 +116,16 @@ class Person:
 
 def next_tap(buttons: list[str], random: Random) -> str:
     """Choose what leads on: the needed ticks and then agreeing, an answer, a score after all, or nothing."""
+    of_family = any(data.startswith(MARK) for data in buttons)
+    chosen = _next_tap([data.removeprefix(MARK) for data in buttons], random)
+    return marked(chosen) if chosen and of_family else chosen
+
+
+def _next_tap(buttons: list[str], random: Random) -> str:
     if "go:scored" in buttons:
         return "go:scored"
     if "go:agree" in buttons:
-        needed = [data for data in ("+:consent:answers", "+:consent:abroad") if data in buttons]
+        needed = [data for data in NEEDED if data in buttons]
         return needed[0] if needed else "go:agree"
     if answers := [data for data in buttons if data.startswith("a:") and not data.endswith(":under_14")]:
         return random.choice(answers)

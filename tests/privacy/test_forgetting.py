@@ -222,6 +222,6 @@ async def test_a_farewell_that_never_arrived_leaves_no_trace_after_the_next_tidy
     person = KEYRING.pseudonym(str(1))
     farewell = await store.outbox.waiting()
     assert [(letter.person, letter.farewell) for letter in farewell] == [(person, True)]
-    assert await store.outbox.block(farewell[0], [letter.id for letter in farewell])
+    assert await store.outbox.block(farewell[0], farewell)
     await store.deletion.tidy()
     assert traces(tmp_path, [person]) == []
