@@ -6,6 +6,7 @@ import pytest
 
 from bot.render import Message
 from bot.render.calc import SUMS
+from tests.talks import QUESTIONNAIRE
 from tests.test_rights import STATES, data_of, said, state
 
 
@@ -26,7 +27,8 @@ def tapped_through(*choices: str) -> tuple[Message, int]:
         (("contribution", "shanghai"), ("1509.20元", "7546元", "754.60元", "居民医保一年至少")),
         (("contribution", "henan"), ("职工医保这里没有您省的数", "居民医保一年至少")),
         (("pension", "shanghai", "20", "60"), ("每月大约", "不是保证")),
-        (("contribution", "guangdong"), ("1102元", "2025年的标准，按广州，别处不同")),
+        (("contribution", "guangdong", "440100"), ("1102元", "5510元（2025年的标准）")),
+        (("contribution", "hubei", "elsewhere"), ("899.60元", "2025年的标准，按武汉，别处略低")),
         (("waiting", "2"), ("要等5个月",)),
         (("record", "2025"), ("2030年1月1日到2030年12月31日",)),
         (("loan", "10000", "12", "958"), ("一年的真实成本：单利26.55%", "12%", "24%")),
@@ -74,7 +76,9 @@ def test_every_question_s_buttons_fit_and_every_province_has_an_answer_or_says_w
     provinces = [data for data in data_of(asked) if data.count(":") == 2]
     assert len(provinces) == 31
     for data in provinces:
-        for sum in (data, data.replace("contribution", "pension") + ":15:60"):
+        city = QUESTIONNAIRE.city_in(data.split(":")[2])
+        places = [f"{data}:{option.id}" for option in city.options] if city is not None else [data]
+        for sum in (*places, data.replace("contribution", "pension") + ":15:60"):
             _, (shown,) = said(None, sum)
             assert "怎么算" in shown.text or "不敢乱算" in shown.text
             assert all(len(d.encode()) <= 64 for d in data_of(shown))

@@ -7,6 +7,7 @@ lengths     nothing too long to be read            commands      each is handled
 pieces      emergencies, minors, kin, options      figures       none impossible, no unmeant jump
 calendar    every date has its day, its card and its words, and a purpose that is asked for on use
 letters     cited, dated, a page each              compare_days  what would be said on another day
+places      cities asked by code, where it matters
 """
 
 from collections import Counter
@@ -23,6 +24,7 @@ from bot.check.forbidden import offences
 from bot.check.lengths import check_lengths
 from bot.check.letters import check_letter_dates, check_letters
 from bot.check.pieces import check_pieces
+from bot.check.places import check_places
 from bot.check.questions import check_buttons, check_questions
 from bot.check.references import check_dates, check_ending, check_ground, check_stand_ins, values_of
 from bot.check.texts import check_piece, check_sources, check_worded
@@ -52,6 +54,7 @@ def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult
         *check_pieces(knowledge, on),
         *check_letters(knowledge, on),
         *check_calendar(knowledge),
+        *check_places(knowledge),
     ]
     read = {fact for piece in knowledge.advice for fact in _conditions(knowledge, piece.id)}
     values, rendered = values_of(knowledge), 0

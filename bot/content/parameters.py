@@ -49,7 +49,8 @@ class Parameter:
 
     `carried`: while the new figure is unpublished the old one is charged and made up later, so that the
     last value may be shown, named as such, for `carried_days` after its end. `check_every`: days after which
-    a check is stale. `place`: in words by language, for a figure that holds in a part of its province only.
+    a check is stale. `place`: in words by language, for a figure that holds in a part of its province only;
+    `holds_in` are cities that it surely holds in, `not_in` those where it doesn't hold, by their option's id.
     """
 
     id: str
@@ -61,6 +62,8 @@ class Parameter:
     carried_days: int = 366
     check_every: int = 365
     place: Mapping[Literal["zh", "en"], str] = field(default_factory=dict)
+    holds_in: tuple[str, ...] = ()
+    not_in: tuple[str, ...] = ()
 
     def stands_in(self, value: Value, on: date) -> bool:
         """Say whether a value that has ended may still be shown on a day, named as an old one."""

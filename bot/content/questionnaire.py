@@ -15,6 +15,7 @@ Answers = Mapping[str, tuple[str, ...]]
 """Option ids by question id, in the order of the options; a skipped question has (SKIPPED,)."""
 
 SKIPPED = "skipped"
+PROVINCE = "province"
 MANY = 10_000  # paths that are remembered
 
 
@@ -62,7 +63,8 @@ class Question:
 
     `options` are offered; `retired` ones were offered by an earlier version and stay readable in stored
     answers. `ask_if` opens a question that follows up another. `not_for` spares people for whom nothing
-    uses the answer. `short_if` brings a question of the research part into the short one.
+    uses the answer. `short_if` brings a question of the research part into the short one. The options of a
+    `place` are places, whose ids end the ids of their figures; that answer is never exported.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Question:
     not_for: Condition | None = None
     short_if: Condition | None = None
     retired: tuple[Option, ...] = ()
+    place: bool = False
 
     @property
     def readable(self) -> tuple[Option, ...]:
@@ -173,6 +176,20 @@ class Questionnaire:
     @cached_property
     def by_id(self) -> Mapping[str, Question]:
         return {question.id: question for question in self.questions}
+
+    def city_in(self, province: str) -> Question | None:
+        """Find the question that asks for the city in a province, where some city has figures of its own."""
+        return self.cities.get(province)
+
+    @cached_property
+    def cities(self) -> Mapping[str, Question]:
+        """The questions that ask for a city, by the province in which they are asked."""
+        return {
+            province: question
+            for question in self.questions
+            if question.place
+            for province in (question.ask_if or {}).get(PROVINCE, ())
+        }
 
     @cached_property
     def stated(self) -> Mapping[str, Stated]:

@@ -8,9 +8,21 @@ from functools import cached_property
 
 from bot.content.conditions import Facts
 from bot.content.parameters import Figures, NoValue, number_of
-from bot.content.questionnaire import Language, Questionnaire
+from bot.content.questionnaire import PROVINCE, Language, Questionnaire
 from bot.guidance import calculators
-from bot.guidance.calculators import Age, Category, Contribution, Pension, Range, RetirementSpan, YearlyCost
+from bot.guidance.calculators import (
+    BASE_LIMITS,
+    MEDICAL_RATE,
+    Age,
+    Category,
+    Contribution,
+    Pension,
+    Place,
+    Range,
+    RetirementSpan,
+    YearlyCost,
+)
+from bot.guidance.places import place_of
 
 CATEGORIES: Mapping[str | None, tuple[Category, ...]] = {
     "male": ("man",),
@@ -67,12 +79,20 @@ class Sums:
 
     @property
     def province(self) -> str | None:
-        """The worker's province in words, with the part of it where its figures hold; None if unknown."""
-        id = self._only("province")
-        option = self.questionnaire.by_id["province"].option(id) if id else None
+        """Say whose bases these are: the worker's city, or the province with the part where they hold.
+
+        None without a province.
+        """
+        if (place := self._place) is None:
+            return None
+        city = self.questionnaire.city_in(place.province)
+        if city is not None and place.city is not None and place.is_apart(self.figures, BASE_LIMITS):
+            option = city.option(place.city)
+        else:
+            option = self.questionnaire.by_id[PROVINCE].option(place.province)
         if option is None:
             return None
-        part = calculators.place(self.figures, option.id).get(self.language)
+        part = place.in_words(self.figures, BASE_LIMITS).get(self.language)
         if not part:
             return option.in_(self.language)
         return f"{option.zh}（{part}）" if self.language == "zh" else f"{option.en} ({part})"
@@ -84,17 +104,16 @@ class Sums:
 
     @cached_property
     def pension_tiers(self) -> Mapping[str, Contribution] | None:
-        """A month's pension contribution by tier (lowest, middle, full) in the worker's province."""
-        province = self._only("province")
-        if province is None:
+        """A month's pension contribution by tier (lowest, middle, full) where the worker is."""
+        if (place := self._place) is None:
             return None
         tiers = self.figures.table("pension.flex.tiers")
         try:
             return {
-                name: calculators.pension_contribution(self.figures, province, share)
+                name: calculators.pension_contribution(self.figures, place, share)
                 for name, share in tiers.items()
             }
-        except NoValue:  # the province's figure is unsure or too old to stand in
+        except NoValue:  # the place's figure is unknown, unsure or too old to stand in
             return None
 
     @property
@@ -107,10 +126,10 @@ class Sums:
     def pension_lowest_anywhere(self) -> Range | None:
         """The lowest contribution a month, from the cheapest to the dearest province that is known."""
         months = []
-        for option in self.questionnaire.by_id["province"].options:
+        for option in self.questionnaire.by_id[PROVINCE].options:
             try:
                 share = self.figures.number("pension.flex.floor_factor")
-                months.append(calculators.pension_contribution(self.figures, option.id, share).month)
+                months.append(calculators.pension_contribution(self.figures, Place(option.id), share).month)
             except NoValue:
                 continue
         return Range(min(months), max(months)) if months else None
@@ -118,11 +137,11 @@ class Sums:
     @property
     def medical_lowest(self) -> Contribution | None:
         """A month of employees' medical insurance at the lowest base; None where the rate isn't known."""
-        province = self._only("province")
-        if f"medical.flex.rate.{province}" not in self.figures.parameters:
+        if (place := self._place) is None:
             return None
         try:
-            return calculators.medical_contribution(self.figures, str(province))
+            known = place.id_of(self.figures, MEDICAL_RATE) in self.figures.parameters
+            return calculators.medical_contribution(self.figures, place) if known else None
         except NoValue:  # the base or the rate is unsure or too old to stand in
             return None
 
@@ -137,7 +156,7 @@ class Sums:
     @property
     def subsidy_month(self) -> Decimal | None:
         """The most that the subsidy for people in hardship returns of the lowest contribution, a month."""
-        lowest, province = self.pension_lowest, self._only("province")
+        lowest, province = self.pension_lowest, self._only(PROVINCE)
         try:
             return calculators.subsidy(self.figures, lowest.month, province) if lowest else None
         except NoValue:  # the province's own rule has ended
@@ -177,15 +196,14 @@ class Sums:
     @cached_property
     def pension_estimate(self) -> Pension | None:
         """A monthly pension for the worked example's years and age, at the lowest tier, in today's yuan."""
-        province = self._only("province")
-        if province is None:
+        if (place := self._place) is None:
             return None
         example = self.figures.table("example.pension")
         share = self.figures.number("pension.flex.floor_factor")
         age = Age(int(example["age"]), 0)
         year = self.figures.on.year
         try:
-            return calculators.pension(self.figures, province, share, example["years"], age, year)
+            return calculators.pension(self.figures, place, share, example["years"], age, year)
         except NoValue:  # the calculation base is unsure or too old to stand in
             return None
 
@@ -233,6 +251,10 @@ class Sums:
     def private_ceiling(self) -> Decimal:
         """Four times the LPR, as a ratio."""
         return calculators.private_ceiling(self.figures)
+
+    @property
+    def _place(self) -> Place | None:
+        return place_of(self._only, self.questionnaire)
 
     def _only(self, question: str) -> str | None:
         options = self.facts.get(question, frozenset())

@@ -6,13 +6,14 @@ from datetime import date
 from decimal import Decimal
 
 from bot.content.parameters import Figures, NoValue, number_of
+from bot.content.questionnaire import PROVINCE, Question
 from bot.dialogue.replies import Reckon
 from bot.guidance import calculators
-from bot.guidance.calculators import Age, Contribution
+from bot.guidance.calculators import BASE_LIMITS, MEDICAL_RATE, Age, Contribution, Place
+from bot.guidance.places import place_in
 from bot.render.message import Button, Message, in_rows
 from bot.render.view import View
 
-PROVINCE = "province"
 LISTED = (
     "tool:debts",
     "tool:loan",
@@ -34,11 +35,12 @@ DEARER = (0, 5, 10, 15, 20, 25, 30, 40)  # how much more is paid back than borro
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question of a sum: its label, the values offered and how a value is shown."""
+    """One question of a sum: its label, the values offered, how one is shown, and the columns of buttons."""
 
     label: str
     values: Sequence[str]
     shown: Callable[[View, str], str] = lambda _sheet, value: value
+    columns: int = 2
 
 
 def reckon(sheet: View, reply: Reckon) -> Message:
@@ -60,7 +62,7 @@ def reckon(sheet: View, reply: Reckon) -> Message:
     figures = Figures(sheet.knowledge.parameters, sheet.today)
     try:
         text = sheet.render("calc.j2", sum=reply.sum, said=_words(sheet, ask, said), **work(figures, said))
-    except NoValue:  # a figure of this province is unsure or not yet known
+    except NoValue:  # a figure of this place is unsure or not yet known
         text = sheet.render("calc.j2", sum="missing")
     again = (
         Button(sheet.label("calc_again"), f"calc:{reply.sum}:"),
@@ -70,9 +72,11 @@ def reckon(sheet: View, reply: Reckon) -> Message:
 
 
 def _given(sheet: View, reply: Reckon) -> tuple[str, ...]:
-    """What was tapped; the province is taken from the answers unless the sum is restarted."""
+    """What was tapped; the place is taken from the answers unless the sum is restarted."""
     if reply.given is None and reply.sum in ("contribution", "pension"):
-        return sheet.answers.get(PROVINCE, ())
+        place = place_in(sheet.answers, sheet.knowledge.questionnaire)
+        told = (place.province, place.city) if place is not None else ()
+        return tuple(value for value in told if value is not None)
     return tuple(value for value in reply.given or () if value)
 
 
@@ -84,8 +88,7 @@ def _question(sheet: View, reply: Reckon, asked: Asked, said: Sequence[str]) -> 
         Button(asked.shown(sheet, value), "calc:" + ":".join((reply.sum or "", *said, value)))
         for value in asked.values
     ]
-    columns = 4 if asked.label == "calc_ask_province" else 2
-    rows = in_rows(buttons, columns)
+    rows = in_rows(buttons, asked.columns)
     return Message(text, (*rows, (Button(sheet.label("calc_others"), "calc:"),)), replaces=reply.replaces)
 
 
@@ -102,13 +105,23 @@ Work = Callable[[Figures, Sequence[str]], Mapping[str, object]]
 
 
 def _province(sheet: View) -> Asked:
-    question = sheet.knowledge.questionnaire.by_id[PROVINCE]
+    return _options("calc_ask_province", sheet.knowledge.questionnaire.by_id[PROVINCE])
 
+
+def _options(label: str, question: Question) -> Asked:
     def shown(sheet: View, id: str) -> str:
         option = question.option(id)
         return option.in_(sheet.language) if option else id
 
-    return Asked("calc_ask_province", [option.id for option in question.options], shown)
+    return Asked(label, [option.id for option in question.options], shown, question.columns)
+
+
+def _where(sheet: View, said: Sequence[str]) -> Asked | None:
+    """Ask for the province, then for the city where some city has bases of its own."""
+    if not said:
+        return _province(sheet)
+    city = sheet.knowledge.questionnaire.city_in(said[0])
+    return _options("calc_ask_city", city) if city is not None and len(said) == 1 else None
 
 
 def _yuan(sheet: View, value: str) -> str:
@@ -130,23 +143,22 @@ def _instalments(_sheet: View, said: Sequence[str]) -> Asked:
 
 
 def _contribution(figures: Figures, said: Sequence[str]) -> Mapping[str, object]:
-    tiers = figures.table("pension.flex.tiers")
+    place, tiers = Place(*said), figures.table("pension.flex.tiers")
     return {
         "tiers": {
-            name: calculators.pension_contribution(figures, said[0], share) for name, share in tiers.items()
+            name: calculators.pension_contribution(figures, place, share) for name, share in tiers.items()
         },
-        "place": calculators.place(figures, said[0]),
-        "medical": _medical(figures, said[0]),
+        "place": place.in_words(figures, BASE_LIMITS),
+        "medical": _medical(figures, place),
         "resident": _resident(figures),
     }
 
 
-def _medical(figures: Figures, province: str) -> Contribution | None:
-    """Work out a month of employees' medical insurance; None where the province's rate isn't known."""
-    if f"medical.flex.rate.{province}" not in figures.parameters:
-        return None
+def _medical(figures: Figures, place: Place) -> Contribution | None:
+    """Work out a month of employees' medical insurance; None where the place's rate isn't known."""
     try:
-        return calculators.medical_contribution(figures, province)
+        known = place.id_of(figures, MEDICAL_RATE) in figures.parameters
+        return calculators.medical_contribution(figures, place) if known else None
     except NoValue:
         return None
 
@@ -162,14 +174,14 @@ def _resident(figures: Figures) -> Decimal | None:
 
 
 def _pension(figures: Figures, said: Sequence[str]) -> Mapping[str, object]:
-    province, years, age = said[0], Decimal(said[1]), Age(int(said[2]), 0)
+    place, years, age = Place(said[0]), Decimal(said[1]), Age(int(said[2]), 0)
     share = figures.table("pension.flex.tiers")["lowest"]
-    found = calculators.pension(figures, province, share, years, age, figures.on.year)
+    found = calculators.pension(figures, place, share, years, age, figures.on.year)
     return {
         "pension": found,
         "needed": calculators.years_needed(figures, figures.on.year),
         "years": years,
-        "place": calculators.place(figures, province),
+        "place": place.in_words(figures, BASE_LIMITS),
     }
 
 
@@ -198,7 +210,7 @@ def _loan(figures: Figures, said: Sequence[str]) -> Mapping[str, object]:
 
 
 SUMS: Mapping[str, tuple[Ask, Work]] = {
-    "contribution": (_next(lambda sheet, _: _province(sheet)), _contribution),
+    "contribution": (_where, _contribution),
     "pension": (
         _next(
             lambda sheet, _: _province(sheet),

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from bot.content.knowledge import Told
 from bot.content.parameters import Figures
-from bot.content.questionnaire import Answers
+from bot.content.questionnaire import PROVINCE, SKIPPED, Answers, Question
 from bot.content.vocabulary import Terms
 from bot.dialogue.reading import Guess, Match, lexicon, numerals, read
 from bot.dialogue.reading.folding import fold
@@ -77,15 +77,24 @@ class Retiring:
 
 
 def said_of_oneself(sheet: View, asked: str) -> Answers:
-    """Return the answers that a question holds: the province (by a city too), the sex, the age."""
+    """Return the answers that a question holds: the province (by a city too), the city, the sex, the age.
+
+    A province that is named stands alone: a city that was answered before is taken back.
+    """
     known, vocabulary = sheet.knowledge.questionnaire.by_id, sheet.knowledge.vocabulary
     words, told = fold(asked, vocabulary), dict[str, tuple[str, ...]]()
     patterns = _patterns(sheet.knowledge.asks.told)
-    for id in ("province", "sex"):
-        tokens = lexicon.of(known[id], vocabulary).cut(words)
-        named = {option for t in tokens if len(t.text) > 1 and len(t.options) == 1 for option in t.options}
-        if len(named) == 1:
-            told[id] = tuple(named)
+
+    def named(question: Question) -> tuple[str, ...]:
+        tokens = lexicon.of(question, vocabulary).cut(words)
+        options = {option for t in tokens if len(t.text) > 1 and len(t.options) == 1 for option in t.options}
+        return tuple(options) if len(options) == 1 else ()
+
+    for id in (PROVINCE, "sex"):
+        if option := named(known[id]):
+            told[id] = option
+    if PROVINCE in told and (city := sheet.knowledge.questionnaire.city_in(*told[PROVINCE])) is not None:
+        told[city.id] = named(city) or (SKIPPED,)
     if "sex" not in told and (sex := _sex(sheet, words)) is not None:
         told["sex"] = (sex,)
     ages = [read(age, known["age"], vocabulary, sheet.today.year) for age in patterns.age.findall(words)]

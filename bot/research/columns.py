@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.content.knowledge import Knowledge
-from bot.content.questionnaire import SKIPPED, Answers, Option, Question
+from bot.content.questionnaire import PROVINCE, SKIPPED, Answers, Option, Question
 from bot.dialogue.asking import Survey
 from bot.dialogue.conversation import Conversation
 from bot.guidance.levels import levels_from
@@ -14,8 +14,8 @@ from bot.research.participants import Participant
 from models.training import published
 
 OUTCOMES = ("constrained", "gap")
-# Given by their code alone: a province, or an age below a code, could name a person together with the rest.
-COARSE = ("province", "region", "age")
+# Given by their code alone: a place, or an age below a code, could name a person together with the rest.
+COARSE = ("region", "age")
 UNKNOWN = -1  # in place of a code
 Group = str | int  # people by an option's id or a feature's code
 NO_COVER = ("none",)
@@ -75,9 +75,11 @@ class Columns:
             "consent_version": talk.consent_version,
             "result_version": talk.shown_by,
             "finished": "0" if open_ else "1",
-            "stopped_at": open_.id if open_ else "",
+            "stopped_at": "" if open_ is None else PROVINCE if open_.id in self._cities else open_.id,
             **{name: _cell(code) for name, code in self.codes(talk.answers).items()},
-            "skipped": " ".join(id for id, answer in talk.answers.items() if answer == (SKIPPED,)),
+            "skipped": " ".join(
+                id for id, answer in talk.answers.items() if answer == (SKIPPED,) and id not in self._cities
+            ),
             **{name: str(count) for name, count in self._manner(talk).items()},
         }
         for name, id, option in self._cells:
@@ -94,6 +96,12 @@ class Columns:
             "constrained": self._code("constrained", answers),
             "gap": _gap(answers.get("commercial_cover", ())),
         }
+
+    @cached_property
+    def _cities(self) -> frozenset[str]:
+        """The questions whose very ids tell the province."""
+        questions = self.knowledge.questionnaire.questions
+        return frozenset(q.id for q in questions if q.place and q.id != PROVINCE)
 
     def _manner(self, talk: Conversation) -> dict[str, int]:
         """Count how somebody answered."""
@@ -157,7 +165,7 @@ def _own_columns(questions: tuple[Question, ...]) -> Iterator[Column]:
         if question.multiple:
             for option in question.readable:
                 yield Column(f"{question.id}__{option.id}", question, option)
-        elif question.id not in COARSE and not _told_by_code(question):
+        elif not question.place and question.id not in COARSE and not _told_by_code(question):
             yield Column(f"answer_{question.id}", question)
 
 

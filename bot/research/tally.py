@@ -96,7 +96,7 @@ class _Counting:
         questionnaire = self.sheet.knowledge.questionnaire
         self.survey = Survey(questionnaire)
         self.names = (*self.sheet.features, "constrained", "gap", "commercial")
-        self.own = [q for q in questionnaire.questions if q.feature is None and q.id != "province"]
+        self.own = [q for q in questionnaire.questions if q.feature is None and not q.place]
         self.places: dict[str, dict[str, int]] = {}
         width = len(self.names)
         for question in self.own:

@@ -6,16 +6,18 @@ Whatever a figure lacks on the day raises parameters.NoValue.
 
 from bot.guidance.calculators.amounts import Range, cents
 from bot.guidance.calculators.contributions import (
+    BASE_LIMITS,
+    MEDICAL_RATE,
     Contribution,
     medical_contribution,
     pension_contribution,
-    place,
     share_of_income,
     subsidy,
 )
 from bot.guidance.calculators.costs import Cost, ceiling, loan_cost, rate_cost
 from bot.guidance.calculators.loans import YearlyCost, private_ceiling, record_gone, yearly_cost
 from bot.guidance.calculators.pensions import Pension, payment_months, pension
+from bot.guidance.calculators.places import Place
 from bot.guidance.calculators.reserves import emergency_fund, waiting_months
 from bot.guidance.calculators.retirement import (
     Age,
@@ -29,9 +31,9 @@ from bot.guidance.calculators.retirement import (
 )
 
 __all__ = [
-    "Age", "Category", "Contribution", "Cost", "Pension", "Range", "Retirement", "RetirementSpan",
-    "YearlyCost", "ceiling", "cents", "delay_months", "emergency_fund", "loan_cost", "medical_contribution",
-    "payment_months", "pension", "pension_contribution", "place", "private_ceiling", "rate_cost",
-    "record_gone", "retirement", "retirement_span", "share_of_income", "subsidy", "waiting_months",
-    "yearly_cost", "years_needed",
+    "BASE_LIMITS", "MEDICAL_RATE", "Age", "Category", "Contribution", "Cost", "Pension", "Place", "Range",
+    "Retirement", "RetirementSpan", "YearlyCost", "ceiling", "cents", "delay_months", "emergency_fund",
+    "loan_cost", "medical_contribution", "payment_months", "pension", "pension_contribution",
+    "private_ceiling", "rate_cost", "record_gone", "retirement", "retirement_span", "share_of_income",
+    "subsidy", "waiting_months", "yearly_cost", "years_needed",
 ]  # fmt: skip

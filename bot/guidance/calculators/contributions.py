@@ -1,12 +1,14 @@
 """What a pension costs a month: the flexible worker's contribution, its share of income, its subsidy."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
 
 from bot.content.parameters import Figures, table_of
 from bot.guidance.calculators.amounts import CENT, MONTHS, Range, cents
+from bot.guidance.calculators.places import Place
+
+BASE_LIMITS = "pension.base_limits"
+MEDICAL_RATE = "medical.flex.rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,14 @@ class Contribution:
         return self.month * MONTHS
 
 
-def pension_contribution(figures: Figures, province: str, share: Decimal) -> Contribution:
+def pension_contribution(figures: Figures, place: Place, share: Decimal) -> Contribution:
     """Work out a month's contribution of a flexible worker.
 
     share: the chosen base as a share of the province's average wage, held between floor and cap.
-    Source: 国发〔2005〕38号, 国办发〔2019〕13号 and the province's notice.
+    Raises NoValue where the place's base isn't known.
+    Source: 国发〔2005〕38号, 国办发〔2019〕13号 and the province's or city's notice.
     """
-    id = f"pension.base_limits.{province}"
+    id = place.id_of(figures, BASE_LIMITS)
     value, carried = figures.last(id)
     limits = table_of(id, value.value)
     floor_factor = figures.number("pension.flex.floor_factor")
@@ -42,13 +45,13 @@ def pension_contribution(figures: Figures, province: str, share: Decimal) -> Con
     return Contribution(share, base, month, value.from_.year, carried)
 
 
-def medical_contribution(figures: Figures, province: str) -> Contribution:
+def medical_contribution(figures: Figures, place: Place) -> Contribution:
     """Work out a month of employees' medical insurance for a flexible worker at the lowest base.
 
     Raises NoValue where the province's rate isn't known. Source: the province's notice.
     """
-    rate = figures.number(f"medical.flex.rate.{province}")
-    lowest = pension_contribution(figures, province, figures.number("pension.flex.floor_factor"))
+    rate = figures.number(place.id_of(figures, MEDICAL_RATE))
+    lowest = pension_contribution(figures, place, figures.number("pension.flex.floor_factor"))
     return replace(lowest, month=cents(lowest.base * rate))
 
 
@@ -65,9 +68,3 @@ def subsidy(figures: Figures, contribution: Decimal, province: str | None = None
     """
     own = f"subsidy.flex.share.{province}"
     return cents(contribution * figures.number(own if own in figures.parameters else "subsidy.flex.share"))
-
-
-def place(figures: Figures, province: str) -> Mapping[Literal["zh", "en"], str]:
-    """Say in words in which part of a province its pension base holds; empty if in all of it."""
-    id = f"pension.base_limits.{province}"
-    return figures.parameters.by_id[id].place if id in figures.parameters else {}

@@ -6,8 +6,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from bot.content.parameters import Figures, number_of
 from bot.guidance.calculators.amounts import MONTHS, Range, cents
 from bot.guidance.calculators.contributions import pension_contribution
+from bot.guidance.calculators.places import Place
 from bot.guidance.calculators.retirement import Age, years_needed
 
+CALCULATION_BASE = "pension.calculation_base"
 TENTH = Decimal("0.1")
 
 
@@ -37,7 +39,7 @@ def payment_months(figures: Figures, age: Age) -> Decimal:
 
 
 def pension(
-    figures: Figures, province: str, share: Decimal, years: Decimal, age: Age, retires_in: int
+    figures: Figures, place: Place, share: Decimal, years: Decimal, age: Age, retires_in: int
 ) -> Pension:
     """Estimate a monthly pension in today's money, as a range without false precision.
 
@@ -46,11 +48,11 @@ def pension(
     leaves a tenth either way for what nobody knows. `base_year` is that of the calculation base. Local extras
     are left out. Source: 国发〔2005〕38号.
     """
-    id = f"pension.calculation_base.{province}"
+    id = place.id_of(figures, CALCULATION_BASE)
     value, _ = figures.last(id)
     calculation_base = number_of(id, value.value)
     base = cents((calculation_base + calculation_base * share) / 2 * years / 100)
-    wage = pension_contribution(figures, province, share).base
+    wage = pension_contribution(figures, place, share).base
     saved = wage * figures.number("pension.flex.account_rate") * MONTHS * years
     account = cents(saved / payment_months(figures, age))
     total = base + account

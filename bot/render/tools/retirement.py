@@ -9,6 +9,7 @@ from bot.dialogue.tools.retirement import YEAR, following
 from bot.dialogue.tools.steps import Said
 from bot.guidance import calculators
 from bot.guidance.calculators import Category, Pension, Retirement
+from bot.guidance.places import place_in
 from bot.render.tools.steps import stepwise
 from bot.render.view import View
 
@@ -37,14 +38,14 @@ def _result(sheet: View, said: Said) -> Mapping[str, object]:
 
 
 def _pension(sheet: View, figures: Figures, found: Retirement, total: int) -> Pension | None:
-    """Estimate the pension at the lowest tier; None where the province or its figures aren't known."""
-    province = next(iter(sheet.answers.get("province", ())), "")
+    """Estimate the pension at the lowest tier; None where the place or its figures aren't known."""
+    place = place_in(sheet.answers, sheet.knowledge.questionnaire)
+    if place is None:
+        return None
     share = figures.table("pension.flex.tiers")["lowest"]
     years = (Decimal(total) / YEAR).quantize(Decimal("0.1"))
     try:
-        return calculators.pension(
-            figures, province, share, years, found.age, max(found.year, sheet.today.year)
-        )
+        return calculators.pension(figures, place, share, years, found.age, max(found.year, sheet.today.year))
     except (NoValue, KeyError):
         return None
 
