@@ -1,5 +1,6 @@
 """Telegram's refusals: what an edit that it refuses becomes."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,8 @@ from bot.turns.contract import Outbound
 from tests.chats import at
 from tests.talks import TOKEN
 
+TIMED = 'by <tg-time unix="1798689600" format="D">31 December 2026</tg-time>'
+
 
 async def methods_called(edit_refused: str, send_refused: str = "") -> list[str]:
     """Edit a message against a Bot API that refuses in these words; returns the methods that were called."""
@@ -23,8 +26,13 @@ async def methods_called(edit_refused: str, send_refused: str = "") -> list[str]
     return [method for method, _ in called]
 
 
-async def calls_of(outbound: Outbound, refusals: dict[str, str]) -> list[tuple[str, str]]:
-    """Deliver a message against a Bot API that refuses methods in these words; returns its calls."""
+async def calls_of(
+    outbound: Outbound, refusals: dict[str, str], *, only_timed: bool = False
+) -> list[tuple[str, str]]:
+    """Deliver a message against a Bot API that refuses methods in these words; returns its calls.
+
+    only_timed: what is refused is a text with a time in it.
+    """
     called: list[tuple[str, str]] = []
     me = {"id": 1, "is_bot": True, "first_name": "bot", "username": "bot"}
 
@@ -33,7 +41,7 @@ async def calls_of(outbound: Outbound, refusals: dict[str, str]) -> list[tuple[s
         refused = refusals.get(method, "")
         if method != "getMe":
             called.append((method, (await request.read()).decode(errors="replace")))
-        if refused:
+        if refused and not (only_timed and "tg-time" not in called[-1][1]):
             return web.json_response({"ok": False, "error_code": 400, "description": refused}, status=400)
         return web.json_response({"ok": True, "result": me})
 
@@ -62,6 +70,28 @@ async def calls_of(outbound: Outbound, refusals: dict[str, str]) -> list[tuple[s
 )
 async def test_an_edit_that_is_refused_is_sent_anew_whatever_the_reason(reason: str) -> None:
     assert await methods_called(reason) == ["editMessageText", "sendMessage"]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        'Bad Request: can\'t parse entities: Unsupported start tag "tg-time" at byte offset 3',
+        "Bad Request: ENTITY_DATE_INVALID",
+    ],
+)
+async def test_where_telegram_refuses_a_time_its_plain_words_are_sent(reason: str) -> None:
+    edited = Outbound(at(7), Message(TIMED), edits="3")
+    calls = await calls_of(edited, {"editMessageText": reason}, only_timed=True)
+    assert [(method, json.loads(body)["text"]) for method, body in calls] == [
+        ("editMessageText", TIMED),
+        ("editMessageText", "by 31 December 2026"),
+    ]
+
+
+async def test_a_text_with_a_time_that_is_refused_for_another_reason_is_not_tried_a_third_time() -> None:
+    edited = Outbound(at(7), Message(TIMED), edits="3")
+    calls = await calls_of(edited, {"editMessageText": "Bad Request: message to edit not found"})
+    assert [method for method, _ in calls] == ["editMessageText", "sendMessage"]
 
 
 async def test_an_edit_that_changes_nothing_is_done() -> None:

@@ -1,6 +1,6 @@
 """Templates meet facts: strictly, escaped for Telegram, and in both languages alike."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import CodeType
 
@@ -11,8 +11,10 @@ from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
 from bot.content.parameters import Figures, NoValue, Parameter, Parameters, Value
-from bot.content.questionnaire import Language
-from bot.content.templates import TemplateGap, Wording, per_hundred, place, tidy
+from bot.content.questionnaire import LANGUAGES, Language
+from bot.content.templates import TemplateGap, Wording, length, per_hundred, place, plain, tidy, untimed
+from bot.guidance import card
+from tests.checkout import KNOWLEDGE
 
 ON = date(2026, 11, 23)
 RATE = Value(date(2026, 1, 1), Decimal("0.2"), ("law",), "verified_text", ON)
@@ -45,6 +47,29 @@ def test_ratios_numbers_and_days_are_told_plainly() -> None:
     assert words("{{ x | number }} {{ y | number }}", x=Decimal("15.50"), y=Decimal(6000)) == "15.5 6,000"
     assert words("{{ x | day }}", "zh", x=date(2026, 3, 31)) == "2026年3月31日"
     assert words("{{ x | day }}", "en", x=date(2026, 3, 31)) == "31 March 2026"
+
+
+def test_a_deadline_is_a_time_that_the_phone_words_and_reads_plainly_everywhere_else() -> None:
+    told = words("{{ x | deadline }}", "zh", x=date(2026, 12, 31))
+    assert told == '<tg-time unix="1798689600" format="D">2026年12月31日</tg-time>'
+    assert datetime.fromtimestamp(1798689600, UTC) == datetime(2026, 12, 31, 4, tzinfo=UTC)  # noon in China
+    assert plain(told) == untimed(told) == "2026年12月31日"
+    assert length(told) == len("2026年12月31日")
+
+
+@pytest.mark.parametrize("on", [date(2026, 11, 22), date(2028, 11, 23), date(2039, 12, 31)])
+def test_a_day_that_is_over_or_far_ahead_is_told_in_words(on: date) -> None:
+    assert words("{{ x | deadline }}", x=on) == words("{{ x | day }}", x=on)
+
+
+def test_every_deadline_of_a_card_that_a_reminder_can_be_set_for_is_such_a_time() -> None:
+    for piece in KNOWLEDGE.advice:
+        if piece.deadline:
+            ends = KNOWLEDGE.deadline(piece.id, ON)
+            for language in LANGUAGES:
+                assert ends is not None
+                timed = wording("{{ x | deadline }}").render(language, "a.j2", ON, x=ends)
+                assert timed in card(KNOWLEDGE, piece.id, {}, language, ON)
 
 
 @given(st.floats(0, 1))

@@ -20,8 +20,8 @@ from bot.guidance import title
 
 TITLE_LIMIT: Mapping[Language, int] = {"zh": 20, "en": 40}
 BENEFIT_LIMIT: Mapping[Language, int] = {"zh": 60, "en": 160}
-TAGS = re.compile(r"<(/?)([a-z]+)(?: expandable)?>")
-KNOWN_TAGS = {"b", "i", "u", "s", "code", "blockquote"}
+TAGS = re.compile(r"""<(/?)([a-z-]+)(?: expandable| unix="\d+" format="D")?>""")
+KNOWN_TAGS = {"b", "i", "u", "s", "code", "blockquote", "tg-time"}
 
 # Numbers in words, as a measure: 两年, 三个月, 五千元, two years, twenty days. 一 and "one" are plain words.
 IN_WORDS: Mapping[Language, re.Pattern[str]] = {

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -14,6 +14,7 @@ from jinja2 import BytecodeCache, DictLoader, Environment, StrictUndefined, Temp
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
 
 from bot.content.parameters import Figures, Parameters
 from bot.content.questionnaire import LANGUAGES, Language
@@ -32,6 +33,9 @@ LARGEST_PART = 3  # of the fractions that have a word
 CLOSE = Fraction(1, 10_000)  # what the last digits of a written ratio may be away from its fraction
 MANY = 10_000  # worded blocks and titles that are remembered
 MANY_COMPILED = 4_000  # templates, of all languages; those of two knowledges, the old and the new one
+CHINA = timezone(timedelta(hours=8), "China")  # one zone, no daylight saving
+NOON = time(12)  # at which the day is the same almost everywhere
+TIMED = timedelta(days=730)  # Telegram refuses some times that are more than about three years ahead
 MOST = 700  # characters of a message, so that it is read
 
 # After a sentence, unless the line ends there; a closing bracket, quote or tag belongs to the sentence.
@@ -143,7 +147,8 @@ def environment(templates: Mapping[str, str]) -> Environment:
     )
     made.filters |= {
         "yuan": yuan, "percent": percent, "percent_exactly": percent_exactly, "number": number, "day": day,
-        "month": month, "per_hundred": per_hundred, "of_ten": of_ten, "place": place, "share": share,
+        "deadline": deadline, "month": month, "per_hundred": per_hundred, "of_ten": of_ten, "place": place,
+        "share": share,
     }  # fmt: skip
     return made
 
@@ -207,6 +212,20 @@ def day(context: Context, on: date) -> str:
 
 
 @pass_context
+def deadline(context: Context, on: date) -> str:
+    """Format a day by which something is to be done, as a time that Telegram shows in the phone's own way.
+
+    A tap on it there sets a reminder. A day that is over, or so far ahead that Telegram may refuse it, is
+    formatted as plain words.
+    """
+    words = day(context, on)
+    if not context["today"] <= on <= context["today"] + TIMED:
+        return words
+    unix = int(datetime.combine(on, NOON, CHINA).timestamp())
+    return Markup(f'<tg-time unix="{unix}" format="D">{escape(words)}</tg-time>')  # noqa: S704  # escaped
+
+
+@pass_context
 def month(context: Context, on: date) -> str:
     """Format the month of a day: 2026年3月, March 2026."""
     return f"{on.year}年{on.month}月" if context["language"] == "zh" else f"{MONTHS[on.month - 1]} {on.year}"
@@ -225,6 +244,11 @@ def of_ten(probability: float) -> int:
 def place(percentile: float) -> int:
     """Format a percentile as a place in a line of a hundred people."""
     return min(100, max(1, round(percentile)))
+
+
+def untimed(html: str) -> str:
+    """Take out the times that the phone would show in its own way; their plain words stay."""
+    return re.sub(r"</?tg-time[^>]*>", "", html)
 
 
 def plain(html: str) -> str:

@@ -90,6 +90,11 @@ def test_what_telegram_cannot_parse_is_refused_in_its_words(source: str, reason:
     [
         ("<strong>x</strong>", {"type": "bold"}),
         ("<em>x</em>", {"type": "italic"}),
+        (
+            '<tg-time unix="1798689600" format="D">x</tg-time>',
+            {"type": "date_time", "unix_time": 1798689600, "date_time_format": "D"},
+        ),
+        ('<tg-time unix="1798689600">x</tg-time>', {"type": "date_time", "unix_time": 1798689600}),
         ("<ins>x</ins>", {"type": "underline"}),
         ("<del>x</del>", {"type": "strikethrough"}),
         ('<span class="tg-spoiler">x</span>', {"type": "spoiler"}),

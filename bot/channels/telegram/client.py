@@ -22,6 +22,7 @@ from bot.channels.telegram.transport import Request, Upload
 from bot.channels.telegram.updates import ALLOWED, TOPIC
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import LANGUAGES, Language
+from bot.content.templates import untimed
 from bot.delivery.port import Blocked, NotDelivered, Refused, SlowDown, Unreachable
 from bot.delivery.typesetting import Typesetter
 from bot.render import Attachment, Button, File, Message
@@ -30,6 +31,7 @@ from bot.turns.contract import Outbound
 
 PRINTOUT = "what-to-do.pdf"  # as release 1.0.0 named it
 PAUSE = 2.0  # seconds between looks whether Telegram can be reached at the start
+UNTIMELY = ("tg-time", "date_invalid")  # in a refusal: the tag isn't known, or the time is out of range
 WAIT = 30  # seconds that Telegram holds an empty poll
 
 log = logging.getLogger(__name__)
@@ -98,7 +100,17 @@ class Telegram:
         content = {"chat_id": chat, **_content(outgoing.message)}
         if topic:
             content["message_thread_id"] = int(topic)
-        await self._request.call(self._url + "sendMessage", content, may=may)
+        await self._put("sendMessage", content, may)
+
+    async def _put(self, method: str, content: dict[str, Any], may: Callable[[], bool]) -> None:
+        """Send or edit words; once more without times where Telegram refuses these, as older servers do."""
+        try:
+            await self._request.call(self._url + method, content, may=may)
+        except BadRequest as error:
+            plainer = untimed(content["text"])
+            if plainer == content["text"] or not any(reason in error.message.lower() for reason in UNTIMELY):
+                raise
+            await self._request.call(self._url + method, {**content, "text": plainer}, may=may)
 
     async def _hand_over(
         self, chat: int, message: Message, attachment: Attachment, may: Callable[[], bool]
@@ -133,7 +145,7 @@ class Telegram:
     async def _edited(self, chat: int, message_id: int, message: Message, may: Callable[[], bool]) -> bool:
         try:
             edited = {"chat_id": chat, "message_id": message_id, **_content(message)}
-            await self._request.call(self._url + "editMessageText", edited, may=may)
+            await self._put("editMessageText", edited, may)
         except BadRequest as error:
             # Deleted, too old, not ours: what is wrong with the words is refused as a new message too.
             return "not modified" in error.message.lower()

@@ -16,6 +16,7 @@ _KINDS = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
     "s": "strikethrough", "strike": "strikethrough", "del": "strikethrough", "span": "spoiler",
     "tg-spoiler": "spoiler", "a": "text_link", "code": "code", "pre": "pre", "blockquote": "blockquote",
+    "tg-time": "date_time",
 }  # fmt: skip
 _REFERENCE = re.compile(r"&(?:#x[0-9a-fA-F]{1,6}|#[0-9]{1,7}|lt|gt|amp|quot);")
 _ATTRIBUTE = re.compile(r"""\s*([^\s=>/"']*)\s*(?:=\s*("[^"]*"|'[^']*'|[A-Za-z0-9.-]+))?""")
@@ -182,6 +183,8 @@ def _entity(tag: str, attributes: dict[str, str]) -> JSON:
     kind = _KINDS[tag]
     if tag == "a":
         return _link(attributes.get("href", ""))
+    if tag == "tg-time":
+        return _time(attributes)
     if tag == "blockquote" and "expandable" in attributes:
         return {"type": "expandable_blockquote"}
     if tag == "code" and attributes.get("class", "").startswith("language-"):
@@ -194,6 +197,14 @@ def _link(address: str) -> JSON:
     if re.fullmatch(r"(https?|tg|mailto|tel)://?\S+|(mailto|tel):\S+", address):
         return {"type": "text_link", "url": address}
     return {"type": ""}
+
+
+def _time(attributes: dict[str, str]) -> JSON:
+    """Make a time that each phone shows in its own way."""
+    if not re.fullmatch(r"\d{1,10}", attributes.get("unix", "")):
+        raise bad_request("ENTITY_DATE_INVALID")
+    entity: JSON = {"type": "date_time", "unix_time": int(attributes["unix"])}
+    return {**entity, "date_time_format": attributes["format"]} if "format" in attributes else entity
 
 
 def _unreadable(reason: str) -> Exception:

@@ -41,6 +41,7 @@ function wrapped(entity, piece, content, act) {
     case "url": return link(entity.url || piece, content);
     case "bot_command": return pressable("command", content, () => act.say(piece));
     case "spoiler": return spoiler(content);
+    case "date_time": return time(entity.unix_time, content);
     case "expandable_blockquote": return quote(content);
     default: {
       const node = element(TAGS[entity.type] || "span");
@@ -48,6 +49,16 @@ function wrapped(entity, piece, content, act) {
       return node;
     }
   }
+}
+
+// Telegram would word it in the phone's own way; the page keeps our words, and tells the moment to a pointer.
+function time(seconds, content) {
+  const node = element("time");
+  const moment = new Date(seconds * 1000);
+  node.dateTime = moment.toISOString();
+  node.title = moment.toLocaleString();
+  node.append(content);
+  return node;
 }
 
 function link(address, content) {
