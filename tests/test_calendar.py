@@ -22,7 +22,7 @@ from tests.checkout import KNOWLEDGE
 from tests.lengths import tries
 from tests.talks import presenter
 
-DAYS = 430  # so that 400 are ahead of whoever looks within a month
+DAYS = 430  # so that 400 are still ahead a month after that look
 A_DAY = timedelta(days=1)
 NEW_YEAR = date(2027, 1, 1)
 

@@ -151,7 +151,8 @@ def test_a_sum_asks_for_the_city_where_it_matters_and_takes_it_from_the_answers(
     ("question", "words"),
     [
         ("武汉自己交社保一个月多少钱", "武汉，最低一档每月899.60元"),
-        ("东莞自己交社保一个月多少钱", "广东（广州、深圳不同），最低一档每月955元"),
+        ("东莞自己交社保一个月多少钱", "广东，最低一档每月955元"),
+        ("广东自己交社保一个月多少钱", "广东（广州、深圳不同），最低一档每月955元"),
         ("深圳自己交社保一个月多少钱", "深圳的数，我们还没查准"),
     ],
 )
@@ -163,14 +164,24 @@ def test_a_question_that_names_a_city_is_answered_with_its_figure(question: str,
     assert words in shown.text
 
 
-def test_typed_words_name_a_city() -> None:
+@pytest.mark.parametrize(
+    ("typed", "city"),
+    [
+        ("在深圳", "440300"),
+        ("我在广州干活", "440100"),
+        ("东莞", "elsewhere"),
+        ("别的地方", "elsewhere"),
+        ("shenzhen", "440300"),
+    ],
+)
+def test_typed_words_name_a_city(typed: str, city: str) -> None:
     before = state("survey")
     assert before is not None
     asking = replace(before, answers={"age": ("from_31_to_40",), "occupation": ("food_delivery",),
                                       "province": ("guangdong",)})  # fmt: skip
-    after, _ = said(asking, "在深圳")
+    after, _ = said(asking, typed)
     assert after is not None
-    assert after.answers["city_guangdong"] == ("440300",)
+    assert after.answers["city_guangdong"] == (city,)
 
 
 def lint(questionnaire: Questionnaire = QUESTIONNAIRE, id: str = "", **changes: object) -> str:
