@@ -40,7 +40,7 @@ class Place:
         return {} if known_to_hold else parameter.place
 
     def is_apart(self, figures: Figures, kind: str) -> bool:
-        """Say whether the city counts apart from its province here, whether or not its own figure is known."""
+        """Say whether the city counts apart from its province, even if its own figure is not known."""
         parameter = figures.parameters.by_id.get(f"{kind}.{self.province}")
         named = parameter is not None and self.city in (*parameter.holds_in, *parameter.not_in)
         return named or f"{kind}.{self.city}" in figures.parameters
