@@ -74,7 +74,7 @@ def stretches() -> list[tuple[date, date]]:
 
 def between() -> list[tuple[date, date]]:
     """All stretches at full length; each time the last two days of the year."""
-    return stretches() if tries("changes") > 3 else [(NEW_YEAR - 2 * A_DAY, NEW_YEAR - A_DAY)]
+    return stretches() if tries("changes") > 2 else [(NEW_YEAR - 2 * A_DAY, NEW_YEAR - A_DAY)]
 
 
 def worded(day: date, pieces: Iterable[Piece]) -> Mapping[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from bot.content.parameters import Figures, Parameters
 from bot.content.questionnaire import LANGUAGES, Answers, Language
 from bot.guidance import benefits, calculators, card, hotlines, render_card, title
 from bot.guidance.calc import Sums
-from bot.guidance.calculators import Contribution, pension_contribution
+from bot.guidance.calculators import Contribution, Place, pension_contribution
 from tests.advised import ON, RIDER, known
 from tests.checkout import KNOWLEDGE
 
@@ -61,9 +61,9 @@ def test_a_card_works_out_the_cost_for_this_worker() -> None:
 def test_a_card_that_names_a_sum_often_works_it_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     worked_out: list[Decimal] = []
 
-    def counted(figures: Figures, province: str, share: Decimal) -> Contribution:
+    def counted(figures: Figures, place: Place, share: Decimal) -> Contribution:
         worked_out.append(share)
-        return pension_contribution(figures, province, share)
+        return pension_contribution(figures, place, share)
 
     monkeypatch.setattr(calculators, "pension_contribution", counted)
     card(KNOWLEDGE, "flexible_pension", RIDER, "zh", ON)

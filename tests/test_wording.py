@@ -13,7 +13,7 @@ from jinja2.exceptions import SecurityError
 from bot.content.parameters import Figures, NoValue, Parameter, Parameters, Value
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.content.templates import TemplateGap, Wording, length, per_hundred, place, plain, tidy, untimed
-from bot.guidance import card
+from bot.guidance import benefits, card
 from tests.checkout import KNOWLEDGE
 
 ON = date(2026, 11, 23)
@@ -70,6 +70,12 @@ def test_every_deadline_of_a_card_that_a_reminder_can_be_set_for_is_such_a_time(
                 assert ends is not None
                 timed = wording("{{ x | deadline }}").render(language, "a.j2", ON, x=ends)
                 assert timed in card(KNOWLEDGE, piece.id, {}, language, ON)
+
+
+def test_a_benefit_is_plain_words_for_lists_show_it_as_text() -> None:
+    for language in LANGUAGES:
+        for benefit in benefits(KNOWLEDGE, [piece.id for piece in KNOWLEDGE.advice], {}, language, ON):
+            assert "<" not in benefit
 
 
 @given(st.floats(0, 1))
