@@ -143,8 +143,12 @@ def _tables(commands: Any) -> None:
     publish = commands.add_parser("publish", help="tables with noise that may be given to anyone")
     publish.add_argument("--epsilon", type=float, default=1.0, help="of the budget to spend (default 1)")
     publish.add_argument("--out", type=Path, required=True, help="the folder that is written into")
-    publish.add_argument("--ledger", type=Path, default=Path("var/privacy-budget.csv"),
-                         help="where the budget is kept (default var/privacy-budget.csv)")  # fmt: skip
+    publish.add_argument(
+        "--ledger",
+        type=Path,
+        help="where the budget is kept (default: beside the database; TOWN.privacy-budget.csv for --database "
+        "TOWN.sqlite, else privacy-budget.csv, in var/ for a server)",
+    )
     _add_database(publish)
     publish.set_defaults(run=_later("commands", "publish", printing=True))
 

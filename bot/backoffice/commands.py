@@ -95,17 +95,24 @@ async def publish(options: argparse.Namespace, say: Say) -> int:
         raise CannotRun("the noise comes from OpenDP: install this project's extra `publish`")
     _need("numpy")
     from bot.research.columns import Columns
-    from bot.research.publishing import BUDGET, publish
+    from bot.research.publishing import BUDGET, ledger_of, publish
     from bot.research.report.labels import Labels
     from bot.research.tally import tally
 
+    if (ledger := options.ledger) is None:
+        named = options.database
+        ledger = (
+            named.with_suffix(".privacy-budget.csv")
+            if named
+            else ledger_of(Settings.read(os.environ).needed_database())
+        )
     async with opened_office(options.database) as office:
         counted = await tally(office.participants(), Columns(office.knowledge))
         labels = [Labels(language, office.knowledge.questionnaire) for language in LANGUAGES]
-        made = publish(counted, options.epsilon, options.out, options.ledger, today_in_china(), labels)
+        made = publish(counted, options.epsilon, options.out, ledger, today_in_china(), labels)
         say(
             f"{options.out / 'tables.csv'}: nearly every number is within {made.within} people of the true "
-            f"one; {made.spent:g} of {BUDGET:g} spent ({options.ledger})"
+            f"one; {made.spent:g} of {BUDGET:g} spent ({ledger})"
         )
         return _unreadable(office.unreadable, say)
 

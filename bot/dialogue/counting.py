@@ -13,6 +13,8 @@ SHADOW = "shadow"  # counted when a model that waits scores beside the one that 
 Count = tuple[str, str]
 """What is counted (a time, a screen, an outcome), and of which question, piece of advice or mark."""
 
+IMAGINED: Count = ("imagined", "people")  # counted in the database of a town, so that none takes it for real
+
 Chat = TypeVar("Chat", bound=Hashable)
 
 

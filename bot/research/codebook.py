@@ -6,22 +6,25 @@ from functools import cached_property
 
 from bot.content.codebook import CodebookWords
 from bot.content.questionnaire import Question, Text, Words
-from bot.research.columns import OUTCOMES, Column, Columns
+from bot.research.columns import OUTCOMES, UNSURE, Column, Columns
 
 HEAD = (
     *("column", "meaning_zh", "meaning_en", "questionnaire_version", "model_feature"),
-    *("value", "value_zh", "value_en"),
+    *("value", "value_zh", "value_en", "empty_zh", "empty_en"),
 )
 TOLD_BY_TOO: Mapping[str, tuple[str, ...]] = {"region": ("province",)}  # questions with no column of theirs
+
+NOTHING = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a column means, and what the values mean that can stand in it."""
+    """What a column means, what the values mean that can stand in it, and what an empty cell does."""
 
     zh: str
     en: str
     values: tuple[tuple[str, str, str], ...] = ()
+    empty: Text = NOTHING
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,10 @@ class Codebook:
             feature = column.name if column.name in (*self.sheet.features, *OUTCOMES) else ""
             for told, versions in self._by_wording(column).items():
                 asked = " ".join(versions)
-                yield column.name, told.zh, told.en, asked, feature, "", "", ""
+                empty = told.empty.zh, told.empty.en
+                yield column.name, told.zh, told.en, asked, feature, "", "", "", *empty
                 for value in told.values:
-                    yield column.name, "", "", asked, feature, *value
+                    yield column.name, "", "", asked, feature, *value, "", ""
 
     def _columns(self) -> Iterator[Column]:
         for column in self.sheet.columns:
@@ -66,7 +70,9 @@ class Codebook:
     def _told(self, column: Column, version: str) -> Told:
         question, own = column.question, self._words
         if column.name in self._words.columns:
-            return _told(own.columns[column.name], self._yes_no if column.name in OUTCOMES else ())
+            told = _told(own.columns[column.name], self._yes_no if column.name in OUTCOMES else ())
+            asked = question and self.sheet.knowledge.questionnaire.words[question.id]
+            return replace(told, empty=self._empty(column, asked)) if asked else told
         if question is None:
             return Told(own.model.zh.format(name=column.name), own.model.en.format(name=column.name))
         if version not in self._asked:
@@ -75,10 +81,32 @@ class Codebook:
         if words is None:
             return _told(own.not_asked)
         if column.option is None:
-            return _told(words.text, tuple(self._values(column.name, question, words)))
+            told = _told(words.text, tuple(self._values(column.name, question, words)))
+            return replace(told, empty=self._empty(column, words))
         if (option := words.options.get(column.option.id)) is None:
             return _told(own.not_asked)
-        return Told(f"{words.text.zh} {option.zh}", f"{words.text.en} {option.en}", self._yes_no)
+        text = Text(f"{words.text.zh} {option.zh}", f"{words.text.en} {option.en}")
+        return replace(_told(text, self._yes_no), empty=own.empty)
+
+    def _empty(self, column: Column, words: Words) -> Text:
+        """Say what an empty cell means: of a code also which answers have none."""
+        own, question = self._words, column.question
+        uncoded = [] if question is None else self._uncoded(column.name, question, words)
+        if not uncoded:
+            return own.empty
+        both = _joint(uncoded)
+        return Text(
+            own.uncoded.zh.format(empty=own.empty.zh, options=both.zh),
+            own.uncoded.en.format(empty=own.empty.en, options=both.en),
+        )
+
+    def _uncoded(self, name: str, question: Question, words: Words) -> list[Text]:
+        if name in self.sheet.features:
+            # A province stands for its region; a worker under 14 is in no export.
+            ids = [o.id for o in question.readable if o.code is None and not (o.region or o.ends)]
+        else:
+            ids = [UNSURE] if name in OUTCOMES else []
+        return [words.options[id] for id in ids if id in words.options]
 
     def _values(self, name: str, question: Question, words: Words) -> Iterator[tuple[str, str, str]]:
         coded = name in self.sheet.features
@@ -87,6 +115,8 @@ class Codebook:
             value = _code(option.code) if coded else option.id
             if value and option.id in words.options:
                 by_value.setdefault(value, []).append(words.options[option.id])
+        for value, text in self._words.also.get(name, {}).items():
+            by_value.setdefault(value, []).append(text)
         for value in sorted(by_value) if coded else by_value:
             both = _joint(by_value[value])
             yield value, both.zh, both.en

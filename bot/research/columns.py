@@ -19,6 +19,7 @@ COARSE = ("region", "age")
 UNKNOWN = -1  # in place of a code
 Group = str | int  # people by an option's id or a feature's code
 NO_COVER = ("none",)
+UNSURE = "unknown"  # the option of a worker without an answer to an outcome
 # How somebody answered: answers that were timed, those quicker than anybody reads, questions with one answer,
 # and how many of these are on the same button.
 MANNER = ("timed", "hasty", "chosen", "same_button")
@@ -175,7 +176,7 @@ def _told_by_code(question: Question) -> bool:
 
 
 def _gap(cover: tuple[str, ...]) -> int | None:
-    if not cover or cover[0] in (SKIPPED, "unknown"):
+    if not cover or cover[0] in (SKIPPED, UNSURE):
         return None
     return int(cover == NO_COVER)
 

@@ -16,6 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.privacy.private_files import write
 from bot.research.columns import UNKNOWN
 from bot.research.export import text
@@ -25,6 +27,7 @@ from models.training import published
 
 BUDGET = 3.0  # epsilon that all releases of a database may spend together
 SURE = 0.95  # of the numbers lie within the stated distance of the true ones
+KEPT = Path("var/privacy-budget.csv")
 LEDGER = ("day", "epsilon", "spent", "tables", "scale", "mechanism")
 HEAD = ("feature", "code", "zh", "en", "people", "within")
 TOLD_BY_ANOTHER = frozenset({"gap"})  # by commercial cover, turned round
@@ -79,6 +82,24 @@ def publish(
     ]  # fmt: skip
     write(folder / "tables.csv", text([HEAD, *rows]))
     return release
+
+
+def ledger_of(url: str) -> Path:
+    """Return where the budget of the bot's own database is kept: beside a file, in `var` for a server.
+
+    Raises:
+        BudgetSpent: it lies in `var` from earlier releases, and beside the database there is none.
+    """
+    elsewhere, parsed = KEPT, sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return elsewhere
+    beside = Path(parsed.database or "").with_name(KEPT.name)
+    if elsewhere.exists() and not beside.exists():
+        raise BudgetSpent(
+            f"the budget was kept in {elsewhere.absolute()} before: move it to {beside}, "
+            "or name it with --ledger"
+        )
+    return beside
 
 
 def spent(ledger: Path) -> float:

@@ -24,6 +24,10 @@ class Counts:
         """Add what a commit did."""
         self._waiting.update(effect.events.counts)
 
+    def add(self, what: Count) -> None:
+        """Add one of what no commit does."""
+        self._waiting[what] += 1
+
     async def write(self) -> None:
         """Add what has come together to the table; raises SQLAlchemyError or OSError, then it waits on."""
         taken, self._waiting = self._waiting, Counter()

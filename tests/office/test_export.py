@@ -14,7 +14,7 @@ from pyarrow.parquet import read_table
 
 from bot.__main__ import main
 from bot.content.knowledge import Knowledge
-from bot.content.questionnaire import Renaming, Text, Words
+from bot.content.questionnaire import SKIPPED, Renaming, Text, Words
 from bot.privacy.keyring import Keyring
 from bot.privacy.tombstones import Tombstone, Tombstones
 from bot.research.columns import Columns
@@ -180,6 +180,11 @@ async def test_only_the_owner_may_read_the_export(tmp_path: Path) -> None:
         assert path.stat().st_mode & 0o077 == 0
 
 
+def read_codebook(tmp_path: Path) -> list[dict[str, str]]:
+    with (tmp_path / "out/codebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 async def test_the_codebook_names_every_column_and_every_code(tmp_path: Path) -> None:
     row = await row_of(tmp_path)
     with (tmp_path / "out/codebook.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -196,6 +201,39 @@ async def test_the_codebook_names_every_column_and_every_code(tmp_path: Path) ->
     assert explained == {question.id for question in asked.questions} - {
         city.id for city in asked.cities.values()
     }
+
+
+def told_of(lines: list[dict[str, str]], column: str, value: str = "") -> dict[str, str]:
+    """The last line of a column, or of one of its values."""
+    return [line for line in lines if (line["column"], line["value"]) == (column, value)][-1]
+
+
+async def test_the_codebook_says_that_a_worker_without_cover_counts_as_the_lowest_premium(
+    tmp_path: Path,
+) -> None:
+    row = await row_of(tmp_path)
+    assert (row["commercial_cover__none"], row["premium"]) == ("1", "1")
+    lines = read_codebook(tmp_path)
+    lowest = told_of(lines, "premium", "1")
+    assert lowest["value_zh"] == "300元以下；没有任何商业保险（不问这题）"
+    assert lowest["value_en"] == "Up to 300 yuan; no commercial cover (not asked)"
+    assert "商业保险" not in told_of(lines, "premium", "2")["value_zh"]
+
+
+async def test_the_codebook_says_of_each_column_of_answers_what_an_empty_cell_means(tmp_path: Path) -> None:
+    unsure = dict.fromkeys(("commercial_cover", "constrained"), (SKIPPED,))
+    row, lines = await row_of(tmp_path, **unsure), read_codebook(tmp_path)
+    empty = {name for name, cell in row.items() if not cell}
+    assert {"premium", "gap", "constrained", "commercial_cover__life"} <= empty
+    own = {"result_version", "stopped_at"}  # their meaning says it
+    assert [name for name in empty - own if not told_of(lines, name)["empty_zh"]] == []
+    assert told_of(lines, "premium")["empty_en"] == "not asked, or skipped (see `skipped`)"
+    assert told_of(lines, "gap")["empty_zh"].endswith("，或答：不清楚")
+    assert told_of(lines, "person")["empty_zh"] == ""
+    assert "上海" not in told_of(lines, "region")["empty_zh"], "a province stands for its region"
+    unknown = KNOWLEDGE.questionnaire.by_id["commercial_cover"].option("unknown")
+    assert unknown is not None
+    assert told_of(lines, "gap")["empty_en"].endswith(f", or answered: {unknown.en}")
 
 
 def as_asked(version: str, age: str) -> Mapping[str, Words]:

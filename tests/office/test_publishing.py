@@ -14,7 +14,7 @@ import pytest
 from bot.__main__ import main
 from bot.content.questionnaire import LANGUAGES
 from bot.privacy.private_files import write
-from bot.research.publishing import BUDGET, BudgetSpent, Release, publish, spent
+from bot.research.publishing import BUDGET, BudgetSpent, Release, ledger_of, publish, spent
 from bot.research.report.labels import Labels
 from bot.research.tally import Tally
 from tests.office.rooms import ANSWERS, KNOWLEDGE, talk
@@ -155,3 +155,44 @@ async def test_the_command_says_what_was_spent_and_how_exact_it_is(
     assert "2 of 3 spent" in capsys.readouterr().out
     assert await asyncio.to_thread(main, line) == 65
     assert "spent already" in capsys.readouterr().err
+
+
+async def test_a_town_s_releases_spend_its_own_budget_which_lies_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "town").mkdir()
+    database = await written(tmp_path / "town")
+    line = ["publish", "--database", str(database), "--out", str(tmp_path / "out")]
+    assert await asyncio.to_thread(main, line) == 0
+    ledger = database.with_suffix(".privacy-budget.csv")
+    assert spent(ledger) == 1.0
+    assert str(ledger) in capsys.readouterr().out
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "ledger"),
+    [
+        ("sqlite:///var/bot.sqlite", "var/privacy-budget.csv"),
+        ("sqlite:////srv/data/bot.sqlite", "/srv/data/privacy-budget.csv"),
+        ("postgresql+asyncpg://bot@db/bot", "var/privacy-budget.csv"),
+    ],
+)
+def test_the_budget_of_the_bot_s_own_database_lies_beside_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, ledger: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert ledger_of(url) == Path(ledger)
+
+
+def test_a_budget_that_was_kept_elsewhere_before_is_never_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(Path("var/privacy-budget.csv"), "day,epsilon\r\n2026-01-01,2\r\n")
+    url = f"sqlite:///{tmp_path / 'data/bot.sqlite'}"
+    with pytest.raises(BudgetSpent, match="--ledger"):
+        ledger_of(url)
+    write(tmp_path / "data/privacy-budget.csv", "day,epsilon\r\n2026-01-01,2\r\n")
+    assert ledger_of(url) == tmp_path / "data/privacy-budget.csv"

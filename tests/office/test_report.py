@@ -18,6 +18,7 @@ from bot.check.findings import CheckResult as Findings
 from bot.check.findings import Finding
 from bot.content.questionnaire import LANGUAGES, Language
 from bot.dialogue.conversation import Conversation
+from bot.dialogue.counting import IMAGINED
 from bot.research.columns import Group
 from bot.research.disclosure import LEAST
 from bot.research.participants import Counted, Counts
@@ -117,6 +118,18 @@ def test_nine_people_can_not_be_told_from_nine_others() -> None:
     del others["debt_kinds"]
     del others["why_constrained"]
     assert report([talk()] * 9) == report([talk(others)] * 9)
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "虚拟"), ("en", "imagined")])
+def test_the_head_of_a_town_s_report_says_that_its_people_are_imagined(language: Language, word: str) -> None:
+    everyone = counted(talks_of(12))
+    real = page(found(everyone), KNOWLEDGE, language)
+    imagined = page(found(everyone, Counted(Counter({IMAGINED: 1}), DAY)), KNOWLEDGE, language)
+    for title in ("title", "h1"):
+        (said,) = re.findall(f"<{title}>(.*)</{title}>", imagined)
+        assert word in said
+        (said,) = re.findall(f"<{title}>(.*)</{title}>", real)
+        assert word not in said
 
 
 def test_a_report_on_nobody_says_what_the_knowledge_needs_and_escapes_it() -> None:

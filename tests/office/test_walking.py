@@ -11,6 +11,7 @@ from bot.content.questionnaire import SKIPPED
 from bot.demo.town.habits import Habits, slipped
 from bot.demo.town.people import Resident, Town
 from bot.demo.town.walking import Walked, walk
+from bot.dialogue.counting import IMAGINED
 from bot.dialogue.reading import Match
 from bot.privacy.keyring import Keyring, keys_in
 from bot.research.participants import Office, Participant
@@ -51,6 +52,12 @@ async def test_what_the_residents_would_say_is_what_the_office_reads_slips_and_a
     said = [set(QUESTIONNAIRE.relevant(resident.answers).items()) for resident in people]
     kept = [set(participant.talk.answers.items()) for participant in found]
     assert sorted(map(sorted, said)) == sorted(map(sorted, kept))
+
+
+async def test_a_town_s_database_says_that_its_people_are_imagined(tmp_path: Path) -> None:
+    await walked(tmp_path, residents(1), PLAIN)
+    async with reader(tmp_path) as office:
+        assert (await office.counted()).numbers[IMAGINED]
 
 
 async def test_of_those_who_refuse_research_the_office_reads_nothing(tmp_path: Path) -> None:

@@ -18,9 +18,11 @@ from bot.demo.double.server import TOKEN, Simulator
 from bot.demo.double.worker import Screen, Shown, Worker
 from bot.demo.town.habits import NONSENSE, Habits, slipped
 from bot.demo.town.people import Resident
+from bot.dialogue.counting import IMAGINED
 from bot.dialogue.reminders import CHINA
 from bot.privacy.keyring import Keyring, keys_in
 from bot.render import Presenter
+from bot.storage.counters import Counts
 from bot.storage.engine import opened
 
 AT_ONCE = 40  # people who talk at the same time
@@ -166,6 +168,9 @@ async def _serving(knowledge: Knowledge, database: Path, clock: "_Clock") -> Asy
     url, settle = f"sqlite:///{database}", settling(presenter, clock.now)
     async with Simulator() as simulator, opened(url, keyring, settle, limit=10**9) as store:
         store.clock = clock.seconds
+        counts = Counts(store.database, clock.seconds)
+        counts.add(IMAGINED)
+        await counts.write()
         bot = asyncio.create_task(
             Bot(SecretStr(TOKEN), simulator.api_url, store, presenter, SendRate(0, 0)).poll()
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import LANGUAGES, Language
+from bot.dialogue.counting import IMAGINED
 from bot.research.disclosure import LEAST
 from bot.research.report.blocks import tens
 from bot.research.report.drift import compared_with
@@ -38,7 +39,9 @@ def head(found: Facts, knowledge: Knowledge, labels: Labels) -> dict[str, object
     versions = {"questionnaire": knowledge.questionnaire.version, "knowledge": knowledge.version}
     counts = {name: f"{getattr(found.counts, name):,}" for name in ("conversations", "agreed", "blocked")}
     people = tens(found.tally.people)
+    imagined = bool(found.counted.numbers[IMAGINED])
     return {
+        "title": words["imagined"] if imagined else words["title"],
         "day": found.day,
         "made": words["made"].format(day=found.day),
         "versions": words["versions"].format(models=models, **versions),
