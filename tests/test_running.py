@@ -11,17 +11,19 @@ from pydantic import SecretStr
 from bot.app import process
 from bot.app.process import Bot
 from bot.channels.intake import Intake, NotStored
+from bot.channels.telegram.client import Telegram
 from bot.demo.double.server import Simulator
 from bot.dialogue.conversation import Command, Incoming, Tap, Typed
 from bot.ops.metrics import Metrics
 from bot.render import Presenter
 from bot.storage.database import Database
+from bot.storage.due_reminders import Waking
 from bot.storage.engine import opened
 from bot.storage.tables import DAY
 from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
-from tests.talks import KEYRING, TOKEN, presenter, settling_today
+from tests.talks import KEYRING, NOON, TOKEN, presenter, settling_today
 
 
 class Clock:
@@ -92,6 +94,52 @@ async def test_a_clock_that_is_months_ahead_at_the_start_drops_nothing(
     await tidied(store, clock, 0)
     assert await store.conversation(at(7)) is not None
     assert alarms(caplog) == {"the clock is in doubt: nothing is dropped"}
+
+
+@pytest.mark.parametrize(
+    ("before", "meanwhile", "woken"), [(0, 0, True), (200 * DAY, 0, False), (0, 2 * DAY, False)]
+)
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_nobody_is_reminded_by_a_clock_that_is_in_doubt(
+    database: Database, monkeypatch: pytest.MonkeyPatch, before: float, meanwhile: float, woken: bool
+) -> None:
+    """A clock that is 200 days ahead would send every reminder of the months to come at once."""
+    clock, looks = Clock(), list[float]()
+
+    async def wake(_self: Waking) -> int:
+        looks.append(clock.now)
+        return 0
+
+    monkeypatch.setattr(process, "REMIND", 0.01)
+    monkeypatch.setattr(process, "now_in_china", lambda: NOON)
+    monkeypatch.setattr(Waking, "wake", wake)
+    store = Store(database, KEYRING, settling_today(), clock=clock)
+    await store.take(Inbound(1, at(7), Command("start")))
+    clock.now += before
+    bot = Bot(SecretStr("1:x"), "http://127.0.0.1:1", store, presenter())
+    reminding = asyncio.create_task(bot._remind())
+    await asyncio.sleep(0.2)
+    clock.now += meanwhile
+    await asyncio.sleep(0.2)
+    reminding.cancel()
+    assert (clock.now in looks) is woken
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_a_jump_that_telegram_s_clock_confirms_is_no_doubt(
+    database: Database, clock: Clock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that slept for a week is right about the day when it wakes."""
+
+    async def theirs(_self: Telegram) -> float:
+        return clock.now
+
+    monkeypatch.setattr(Telegram, "clock", theirs)
+    store = Store(database, KEYRING, settling_today(), clock=clock)
+    await store.take(Inbound(1, at(7), Command("start")))
+    await tidied(store, clock, 8 * DAY)
+    assert await store.conversation(at(7)) is None
+    assert alarms(caplog) == set()
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)

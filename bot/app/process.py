@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import uvicorn
 from pydantic import SecretStr
@@ -82,6 +82,13 @@ def settling(served: Presenter | Served, now: Callable[[], datetime] = now_in_ch
     return settled
 
 
+class _Doubt(NamedTuple):
+    """What speaks against our clock, and the seconds by which it may be off."""
+
+    what: str
+    seconds: float
+
+
 class Bot:
     """One process of the bot: an intake for every update, a dispatcher for every message."""
 
@@ -106,6 +113,8 @@ class Bot:
         self._metrics.build.info({"version": VERSION, "knowledge": self._presenter.knowledge.version})
         self._metrics.limit.set(store.people_a_year)
         self._count_expiring()
+        self._sound: float | None = None  # our clock less the loop's, when ours was found sound
+        self._trusted = False  # whether it was when somebody was to be reminded
         self._stop = asyncio.Event()
         self._prepared = asyncio.Event()  # what typed words need is made
         if ahead_of_time:
@@ -233,16 +242,11 @@ class Bot:
 
     async def _tidy(self) -> None:
         """Drop what is no longer kept, for as long as the bot runs; not while the clock is in doubt."""
-        loop = asyncio.get_running_loop()
-        offset = self._store.clock() - loop.time()
         while not self._stop.is_set():
             now = self._store.clock()  # read once: what was checked is what is dropped by
-            jump = now - loop.time() - offset
             try:
-                if abs(jump) > DOUBT:
-                    log.error("the clock jumped: nothing is dropped", extra={"seconds": round(jump)})
-                elif (ahead := await self._ahead(now)) > DOUBT:
-                    log.error("the clock is in doubt: nothing is dropped", extra={"seconds": round(ahead)})
+                if doubt := await self._doubt(now):
+                    log.error(doubt.what, extra={"seconds": round(doubt.seconds)})
                 else:
                     if count := await self._store.deletion.tidy(now):
                         log.info("conversations expired", extra={"count": count})
@@ -252,22 +256,45 @@ class Bot:
             self._count_expiring()
             await self._stopped(TIDY)
 
-    async def _ahead(self, now: float) -> float:
-        """Return by how many seconds `now`, our clock, may be off: by Telegram's, which no operator sets.
+    async def _doubt(self, now: float) -> "_Doubt | None":
+        """Return what speaks against `now`, our clock; None when nothing does.
 
-        Where Telegram doesn't say, a month without an update is a doubt too.
+        Telegram's clock decides, which no operator sets: a machine that slept for days is right about the
+        day. Where Telegram doesn't say, a jump is a doubt, and so is a month without an update.
         """
-        if (theirs := await self._telegram.clock()) is not None:
-            return abs(now - theirs)
-        last = await self._store.last_handled()
-        return now - last if last is not None and now - last > SILENCE else 0.0
+        theirs, jump = await self._telegram.clock(), self._jump(now)
+        if theirs is not None:
+            ahead = abs(now - theirs)
+        elif abs(jump) > DOUBT:
+            return _Doubt("the clock jumped: nothing is dropped", jump)
+        else:
+            last = await self._store.last_handled()
+            ahead = now - last if last is not None and now - last > SILENCE else 0.0
+        if ahead > DOUBT:
+            return _Doubt("the clock is in doubt: nothing is dropped", ahead)
+        self._sound = now - asyncio.get_running_loop().time()
+        return None
+
+    def _jump(self, now: float) -> float:
+        """Return by how many seconds our clock jumped since it was found sound, or first looked at."""
+        gone = now - asyncio.get_running_loop().time()
+        if self._sound is None:
+            self._sound = gone
+        return gone - self._sound
+
+    async def _may_remind(self) -> bool:
+        """Return whether the clock is sound; it is held against Telegram's only when it jumped."""
+        now = self._store.clock()
+        if not self._trusted or abs(self._jump(now)) > DOUBT:
+            self._trusted = await self._doubt(now) is None
+        return self._trusted
 
     async def _remind(self) -> None:
-        """Send what people asked to be reminded of, when its time has come."""
+        """Send what people asked to be reminded of, when its time has come by a clock that is sound."""
         waking = Waking(self._store)
         while not self._stop.is_set():
             try:
-                if awake(now := now_in_china()) == now:
+                if awake(now := now_in_china()) == now and await self._may_remind():
                     await waking.wake()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("reminders not looked at", extra={"error": type(error).__name__})

@@ -6,7 +6,6 @@ import gc
 import logging
 import os
 import secrets
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -84,7 +83,7 @@ async def _webhook(settings: Settings) -> int:
 async def _bot(settings: Settings) -> AsyncIterator[Bot]:
     token = settings.needed_token()
     for name, meant in misspelt(os.environ):
-        print(f"{name} is no setting: {meant} is perhaps meant", file=sys.stderr)
+        log.warning("no such setting", extra={"setting": name, "meant": meant})
     keep = settings.retention
     operator = Operator(settings.operator_contact, keep.draft, keep.result)
 

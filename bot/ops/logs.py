@@ -9,7 +9,8 @@ import traceback
 from typing import Any
 
 # What a record of ours may say besides its fixed sentence, given as `extra`.
-FIELDS = ("error", "place", "seconds", "count", "kind", "status", "version", "port", "url_host")
+FIELDS = ("error", "place", "seconds", "count", "kind", "status", "version", "port", "url_host",
+          "setting", "meant")  # fmt: skip
 
 
 class Lines(logging.Formatter):

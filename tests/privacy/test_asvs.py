@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.channels.telegram import client
 from bot.dialogue.reading import Match
+from bot.render import Button, Message
 from tests.checkout import KNOWLEDGE
 from tests.privacy import asvs
 from tests.privacy.test_edges import SERVING
@@ -204,3 +206,21 @@ def test_the_image_holds_named_folders_only_and_neither_it_nor_the_unit_has_righ
     worker = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text(encoding="utf-8"))["services"]["worker"]
     assert worker["cap_drop"] == ["ALL"]
     assert worker["read_only"] is True
+
+
+@pytest.mark.asvs("14.2.2")
+@pytest.mark.parametrize(
+    ("button", "kept"),
+    [
+        (Button("25岁以下", "a:age:up_to_25_of_this_test"), True),
+        (Button("✎ 年龄", "edit:age_of_this_test"), True),
+        (Button("复制这句话", "", copies="我这个月先还7391元，其余的想分期。"), False),
+        (Button("12期", "calc:loan:7391:12"), False),
+        (Button("上一步", "tool:rent:7391:back"), False),
+    ],
+)
+def test_a_button_with_what_a_worker_said_is_not_remembered(button: Button, kept: bool) -> None:
+    """What was said to a tool is gone when the tool ends: no memory of the sender may keep it."""
+    before = client.same_for_all.cache_info().currsize
+    client.keyboard(Message("", ((button,),)))
+    assert client.same_for_all.cache_info().currsize == before + kept

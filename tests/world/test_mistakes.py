@@ -1,5 +1,6 @@
 """Every mistake of an operator's settings: one sentence that says what to do, an exit status, no trace."""
 
+import json
 import os
 import socket
 import sqlite3
@@ -99,7 +100,11 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
 def test_a_slip_in_a_setting_s_name_is_pointed_at(tmp_path: Path) -> None:
     with bot_api(status=401) as api:
         ended = run(tmp_path, "polling", TELEGRAM_API=api, OPERATOR_CONTAKT="us")
-    assert "OPERATOR_CONTAKT is no setting: OPERATOR_CONTACT is perhaps meant" in ended.stderr
+    *lines, mistake = ended.stderr.splitlines()
+    assert "BOT_TOKEN" in mistake, "its last word is the sentence"
+    logged = [json.loads(line) for line in lines]
+    told = [(line["setting"], line["meant"]) for line in logged if line["what"] == "no such setting"]
+    assert told == [("OPERATOR_CONTAKT", "OPERATOR_CONTACT")]
 
 
 def test_a_database_of_a_newer_release_is_refused_by_every_command(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ from bot.render import Attachment, Button, File, Message
 from bot.render.printout import Checklist, Handout, LetterPaper, PassedPicture, ResultCard, ResultPicture
 from bot.turns.contract import Outbound
 
+# Buttons that hold words of the knowledge alone begin so: of questions, answers, cards and screens.
+ALIKE = ("a:", "+:", "-:", "done:", "skip:", "edit:", "open:", "go:")
 PRINTOUT = "what-to-do.pdf"  # as release 1.0.0 named it
 PAUSE = 2.0  # seconds between looks whether Telegram can be reached at the start
 UNTIMELY = ("tg-time", "date_invalid")  # in a refusal: the tag isn't known, or the time is out of range
@@ -133,13 +135,13 @@ class Telegram:
                 upload = Upload("document", name, await self._typesetter.letter(attachment))
             case _:
                 assert_never(attachment)
-        content = {"chat_id": chat, "caption": message.text, **_keyboard(message)}
+        content = {"chat_id": chat, "caption": message.text, **keyboard(message)}
         try:
             await self._request.call(self._url + method, content, upload=upload, may=may)
         except BadRequest as error:
             log.warning("attachment refused, its words sent", extra={"error": _reason(error)})
             words = "\n\n".join(filter(None, (message.refused, message.text)))
-            alone = {"chat_id": chat, "text": words, **_keyboard(message)}
+            alone = {"chat_id": chat, "text": words, **keyboard(message)}
             await self._request.call(self._url + "sendMessage", alone, may=may)
 
     async def _edited(self, chat: int, message_id: int, message: Message, may: Callable[[], bool]) -> bool:
@@ -240,19 +242,28 @@ def _content(message: Message) -> dict[str, Any]:
         "text": message.text,
         "parse_mode": "HTML",
         "link_preview_options": {"is_disabled": True},
-        **_keyboard(message),
+        **keyboard(message),
     }
 
 
-def _keyboard(message: Message) -> dict[str, Any]:
+def keyboard(message: Message) -> dict[str, Any]:
+    """Return the field of a call that carries a message's buttons; empty without any."""
     if not message.buttons:
         return {}
     return {"reply_markup": {"inline_keyboard": [[_button(b) for b in row] for row in message.buttons]}}
 
 
-@lru_cache(4096)  # a question has the same ones for everybody
 def _button(button: Button) -> dict[str, Any]:
+    """Return a button as Telegram takes it: what a worker said to a tool is not remembered."""
+    fixed = not button.copies and button.data.startswith(ALIKE)
+    return same_for_all(button) if fixed else _made(button)
+
+
+def _made(button: Button) -> dict[str, Any]:
     if button.copies:
         return {"text": button.text, "copy_text": {"text": button.copies}}
     plain = {"text": button.text, "callback_data": button.data}
     return {**plain, "style": button.colour} if button.colour else plain
+
+
+same_for_all = lru_cache(4096)(_made)
