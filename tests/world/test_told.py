@@ -1,4 +1,4 @@
-"""What stands between Telegram and us is shown by health, by metrics, and by the pause before the next try."""
+"""What stands between Telegram and us is shown by health, by metrics and by the pause before the next try."""
 
 import asyncio
 from datetime import datetime, timedelta
