@@ -1,6 +1,7 @@
 """Workers who answer again and again, what they sent and got, and what they should have got."""
 
 import random
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,7 @@ from tests.faults.people import RESULTS, next_tap
 from tests.faults.service import Service
 from tests.talks import presenter, turned
 
+AHEAD = 6  # messages due among which one that came is looked for
 QUIET = 0.2  # seconds without a message
 PATIENCE = 40.0  # seconds until a worker tries /start; a dead process holds its letters for 15
 HOUR = 3600.0  # while processes die, nobody is owed an answer in less: that all reach the end is asked later
@@ -41,6 +43,9 @@ class Crowd:
     workers: list[Worker] = field(default_factory=list)
     sent: list[Inbound] = field(default_factory=list)
     got: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))  # texts, edits too
+    came: dict[int, list[float]] = field(
+        default_factory=lambda: defaultdict(list)
+    )  # when each did, monotonic
 
     def gather(self, count: int) -> None:
         """Make so many workers, and listen to what they send."""
@@ -59,7 +64,9 @@ class Crowd:
 
     def _note(self, call: Call) -> None:
         if call.method.lower() in ("sendmessage", "editmessagetext"):
-            self.got[call.integer("chat_id")].append(call.text("text"))
+            chat = call.integer("chat_id")
+            self.got[chat].append(call.text("text"))
+            self.came[chat].append(time.monotonic())
 
     async def answer_for_ever(self, worker: Worker) -> None:
         """Get to the result, begin again, and so on."""
@@ -110,6 +117,15 @@ def _differs(seen: tuple[Shown, ...], screen: Screen) -> bool:
     return screen.from_bot != seen
 
 
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """Where what came was not what was due next: when it came (monotonic seconds), and both texts."""
+
+    came: float
+    text: str
+    due: list[str]
+
+
 @dataclass(slots=True)
 class Findings:
     """What was compared at the end."""
@@ -122,15 +138,27 @@ class Findings:
     disorder: int = 0  # messages that came out of order
     repeats: int = 0  # messages that came once more
     most_repeats: int = 0  # in one chat
+    parted: list["Parted"] = field(default_factory=list, repr=False)
 
-    def look_at(self, got: list[str], due: list[str]) -> None:
-        """Compare the messages that a chat got with those it should have."""
+    def look_at(self, got: list[str], due: list[str], came: list[float] | None = None) -> None:
+        """Compare the messages that a chat got with those it should have.
+
+        After one that is missing it goes on behind it, or every later one would count as well.
+        """
         at = repeats = 0
-        for text in got:
+        for number, text in enumerate(got):
             if at < len(due) and text == due[at]:
                 at += 1
-            elif at and text == due[at - 1]:
+                continue
+            if at and text == due[at - 1]:
                 repeats += 1
+                continue
+            expected = due[at : at + AHEAD]
+            self.parted.append(Parted(came[number] if came else 0.0, text, expected[:1]))
+            if text in expected:
+                missing = expected.index(text)
+                self.omitted += missing
+                at += missing + 1
             else:
                 self.disorder += 1
         self.omitted += len(due) - at
@@ -171,5 +199,5 @@ async def compare(crowd: Crowd, service: Service, address: str = "") -> Findings
         waiting=waiting or 0,
     )
     for chat, texts in due.items():
-        found.look_at(crowd.got[chat], texts)
+        found.look_at(crowd.got[chat], texts, crowd.came[chat])
     return found

@@ -146,6 +146,22 @@ async def test_letters_of_before_a_deletion_go_and_those_of_after_stay(
         assert await column(store.database, table.c.body) == [b"after", b"another's", b"farewell"]
 
 
+@pytest.mark.parametrize("ahead", [3600, 200 * DAY])
+async def test_letters_to_a_worker_who_began_anew_stay_though_the_clock_was_ahead_at_the_deletion(
+    store: Store, tombstones: Tombstones, ahead: int
+) -> None:
+    """Until that time had come, each start of any process dropped what waited for that worker."""
+    anew = row(1)
+    tombstones.add([Tombstone(anew["person"], b"k" * 16, NOW + ahead)])
+    await insert(store.database, conversations, [anew])
+    letter = {"person": anew["person"], "own": True, "body": b"the next question"}
+    await insert(store.database, outbox, [{**letter, "written_at": NOW}])
+    await insert(store.database, dead_letters, [{**letter, "reason": "r", "died_at": NOW}])
+    assert await store.deletion.forget_again() == 0
+    for table in (outbox, dead_letters):
+        assert await column(store.database, table.c.body) == [b"the next question"]
+
+
 @pytest.mark.parametrize("address", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_pipl_19_who_writes_while_the_tidying_waits_for_their_turn_to_end_stays(store: Store) -> None:
     """Another process holds the worker's chat: their days were over, and they have just spoken again."""

@@ -31,6 +31,7 @@ ANSWERED = 60.0  # seconds after a trouble's end by which everybody has their an
 STOPPED = 120.0  # seconds for a process to drain and end: it computes for three, if the machine lets it
 SQLITE, POSTGRESQL, POLLING = KINDS = ("sqlite", "postgresql", "polling")  # the last is on SQLite too
 CLOCK = "clock"  # the file by which the processes' clocks are set
+SHOWN = 10  # messages that were not the next, of which the outcome tells
 LOOK = 0.5  # seconds between looks at a process's pages
 
 
@@ -293,7 +294,7 @@ async def run(
         for service in world.services:
             await world.stop(service)
     shutil.rmtree(folder / "data", ignore_errors=True)
-    return Outcome(found, tried, missing, time.monotonic() - began)
+    return Outcome(found, tried, missing, time.monotonic() - began, began)
 
 
 class NotHere(Exception):
@@ -308,6 +309,7 @@ class Outcome:
     tried: list[Tried]
     missing: dict[str, str]
     seconds: float
+    began: float  # monotonic
 
     def broken(self) -> list[str]:
         """Name the laws that the end shows broken."""
@@ -333,4 +335,9 @@ class Outcome:
             f"lost {f.lost}, wrong {f.wrong}, omitted {f.omitted}, out of order {f.disorder}, "
             f"waiting {f.waiting}; came twice {f.repeats}"
         )
+        for parted in f.parted[:SHOWN]:
+            at = parted.came - self.began
+            last = [t for t in self.tried if t.began <= at][-3:]
+            behind = ", ".join(f"{t.name} ({t.began:.0f} to {t.began + t.lasted:.0f} s)" for t in last)
+            lines.append(f"at {at:.0f} s came {parted.text[:60]!r}, due was {parted.due}, after {behind}")
         return "\n".join(lines)
