@@ -118,10 +118,11 @@ def test_no_header_of_a_proxy_no_cookie_and_no_parameter_of_an_address_is_read()
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "request":
                 assert node.attr in ("headers", "stream"), f"{path}: request.{node.attr}"
-    read_headers = {
-        ast.unparse(call.args[0]) for _, name, call in calls(EDGE) if name == "request.headers.get"
-    }
-    assert read_headers == {"SECRET_HEADER", "'content-type'", "'content-length'"}
+            if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "scope":
+                asked = ast.literal_eval(node.slice)
+                assert asked in ("type", "method", "path", "headers"), f"{path}: scope[{asked!r}]"
+    read_headers = {ast.unparse(call.args[0]) for _, name, call in calls(EDGE) if name == "headers.get"}
+    assert read_headers == {"_SECRET", "b'content-type'", "b'content-length'"}
     configured = [call for _, name, call in calls(EDGE) if name == "uvicorn.Config"]
     assert all("proxy_headers=False" in ast.unparse(call) for call in configured)
     assert configured
