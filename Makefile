@@ -67,6 +67,7 @@ train: $(VENV)/dev
 	$(BIN)/python -m models train
 	$(BIN)/python -m models train-alarm
 	$(BIN)/python -m models train-swindle
+	$(BIN)/python -m models train-scope
 
 test: $(VENV)/dev
 	$(BIN)/ruff check .

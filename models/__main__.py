@@ -8,7 +8,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from models.serving.artifact import ArtifactError
-from models.training import alarm, card, learning, ranges, simulation, swindle
+from models.training import alarm, card, learning, ranges, scope, simulation, swindle
 from models.training import train as training
 from models.training.answers import AnswersError
 from models.training.published import EvidenceError
@@ -38,6 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--artifacts", type=Path, default=training.ARTIFACTS, help="folder of the artifacts"
     )
     swindles.add_argument("--card", type=Path, default=card.FOLDER, help="folder of its card, SWINDLE.md")
+    scopes = commands.add_parser("train-scope", help="fit what tells our business from other, half a minute")
+    scopes.add_argument("--artifacts", type=Path, default=training.ARTIFACTS, help="folder of the artifacts")
+    scopes.add_argument("--card", type=Path, default=card.FOLDER, help="folder of its card, SCOPE.md")
     simulate = commands.add_parser("simulate", help="write docs/reference/learning.md, about a minute")
     simulate.add_argument("--docs", type=Path, default=DOCS)
     chosen = parser.parse_args(arguments)
@@ -49,6 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if chosen.command == "train-swindle":
         print(*swindle.make(chosen.artifacts, chosen.card), sep="\n")
+        return 0
+    if chosen.command == "train-scope":
+        print(*scope.make(chosen.artifacts, chosen.card), sep="\n")
         return 0
     try:
         return _learn(chosen.answers, chosen.artifacts) if chosen.answers else _train(chosen)

@@ -139,6 +139,7 @@ PLANS: Mapping[str, Plan] = {
     "make train": Plan(unchanged="models/artifacts"),
     "python -m models train-alarm": Plan(shown="`make train` runs it"),
     "python -m models train-swindle": Plan(shown="`make train` runs it"),
+    "python -m models train-scope": Plan(shown="`make train` runs it"),
     "python -m models train --answers FILE.csv": Plan(
         run="python -m models train --answers none.csv", codes=(2,)
     ),

@@ -72,6 +72,7 @@ MAKERS: Mapping[str, Maker] = {  # what others are made from comes first
     "models": Maker(("models/artifacts/*.json", "models/CARD*.md", "models/plots/*.svg"), _models("train")),
     "alarm": Maker(("models/artifacts/alarm.json", "models/ALARM.md"), _models("train-alarm")),
     "swindle": Maker(("models/artifacts/swindle.json", "models/SWINDLE.md"), _models("train-swindle")),
+    "scope": Maker(("models/artifacts/scope.json", "models/SCOPE.md"), _models("train-scope")),
     "learning": Maker(("docs/reference/learning.md", "docs/reference/*.svg"), _models("simulate")),
     "schemas": Maker(("docs/reference/schemas/*.json",), schemas.record),
     "lengths": Maker(("docs/reference/lengths.md",), lengths.record),

@@ -82,19 +82,21 @@ def asked_back(found: list[tuple[Asked, Found]]) -> float:
 
 
 def test_questions_find_their_card_as_often_as_was_measured() -> None:
-    """Test half 0.92 at once, 0.96 among three (goals 0.85, 0.95); only what is near is offered too."""
+    """Test half 0.88 at once, 0.96 among three (goals 0.85, 0.95); only what is near is offered too.
+
+    Before the scope it was 0.92 at once: what may not be ours is asked back.
+    """
     found = answered("in_topic")
-    assert at_once(found) >= 0.91
+    assert at_once(found) >= 0.87
     assert among_three(found) >= 0.95
     assert asked_back(found) <= 0.05
 
 
 def test_what_is_not_ours_gets_a_card_as_rarely_as_was_measured() -> None:
-    """Test half 0.061 (goal 0.02, met before there were 110 pieces more), on subjects that asks.yaml does not
-    name 0.0; asked back 0.015 and 0.04."""
+    """Test half 0.0 (goal 0.02; before the scope 0.061); asked back 0.03 and 0.077."""
     for name in ("off_topic", "hard_off_topic"):
-        assert offered(answered(name)) <= 0.061
-        assert asked_back(answered(name)) <= 0.046
+        assert offered(answered(name)) == 0.0
+        assert asked_back(answered(name)) <= 0.077
 
 
 def test_small_stories_are_mostly_not_answered_rather_than_answered_wrongly() -> None:
@@ -193,6 +195,28 @@ def test_a_question_is_understood_in_either_language_whatever_the_talk_is_held_i
     _, (told,) = said(state("result"), "how do I dispute a wrong credit report")
     assert "open:credit_dispute" in data_of(told)
     assert "征信" in told.text
+
+
+@pytest.mark.parametrize(
+    ("story", "last", "other"),
+    [
+        ("社保断缴了怎么办，征信有错误怎么改", "credit_dispute", "pension_break"),
+        ("征信有错误怎么改？还有社保断缴了怎么办", "pension_break", "credit_dispute"),
+        ("催收天天打电话，顺便问下个税怎么退", "tax_refund", "collectors"),
+    ],
+)
+def test_of_a_story_with_two_matters_the_last_request_comes_first_and_the_other_is_offered(
+    asker: Asker, story: str, last: str, other: str
+) -> None:
+    found = asker.answer(story)
+    assert found.best == last
+    assert other in found.near
+
+
+@pytest.mark.parametrize("text", ["社保断缴了怎么办，要紧吗", "征信有错误怎么改，急急急，怎么改"])
+def test_a_story_of_one_matter_has_its_piece_first(asker: Asker, text: str) -> None:
+    alone = asker.answer(text.partition("，")[0])
+    assert asker.answer(text).best == alone.best
 
 
 def test_after_the_result_words_are_questions() -> None:

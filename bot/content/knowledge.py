@@ -191,6 +191,7 @@ class Knowledge:
     alarm: LinearModel
     swindles: Swindles
     swindle: LinearModel
+    scope: LinearModel
     commands: Commands
     asks: Asks = field(default_factory=lambda: Asks({}, {}))
     recorded: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)

@@ -10,13 +10,16 @@ short question nor a long story has an advantage. What was tried besides, and ho
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, pairwise
+from typing import Literal
 
 from bot.content.vocabulary import Terms, Vocabulary
+from bot.dialogue.reading import asks
 from bot.dialogue.reading.folding import fold, mend
+from models.serving.linear import LinearModel
 
 CERTAIN = 1.0  # likeness from which an answer is given
 VAGUE = 0.75  # likeness from which the subject is clear enough to ask back, and to name its hotline
@@ -31,6 +34,8 @@ _RUN = re.compile("[\u3400-\u9fff]+|[a-z0-9']+")
 _ENDING = re.compile("(?<=...)(?:ments?|ings?|ers?|ed|es|s|ly)$")  # of a word that keeps three letters
 BEGINNING = 5  # letters of a longer English word that count once more: insur-ance, insur-er
 CLOSEST = 0.3  # what the likeness to the closest way counts beside the likeness to all of them
+SCOPE, OURS = "scope", "ours"  # the classifier of what is our business, and its only head
+KNOWN = 0.7  # cosine with one of our ways from which a question is ours whatever the classifier says
 TALK = "talk."  # begins the ids of small talk, whose words are in templates/*/talk.j2
 CARD = 0.3  # what a word of the card counts beside one of the ways
 POINT = 0.22  # likeness from which the answer begins with a point of the best piece
@@ -39,6 +44,8 @@ ELSEWHERE = 0.33  # and one of another piece, if a clause is about that
 ABOUT = 0.45  # of the best one's likeness: from which a piece is one that the question is about too
 POINTS = 3  # at most in one answer
 SHORT = 4  # characters from which a clause is looked at by itself
+REQUEST = 6  # characters from which a clause may be a request of its own
+ALONE = 1.5  # likeness from which the last clause of a story is one
 SPLIT = r"[，。！？；,.!?;\n]+|(?<=[\u3400-\u9fff]) +| +(?=[\u3400-\u9fff])"
 
 
@@ -64,7 +71,8 @@ class Asker:
     same: a spelling to the one that stands for it. hotlines: of a piece, whom to ask about its subject.
     cards: of a piece, what its card says. fillers: words and characters that say nothing of the matter.
     pinyin: toneless syllables to the word that they spell. points: the ways of asking for what has a short
-    answer of its own. of: the piece of each point. besides: words after which something else is asked.
+    answer of its own. of: the piece of each point. besides: words after which something else is asked. scope:
+    says whether a question is our business; None takes all for ours.
     """
 
     ways: Mapping[str, tuple[str, ...]]
@@ -77,6 +85,7 @@ class Asker:
     points: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     of: Mapping[str, str] = field(default_factory=dict)
     besides: Terms = ()
+    scope: LinearModel | None = None
 
     def _pointed(self, words: str, terms: list[str], ranked: list[tuple[str, float]]) -> tuple[str, ...]:
         """Name the points that a question asks for, the likest first: of its best piece, and of others that
@@ -135,9 +144,57 @@ class Asker:
             for id, like in ranked[1:]
             if id != OTHER and not id.startswith(("hotline.", TALK)) and like >= NEIGHBOUR * likeness
         )[:NEAR]
-        if likeness < CERTAIN:
+        ours = self._ours(words, terms)
+        if ours == "no":
+            return Found(None)
+        if likeness < CERTAIN or ours == "perhaps":
             return Found(self.hotlines.get(best), perhaps=(best, *near))
+        if matters := self._two_matters(words):
+            best, near = (
+                matters[0],
+                tuple(id for id in dict.fromkeys((*matters[1:], *near)) if id != matters[0])[:NEAR],
+            )
+            ranked = [(best, likeness), *((id, like) for id, like in ranked if id != best)]
         return Found(best, near, points=self._pointed(words, terms, ranked))
+
+    def _two_matters(self, words: str) -> tuple[str, ...]:
+        """Name the piece that the last clause of a story asks for, and the one that the rest is about.
+
+        Of a story of one matter nothing.
+        """
+        clauses = [
+            clause
+            for clause in self._split.split(words.replace("、", ","))
+            if clause and len(clause) >= REQUEST
+        ]
+        if len(clauses) < 2 or not asks(clauses[-1], self.vocabulary):
+            return ()
+        parts = clauses[-1], " ".join(clauses[:-1])
+        likest = [self._ranked(sorted(set(self._terms(part))))[:1] for part in parts]
+        found = [id for ranked in likest for id, like in ranked if like >= ALONE and self._is_piece(id)]
+        return tuple(found) if len(set(found)) == len(parts) else ()
+
+    @staticmethod
+    def _is_piece(subject: str) -> bool:
+        return subject != OTHER and not subject.startswith(("hotline.", TALK))
+
+    def scope_features(self, text: str) -> set[str]:
+        """List what `scope` weighs: the terms of a text, and runs of three Chinese characters."""
+        words = self._plain(text[-MAX_READ:])
+        return self._scoped(words, self._terms(words))
+
+    def _scoped(self, words: str, terms: Iterable[str]) -> set[str]:
+        runs = (run for run in _RUN.findall(words) if run[0] >= "\u3400")
+        return {*terms, *(run[at : at + 3] for run in runs for at in range(len(run) - 2))}
+
+    def _ours(self, words: str, terms: list[str]) -> Literal["yes", "perhaps", "no"]:
+        """Say whether a question, whose terms are known, is our business."""
+        if self.scope is None:
+            return "yes"
+        score = self.scope.scores(self._scoped(words, terms))[OURS]
+        if score > self.scope.threshold or max(self._closest(terms).values(), default=0.0) > KNOWN:
+            return "yes"
+        return "perhaps" if score > self.scope.lower else "no"
 
     def prepare(self) -> None:
         """Make the index now rather than with the first question."""

@@ -1,7 +1,7 @@
 """Reads the knowledge from its files: YAML, templates and model artifacts, each checked as it comes in."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -21,7 +21,7 @@ from bot.content.swindles import SWINDLE
 from bot.content.templates import Wording
 from bot.content.vocabulary import Vocabulary
 from bot.dialogue.hearing import Hearing
-from bot.dialogue.retrieval import OTHER, TALK
+from bot.dialogue.retrieval import OTHER, SCOPE, TALK, Asker
 from bot.dialogue.suspicion import Suspicion, suspicion
 from bot.loading.alarms import alarms, swindles
 from bot.loading.places import DATA, TREE
@@ -95,11 +95,9 @@ def load_knowledge(
     artifacts = models or artifacts_of(root)
     root = root or DATA
     data = root / "knowledge"
-    parameters = Parameters(_by_id(_parameters(File.read(root, data / "parameters.yaml"))))
+    parameters = _all_parameters(root)
     templates = {language: _templates(data / "templates" / language) for language in LANGUAGES}
-    advice = tuple(
-        piece for path in sorted((data / "advice").glob("*.yaml")) for piece in _advice(File.read(root, path))
-    )
+    advice = _all_advice(root)
     heeded = alarms(File.read(root, data / "alarms.yaml"))
     return Knowledge(
         questionnaire=_questionnaire(File.read(root, data / "questionnaire.yaml")),
@@ -107,13 +105,7 @@ def load_knowledge(
         parameters=parameters,
         sources=_by_id(File.read(root, data / "sources.yaml").made(Source, "sources")),
         advice=advice,
-        asks=_asks(
-            File.read(root, data / "asks.yaml"),
-            [File.read(root, path) for path in sorted((data / "asked").glob("*.yaml"))],
-            {piece.id for piece in advice},
-            parameters,
-            _points(File.read(root, data / "points.yaml"), {piece.id for piece in advice}),
-        ),
+        asks=_all_asks(root, advice, parameters),
         models=_models(artifacts),
         wording=Wording(templates, parameters),
         version=version_of(root, artifacts),
@@ -125,6 +117,7 @@ def load_knowledge(
         alarm=_classifier(ALARM, artifacts),
         swindles=swindles(File.read(root, data / "swindles.yaml"), heeded),
         swindle=_classifier(SWINDLE, artifacts),
+        scope=_classifier(SCOPE, artifacts),
         recorded=recorded(root),
         challengers=_challengers(artifacts) if shadow else {},
         calendar=_by_id(File.read(root, data / "calendar.yaml").made(YearlyDate, "dates")),
@@ -156,6 +149,36 @@ def load_suspicion(root: Path | None = None) -> Suspicion:
     heeded = alarms(File.read(root, data / "alarms.yaml"))
     nothing = linear.LinearModel((), (), 0.0, {})
     return suspicion(swindles(File.read(root, data / "swindles.yaml"), heeded), _vocabulary(root), nothing)
+
+
+def load_asker(root: Path | None = None) -> tuple[Asks, Asker]:
+    """Read how people ask, which the training of the scope needs before there is a classifier.
+
+    The asker has no ways: it only takes questions apart.
+    """
+    root = root or DATA
+    asks = _all_asks(root, _all_advice(root), _all_parameters(root))
+    return asks, Asker({}, _vocabulary(root), asks.same, fillers=asks.fillers)
+
+
+def _all_parameters(root: Path) -> Parameters:
+    return Parameters(_by_id(_parameters(File.read(root, root / "knowledge" / "parameters.yaml"))))
+
+
+def _all_advice(root: Path) -> tuple[Piece, ...]:
+    paths = sorted((root / "knowledge" / "advice").glob("*.yaml"))
+    return tuple(piece for path in paths for piece in _advice(File.read(root, path)))
+
+
+def _all_asks(root: Path, advice: Iterable[Piece], parameters: Parameters) -> Asks:
+    data, ids = root / "knowledge", {piece.id for piece in advice}
+    return _asks(
+        File.read(root, data / "asks.yaml"),
+        [File.read(root, path) for path in sorted((data / "asked").glob("*.yaml"))],
+        ids,
+        parameters,
+        _points(File.read(root, data / "points.yaml"), ids),
+    )
 
 
 def _vocabulary(root: Path) -> Vocabulary:

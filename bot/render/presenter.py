@@ -119,6 +119,7 @@ class Presenter:
             {id: point.ways[language] for id, point in points.items()},
             {id: point.of for id, point in points.items()},
             asks.besides,
+            self.knowledge.scope,
         )
 
     def _titles(self, id: str, language: Language, on: date) -> tuple[str, ...]:

@@ -1,0 +1,79 @@
+"""Questions that are not the bot's business get no card, and questions that are still get one.
+
+`held/58.yaml` is a simulated writer who teaches nothing and whose questions nobody read: totals only.
+"""
+
+import pytest
+
+from bot.dialogue.retrieval import SCOPE, Found, from_pinyin
+from bot.render.asides import spoken
+from models.serving import artifact, linear
+from models.training import scope
+from models.training.scope import ELSEWHERE, ROOT, Question, written
+from tests.checkout import KNOWLEDGE
+from tests.talks import TODAY, presenter
+
+HELD = ELSEWHERE / "held"
+ANSWERED, ANSWERED_ELSEWHERE = 0.85, 0.04  # of the writer held out; the goals are 0.90 and 0.01
+
+
+def found(question: Question) -> Found:
+    asked = from_pinyin(question.text, KNOWLEDGE.asks.pinyin) or question.text
+    return presenter().asker(spoken(asked), TODAY).answer(asked)
+
+
+def answered(questions: list[Question]) -> float:
+    return sum(found(each).best in KNOWLEDGE.pieces for each in questions) / len(questions)
+
+
+def noted() -> dict[str, object]:
+    text = (ROOT / "models" / "artifacts" / f"{SCOPE}.json").read_text(encoding="utf-8")
+    return artifact.verify(text, name=SCOPE, schemas={linear.SCHEMA: linear.KEYS})
+
+
+def test_a_writer_held_out_is_answered_and_refused_as_often_as_was_measured() -> None:
+    held = [question for path in HELD.glob("*.yaml") for question in written(path)]
+    ours, elsewhere = ([q for q in held if q.ours is so] for so in (True, False))
+    print(f"held: ours answered {answered(ours):.3f}, elsewhere answered {answered(elsewhere):.3f}")
+    assert answered(ours) >= ANSWERED
+    assert answered(elsewhere) <= ANSWERED_ELSEWHERE
+
+
+def test_writers_left_out_one_by_one_were_told_apart_as_often_as_training_must() -> None:
+    measured = noted()["measured"]
+    assert isinstance(measured, dict)
+    ours, taken, perhaps, elsewhere, mistaken, _ = map(sum, zip(*measured.values(), strict=True))
+    assert (taken + perhaps) / ours >= 0.97
+    assert mistaken / elsewhere <= 0.09
+
+
+def test_the_scope_was_made_from_these_writers() -> None:
+    made_from = noted()["made_from"]
+    assert isinstance(made_from, dict)
+    assert made_from["questions"] == scope.digest(scope.corpus().questions), (
+        "run python -m models train-scope"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "私家车车险哪家便宜",
+        "房东不退押金怎么办",
+        "孩子偷偷充游戏的钱能退吗",
+        "手机合约没到期违约金多少",
+        "lost parcel who pays",
+    ],
+)
+def test_a_private_matter_in_our_words_gets_no_card(text: str) -> None:
+    assert found(Question(text, 0, ours=False)) == Found(None)
+
+
+def test_what_only_may_be_ours_is_asked_back() -> None:
+    asker = presenter().asker("zh", TODAY)
+    model = linear.LinearModel(("ours",), (0.3,), 0.5, {}, 0.1, sized=True)
+    sure = Found("pension_break")
+    unsure = type(asker)({"pension_break": ("社保断了",)}, asker.vocabulary, scope=model)
+    assert unsure.answer("社保断了").best == sure.best  # one of our ways
+    asked = unsure.answer("听说他们那边社保断了好多年啊")
+    assert (asked.best, asked.perhaps) == (None, ("pension_break",))
