@@ -3,6 +3,8 @@
 `held/58.yaml` is a simulated writer who teaches nothing and whose questions nobody read: totals only.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from bot.dialogue.retrieval import SCOPE, Found, from_pinyin
@@ -14,7 +16,7 @@ from tests.checkout import KNOWLEDGE
 from tests.talks import TODAY, presenter
 
 HELD = ELSEWHERE / "held"
-ANSWERED, ANSWERED_ELSEWHERE = 0.85, 0.04  # of the writer held out; the goals are 0.90 and 0.01
+ANSWERED, ANSWERED_ELSEWHERE = 0.92, 0.06  # of the writer held out; the goals are 0.90 and 0.01
 
 
 def found(question: Question) -> Found:
@@ -44,7 +46,7 @@ def test_writers_left_out_one_by_one_were_told_apart_as_often_as_training_must()
     assert isinstance(measured, dict)
     ours, taken, perhaps, elsewhere, mistaken, _ = map(sum, zip(*measured.values(), strict=True))
     assert (taken + perhaps) / ours >= 0.97
-    assert mistaken / elsewhere <= 0.09
+    assert mistaken / elsewhere <= 0.12
 
 
 def test_the_scope_was_made_from_these_writers() -> None:
@@ -69,11 +71,18 @@ def test_a_private_matter_in_our_words_gets_no_card(text: str) -> None:
     assert found(Question(text, 0, ours=False)) == Found(None)
 
 
-def test_what_only_may_be_ours_is_asked_back() -> None:
-    asker = presenter().asker("zh", TODAY)
-    model = linear.LinearModel(("ours",), (0.3,), 0.5, {}, 0.1, sized=True)
-    sure = Found("pension_break")
-    unsure = type(asker)({"pension_break": ("社保断了",)}, asker.vocabulary, scope=model)
-    assert unsure.answer("社保断了").best == sure.best  # one of our ways
-    asked = unsure.answer("听说他们那边社保断了好多年啊")
-    assert (asked.best, asked.perhaps) == (None, ("pension_break",))
+@pytest.mark.parametrize(("score", "certain"), [(0.5, True), (0.2, False), (-0.5, None)])
+def test_what_only_may_be_ours_is_asked_back(score: float, certain: bool | None) -> None:
+    question = "我在老家断了社保好几个月了会不会影响以后"
+    whole = presenter().asker("zh", TODAY)
+    likest = whole.ranked(question)[0][0]
+    model = linear.LinearModel(("ours",), (score,), 0.4, {}, 0.0, sized=True)
+    asked = replace(whole, scope=model).answer(question)
+    assert (asked.best == likest) is (certain is True)
+    assert (asked.perhaps[:1] == (likest,)) is (certain is False)
+
+
+def test_one_of_our_ways_is_ours_whatever_the_scope_says() -> None:
+    nothing = linear.LinearModel(("ours",), (-9.0,), 0.4, {}, 0.0, sized=True)
+    asker = replace(presenter().asker("zh", TODAY), scope=nothing)
+    assert asker.answer("社保断缴怎么办").best == "pension_break"

@@ -33,18 +33,27 @@ from tests.talks import rules
 
 # Of writers left out one by one: the share that raises an alarm, and with the gentle line.
 LEFT_OUT = {
-    "danger_plain": (0.88, 0.94), "danger_hinted": (0.75, 0.87), "violence": (0.81, 0.91),
-    "swindle": (0.81, 0.9), "accident": (0.75, 0.89), "child": (0.77, 0.89), "hunger": (0.77, 0.89),
+    "danger_plain": (0.89, 0.94), "danger_hinted": (0.69, 0.84), "violence": (0.81, 0.91),
+    "swindle": (0.77, 0.89), "accident": (0.75, 0.89), "child": (0.78, 0.91), "hunger": (0.76, 0.9),
 }  # fmt: skip
-# Of four writers who teach nothing, whose sentences nobody saw while patterns or training were made.
+# Of writers who teach nothing, whose sentences nobody saw while patterns or training were made: four, and one
+# who wrote mostly between the lines.
 NEVER_SEEN = {
-    "danger_plain": (0.93, 0.97), "danger_hinted": (0.77, 0.89), "violence": (0.88, 0.97),
-    "swindle": (0.88, 0.93), "accident": (0.8, 0.91), "child": (0.76, 0.92), "hunger": (0.9, 0.96),
+    (11, 12, 37, 38): {
+        "danger_plain": (0.96, 0.98), "danger_hinted": (0.82, 0.9), "violence": (0.86, 0.96),
+        "swindle": (0.87, 0.92), "accident": (0.81, 0.93), "child": (0.78, 0.88), "hunger": (0.87, 0.96),
+    },
+    (55,): {
+        "danger_plain": (0.95, 1.0), "danger_hinted": (0.64, 0.8), "violence": (0.64, 0.8),
+        "swindle": (0.8, 0.9),
+    },
 }  # fmt: skip
 FALSE_ALARMS, FALSE_DOUBTS = 0.02, 0.05
 FEW = 0.01  # of emergencies stand word for word in two writers' files: "我不想活了"
 HELD = Path(__file__).parent / "held"
 FEW_WRITERS = (2, 9)
+BETWEEN_THE_LINES = 51  # the first of the writers who wrote only the main lists
+MAIN_LISTS = {"danger_plain", "danger_hinted", "violence", "swindle", "ordinary"}
 LISTS = {"danger_plain", "danger_hinted", "violence", "swindle", "accident", "child", "hunger", "ordinary"}
 
 
@@ -114,11 +123,14 @@ def test_training_again_comes_to_what_was_noted() -> None:
 def test_writers_who_were_never_trained_on_are_heard_as_often_as_was_measured() -> None:
     found = served(held())
     print("\nnever seen", *table(found, limits()), sep="\n  ")  # totals alone: nobody reads the failures
-    heard, met = heard_of(found, limits()), met_of(found, limits())
-    for name, (alarms, lines) in NEVER_SEEN.items():
-        raised, count = heard[name]
-        assert raised / count >= alarms, f"{name}: {raised} of {count}"
-        assert met[name][0] / count >= lines, f"{name}: {met[name][0]} of {count}"
+    assert {each.sentence.writer for each in found} == {writer for own in NEVER_SEEN for writer in own}
+    for writers, shares in NEVER_SEEN.items():
+        own = [each for each in found if each.sentence.writer in writers]
+        heard, met = heard_of(own, limits()), met_of(own, limits())
+        for name, (alarms, lines) in shares.items():
+            raised, count = heard[name]
+            assert raised / count >= alarms, f"{name}: {raised} of {count}"
+            assert met[name][0] / count >= lines, f"{name}: {met[name][0]} of {count}"
     everyday = [each for each in found if each.sentence.list in EVERYDAY]
     assert sum(each.alarms(limits()) for each in everyday) / len(everyday) <= FALSE_ALARMS
     assert sum(each.is_met(limits()) for each in everyday) / len(everyday) <= FALSE_ALARMS + FALSE_DOUBTS
@@ -128,7 +140,8 @@ def test_writers_who_were_never_trained_on_are_heard_as_often_as_was_measured() 
 def test_a_writers_file_has_its_number_and_all_lists(path: Path) -> None:
     own = list(written(path))
     assert {each.writer for each in own} == {int(path.stem)}
-    assert {"ordinary" if each.kind is None else each.list for each in own} >= LISTS
+    lists = {"ordinary" if each.kind is None else each.list for each in own}
+    assert lists >= (MAIN_LISTS if int(path.stem) >= BETWEEN_THE_LINES else LISTS)
     assert all(each.text.strip() for each in own)
 
 
@@ -136,7 +149,8 @@ def test_writers_share_few_sentences() -> None:
     everybody = [*held(), *(each for path in WRITERS.glob("*.yaml") for each in written(path))]
     shared = list(copied(everybody))
     print(
-        *(f"{a.writer} {b.writer} {a.text}" for a, b in shared if a.writer not in {11, 12, 37, 38}), sep="\n"
+        *(f"{a.writer} {b.writer} {a.text}" for a, b in shared if a.writer not in {11, 12, 37, 38, 55}),
+        sep="\n",
     )
     assert len(shared) <= FEW * sum(each.kind is not None for each in everybody)
 
