@@ -72,7 +72,7 @@ class Asker:
     cards: of a piece, what its card says. fillers: words and characters that say nothing of the matter.
     pinyin: toneless syllables to the word that they spell. points: the ways of asking for what has a short
     answer of its own. of: the piece of each point. besides: words after which something else is asked. scope:
-    says whether a question is our business; None takes all for ours.
+    says whether a question is our business, and None takes all for ours.
     """
 
     ways: Mapping[str, tuple[str, ...]]
