@@ -102,9 +102,11 @@ def calibrate(offsets: Floats, weights: Floats, mean: float) -> float:
 
 def _fit_without(features: Sequence[str], rows: Rows, dropped: Sequence[str]) -> Fit:
     used = [index for index, name in enumerate(features) if name not in dropped]
-    x = np.vstack([rows.x, rows.x])[:, used]
-    y = np.repeat([1, 0], len(rows.x))
     weight = np.concatenate([rows.weight * rows.y, rows.weight * (1 - rows.y)])
+    told = weight > 0  # an observed outcome has one half, an expected one both
+    x = np.vstack([rows.x, rows.x])[:, used][told]
+    y = np.repeat([1, 0], len(rows.x))[told]
+    weight = weight[told]
     # Centred columns and a mean weight of one keep the solver's tolerance meaningful.
     centre = np.average(x, axis=0, weights=weight)
     model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10, max_iter=200)

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from models.training import composition, merit, response_checks, stability
+from models.training import composition, form, merit, response_checks, stability
 from models.training.catalytic import blend, choose_tau, with_surveys_share
 from models.training.fitting import Fit, Rows
 from models.training.outcomes import expected
@@ -25,16 +25,17 @@ Question = Literal[
     "computed", "gain", "flattening", "calibration", "groups",  # whether the candidate is better
 ]  # fmt: skip
 
-# Complete answers, all of them and those that may be believed. From some 500 on an attack by a third of the
-# people gains enough to be followed; below some 1,200 its dent in the fit is often too faint to be seen.
-LEAST = 1_500
+# Complete answers, all of them and those that may be believed. From some 1,500 on, an attack by 15 % of the
+# people may gain enough to be followed; below some 3,000, the step that it leaves is often too faint to see.
+LEAST = 3_500
 TRADE = 0.5  # of those who named their work, in the commonest one
 PSI = 0.25  # the usual mark of a population that has changed
 WHO = ("region", "gender", "age")  # whose shares must not have changed either, where enough people told
 AWAY = 0.10  # by which the share of the outcome may differ from the survey's
 DESIGN_EFFECT = 2.0
 GAIN = 0.002  # nats an answer: less, and no worker would notice
-Z = 4.0  # standard errors by which the gain must exceed zero: by chance once in 30,000
+CHANCE = 0.005  # at which a gain of no more than that passes; two gains are asked, and both must pass
+MISFIT = 0.05  # chance at which answers that the model's form does follow are refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def judge(spec: Spec, sheet: Sheet, current: Fit) -> Verdict:
     tau = choose_tau(spec, rows)
     held = merit.predict(spec, rows, current, tau)
     groups = tuple(merit.groups(sheet, picked, held, rows))
-    better = _better(picked, rows, held, groups)
+    better = _better(rows, held, form.misfit(spec, picked, current), groups)
     candidate = with_surveys_share(spec, blend(spec, rows, tau=tau))
     return Verdict((*may, *better), count, left_out, groups, Learned(rows, tau, candidate))
 
@@ -143,34 +144,35 @@ def _composition(spec: Spec, sheet: Sheet, picked: Picked, current: Fit) -> Iter
 
 
 def _better(
-    picked: Picked, rows: Rows, held: merit.Predictions, groups: tuple[merit.Group, ...]
+    rows: Rows, held: merit.Predictions, misfit: form.Misfit, groups: tuple[merit.Group, ...]
 ) -> Iterator[Answer]:
     """Whether the candidate does better, on people whom it hasn't seen; ends with the first no.
 
     What is said against a candidate that gains nothing would not be true: it is just no better.
     """
-    for answer in _merits(picked, rows, held, groups):
+    for answer in _merits(rows, held, misfit, groups):
         yield answer
         if not answer.yes:
             return
 
 
 def _merits(
-    picked: Picked, rows: Rows, held: merit.Predictions, groups: tuple[merit.Group, ...]
+    rows: Rows, held: merit.Predictions, misfit: form.Misfit, groups: tuple[merit.Group, ...]
 ) -> Iterator[Answer]:
-    ahead = merit.gain(held.candidate, held.current, rows)
-    beyond = merit.gain(held.candidate, held.flattened, rows)
-    misfit = merit.misfit(held, picked)
-    computed = [ahead.mean, ahead.z, beyond.mean, beyond.z, misfit, *(group.gain for group in groups)]
+    ahead = merit.gain(held.candidate, held.current, rows, GAIN)
+    beyond = merit.gain(held.candidate, held.flattened, rows, GAIN)
+    gains = (*(group.gain for group in groups), ahead.mean, ahead.chance, beyond.mean, beyond.chance)
+    computed = [*gains, misfit.chance]
     yield Answer("computed", bool(np.isfinite(computed).all()), {})
     yield _gained("gain", ahead)
     yield _gained("flattening", beyond)
-    yield Answer("calibration", misfit >= merit.MISFIT, {"chance": misfit, "least": merit.MISFIT})
+    figures = {"chance": misfit.chance, "limit": MISFIT}
+    yield Answer("calibration", misfit.chance >= MISFIT, figures, misfit.about)
     worse = [group for group in groups if group.worse]
     figures = {"groups": len(groups), "worse": len(worse)}
     yield Answer("groups", not worse, figures, worse[0].name if worse else "")
 
 
 def _gained(question: Question, gain: merit.Gain) -> Answer:
-    figures = {"gain": gain.mean, "z": gain.z, "least": GAIN, "z_least": Z}
-    return Answer(question, gain.z >= Z and gain.mean >= GAIN, figures)
+    figures = {"gain": gain.mean, "least": GAIN, "chance": gain.chance, "limit": CHANCE}
+    return Answer(question, gain.chance < CHANCE, figures)

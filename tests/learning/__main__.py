@@ -1,4 +1,4 @@
-"""Makes the matrix again (`make learning`, half an hour); every try writes docs/reference/gate.md."""
+"""Makes the matrix again (`make learning`) and writes docs/reference/gate.md; no try is made twice."""
 
 import argparse
 import sys
@@ -7,18 +7,37 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from models.training import gate, merit, response_checks
-from tests.learning import crowds
-from tests.learning.matrix import CELLS, LEAST, MOST, SEED, SIZES, SURE, Result, broken, gathered, run, unsure
+from bot.research.report.labels import Labels
+from bot.research.report.reasons import reason
+from models.training import composition, form, gate, merit, response_checks
+from tests.learning import crowds, tries
+from tests.learning.matrix import (
+    CELLS,
+    ENOUGH,
+    LEAST,
+    MOST,
+    SEED,
+    SIZES,
+    SURE,
+    Result,
+    broken,
+    gathered,
+    run,
+    unsure,
+)
 
 DOCS = Path(__file__).parents[2] / "docs/reference"
 TRIES = 60  # of which none may be a yes, to be 95 % sure that fewer than MOST are
+# Chances at which a question refuses honest people from whom there is something to learn.
+ERRORS = (*(response_checks.SURE for _ in response_checks.LIMITS), *(2 * [composition.SURE]), gate.MISFIT,
+          merit.SURE)  # fmt: skip
 
 PAGE = Path(__file__).with_name("gate.md.in")
+ENGLISH = Labels("en", crowds.QUESTIONNAIRE)
 
 
 def one(seed: int, number: int) -> list[Result]:
-    """Draw one try of every cell at every size."""
+    """Make one try of every cell at every size."""
     return list(run(CELLS, SIZES, [number], seed))
 
 
@@ -34,19 +53,25 @@ def page(results: Sequence[Result]) -> str:
     return PAGE.read_text(encoding="utf-8").format(
         tries=max(result.tries for result in results), most=MOST, least=LEAST, sure=SURE, gains=gains,
         heads=" | ".join(f"{size:,}" for size in SIZES), rule="|".join("--" for _ in SIZES),
-        rows="\n".join(_rows(results)), kept=" ".join(_kept(results)),
-        number=gate.LEAST, trade=gate.TRADE, psi=gate.PSI, away=gate.AWAY, effect=gate.DESIGN_EFFECT,
-        gain=gate.GAIN, z=gate.Z, misfit=merit.MISFIT, group=merit.GROUP,
+        rows="\n".join(_rows(results)), kept="\n".join(_kept(results)), reasons="\n".join(_reasons(results)),
+        seed=SEED, enough=ENOUGH, number=gate.LEAST, trade=gate.TRADE, psi=gate.PSI, away=gate.AWAY,
+        effect=gate.DESIGN_EFFECT,
+        gain=gate.GAIN, chance=gate.CHANCE, misfit=gate.MISFIT, group=merit.GROUP, worse=merit.SURE,
+        manner=response_checks.SURE, who=composition.SURE, errors=sum(ERRORS), few=form.FEW,
         **{name: 100 * limit for name, limit in response_checks.LIMITS.items()},
     )  # fmt: skip
 
 
 def _kept(results: Sequence[Result]) -> Iterator[str]:
+    """Render how many promises were kept for sure, kept so far, and broken, with the broken ones by name."""
+    promised = [result for result in results if result.cell.promised and (result.tries or result.certain)]
     broke = [f"{_named(result)}: {fault}" for result in results for fault in broken(result)]
-    doubtful = [_named(result) for result in results if unsure(result)]
-    yield f"Broken: {'; '.join(broke)}." if broke else "In these tries all of it was kept."
+    sure = sum(not broken(result) and not unsure(result) for result in promised)
+    doubtful = [result for result in promised if unsure(result)]
+    yield f"In {sure} of the {len(promised)} cells with a promise it was kept, which is {SURE:.0%} sure."
     if doubtful:
-        yield f"Too few tries to be sure of it: {'; '.join(doubtful)}."
+        yield f"In {len(doubtful)} it was kept too, in too few tries to be sure."
+    yield f"Broken: {'; '.join(broke)}." if broke else "It was broken nowhere."
 
 
 def _named(result: Result) -> str:
@@ -61,9 +86,18 @@ def _rows(results: Sequence[Result]) -> Iterable[str]:
 
 
 def _told(result: Result) -> str:
-    bound = f"≥ {100 * result.at_least:.1f}" if result.cell.follow else f"≤ {100 * result.at_most:.1f}"
+    bound = f"≥ {100 * result.at_least:.1f} %" if result.cell.follow else f"≤ {100 * result.at_most:.1f} %"
     reasons = [name for name, _ in result.why.most_common(1)]
-    return f"{result.yes} of {result.tries} ({bound} %) {''.join(f'`{name}`' for name in reasons)}".rstrip()
+    sure = "never" if result.certain else bound
+    return f"{result.yes} of {result.tries} ({sure}) {''.join(f'`{name}`' for name in reasons)}".rstrip()
+
+
+def _reasons(results: Sequence[Result]) -> Iterator[str]:
+    """Read each reason at the largest size aloud, with the figures of the first try in which it was given."""
+    for result in results:
+        if result.size == max(SIZES):
+            for why, count in result.why.most_common():
+                yield f"| {result.cell.name} | {count} | `{why}` | {reason(result.said[why], ENGLISH)} |"
 
 
 def main() -> int:
@@ -73,13 +107,17 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     crowds.coherent()  # once, before the processes part
-    results: list[Result] = []
+    kept = tries.Kept(SEED)
+    results = gathered(kept.results())
+    missing = [number for number in range(options.tries) if number not in kept.made]
     with ProcessPoolExecutor(options.processes) as pool:
-        for number, found in enumerate(pool.map(partial(one, SEED), range(options.tries)), 1):
+        for number, found in zip(missing, pool.map(partial(one, SEED), missing), strict=True):
+            kept.keep(number, found)
             results = gathered([*results, *found])
             (DOCS / "gate.md").write_text(page(results), encoding="utf-8")
             believed = [_named(result) for result in found if result.yes and not result.cell.follow]
             sys.stderr.write(f"try {number} of {options.tries}; believed: {believed}\n")
+    (DOCS / "gate.md").write_text(page(results), encoding="utf-8")
     return int(any(broken(result) or unsure(result) for result in results))
 
 

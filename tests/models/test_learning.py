@@ -160,7 +160,7 @@ def test_a_challenger_in_its_month_is_not_replaced_by_the_next(folder: Path) -> 
 
 def test_a_refusal_changes_nothing_that_serves_and_leaves_its_reason(folder: Path) -> None:
     before = contents(folder)
-    path = write(folder / "answers.csv", drawn(train(CONSTRAINT).fit, 1_550, seed=5))
+    path = write(folder / "answers.csv", drawn(train(CONSTRAINT).fit, 3_600, seed=5))
     (decision,) = learning.learn(path, DAY, folder)
     assert (decision.outcome, decision.verdict.why, decision.challenger) == ("refused", "gain", "")
     assert contents(folder) == before
@@ -202,7 +202,7 @@ def test_a_challenger_of_which_no_decision_tells_is_not_promoted(folder: Path) -
 
 
 def test_a_plain_training_keeps_what_was_learned_from_answers(folder: Path) -> None:
-    learning.learn(write(folder / "answers.csv", drawn(turned(), 2000)), DAY, folder)
+    learning.learn(write(folder / "answers.csv", drawn(turned(), 4000)), DAY, folder)
     register.promote(folder, NAME, DAY + timedelta(days=28), "looked at both", {})
     learned = (folder / f"{NAME}.json").read_bytes()
     training.make(folder)
@@ -245,7 +245,7 @@ def test_a_weight_whose_loss_is_no_number_is_never_the_best(monkeypatch: pytest.
 
 
 def test_the_order_of_the_rows_changes_nothing(folder: Path) -> None:
-    path = write(folder / "answers.csv", drawn(turned(), 1_600))
+    path = write(folder / "answers.csv", drawn(turned(), 3_600))
     header, *lines = path.read_text(encoding="utf-8").splitlines()
     backwards = folder / "backwards.csv"
     backwards.write_text("\n".join([header, *reversed(lines)]), encoding="utf-8")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.research.report.labels import Labels
+from models.training.form import SCORE
 from models.training.gate import Answer, Verdict
 
 
@@ -72,6 +73,9 @@ def _about(answer: Answer, labels: Labels) -> str:
             return labels.option("occupation", answer.about)
         case "drift":
             return labels.feature(answer.about)
+        case "calibration":
+            own = words["learning"]["score"]
+            return str(own if answer.about == SCORE else labels.feature(answer.about))
         case "groups":
             return str(
                 words["learning"]["groups"].get(answer.about) or labels.option("occupation", answer.about)
