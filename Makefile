@@ -106,7 +106,7 @@ learning: $(VENV)/dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.learning
 
 towns: $(VENV)/dev
-	$(BIN)/python -m tests.office --people 2000
+	$(BIN)/python -m tests.office --people 5000
 
 $(VENV)/hunt: requirements-hunt.txt $(VENV)/dev
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-hunt.txt

@@ -20,7 +20,7 @@ from tests.office.proof import Verdict, poisoned, verdicts
 def main() -> int:
     """Run; returns 0 when every promise was kept."""
     parser = argparse.ArgumentParser(prog="python -m tests.office", description=__doc__)
-    parser.add_argument("--people", type=int, default=2_000, help="in each town (default 2000)")
+    parser.add_argument("--people", type=int, default=5_000, help="in each town (default 5000)")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     kept = True

@@ -59,7 +59,7 @@ async def change(database: Path, *statements: sa.Executable) -> None:
 def test_a_better_model_scores_unseen_for_a_month_and_serves_when_a_person_has_seen_both(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = asyncio.run(learned(tmp_path, talks_in_another_world(3_000)))
+    found = asyncio.run(learned(tmp_path, talks_in_another_world(4_300)))
     models, database = tmp_path / "models", tmp_path / "b.sqlite"
     before = risk.artifact(CONSTRAINT).version
     decision = found[CONSTRAINT].decision
@@ -107,7 +107,7 @@ def test_a_refusal_says_in_plain_words_which_question_was_answered_no(tmp_path: 
     found = asyncio.run(learned(tmp_path, talks_of(60)))
     said = "\n".join(line for row in found.values() for line in retraining.told(row, LABELS))
     assert (
-        "Not yet. The one in service stays. There are 60 complete answers. At least 1,500 are needed." in said
+        "Not yet. The one in service stays. There are 60 complete answers. At least 3,500 are needed." in said
     )
     for name in (CONSTRAINT, GAP):
         assert risk.artifact(name, folder=tmp_path / "models").version == risk.artifact(name).version
@@ -116,7 +116,7 @@ def test_a_refusal_says_in_plain_words_which_question_was_answered_no(tmp_path: 
 def test_a_town_whose_people_have_changed_is_no_longer_the_surveys_and_is_not_learned_from(
     tmp_path: Path,
 ) -> None:
-    found = asyncio.run(learned(tmp_path, talks_of(1_600, moved=True)))
+    found = asyncio.run(learned(tmp_path, talks_of(3_600, moved=True)))
     assert found[CONSTRAINT].decision.verdict.why == "drift"
     assert found[GAP].decision.verdict.why == "base_rate"
 
