@@ -54,8 +54,8 @@ def page(results: Sequence[Result]) -> str:
         tries=max(result.tries for result in results), most=MOST, least=LEAST, sure=SURE, gains=gains,
         heads=" | ".join(f"{size:,}" for size in SIZES), rule="|".join("--" for _ in SIZES),
         rows="\n".join(_rows(results)), kept="\n".join(_kept(results)), reasons="\n".join(_reasons(results)),
-        seed=SEED, enough=ENOUGH, number=gate.LEAST, trade=gate.TRADE, psi=gate.PSI, away=gate.AWAY,
-        effect=gate.DESIGN_EFFECT,
+        untrue=_untrue(results), seed=SEED, enough=ENOUGH,
+        number=gate.LEAST, trade=gate.TRADE, psi=gate.PSI, away=gate.AWAY, effect=gate.DESIGN_EFFECT,
         gain=gate.GAIN, chance=gate.CHANCE, misfit=gate.MISFIT, group=merit.GROUP, worse=merit.SURE,
         manner=response_checks.SURE, who=composition.SURE, errors=sum(ERRORS), few=form.FEW,
         **{name: 100 * limit for name, limit in response_checks.LIMITS.items()},
@@ -90,6 +90,12 @@ def _told(result: Result) -> str:
     reasons = [name for name, _ in result.why.most_common(1)]
     sure = "never" if result.certain else bound
     return f"{result.yes} of {result.tries} ({sure}) {''.join(f'`{name}`' for name in reasons)}".rstrip()
+
+
+def _untrue(results: Sequence[Result]) -> str:
+    refusals = sum(result.why.total() for result in results if result.size == max(SIZES))
+    others = sum(sum(result.untrue.values()) for result in results if result.size == max(SIZES))
+    return f"{others or 'none'} of these {refusals:,} reasons {'is' if others < 2 else 'are'} another."
 
 
 def _reasons(results: Sequence[Result]) -> Iterator[str]:
