@@ -208,3 +208,14 @@ def test_new_keys_are_printed_for_an_env_file_or_written_once(
     assert main(["new-keys", "--file", str(path)]) == 78, "keys that are there are never replaced"
     assert capsys.readouterr().err == f"{path} is there already: keys are never written over\n"
     assert keys_in(path) == first
+
+
+@pytest.mark.parametrize(
+    "command", [["demo"], ["simulate"], ["report", "--out", "x"], ["export", "--out", "x"]]
+)
+def test_an_address_is_refused_where_a_path_is_wanted(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([*command, "--database", "sqlite:///some.sqlite"])
+    assert "is an address: give a file's path" in capsys.readouterr().err

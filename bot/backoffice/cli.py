@@ -27,6 +27,13 @@ def _later(module: str, name: str, *, printing: bool = False) -> Run:
     return run
 
 
+def _path(given: str) -> Path:
+    """Return a path; raises ArgumentTypeError for an address, which would silently name a folder."""
+    if "://" in given:
+        raise argparse.ArgumentTypeError(f"{given} is an address: give a file's path, or set DATABASE_URL")
+    return Path(given)
+
+
 def _harmless(say: Callable[[str], None]) -> Callable[[str], None]:
     """Return what says a text without the escapes that a worker's file may hold."""
     from bot.ops.terminal import harmless
@@ -90,7 +97,9 @@ def parser_of_all() -> argparse.ArgumentParser:
 def _to_try(commands: Any) -> None:
     demo = commands.add_parser("demo", help="try it here: the bot, a local Telegram double and a chat page")
     demo.add_argument("--port", type=int, default=8080, help="of the chat page (default 8080)")
-    demo.add_argument("--database", type=Path, default=Path("var/demo.sqlite"), help="where answers are kept")
+    demo.add_argument(
+        "--database", type=_path, default=Path("var/demo.sqlite"), help="where answers are kept"
+    )
     demo.set_defaults(stored=False, run=_later("serving", "demo"))
 
     terminal = commands.add_parser("terminal", help="hold the talk in this terminal")
@@ -167,7 +176,7 @@ def _towns_and_models(commands: Any) -> None:
     simulate.add_argument("--people", type=int, default=200, help="a minute for about 300 (default 200)")
     simulate.add_argument("--seed", type=int, default=1)
     simulate.add_argument("--moved", action="store_true", help="a world that has moved on from the survey")
-    simulate.add_argument("--database", type=Path, default=Path("var/town.sqlite"), help="a new file")
+    simulate.add_argument("--database", type=_path, default=Path("var/town.sqlite"), help="a new file")
     simulate.set_defaults(stored=False, run=_later("commands", "simulate", printing=True))
 
     _retrain(commands)
@@ -207,7 +216,7 @@ def _waiting(commands: Any) -> None:
 
 def _add_database(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--database", type=Path, help="a file made by simulate or demo; otherwise DATABASE_URL is read"
+        "--database", type=_path, help="a file made by simulate or demo; otherwise DATABASE_URL is read"
     )
     parser.set_defaults(by_hand=True)
 
