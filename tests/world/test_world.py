@@ -19,8 +19,8 @@ SOON = (
 
 
 @pytest.mark.slow
-async def test_every_law_holds_whatever_happens(tmp_path: Path, database: tuple[str, str]) -> None:
-    kind, server = database
+async def test_every_law_holds_whatever_happens(tmp_path: Path, kind_and_server: tuple[str, str]) -> None:
+    kind, server = kind_and_server
     outcome = await run(
         tmp_path, kind, tries("trouble_seconds") / 60, seed=1, only=SOON, server=server, least=2
     )
