@@ -34,9 +34,9 @@ EMERGENCIES = {
 }
 # What may be one: what somebody writes, and the number that stands in one line before the usual answer.
 DOUBTS = {
-    "life": ("不知道日子怎么过下去", "12356"),
+    "life": ("好想歇一歇 什么都不想管了", "12356"),
     "violence": ("老公砸东西", "110"),
-    "child": ("孩子一个人在街上", "110"),
+    "child": ("小孩在路边", "110"),
     "accident": ("工友好像中暑了", "120"),
     "swindle": ("贷款要先交钱", "96110"),
     "hunger": ("兜里没几块钱了", "12345"),
@@ -147,9 +147,9 @@ def test_the_gentle_line_has_its_number_in_each_language_script_and_look(
 
 
 def test_the_gentle_line_comes_before_the_answer_to_a_question_and_before_a_tool() -> None:
-    taken = rules().step(None, Command("ask", "不知道日子怎么过下去"), "zh", NOON)
+    taken = rules().step(None, Command("ask", "好想歇一歇 什么都不想管了"), "zh", NOON)
     assert [type(reply) for reply in taken.replies] == [Gentle, Answer]
-    taken = rules().step(state("survey"), Command("check", "不知道日子怎么过下去"), "zh", NOON)
+    taken = rules().step(state("survey"), Command("check", "好想歇一歇 什么都不想管了"), "zh", NOON)
     assert [type(reply) for reply in taken.replies] == [Gentle, UseTool]
 
 
