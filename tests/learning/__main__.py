@@ -54,7 +54,7 @@ def page(results: Sequence[Result]) -> str:
         tries=max(result.tries for result in results), most=MOST, least=LEAST, sure=SURE, gains=gains,
         heads=" | ".join(f"{size:,}" for size in SIZES), rule="|".join("--" for _ in SIZES),
         rows="\n".join(_rows(results)), kept="\n".join(_kept(results)), reasons="\n".join(_reasons(results)),
-        untrue=_untrue(results), seed=SEED, enough=ENOUGH,
+        untrue=_untrue(results), seed=SEED, enough=ENOUGH, questionnaire=crowds.QUESTIONNAIRE.version,
         number=gate.LEAST, trade=gate.TRADE, psi=gate.PSI, away=gate.AWAY, effect=gate.DESIGN_EFFECT,
         gain=gate.GAIN, chance=gate.CHANCE, misfit=gate.MISFIT, group=merit.GROUP, worse=merit.SURE,
         manner=response_checks.SURE, who=composition.SURE, errors=sum(ERRORS), few=form.FEW,
