@@ -33,7 +33,7 @@ DONE = (*AGREED, *SHORT_PATH)
 WITH_RESEARCH = ("/start", *CONSENT[:2], "+:consent:research", CONSENT[2], *SHORT_PATH, "go:research")
 COMMANDS = [command.id for command in presenter().knowledge.commands.commands]
 # Buttons of these kinds are few and lead everywhere, so that each is pressed in every state each time.
-LEADING = ("go", "lang", "mode", "theme", "done", "back", "keep", "skip", "calendar")
+LEADING = ("go", "lang", "mode", "theme", "done", "back", "keep", "skip", "calendar", "a:province")
 
 # --- the states: how the talk stood when the button was pressed --------------------------------------
 

@@ -72,7 +72,11 @@ def test_every_row_is_read() -> None:
 def test_the_place_of_a_term_exists(entry: Entry) -> None:
     path = ROOT / entry.file
     assert path.exists(), entry.file
-    defined = {getattr(node, "name", "") for node in ast.parse(path.read_text(encoding="utf-8")).body}
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    defined = {getattr(node, "name", "") for node in body}
+    defined |= {
+        t.id for node in body if isinstance(node, ast.Assign) for t in node.targets if isinstance(t, ast.Name)
+    }
     assert not entry.name or entry.name in defined, f"{entry.file} defines no {entry.name}"
 
 

@@ -53,7 +53,7 @@ def _cards(
     dated = dated_facts(knowledge.parameters, on)
     return {
         frozenset((fact, value) for fact, value in card.context.items() if fact not in dated): tuple(
-            line for line in re.sub(r"</?[a-z]+>", "", card.text).split("\n") if line
+            line for line in re.sub(r"</?[a-z][^>]*>", "", card.text).split("\n") if line
         )
         for card in renderings(knowledge, piece, language, on, values)
     }

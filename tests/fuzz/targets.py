@@ -67,7 +67,7 @@ def turn(number: int, incoming: Incoming) -> None:
     assert not settled.events.failures, settled.events.failures
     assert settled.outgoing
     for outgoing in settled.outgoing:
-        assert outgoing.chat == at(7)
+        assert outgoing.chat.at("own") == at(7)
         fits(outgoing.message)
 
 
@@ -75,7 +75,8 @@ def fits(message: Message) -> None:
     shown = entities.read_html(message.text) if message.text else None
     assert shown is None or len(shown.text.encode("utf-16-le")) // 2 <= CAPABILITIES.text
     for button in (button for row in message.buttons for button in row):
-        assert 0 < len(button.data.encode()) <= CAPABILITIES.button_data
+        assert bool(button.data) != bool(button.copies), "a button either sends or copies"
+        assert len(button.data.encode()) <= CAPABILITIES.button_data
         assert button.text
 
 

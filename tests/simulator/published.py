@@ -42,10 +42,10 @@ def published_limits() -> list[tuple[str, object, object]]:
     ]
 
 
-# https://core.telegram.org/bots/api#html-style, without custom emoji and dates: the double knows neither.
+# https://core.telegram.org/bots/api#html-style, without custom emoji, which the double doesn't know.
 _HTML = {
     "b", "strong", "i", "em", "u", "ins", "s", "strike", "del",
-    "tg-spoiler", "a", "code", "pre", "blockquote",
+    "tg-spoiler", "tg-time", "a", "code", "pre", "blockquote",
 }  # fmt: skip
 
 
