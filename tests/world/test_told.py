@@ -15,7 +15,6 @@ from bot.channels.intake import Intake
 from bot.channels.telegram.client import Telegram
 from bot.channels.telegram.polling import Polling
 from bot.dialogue.conversation import Command, Incoming, Tap
-from bot.dialogue.reminders import CHINA
 from bot.ops.health import TROUBLED, Health
 from bot.ops.metrics import Metrics
 from bot.storage.database import Database
@@ -24,32 +23,32 @@ from bot.storage.unit_of_work import Store
 from bot.turns.contract import Inbound
 from tests.chats import at
 from tests.privacy.test_wire import serving
-from tests.talks import CONSENT, KEYRING, TOKEN, presenter, settling_today
+from tests.talks import CONSENT, KEYRING, NOON, TOKEN, presenter, settling_today
 from tests.test_webhook import client_of
 
 OURS = "https://bot.example/telegram"
 
 
-def seen(url: str = OURS, pending: int = 3, ago: timedelta | None = None) -> WebhookInfo:
-    error = None if ago is None else datetime.now(CHINA) - ago
-    return WebhookInfo(url, False, pending, last_error_date=error, last_error_message="Connection refused")
+def seen(url: str = OURS, pending: int = 3, failed: datetime | None = None) -> WebhookInfo:
+    return WebhookInfo(url, False, pending, last_error_date=failed, last_error_message="Connection refused")
 
 
 @pytest.mark.parametrize(
     ("info", "told"),
     [
-        (seen(ago=timedelta(minutes=1)), "can't deliver to WEBHOOK_URL"),
+        (seen(failed=NOON - timedelta(minutes=1)), "can't deliver to WEBHOOK_URL"),
         (seen(url="https://thief.example/telegram"), "leads elsewhere than WEBHOOK_URL"),
         (seen(), ""),
-        (seen(ago=timedelta(hours=1)), ""),
-        (seen(pending=0, ago=timedelta(minutes=1)), ""),
+        (seen(failed=NOON - timedelta(hours=1)), ""),
+        (seen(pending=0, failed=NOON - timedelta(minutes=1)), ""),
     ],
     ids=["unreachable", "elsewhere", "well", "an old error", "nothing waits"],
 )
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 async def test_a_webhook_that_telegram_can_not_reach_makes_the_process_not_ready(
-    database: Database, info: WebhookInfo, told: str
+    database: Database, monkeypatch: pytest.MonkeyPatch, info: WebhookInfo, told: str
 ) -> None:
+    monkeypatch.setattr("bot.app.process.now_in_china", lambda: NOON)
     now = 0.0
     bot = Bot(SecretStr(TOKEN), "http://127.0.0.1:1", Store(database, KEYRING, settling_today()), presenter())
     bot._health.monotonic = lambda: now
