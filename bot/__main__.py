@@ -25,7 +25,10 @@ def command() -> int:
         from bot.ops import logs
 
         logs.guard_last_words(frames=getattr(chosen, "by_hand", False))
-    return _run(chosen)
+    status = _run(chosen)
+    from bot.app.beside import end  # late, as what `_run` needs
+
+    return end(status)
 
 
 def _run(options: argparse.Namespace) -> int:

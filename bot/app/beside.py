@@ -1,10 +1,15 @@
 """Runs what takes seconds beside the event loop, in a thread that keeps no process from ending."""
 
 import asyncio
+import logging
+import os
+import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Thread
 from typing import ParamSpec, TypeVar
+
+NAME = "beside the loop"  # of such a thread
 
 Result = TypeVar("Result")
 Given = ParamSpec("Given")
@@ -31,5 +36,19 @@ async def beside(work: Callable[Given, Result], *args: Given.args, **kwargs: Giv
         with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(tell, result, error)
 
-    Thread(target=run, daemon=True).start()
+    threading.Thread(target=run, name=NAME, daemon=True).start()
     return await done
+
+
+def end(status: int) -> int:
+    """End the process at once while a thread works beside the loop; otherwise return the status.
+
+    Python would stop the thread wherever it stands. Within a library of Rust or C++ that aborts the process,
+    which may then leave in a core dump all that it knows.
+    """
+    if any(thread.name == NAME for thread in threading.enumerate()):
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(status)
+    return status

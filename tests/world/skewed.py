@@ -24,4 +24,4 @@ if __name__ == "__main__":
     from bot.__main__ import command  # after the clock, which some take along as they are imported
 
     sys.argv = ["bot", *sys.argv[2:]]
-    command()
+    sys.exit(command())
