@@ -47,6 +47,7 @@ class Service:
     root: Path = ROOT  # of the source tree that is run
     program: tuple[str, ...] = ("-m", "bot")
     process: asyncio.subprocess.Process | None = None
+    asked: bool = False  # to end, or killed
 
     @property
     def environment(self) -> dict[str, str]:
@@ -73,6 +74,12 @@ class Service:
 
     async def start(self) -> None:
         self.process = await self._run(self.command)
+        self.asked = False  # only now: until then the last one's status is there
+
+    @property
+    def ended(self) -> int | None:
+        """The status of a process that ended though nobody asked it to; None for any other."""
+        return None if self.process is None or self.asked else self.process.returncode
 
     async def _run(self, command: str) -> asyncio.subprocess.Process:
         with (self.folder / "log").open("ab") as log:
@@ -101,6 +108,7 @@ class Service:
 
     async def kill(self) -> None:
         """Kill it as nothing can be refused: SIGKILL."""
+        self.asked = True
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
             await self.process.wait()

@@ -125,6 +125,7 @@ class World:
     async def stop(self, service: Service) -> None:
         """Ask a process to end, and see that it does so well."""
         assert service.process is not None
+        service.asked = True
         service.process.terminate()
         async with asyncio.timeout(STOPPED):
             code = await service.process.wait()
@@ -160,11 +161,18 @@ class World:
         except (aiohttp.ClientError, TimeoutError, OSError):
             return False
 
+    def look_for_the_dead(self) -> None:
+        """Raise LawBroken when a process has ended that nobody asked to: what follows would only puzzle."""
+        for service in self.services:
+            if service.ended is not None:
+                raise LawBroken(f"a process ended by itself with {service.ended}: {service.log()}")
+
     async def until_prepared(self) -> None:
         """Wait until every process has made what typed words need."""
         async with asyncio.timeout(300), aiohttp.ClientSession() as session:
             for service in self.services:
                 while True:
+                    self.look_for_the_dead()
                     async with session.get(f"http://127.0.0.1:{service.port}/readyz") as answer:
                         if answer.status == 200 and (await answer.json()).get("prepared", True):
                             break
@@ -184,6 +192,7 @@ class World:
         began = time.monotonic()
         waits = dict(self.crowd.waiting)
         while still := [chat for chat, since in waits.items() if self.crowd.waiting.get(chat) == since]:
+            self.look_for_the_dead()
             if time.monotonic() - began > ANSWERED:
                 raise LawBroken(f"{len(still)} workers have no answer {ANSWERED:.0f} s after the trouble")
             await asyncio.sleep(0.1)
