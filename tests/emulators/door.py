@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +30,7 @@ class Door:
     def __init__(self, emulator: str, bot: str = "", secret: str = "", mend: Mend = as_it_is) -> None:
         self._emulator, self._bot, self._secret, self._mend = emulator, bot, secret, mend
         self._numbers = itertools.count(int(time.time()))  # the emulators may give one number to two updates
+        self._called: dict[str, asyncio.Event] = defaultdict(asyncio.Event)  # by method
 
     @property
     def url(self) -> str:
@@ -39,6 +41,10 @@ class Door:
     def webhook_url(self) -> str:
         """Where the emulator pushes."""
         return self.url + PATH
+
+    async def called(self, method: str) -> None:
+        """Wait until the bot has called a method: an emulator drops updates that come before its webhook."""
+        await self._called[method].wait()
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession()
@@ -65,6 +71,7 @@ class Door:
             status, content = answer.status, await answer.json()
         method = request.path.rpartition("/")[2]
         mended = self._mend(method, content) if status == 200 else content
+        self._called[method].set()
         if method == "getUpdates":
             for update in mended.get("result", []):
                 update["update_id"] = next(self._numbers)

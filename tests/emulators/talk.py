@@ -31,6 +31,7 @@ async def at(emulator: Emulator, way: str, folder: Path) -> AsyncIterator[tuple[
         await service.start()
         try:
             await service.listening()
+            await door.called("setWebhook" if way == "webhook" else "getUpdates")
             yield emulator.phone(session, address), service
         finally:
             await service.kill()
