@@ -118,8 +118,9 @@ class Question:
         chosen = [self.option(id) for id in answer]
         if not chosen or None in chosen or len(set(answer)) != len(answer):
             return False
-        alone = any(option is not None and option.exclusive for option in chosen)
-        return len(chosen) == 1 or (self.multiple and not alone)
+        if len(chosen) == 1:
+            return True
+        return self.multiple and not any(option is not None and option.exclusive for option in chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -362,11 +362,13 @@ def facts_from(answers: Answers, questionnaire: Questionnaire, scores: Scores, o
         if answer not in ((SKIPPED,), ("unknown",)) and id != REGION
     }
     spared: dict[str, frozenset[str]] = {}
+    both = dict(known)
     for question in questionnaire.questions:
         if question.not_for and holds(question.not_for, known):
-            spared[question.id] = frozenset()
-        elif question.ask_if and question.id != REGION and judge(question.ask_if, known | spared) == "no":
-            (spared if spared.keys() & question.ask_if.keys() else known)[question.id] = frozenset()
+            spared[question.id] = both[question.id] = frozenset()
+        elif question.ask_if and question.id != REGION and judge(question.ask_if, both) == "no":
+            closed = spared if spared.keys() & question.ask_if.keys() else known
+            closed[question.id] = both[question.id] = frozenset()
     stated = {
         fact: frozenset().union(*(said.values.get(option, ()) for option in known.get(said.question, ())))
         for fact, said in questionnaire.stated.items()

@@ -132,9 +132,10 @@ class Store:
             blind = {chat: error for chat, error in unreadable.items() if isinstance(error, UnknownKey)}
             blind = {chat: error for chat, error in blind.items() if in_use(connection, error.name)}
             # Another process may have their key: their updates are not handled here, and come again.
-            inbounds = [
-                i for i in inbounds if blind.keys().isdisjoint(_talks(i)) or leads_to_deletion(i.incoming)
-            ]
+            if blind:
+                inbounds = [
+                    i for i in inbounds if blind.keys().isdisjoint(_talks(i)) or leads_to_deletion(i.incoming)
+                ]
             effect, handled = self._take_turns(connection, inbounds, people, rows, unreadable)
         if claims := [job for job in jobs if isinstance(job, Claim)]:
             effect.claimed = self.outbox.claim(connection, inherited=any(job.inherited for job in claims))
@@ -283,6 +284,8 @@ def _talks(inbound: Inbound) -> tuple[Address, ...]:
 
 def _unblock(settled: BatchResult, rows: Mapping[Address, Row], inbounds: Sequence[Inbound]) -> None:
     """Save the rows of blocked people who write, though nothing else changed: writing unblocks both talks."""
+    if not any(row.blocked for row in rows.values()):
+        return
     wrote = (inbound for inbound in inbounds if not isinstance(inbound.incoming, Wake))
     for chat in (chat for inbound in wrote for chat in _talks(inbound)):
         row = rows.get(chat)

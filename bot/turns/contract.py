@@ -25,7 +25,7 @@ class Address(NamedTuple):
 
     def at(self, seat: Seat) -> "Address":
         """Return the address of the chat's other talk, or of this one."""
-        return self._replace(seat=seat)
+        return self if seat == self.seat else Address(self.channel, self.id, seat)
 
     @property
     def name(self) -> str:

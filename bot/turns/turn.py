@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from bot.content.questionnaire import Language
-from bot.dialogue.conversation import Command, Conversation, Group, Hurry, Incoming, Tap, Wake
+from bot.dialogue.conversation import Command, Conversation, Group, Hurry, Incoming, Seat, Tap, Wake
 from bot.dialogue.counting import SHADOW, Count
 from bot.dialogue.flow import RESULT, Flow, Step
 from bot.dialogue.replies import Reply, Say, Tips
@@ -15,6 +15,7 @@ from bot.render import Message, Presenter
 from bot.turns.contract import Address, Inbound, Outbound
 
 UNLIMITED = 10**9
+OTHER: Mapping[Seat, Seat] = {"own": "family", "family": "own"}
 OPEN = "open:"  # begins the data of a button that unfolds a piece of advice
 
 
@@ -113,8 +114,11 @@ def routed(
             own = last.get(chat, conversations.get(chat))
             seat, incoming = turned_to(incoming, own)
             crosses = isinstance(inbound.incoming, Tap) and not isinstance(incoming, Tap)
-            shown = None if crosses else inbound.message  # the other talk's screen stays as it is
-            found.append(replace(inbound, chat=chat.at(seat), incoming=incoming, message=shown))
+            if seat == "own" and incoming is inbound.incoming:
+                found.append(inbound)
+            else:
+                shown = None if crosses else inbound.message  # the other talk's screen stays as it is
+                found.append(replace(inbound, chat=chat.at(seat), incoming=incoming, message=shown))
             if inbound.update not in repeated:
                 last[chat] = with_floor(own or Conversation(""), seat)
         if inbound.update is not None:
@@ -144,11 +148,11 @@ def settle(
         if not batch.is_new(came.update, seen):
             continue
         chat, voice = came.chat, voices[came.chat.seat]
-        own = batch.now(chat.at("own"), conversations)
-        inbound = _as_own(came, own)
         before = batch.now(chat, conversations)
-        heard = _heard(before, inbound.incoming)
-        beside = batch.now(chat.at("family" if chat.seat == "own" else "own"), conversations) is not None
+        other = batch.now(chat.at(OTHER[chat.seat]), conversations)
+        own, beside = before if chat.seat == "own" else other, other is not None
+        inbound = came if chat.seat == "own" else _as_own(came, own)
+        heard = before if before is None or before.tool is None else _heard(before, inbound.incoming)
         try:
             step = rules[chat.seat].step(
                 heard, inbound.incoming, inbound.language, now, traditional=inbound.traditional
@@ -177,14 +181,14 @@ def settle(
 
 def _as_own(inbound: Inbound, own: Conversation | None) -> Inbound:
     """Let a talk for a family member begin in the language and script of the worker's own."""
-    if own is None or inbound.chat.seat == "own":
+    if own is None:
         return inbound
     return replace(inbound, language=own.language, traditional=own.traditional)
 
 
-def _heard(talk: Conversation | None, incoming: Incoming) -> Conversation | None:
+def _heard(talk: Conversation, incoming: Incoming) -> Conversation:
     """Return the talk as it hears what came in: the worker's own has the floor again when they turn to it."""
-    if talk is None or talk.seat != "own" or isinstance(incoming, Wake | Group | Hurry):
+    if talk.seat != "own" or isinstance(incoming, Wake | Group | Hurry):
         return talk
     return with_floor(talk, "own")
 
