@@ -79,7 +79,8 @@ def commands() -> list[tuple[str, str]]:
     found = [
         (paper.name, line)
         for paper in PAPERS
-        if paper.name != "CHANGELOG.md"  # it only names them
+        # The one only names them, the other tells how each ended, also those that are cut short on purpose.
+        if paper.name != "CHANGELOG.md" and not paper.name.startswith("commands-")
         for line in re.findall(r"python -m bot ([a-z][^`\n#]*)", paper.read_text(encoding="utf-8"))
     ]
     return sorted(set(found))
