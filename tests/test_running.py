@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import datetime
 from pathlib import Path
 from threading import Event, Thread
 
@@ -104,23 +105,33 @@ async def test_nobody_is_reminded_by_a_clock_that_is_in_doubt(
     database: Database, monkeypatch: pytest.MonkeyPatch, before: float, meanwhile: float, woken: bool
 ) -> None:
     """A clock that is 200 days ahead would send every reminder of the months to come at once."""
-    clock, looks = Clock(), list[float]()
+    clock, looks, rounds = Clock(), list[float](), asyncio.Queue[None]()
 
     async def wake(_self: Waking) -> int:
         looks.append(clock.now)
         return 0
 
+    def now() -> datetime:  # asked at the beginning of each round
+        rounds.put_nowait(None)
+        return NOON
+
+    async def some_rounds() -> None:
+        while not rounds.empty():
+            rounds.get_nowait()
+        for _ in range(3):  # the first may have begun before
+            await rounds.get()
+
     monkeypatch.setattr(process, "REMIND", 0.01)
-    monkeypatch.setattr(process, "now_in_china", lambda: NOON)
+    monkeypatch.setattr(process, "now_in_china", now)
     monkeypatch.setattr(Waking, "wake", wake)
     store = Store(database, KEYRING, settling_today(), clock=clock)
     await store.take(Inbound(1, at(7), Command("start")))
     clock.now += before
     bot = Bot(SecretStr("1:x"), "http://127.0.0.1:1", store, presenter())
     reminding = asyncio.create_task(bot._remind())
-    await asyncio.sleep(0.2)
+    await some_rounds()
     clock.now += meanwhile
-    await asyncio.sleep(0.2)
+    await some_rounds()
     reminding.cancel()
     assert (clock.now in looks) is woken
 

@@ -4,15 +4,13 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Coroutine
-from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.content.questionnaire import Language
 from bot.demo.double.server import Simulator
 from bot.demo.double.worker import Worker
-from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import Ask, Reply
 from bot.ops.logs import Lines
 from bot.render import Message, Presenter
@@ -188,17 +186,10 @@ def stored(database: Path) -> dict[bytes, tuple[str, str]]:
 class Stumbling(Presenter):
     """A presenter with a bug: it stumbles over the first question."""
 
-    def render(
-        self,
-        reply: Reply,
-        talk: Conversation | None,
-        language: Language,
-        today: date,
-        beside: bool = False,
-    ) -> tuple[Message, ...]:
+    def render(self, reply: Reply, *rest: Any, **named: Any) -> tuple[Message, ...]:
         if isinstance(reply, Ask):
             raise RuntimeError("上海 5500")
-        return super().render(reply, talk, language, today, beside)
+        return super().render(reply, *rest, **named)
 
 
 @pytest.mark.asvs("16.5.1", "16.3.4")

@@ -22,8 +22,8 @@ from bot.content.alarms import ALARM, KINDS, Kind
 from bot.dialogue.hearing import Hearing, beyond_doubt
 from bot.dialogue.triage import danger, is_alarm, is_brief
 from bot.loading.knowledge import load_hearing
-from models.serving import artifact, linear
-from models.training.linear import OFTEN, Floats, Rows, columns, ones
+from models.serving import linear
+from models.training.linear import OFTEN, Floats, Rows, columns, ones, write_classifier
 
 ROOT = Path(__file__).parents[2]
 SENTENCES = ROOT / "models" / "sentences"
@@ -296,20 +296,17 @@ def make(folder: Path, card: Path) -> list[Path]:
     fitted = corpus.fitted(range(len(corpus.sentences)))
     weights = fitted.numbers(corpus.names)
     heard, met = heard_of(left_out, limits), met_of(left_out, limits)
-    content = {
-        "schema": linear.SCHEMA,
-        "name": ALARM,
-        "made_from": {"sentences": digest(corpus.sentences), "count": len(corpus.sentences)},
-        "heads": list(fitted.heads),
-        "biases": list(fitted.biases),
-        "threshold": limits.alarm,
-        "lower": limits.doubt,
-        "sized": True,
-        "measured": {name: [*heard[name][:1], met[name][0], heard[name][1]] for name in heard},
-        "weights": linear.lines(weights),
-    }
-    path, told = folder / f"{ALARM}.json", card / "ALARM.md"
-    path.write_text(artifact.seal(content), encoding="utf-8")
+    path = write_classifier(
+        folder,
+        ALARM,
+        {"sentences": digest(corpus.sentences), "count": len(corpus.sentences)},
+        dict(zip(fitted.heads, fitted.biases, strict=True)),
+        (limits.alarm, limits.doubt),
+        weights,
+        sized=True,
+        measured={name: [*heard[name][:1], met[name][0], heard[name][1]] for name in heard},
+    )
+    told = card / "ALARM.md"
     told.write_text(_card(left_out, limits, len(weights)), encoding="utf-8")
     return [path, told]
 

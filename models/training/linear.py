@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from models.serving.linear import UNIT
+from models.serving import artifact
+from models.serving.linear import SCHEMA, UNIT, lines
 
 Floats = npt.NDArray[np.float64]
 Rows: TypeAlias = "sp.csr_matrix[np.float64]"
@@ -60,3 +62,36 @@ def rounded(
         {names[column]: " ".join(map(str, whole[column].tolist())) for column in greatest},
         tuple(round(bias, 3) for _, bias in heads),
     )
+
+
+def write_classifier(
+    folder: Path,
+    name: str,
+    made_from: Mapping[str, str | int],
+    heads: Mapping[str, float],
+    limits: tuple[float, float],
+    weights: Mapping[str, str],
+    *,
+    sized: bool,
+    measured: Mapping[str, Sequence[float]],
+) -> Path:
+    """Write a classifier's sealed artifact; returns where it lies.
+
+    heads: their biases. limits: the threshold, and the lower one. weights: whole numbers by feature, a number
+    for each head, and one more if `sized` (models/serving/linear.py).
+    """
+    content = {
+        "schema": SCHEMA,
+        "name": name,
+        "made_from": made_from,
+        "heads": list(heads),
+        "biases": list(heads.values()),
+        "threshold": limits[0],
+        "lower": limits[1],
+        "sized": sized,
+        "measured": measured,
+        "weights": lines(weights),
+    }
+    path = folder / f"{name}.json"
+    path.write_text(artifact.seal(content), encoding="utf-8")
+    return path

@@ -21,9 +21,9 @@ from bot.content.knowledge import Asks
 from bot.content.questionnaire import LANGUAGES
 from bot.dialogue.retrieval import OTHER, OURS, SCOPE, TALK, Asker, from_pinyin
 from bot.loading.knowledge import load_asker
-from models.serving import artifact, linear
+from models.serving import linear
 from models.training.alarm import WRITERS, Fitted
-from models.training.linear import OFTEN, Rows, columns, ones
+from models.training.linear import OFTEN, Rows, columns, ones, write_classifier
 
 ROOT = Path(__file__).parents[2]
 OWN = ROOT / "models" / "sentences" / "questions"
@@ -168,20 +168,17 @@ def make(folder: Path, card: Path) -> list[Path]:
     every = corpus()
     measured = {writer: _counted(scores) for writer, scores in every.left_out().items()}
     model = every.model(range(len(every.questions)))
-    content = {
-        "schema": linear.SCHEMA,
-        "name": SCOPE,
-        "made_from": {"questions": digest(every.questions), "count": len(every.questions)},
-        "heads": list(model.heads),
-        "biases": list(model.biases),
-        "threshold": model.threshold,
-        "lower": model.lower,
-        "sized": True,
-        "measured": {str(writer): counts for writer, counts in measured.items()},
-        "weights": linear.lines(model.weights),
-    }
-    path, told = folder / f"{SCOPE}.json", card / "SCOPE.md"
-    path.write_text(artifact.seal(content), encoding="utf-8")
+    path = write_classifier(
+        folder,
+        SCOPE,
+        {"questions": digest(every.questions), "count": len(every.questions)},
+        dict(zip(model.heads, model.biases, strict=True)),
+        (model.threshold, model.lower),
+        model.weights,
+        sized=True,
+        measured={str(writer): counts for writer, counts in measured.items()},
+    )
+    told = card / "SCOPE.md"
     rows = (f"| {writer} | {' | '.join(map(str, counts))} |" for writer, counts in measured.items())
     told.write_text(CARD.format(features=f"{len(model.weights):,}", rows="\n".join(rows)), encoding="utf-8")
     return [path, told]

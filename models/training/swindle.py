@@ -21,8 +21,8 @@ from threadpoolctl import threadpool_limits
 from bot.content.swindles import KINDS, SWINDLE, Kind
 from bot.dialogue.suspicion import Suspicion, kind_of, swindled
 from bot.loading.knowledge import load_suspicion
-from models.serving import artifact, linear
-from models.training.linear import Floats, columns, matrix, rareness, rounded
+from models.serving import linear
+from models.training.linear import Floats, columns, matrix, rareness, rounded, write_classifier
 
 ROOT = Path(__file__).parents[2]
 WRITERS = ROOT / "tests" / "others" / "swindles"
@@ -210,20 +210,17 @@ def make(folder: Path, card: Path) -> list[Path]:
     fitted = corpus.fitted(range(len(corpus.texts)), threshold)
     digest = hashlib.sha256("\n".join(f"{t.kind}\t{t.text}" for t in corpus.texts).encode()).hexdigest()
     measured = found_of(without_writers, threshold)
-    content = {
-        "schema": linear.SCHEMA,
-        "name": SWINDLE,
-        "made_from": {"texts": digest, "count": len(corpus.texts)},
-        "heads": list(fitted.heads),
-        "biases": list(fitted.biases),
-        "threshold": threshold,
-        "lower": threshold,
-        "sized": False,
-        "measured": {name: list(count) for name, count in measured.items()},
-        "weights": linear.lines(fitted.weights),
-    }
-    path, told = folder / f"{SWINDLE}.json", card / "SWINDLE.md"
-    path.write_text(artifact.seal(content), encoding="utf-8")
+    path = write_classifier(
+        folder,
+        SWINDLE,
+        {"texts": digest, "count": len(corpus.texts)},
+        dict(zip(fitted.heads, fitted.biases, strict=True)),
+        (threshold, threshold),
+        fitted.weights,
+        sized=False,
+        measured={name: list(count) for name, count in measured.items()},
+    )
+    told = card / "SWINDLE.md"
     told.write_text(
         _card(measured, found_of(without_kinds, threshold), len(fitted.weights)), encoding="utf-8"
     )
