@@ -18,6 +18,7 @@ from bot.guidance.calculators import (
     Category,
     Place,
     Range,
+    Reserve,
     cents,
     delay_months,
     emergency_fund,
@@ -326,14 +327,18 @@ def test_the_private_ceiling_is_four_times_the_loan_prime_rate_of_its_day() -> N
 
 
 def test_an_emergency_fund_lasts_three_to_six_months() -> None:
-    assert emergency_fund(figures(), Range(Decimal(3000), Decimal(5000))) == Range(
-        Decimal(9000), Decimal(30000)
+    assert emergency_fund(figures(), Decimal(3000), Decimal(5000)) == Reserve(
+        Decimal(9000), Decimal(30000), "spending"
     )
 
 
+def test_an_emergency_fund_of_the_last_answer_has_a_lower_end_only() -> None:
+    assert emergency_fund(figures(), Decimal(10000), None).high is None
+
+
 def test_an_emergency_fund_is_told_in_full_hundreds() -> None:
-    odd = Range(Decimal("1499.995"), Decimal("2999.99"))
-    assert emergency_fund(figures(), odd) == Range(Decimal(4500), Decimal(18000))
+    odd = emergency_fund(figures(), Decimal("1499.995"), Decimal("2999.99"), by="income")
+    assert odd == Reserve(Decimal(4500), Decimal(18000), "income")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from bot.content.parameters import Figures, Parameters
 from bot.content.questionnaire import LANGUAGES, Answers, Language
 from bot.guidance import benefits, calculators, card, hotlines, render_card, title
 from bot.guidance.calc import Sums
-from bot.guidance.calculators import Contribution, Place, pension_contribution
+from bot.guidance.calculators import Contribution, Place, Reserve, lowest_contribution
 from tests.advised import ON, RIDER, known
 from tests.checkout import KNOWLEDGE
 
@@ -39,6 +39,27 @@ def test_who_is_60_or_over_or_says_no_age_gets_no_span() -> None:
     assert sums({"sex": ("male",)}).retirement is None
 
 
+def fund(answers: Answers) -> Reserve | None:
+    return sums(answers).emergency_fund
+
+
+def test_who_spends_more_than_the_last_answer_gets_the_lower_end_of_a_reserve_only() -> None:
+    most = {"spending": ("above_10000",), "income": ("from_5001",)}
+    assert fund(most) == Reserve(Decimal(30000), None, "spending")
+    for language in LANGUAGES:
+        text = card(KNOWLEDGE, "emergency_fund", most, language, ON)
+        assert ("至少3万元" if language == "zh" else "at least 30,000 yuan") in text
+        assert not re.search("15,?000|48,?000|1.5万|4.8万", text)  # what the income alone would give
+
+
+def test_a_reserve_that_is_worked_out_from_the_income_says_so() -> None:
+    earned = {"income": ("from_5001",)}
+    assert fund(earned) == Reserve(Decimal(15000), Decimal(48000), "income")
+    assert "按您的收入估" in card(KNOWLEDGE, "emergency_fund", earned, "zh", ON)
+    assert "from your income" in card(KNOWLEDGE, "emergency_fund", earned, "en", ON)
+    assert fund({"income": ("above_20000",)}) is None
+
+
 # --- cards -----------------------------------------------------------------------------------------
 
 
@@ -59,15 +80,15 @@ def test_a_card_works_out_the_cost_for_this_worker() -> None:
 
 
 def test_a_card_that_names_a_sum_often_works_it_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    worked_out: list[Decimal] = []
+    worked_out: list[Place] = []
 
-    def counted(figures: Figures, place: Place, share: Decimal) -> Contribution:
-        worked_out.append(share)
-        return pension_contribution(figures, place, share)
+    def counted(figures: Figures, place: Place) -> Contribution:
+        worked_out.append(place)
+        return lowest_contribution(figures, place)
 
-    monkeypatch.setattr(calculators, "pension_contribution", counted)
+    monkeypatch.setattr(calculators, "lowest_contribution", counted)
     card(KNOWLEDGE, "flexible_pension", RIDER, "zh", ON)
-    assert len(worked_out) == len(set(worked_out)) == 3  # the tiers
+    assert len(worked_out) == 1
 
 
 def test_a_card_estimates_a_pension_as_a_range_and_never_where_the_base_is_in_dispute() -> None:
@@ -160,7 +181,7 @@ def test_each_gap_without_cover_has_its_months_of_waiting() -> None:
 
 def test_without_a_province_nothing_is_worked_out_that_needs_one() -> None:
     unknown = sums({})
-    assert unknown.pension_tiers is None
+    assert unknown.pension_higher is None
     assert unknown.pension_lowest is None
     assert unknown.pension_share is None
     assert unknown.pension_estimate is None
@@ -169,7 +190,7 @@ def test_without_a_province_nothing_is_worked_out_that_needs_one() -> None:
 def test_a_figure_that_nobody_knows_leaves_its_sum_out() -> None:
     without = {id: figure for id, figure in KNOWLEDGE.parameters.by_id.items() if "base_limits" not in id}
     unknown = replace(sums({"province": ("shanghai",)}), figures=Figures(Parameters(without), ON))
-    assert unknown.pension_tiers is None
+    assert unknown.pension_higher is None
     assert unknown.pension_estimate is None
 
 

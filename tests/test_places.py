@@ -10,7 +10,14 @@ from bot.check.places import check_places
 from bot.content.parameters import Figures, NoValue, Parameters
 from bot.content.questionnaire import LANGUAGES, SKIPPED, Answers, Language, Option, Questionnaire
 from bot.guidance import card, levels_from
-from bot.guidance.calculators import BASE_LIMITS, Age, Place, pension, pension_contribution
+from bot.guidance.calculators import (
+    BASE_LIMITS,
+    Age,
+    Place,
+    higher_contributions,
+    pension,
+    pension_contribution,
+)
 from bot.guidance.places import place_in
 from tests.checkout import KNOWLEDGE
 from tests.paths import taps
@@ -78,8 +85,12 @@ def test_a_city_is_named_where_its_own_figure_is_told_and_nothing_is_said_of_oth
 
 
 WHERE = {
-    "zh": ("广东（广州、深圳不同）", "深圳", "湖北（按武汉，别处略低）"),
-    "en": ("Guangdong (Guangzhou and Shenzhen differ)", "Shenzhen", "Hubei (as in Wuhan; less elsewhere)"),
+    "zh": ("广东（广州、省直、深圳不同）", "深圳", "湖北（按武汉，别处略低）"),
+    "en": (
+        "Guangdong (Guangzhou, provincial units and Shenzhen differ)",
+        "Shenzhen",
+        "Hubei (as in Wuhan; less elsewhere)",
+    ),
 }
 
 
@@ -101,6 +112,43 @@ def test_a_pension_is_estimated_by_the_citys_own_calculation_base_or_not_at_all(
     for city in ("420300", "elsewhere"):
         with pytest.raises(NoValue, match="doesn't hold there"):
             estimate("hubei", city)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [Place("guangdong"), Place("guangdong", "elsewhere"), Place("hubei"), Place("hubei", "elsewhere")],
+)
+def test_no_higher_tier_is_worked_out_by_the_average_wage_of_another_standard(place: Place) -> None:
+    assert higher_contributions(figures(), place) == {}
+
+
+@pytest.mark.parametrize(
+    ("place", "middle", "full"),
+    [
+        (Place("guangdong", "440100"), "1469.28", "1836.6"),
+        (Place("hubei", "420100"), "1199.36", "1499.2"),
+        (Place("hubei", "421000"), "1144.64", "1430.8"),
+        (Place("liaoning"), "1208.8", "1511"),
+    ],
+)
+def test_the_higher_tiers_are_shares_of_the_places_own_average_wage(
+    place: Place, middle: str, full: str
+) -> None:
+    found = higher_contributions(figures(), place)
+    assert {name: tier.month for name, tier in found.items()} == {
+        "middle": Decimal(middle),
+        "full": Decimal(full),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_subsidy_is_told_at_once_only_where_the_base_is_the_places_own(language: Language) -> None:
+    def lines(city: str) -> list[str]:
+        said = {**answers("hubei", city), "age": ("from_51_to_59",)}
+        return card(KNOWLEDGE, "subsidy_hardship", said, language, ON).splitlines()[:2]
+
+    assert "599.73" in lines("420100")[1]
+    assert "599.73" not in lines("elsewhere")[1]
 
 
 def test_only_people_in_these_provinces_are_asked_and_they_can_skip() -> None:
@@ -152,7 +200,7 @@ def test_a_sum_asks_for_the_city_where_it_matters_and_takes_it_from_the_answers(
     [
         ("武汉自己交社保一个月多少钱", "武汉，最低一档每月899.60元"),
         ("东莞自己交社保一个月多少钱", "广东，最低一档每月955元"),
-        ("广东自己交社保一个月多少钱", "广东（广州、深圳不同），最低一档每月955元"),
+        ("广东自己交社保一个月多少钱", "广东（广州、省直、深圳不同），最低一档每月955元"),
         ("深圳自己交社保一个月多少钱", "深圳的数，我们还没查准"),
     ],
 )

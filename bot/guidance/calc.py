@@ -12,6 +12,7 @@ from bot.content.questionnaire import PROVINCE, Language, Questionnaire
 from bot.guidance import calculators
 from bot.guidance.calculators import (
     BASE_LIMITS,
+    CALCULATION_BASE,
     MEDICAL_RATE,
     Age,
     Category,
@@ -19,6 +20,7 @@ from bot.guidance.calculators import (
     Pension,
     Place,
     Range,
+    Reserve,
     RetirementSpan,
     YearlyCost,
 )
@@ -103,24 +105,30 @@ class Sums:
         return self._band("income")
 
     @cached_property
-    def pension_tiers(self) -> Mapping[str, Contribution] | None:
-        """A month's pension contribution by tier (lowest, middle, full) where the worker is."""
+    def pension_lowest(self) -> Contribution | None:
+        """A month's pension contribution at the lowest tier where the worker is."""
         if (place := self._place) is None:
             return None
-        tiers = self.figures.table("pension.flex.tiers")
         try:
-            return {
-                name: calculators.pension_contribution(self.figures, place, share)
-                for name, share in tiers.items()
-            }
+            return calculators.lowest_contribution(self.figures, place)
+        except NoValue:  # the place's figure is unknown, unsure or too old to stand in
+            return None
+
+    @cached_property
+    def pension_higher(self) -> Mapping[str, Contribution] | None:
+        """A month at the higher tiers (middle, full); None where the average wage isn't known."""
+        if (place := self._place) is None:
+            return None
+        try:
+            return calculators.higher_contributions(self.figures, place) or None
         except NoValue:  # the place's figure is unknown, unsure or too old to stand in
             return None
 
     @property
-    def pension_lowest(self) -> Contribution | None:
-        """A month's pension contribution at the lowest tier."""
-        tiers = self.pension_tiers
-        return tiers["lowest"] if tiers else None
+    def pension_holds_here(self) -> bool:
+        """Whether the lowest tier is the place's own, so that nothing need be said of where it holds."""
+        place = self._place
+        return place is not None and place.is_certain(self.figures, BASE_LIMITS)
 
     @cached_property
     def pension_lowest_anywhere(self) -> Range | None:
@@ -208,6 +216,13 @@ class Sums:
             return None
 
     @property
+    def pension_estimate_where(self) -> str | None:
+        """Where in the province the estimate holds; None where it holds for this worker."""
+        if (place := self._place) is None:
+            return None
+        return place.in_words(self.figures, CALCULATION_BASE, BASE_LIMITS).get(self.language)
+
+    @property
     def retirement(self) -> RetirementSpan | None:
         """When the statutory age is reached, by age band and sex; None without a band closed on both sides.
 
@@ -229,10 +244,17 @@ class Sums:
         return calculators.record_gone(self.figures, self.figures.on)
 
     @property
-    def emergency_fund(self) -> Range | None:
-        """The target of an emergency fund in yuan, from the spending band, else from the income band."""
-        spending = self._band("spending") or self.income
-        return calculators.emergency_fund(self.figures, spending) if spending and spending.low else None
+    def emergency_fund(self) -> Reserve | None:
+        """The target of an emergency fund in yuan, from the spending band, else from the income band.
+
+        Income without an upper end says too little: what is to be covered is spending.
+        """
+        if (spending := self._ends("spending")) is not None:
+            return calculators.emergency_fund(self.figures, *spending) if spending[0] else None
+        income = self.income
+        if income is None or not income.low:
+            return None
+        return calculators.emergency_fund(self.figures, income.low, income.high, by="income")
 
     @property
     def loan(self) -> YearlyCost:
@@ -262,12 +284,17 @@ class Sums:
 
     def _band(self, id: str) -> Range | None:
         """The amounts a question's chosen option covers; above the last, and if unknown, None."""
+        low, high = self._ends(id) or (None, None)
+        return Range(low, high) if low is not None and high is not None else None
+
+    def _ends(self, id: str) -> tuple[Decimal, Decimal | None] | None:
+        """The ends of what a question's chosen option covers, of which the last has no upper one; or None."""
         question, chosen = self.questionnaire.by_id.get(id), self._only(id)
         if question is None or chosen is None:
             return None
         low = Decimal(0)
         for option in question.options:
             if option.id == chosen:
-                return Range(low, Decimal(str(option.up_to))) if option.up_to is not None else None
+                return low, Decimal(str(option.up_to)) if option.up_to is not None else None
             low = Decimal(str(option.up_to or 0))
         return None

@@ -9,7 +9,7 @@ from bot.content.parameters import Figures, NoValue, number_of
 from bot.content.questionnaire import PROVINCE, Question
 from bot.dialogue.replies import Reckon
 from bot.guidance import calculators
-from bot.guidance.calculators import BASE_LIMITS, MEDICAL_RATE, Age, Contribution, Place
+from bot.guidance.calculators import BASE_LIMITS, CALCULATION_BASE, MEDICAL_RATE, Age, Contribution, Place
 from bot.guidance.places import place_in
 from bot.render.message import Button, Message, in_rows
 from bot.render.view import View
@@ -143,11 +143,10 @@ def _instalments(_sheet: View, said: Sequence[str]) -> Asked:
 
 
 def _contribution(figures: Figures, said: Sequence[str]) -> Mapping[str, object]:
-    place, tiers = Place(*said), figures.table("pension.flex.tiers")
+    place = Place(*said)
+    lowest = calculators.lowest_contribution(figures, place)
     return {
-        "tiers": {
-            name: calculators.pension_contribution(figures, place, share) for name, share in tiers.items()
-        },
+        "tiers": {"lowest": lowest, **calculators.higher_contributions(figures, place)},
         "place": place.in_words(figures, BASE_LIMITS),
         "medical": _medical(figures, place),
         "resident": _resident(figures),
@@ -181,7 +180,7 @@ def _pension(figures: Figures, said: Sequence[str]) -> Mapping[str, object]:
         "pension": found,
         "needed": calculators.years_needed(figures, figures.on.year),
         "years": years,
-        "place": place.in_words(figures, BASE_LIMITS),
+        "place": place.in_words(figures, CALCULATION_BASE, BASE_LIMITS),
     }
 
 

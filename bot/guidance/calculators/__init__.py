@@ -9,6 +9,8 @@ from bot.guidance.calculators.contributions import (
     BASE_LIMITS,
     MEDICAL_RATE,
     Contribution,
+    higher_contributions,
+    lowest_contribution,
     medical_contribution,
     pension_contribution,
     share_of_income,
@@ -16,9 +18,9 @@ from bot.guidance.calculators.contributions import (
 )
 from bot.guidance.calculators.costs import Cost, ceiling, loan_cost, rate_cost
 from bot.guidance.calculators.loans import YearlyCost, private_ceiling, record_gone, yearly_cost
-from bot.guidance.calculators.pensions import Pension, payment_months, pension
+from bot.guidance.calculators.pensions import CALCULATION_BASE, Pension, payment_months, pension
 from bot.guidance.calculators.places import Place
-from bot.guidance.calculators.reserves import emergency_fund, waiting_months
+from bot.guidance.calculators.reserves import Reserve, emergency_fund, waiting_months
 from bot.guidance.calculators.retirement import (
     Age,
     Category,
@@ -31,9 +33,10 @@ from bot.guidance.calculators.retirement import (
 )
 
 __all__ = [
-    "BASE_LIMITS", "MEDICAL_RATE", "Age", "Category", "Contribution", "Cost", "Pension", "Place", "Range",
-    "Retirement", "RetirementSpan", "YearlyCost", "ceiling", "cents", "delay_months", "emergency_fund",
-    "loan_cost", "medical_contribution", "payment_months", "pension", "pension_contribution",
+    "BASE_LIMITS", "CALCULATION_BASE", "MEDICAL_RATE", "Age", "Category", "Contribution", "Cost", "Pension", "Place", "Range",
+    "Reserve", "Retirement", "RetirementSpan", "YearlyCost", "ceiling", "cents", "delay_months",
+    "emergency_fund", "higher_contributions", "loan_cost", "lowest_contribution", "medical_contribution",
+    "payment_months", "pension", "pension_contribution",
     "private_ceiling", "rate_cost", "record_gone", "retirement", "retirement_span", "share_of_income",
     "subsidy", "waiting_months", "yearly_cost", "years_needed",
 ]  # fmt: skip

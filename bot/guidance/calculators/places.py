@@ -31,8 +31,14 @@ class Place:
             raise NoValue(f"{own}: the figure of {self.province} doesn't hold there, and no other is known")
         return wider
 
-    def in_words(self, figures: Figures, kind: str) -> Mapping[Literal["zh", "en"], str]:
-        """Say where in the province its figure holds; empty where that is no question for this worker."""
+    def in_words(self, figures: Figures, *kinds: str) -> Mapping[Literal["zh", "en"], str]:
+        """Say where in the province its figures hold; empty where that is no question for this worker.
+
+        Of several kinds, the first of which there is something to say.
+        """
+        return next((words for kind in kinds if (words := self._in_words(figures, kind))), {})
+
+    def _in_words(self, figures: Figures, kind: str) -> Mapping[Literal["zh", "en"], str]:
         parameter = figures.parameters.by_id.get(f"{kind}.{self.province}")
         if parameter is None or self.is_apart(figures, kind):
             return {}
@@ -44,3 +50,8 @@ class Place:
         parameter = figures.parameters.by_id.get(f"{kind}.{self.province}")
         named = parameter is not None and self.city in (*parameter.holds_in, *parameter.not_in)
         return named or f"{kind}.{self.city}" in figures.parameters
+
+    def is_certain(self, figures: Figures, kind: str) -> bool:
+        """Say whether the figure is this place's own, and not that of the cities in which it surely holds."""
+        parameter = figures.parameters.by_id.get(f"{kind}.{self.province}")
+        return parameter is None or not parameter.holds_in or self.is_apart(figures, kind)

@@ -1,11 +1,24 @@
 """What a gap costs: months without medical cover after a break, and a fund for months without income."""
 
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
 
 from bot.content.parameters import Figures
-from bot.guidance.calculators.amounts import Range
 
 HUNDRED = Decimal("1E2")  # the bands of an answer are no sharper
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """An emergency fund's target in full hundreds of yuan, and the answer by which it was worked out.
+
+    Those who spend more than the last answer names have no `high`.
+    """
+
+    low: Decimal
+    high: Decimal | None
+    by: Literal["spending", "income"]
 
 
 def waiting_months(figures: Figures, gap_years: int) -> Decimal:
@@ -22,10 +35,16 @@ def waiting_months(figures: Figures, gap_years: int) -> Decimal:
     return months
 
 
-def emergency_fund(figures: Figures, spending: Range) -> Range:
-    """Return an emergency fund's target in full hundreds of yuan: few months of little to many of much."""
+def emergency_fund(
+    figures: Figures, low: Decimal, high: Decimal | None, by: Literal["spending", "income"] = "spending"
+) -> Reserve:
+    """Return an emergency fund's target: few months of little to many of much.
+
+    low, high: the ends of the answer's band, in yuan a month; the last answer has no upper end.
+    """
     months = figures.table("savings.emergency_months")
-    return Range(_hundreds(spending.low * months["low"]), _hundreds(spending.high * months["high"]))
+    most = _hundreds(high * months["high"]) if high is not None else None
+    return Reserve(_hundreds(low * months["low"]), most, by)
 
 
 def _hundreds(amount: Decimal) -> Decimal:
