@@ -33,10 +33,10 @@ from bot.guidance.calculators.retirement import (
 )
 
 __all__ = [
-    "BASE_LIMITS", "CALCULATION_BASE", "MEDICAL_RATE", "Age", "Category", "Contribution", "Cost", "Pension", "Place", "Range",
-    "Reserve", "Retirement", "RetirementSpan", "YearlyCost", "ceiling", "cents", "delay_months",
-    "emergency_fund", "higher_contributions", "loan_cost", "lowest_contribution", "medical_contribution",
-    "payment_months", "pension", "pension_contribution",
+    "BASE_LIMITS", "CALCULATION_BASE", "MEDICAL_RATE", "Age", "Category", "Contribution", "Cost", "Pension",
+    "Place", "Range", "Reserve", "Retirement", "RetirementSpan", "YearlyCost", "ceiling", "cents",
+    "delay_months", "emergency_fund", "higher_contributions", "loan_cost", "lowest_contribution",
+    "medical_contribution", "payment_months", "pension", "pension_contribution",
     "private_ceiling", "rate_cost", "record_gone", "retirement", "retirement_span", "share_of_income",
     "subsidy", "waiting_months", "yearly_cost", "years_needed",
 ]  # fmt: skip
