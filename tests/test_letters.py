@@ -137,8 +137,8 @@ def test_stopping_a_debit_never_stops_social_insurance() -> None:
 
 
 def test_a_platform_s_injury_is_told_no_time_of_the_employer_s() -> None:
-    assert "跑平台的不算这个时间" in part("injury_report", "guide")
-    assert "not the time for platform orders" in part("injury_report", "guide", "en")
+    assert "跑平台的不按这1年" in part("injury_report", "guide")
+    assert "Platform orders have other limits" in part("injury_report", "guide", "en")
 
 
 # --- how they are got -----------------------------------------------------------------------------------

@@ -1,15 +1,18 @@
 """A question for one thing gets its short answer first: points, a retirement reckoned from a birth."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
 import pytest
 
 from bot import guidance
+from bot.check.hedges import unlike
+from bot.check.points import check_points
 from bot.content.parameters import Figures
 from bot.content.questionnaire import LANGUAGES, Language
-from bot.content.templates import plain
+from bot.content.templates import Wording, plain
 from bot.dialogue.replies import Answer
 from bot.dialogue.retrieval import from_pinyin
 from bot.guidance import calculators
@@ -98,3 +101,78 @@ def test_pinyin_within_a_chinese_text_is_read_and_other_words_are_left() -> None
     assert from_pinyin("shebao断了怎么办", pinyin) == "社保断了怎么办"
     assert from_pinyin("网贷还不上会不会zuolao", pinyin) == "网贷还不上会不会坐牢"
     assert from_pinyin("excel里怎么合并", pinyin) is None
+
+
+# --- no surer in one language, nor than the card -------------------------------------------------------
+
+
+def found(language: Language, id: str, old: str, new: str) -> str:
+    """What the check says of a point after a change of its words."""
+    known = presenter().knowledge
+    templates = {each: dict(texts) for each, texts in known.wording.templates.items()}
+    assert old in templates[language]["points.j2"]
+    templates[language]["points.j2"] = templates[language]["points.j2"].replace(old, new, 1)
+    asks, wording = replace(known.asks, points={id: POINTS[id]}), Wording(templates, known.parameters)
+    return "\n".join(str(each) for each in check_points(replace(known, asks=asks, wording=wording), TODAY))
+
+
+@pytest.mark.parametrize(
+    ("language", "id", "old", "new", "told"),
+    [
+        ("en", "motor_limits", "fault: at most ", "fault: ", "only zh says that it is a ceiling (“最多”)"),
+        ("zh", "deposit_half_million", "最多赔", "赔", "only en says that it is a ceiling (“up to”)"),
+        ("en", "newborn_days", "In most places a", "A", "only zh says that it is the usual case (“多数”)"),
+        ("en", "relief_where", "money can come", "money comes", "only zh says that it is only possible"),
+        (
+            "zh",
+            "pension_base_month",
+            "不少地方先按旧的交，公布后补差额，看当地。",
+            "先按旧的交。",
+            "only en says that places differ",
+        ),
+        ("en", "arbitration_days", "Once taken up, l", "L", "only zh says what the time counts from"),
+        ("en", "free_reports", "free credit", "free (or 3) credit", "only one language tells 3"),
+        ("zh", "waiting_180", '拿不准打{{ figure("hotline.finance") }}问。', "", "names nobody to ask"),
+        ("zh", "record_gone", "，要删掉。一直不还，", "就得要删掉而要是一直都拖着没还上的话，", "a sentence"),
+    ],
+)
+def test_a_short_answer_that_is_surer_or_tells_more_is_found(
+    language: Language, id: str, old: str, new: str, told: str
+) -> None:
+    assert told in found(language, id, old, new)
+
+
+def test_an_answer_from_memory_sends_to_the_hotline_of_its_card_in_both_languages() -> None:
+    for language in LANGUAGES:
+        for id in POINTS:
+            text, ground = guidance.point_on_its_ground(presenter().knowledge, id, {}, language, TODAY)
+            assert not ground.doubtful or re.search(r"1[02]\d{3}(?!\d)", text), (id, language)
+
+
+def test_a_ceiling_may_be_told_in_either_way() -> None:
+    assert not list(unlike({"zh": "10万元以下免税。", "en": "Up to 100,000 yuan is free of tax."}))
+    assert list(unlike({"zh": "最多10万元。", "en": "It is 100,000 yuan."}))
+
+
+# What the auditors of November 2026 found missing, and what must stay said.
+LIMITED = {
+    "survivor_retired": ("职工养老", "employees’"),
+    "injury_claim_days": ("跑平台单受伤不按这个", "platform order"),
+    "guarantee_period": ("没去告借的人", "sued the borrower"),
+    "platform_half": ("当月收入", "this month"),
+    "third_parties": ("共同债务", "joint debtor"),
+    "appeal_days": ("小额诉讼", "small-claims"),
+    "road_fund_days": ("超过交强险", "costs more"),
+    "insolvency_where": ("厦门", "Xiamen"),
+    "waiver_leave": ("有劳动关系", "employees"),
+    "rigid_what": ("低于当地人均", "below the local average"),
+    "medical_bridge": ("在本地接着交的看当地", "local rules"),
+    "private_ceiling_now": ("签约时", "when you signed"),
+    "lender_complaint_days": ("小贷公司", "microlenders"),
+}
+
+
+@pytest.mark.parametrize("id", LIMITED)
+def test_a_short_answer_says_whom_and_what_it_does_not_hold_for(id: str) -> None:
+    for language, limit in zip(LANGUAGES, LIMITED[id], strict=True):
+        assert limit in short_answer(id, language)

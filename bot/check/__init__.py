@@ -8,6 +8,7 @@ pieces      emergencies, minors, kin, options      figures       none impossible
 calendar    every date has its day, its card and its words, and a purpose that is asked for on use
 letters     cited, dated, a page each              compare_days  what would be said on another day
 places      cities asked by code, where it matters
+points      short answers, no surer than cards     hedges        what holds back, in both languages
 """
 
 from collections import Counter
@@ -25,6 +26,7 @@ from bot.check.lengths import check_lengths
 from bot.check.letters import check_letter_dates, check_letters
 from bot.check.pieces import check_pieces
 from bot.check.places import check_places
+from bot.check.points import check_points
 from bot.check.questions import check_buttons, check_questions
 from bot.check.references import check_dates, check_ending, check_ground, check_stand_ins, values_of
 from bot.check.texts import check_piece, check_sources, check_worded
@@ -52,6 +54,7 @@ def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult
         *check_vocabulary(knowledge),
         *check_commands(knowledge),
         *check_pieces(knowledge, on),
+        *check_points(knowledge, on),
         *check_letters(knowledge, on),
         *check_calendar(knowledge),
         *check_places(knowledge),

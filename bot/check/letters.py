@@ -8,6 +8,7 @@ from jinja2 import TemplateError
 
 from bot.check.findings import Finding
 from bot.check.forbidden import offences
+from bot.check.hedges import unlike
 from bot.check.lengths import longest
 from bot.check.references import PIECE_CHECK, ground_of
 from bot.check.texts import bare_numbers
@@ -49,10 +50,13 @@ def check_letters(knowledge: Knowledge, on: date) -> Iterator[Finding]:
         except (LookupError, TemplateError, ValueError, TypeError) as error:
             yield Finding(f"{FILE} {letter.id}", f"can't be worded on {on} ({error})", "fix what it says")
             continue
+        where = f"templates/{letter.template}"
+        for part in GUIDE:
+            for what in unlike({language: plain(words.part(part)) for language, words in worded.items()}):
+                yield Finding(f"{where} {part}", what, "be as sure in zh as in en")
         zh, en = (frozenset(words.figures.used) for words in worded.values())
-        if unlike := ", ".join(sorted(zh ^ en)):
-            where = f"templates/{letter.template}"
-            yield Finding(where, f"only one language tells {unlike}", "tell the same in zh and en")
+        if told := ", ".join(sorted(zh ^ en)):
+            yield Finding(where, f"only one language tells {told}", "tell the same in zh and en")
         for id in sorted({*letter.answer} - zh):
             yield Finding(f"{FILE} {letter.id}", f"no text tells {id}", "say in `due` when the answer is due")
 

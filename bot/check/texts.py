@@ -226,6 +226,7 @@ def _unlike(rendered: list[Rendered]) -> Iterator[Finding]:
 def numbers(text: str) -> frozenset[str]:
     """The numbers that a text tells, in one notation for both languages."""
     text = re.sub(r"(?<=\d),(?=\d)", "", text)
+    text = re.sub(r"(?<=\d):00\b", "", text)  # 22:00, 22点
     text = DAY.sub(lambda day: f"{day[1]} {MONTHS.index(day[2]) + 1} {day[3]}", text)
     text = re.sub(r"(\d+(?:\.\d+)?)万", lambda found: f"{float(found[1]) * 10000:.0f}", text)
     return frozenset(f"{float(number):g}" for number in re.findall(r"\d+(?:\.\d+)?", text))

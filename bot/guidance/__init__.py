@@ -17,6 +17,7 @@ from bot.guidance.cards import (
     hotlines,
     parts,
     point,
+    point_on_its_ground,
     render_card,
     title,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "pages",
     "parts",
     "point",
+    "point_on_its_ground",
     "questions_of",
     "render_card",
     "replay",

@@ -78,10 +78,17 @@ def direct(
 
 def point(knowledge: Knowledge, id: str, answers: Answers, language: Language, on: date) -> str:
     """Render the short answer to one thing that is asked for."""
-    figures = Figures(knowledge.parameters, on)
-    piece = knowledge.piece(knowledge.asks.points[id].of)
-    context = _context(knowledge, piece, _facts(knowledge, answers, on), language, figures)
-    return knowledge.wording.block_with(figures, language, POINTS, id, **context).replace("\n", " ")
+    return point_on_its_ground(knowledge, id, answers, language, on)[0]
+
+
+def point_on_its_ground(
+    knowledge: Knowledge, id: str, answers: Answers, language: Language, on: date
+) -> tuple[str, Ground]:
+    """Render a short answer, and say what it stands on."""
+    found, figures = knowledge.piece(knowledge.asks.points[id].of), Figures(knowledge.parameters, on)
+    context = _context(knowledge, found, _facts(knowledge, answers, on), language, figures)
+    text = knowledge.wording.block_with(figures, language, POINTS, id, **context).replace("\n", " ")
+    return text, Ground(found, figures, tuple(knowledge.cited(c, language) for c in found.sources))
 
 
 def beware(knowledge: Knowledge, piece: str, answers: Answers, language: Language, on: date) -> str:
