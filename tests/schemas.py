@@ -18,8 +18,11 @@ from bot.content.consent import Consent
 from bot.content.knowledge import Piece, Source
 from bot.content.letters import Letter
 from bot.content.parameters import Parameter
+from bot.content.phrases import Phrases
 from bot.content.questionnaire import Question, Renaming
+from bot.loading.alarms import WrittenAlarms, WrittenSwindles
 from bot.loading.knowledge import WrittenAsks, WrittenPoints
+from bot.loading.vocabulary import WrittenWords
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs/reference/schemas"
@@ -54,6 +57,17 @@ def whole(kind: Any) -> Schema:
     """Return the schema of a file that is one mapping of this kind."""
     made = of(kind)
     return {**made["items"], "$defs": made.get("$defs", {})}
+
+
+def in_lines(made: Any) -> Any:
+    """Return a schema whose lists of words are written as one line of words each."""
+    if isinstance(made, list):
+        return [in_lines(each) for each in made]
+    if not isinstance(made, dict):
+        return made
+    if made.get("type") == "array" and made.get("items") == {"type": "string"}:
+        return {"type": "string"}
+    return {key: in_lines(each) for key, each in made.items()}
 
 
 def advice() -> Schema:
@@ -91,6 +105,7 @@ def questionnaire() -> Schema:
 
 SCHEMAS: Mapping[str, tuple[str, Callable[[], Schema]]] = {  # by file below knowledge/
     "advice": ("advice/*.yaml", advice),
+    "alarms": ("alarms.yaml", lambda: whole(WrittenAlarms)),
     "asks": ("asks.yaml", lambda: whole(WrittenAsks)),
     "calendar": ("calendar.yaml", lambda: listed(dates=YearlyDate)),
     "codebook": ("codebook.yaml", lambda: whole(CodebookWords)),
@@ -98,9 +113,12 @@ SCHEMAS: Mapping[str, tuple[str, Callable[[], Schema]]] = {  # by file below kno
     "consent": ("consent.yaml", lambda: whole(Consent)),
     "letters": ("letters.yaml", lambda: listed(letters=Letter)),
     "parameters": ("parameters.yaml", parameters),
+    "phrases": ("phrases.yaml", lambda: in_lines(whole(Phrases))),
     "points": ("points.yaml", lambda: whole(WrittenPoints)),
     "questionnaire": ("questionnaire.yaml", questionnaire),
+    "reading": ("reading.yaml", lambda: in_lines(whole(WrittenWords))),
     "sources": ("sources.yaml", lambda: listed(sources=Source)),
+    "swindles": ("swindles.yaml", lambda: whole(WrittenSwindles)),
 }
 
 

@@ -32,7 +32,9 @@ class _Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class _ReadSwindles:
+class WrittenSwindles:
+    """knowledge/swindles.yaml as it is written."""
+
     harmless: dict[Language, str]
     ideas: dict[str, dict[Language, str]]
     signs: dict[str, _Patterns]
@@ -43,7 +45,9 @@ class _ReadSwindles:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class WrittenAlarms:
+    """knowledge/alarms.yaml as it is written."""
+
     spellings: dict[Language, dict[str, str]]
     harmless: dict[Language, str]
     degrees: str
@@ -57,7 +61,7 @@ class _Read:
 
 def alarms(file: File) -> Alarms:
     """Read the alarms; raises KnowledgeRefused where a spelling or a pattern isn't clear."""
-    read = file.fit(_Read, [file.mapping()])[0]
+    read = file.fit(WrittenAlarms, [file.mapping()])[0]
     return Alarms(
         spellings={language: _spellings(file, language, by) for language, by in read.spellings.items()},
         harmless=_terms(read.harmless),
@@ -76,7 +80,7 @@ def alarms(file: File) -> Alarms:
 
 def swindles(file: File, heeded: Heeded) -> Swindles:
     """Read the swindles, in the spellings that emergencies have; raises KnowledgeRefused as `alarms` does."""
-    read = file.fit(_ReadSwindles, [file.mapping()])[0]
+    read = file.fit(WrittenSwindles, [file.mapping()])[0]
     return Swindles(
         spellings=heeded.spellings,
         harmless=_terms(read.harmless),

@@ -21,7 +21,9 @@ class _OptionWords:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class WrittenWords:
+    """knowledge/reading.yaml as it is written, with its lines parted into terms."""
+
     dialect: dict[str, str]
     slips: dict[str, str]
     steering: dict[Steering, str]
@@ -38,7 +40,7 @@ def vocabulary(file: File) -> Vocabulary:
     raw = file.mapping()
     for section in ("kinds", "topics", "unlike", "amounts", "choices"):
         raw[section] = _parted(raw.get(section))
-    read = file.fit(_Read, [raw])[0]
+    read = file.fit(WrittenWords, [raw])[0]
     kinds = replace(read.kinds, yes=read.kinds.yes + read.kinds.assent, no=read.kinds.no + read.kinds.dissent)
     return Vocabulary(
         dialect=_inverted(file, "dialect", read.dialect),
@@ -83,7 +85,7 @@ def _inverted(file: File, section: str, lines: Mapping[Word, str]) -> Mapping[st
     return found
 
 
-def _by_option(read: _Read, what: str, kinds: Kinds) -> ByOption:
+def _by_option(read: WrittenWords, what: str, kinds: Kinds) -> ByOption:
     lines = {
         id: {option: line for option, words in options.items() if (line := getattr(words, what))}
         for id, options in read.options.items()
