@@ -37,6 +37,8 @@ ENDINGS = (
 Text = TypeVar("Text", str, tuple[str, ...])
 Places = Mapping[int, list[tuple[int, int]]]
 """By the number of a word list, where its words stand: from, to."""
+Met = tuple[list[tuple[str, str]], set[str]]
+"""The patterns that a text meets, with their kind, and the kinds of which there are doubts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ class _Side(Generic[Text]):
             {add(by.unless.get(language, ())): kind for kind, by in heeded.patterns.items()},
         )
 
-    def met(self, places: Places) -> tuple[list[tuple[str, str]], set[str]]:
+    def met(self, places: Places) -> Met:
         """Name the patterns that are met, with their kind, and the kinds of which there are doubts."""
         candidates = (candidate for number in places for candidate in self.patterns.get(number, ()))
         met = [(kind, name) for kind, name, pattern in candidates if pattern.met(places)]
@@ -203,10 +205,16 @@ class Hearing:
 
     def features(self, heard: Heard) -> set[str]:
         """List what the alarm's classifier weighs."""
+        return self.listened(heard)[1]
+
+    def listened(self, heard: Heard) -> tuple[Mapping[str, int], set[str]]:
+        """Return what `alarming` and `features` do, at the cost of one."""
+        places = self._places(heard)
+        met = self._met(*places)
         found = {*_runs("h", _shown(heard.chinese), (1, 2, 3)), *_runs("p", heard.sounds, (2, 3))}
         if heard.english:
             found.update(_runs("e", tuple(map(_stem, heard.english)), (1, 2, 3)))
-        return found | self.concepts(heard)
+        return _by_kind(met), found | self._concepts(heard, places, met)
 
     def short_features(self, heard: Heard) -> set[str]:
         """List short runs and what they mean: enough where there are fewer texts to learn from."""
@@ -217,12 +225,16 @@ class Hearing:
 
     def concepts(self, heard: Heard) -> set[str]:
         """List the ideas in a text, and the patterns that it meets with their doubts."""
-        chinese, english = self._places(heard)
+        places = self._places(heard)
+        return self._concepts(heard, places, self._met(*places))
+
+    def _concepts(self, heard: Heard, places: tuple[Places, Places], met: Met) -> set[str]:
+        chinese, english = places
         ideas = {self._chinese.ideas[n] for n in chinese if n in self._chinese.ideas}
         ideas |= {self._english.ideas[n] for n in english if n in self._english.ideas}
         ideas |= {self._sounding[1][n] for n in self._sounding[0].places(heard.sounds)}
         found = {f"c {idea}" for idea in ideas}
-        names, doubts = self._met(chinese, english)
+        names, doubts = met
         found |= {f"k {kind} {name}" for kind, name in names}
         for kind, count in Counter(kind for kind, _ in names).items():
             doubt = "?" if kind in doubts else "!"
@@ -231,11 +243,7 @@ class Hearing:
 
     def alarming(self, heard: Heard) -> Mapping[str, int]:
         """Count the patterns that a text meets, by kind; a kind whose doubts stand in the text has none."""
-        names, doubts = self._met(*self._places(heard))
-        met: Counter[str] = Counter()
-        for kind, name in names:
-            met[kind] += 0 if kind in doubts else NO_DOUBT if name.endswith(CERTAIN) else 1
-        return met
+        return _by_kind(self._met(*self._places(heard)))
 
     def holds(self, heard: Heard, terms: ByLanguage) -> bool:
         """Say whether one of some words stands in a text."""
@@ -251,7 +259,7 @@ class Hearing:
     def _places(self, heard: Heard) -> tuple[Places, Places]:
         return self._chinese.lists.places(heard.chinese), self._english.lists.places(heard.english)
 
-    def _met(self, chinese: Places, english: Places) -> tuple[list[tuple[str, str]], set[str]]:
+    def _met(self, chinese: Places, english: Places) -> Met:
         (in_chinese, doubts), (in_english, more) = self._chinese.met(chinese), self._english.met(english)
         return in_chinese + in_english, doubts | more
 
@@ -319,6 +327,14 @@ class Hearing:
 def beyond_doubt(met: Mapping[str, int]) -> bool:
     """Say whether so many patterns of one kind are met that the classifier needn't be asked."""
     return max(met.values(), default=0) >= NO_DOUBT
+
+
+def _by_kind(met: Met) -> Mapping[str, int]:
+    names, doubts = met
+    found: Counter[str] = Counter()
+    for kind, name in names:
+        found[kind] += 0 if kind in doubts else NO_DOUBT if name.endswith(CERTAIN) else 1
+    return found
 
 
 def _words(text: str) -> tuple[str, ...]:

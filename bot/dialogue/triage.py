@@ -48,7 +48,8 @@ class Triage:
         heard = self.hearing.heard(text)
         if (not heard.chinese and not heard.english) or self.is_over(text) or self._is_choice(heard):
             return None
-        met, scores = self.hearing.alarming(heard), self.model.scores(self.hearing.features(heard))
+        met, features = self.hearing.listened(heard)
+        scores = self.model.scores(features)
         score = danger(scores)
         if score <= self.model.lower:
             return None

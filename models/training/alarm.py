@@ -44,13 +44,14 @@ KIND_OF: dict[str, Kind | None] = {
     "near_misses": None,
 }
 EVERYDAY = ("ordinary", "alike", "off_topic")  # those that set the thresholds
-MISLEADING = (13, 14, 15)  # writers whose ordinary sentences mislead by design
+MISLEADING = frozenset((13, 14, 15, *range(61, 80)))  # writers whose ordinary sentences mislead by design
 OWN = {"plain": "danger_plain", "hinted": "danger_hinted", "typed": "ordinary"}  # lists of models/sentences/
 NOBODY = 0  # the writer of our own sentences: never left out
 PENALTY = 3.0  # the support vector machine's C
 COSTS = {True: 1.0, False: 2.0}  # of a sentence on the wrong side: a false alarm is the dearer
 SELDOM: Mapping[str, float] = {"accident": 0.2, "child": 0.2, "hunger": 0.2}
 """Added to the scores of kinds of which there are few sentences, or the many of danger to life hide them."""
+MOST = 80_000  # features that are kept: those with the greatest weights, which generalise as well as all
 FALSE_ALARMS = 0.0195  # of everyday sentences of writers left out: where the threshold is set
 FALSE_DOUBTS = 0.0445  # of the same: how many more are answered with a gentle line
 
@@ -70,12 +71,13 @@ The rows from `ordinary` on are false alarms; `alike` are ordinary sentences in 
 second column counts alarms and gentle lines together: below the threshold of an alarm there is a lower one,
 above which a text is answered as usual after one kind line with a number. Both thresholds are set by
 `ordinary`, `alike` and `off_topic`, for a free question may be about an emergency that is under way.
-`near_misses` mislead by design: those teach, but don't count.
+`near_misses` mislead by design: those teach, but don't count. They are the ordinary sentences of writers 13
+to 15 and of all from 61 on, who hint at danger in most of theirs.
 
 All writers are simulated: real people may write otherwise. The patterns were written with sight of the
-failures of writers 1 to 5 and 51 to 53, and of some of 6 to 10 and 31 to 35, so their columns flatter. The
-writers in tests/others/held/ teach nothing, and of most only totals were seen (tests/others/README.md).
-Writers 13 to 15 wrote in the styles that were heard least.
+failures of writers 1 to 5, 51 to 53 and 61 to 74, and of some of 6 to 10 and 31 to 35, so their columns
+flatter. Those of 75 and 76 were never read. The writers in tests/others/held/ teach nothing, and of most only
+totals were seen (tests/others/README.md). Writers 13 to 15 wrote in the styles that were heard least.
 
 ## What it can't hear
 
@@ -165,6 +167,7 @@ class Corpus:
         """Fit on some of the sentences, given by their places.
 
         A feature counts the more, the rarer it is; all features of a sentence together have the length 1.
+        Those with little weight are left out afterwards, and count in no sentence's length any more.
         """
         every, _ = self._rows
         rows = every[chosen]
@@ -177,14 +180,16 @@ class Corpus:
             _head(rows, [kind is not None if head == ALARM else kind == head for kind in kinds])
             for head in heads
         ]
+        weights = np.array([weights for weights, _ in fits]).T * rare[:, None]
+        kept = np.sort(np.argsort(-np.abs(weights).max(axis=1), kind="stable")[:MOST])
         return Fitted(
             tuple(heads),
-            known,
-            np.array([weights for weights, _ in fits]).T * rare[:, None],
+            known[kept],
+            weights[kept],
             tuple(
                 round(bias + SELDOM.get(head, 0.0), 3) for head, (_, bias) in zip(heads, fits, strict=True)
             ),
-            rare**2,
+            rare[kept] ** 2,
         )
 
     def left_out(self, writers: Iterable[int] | None = None) -> list[Judged]:

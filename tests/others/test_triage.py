@@ -33,22 +33,27 @@ from tests.talks import rules
 
 # Of writers left out one by one: the share that raises an alarm, and with the gentle line.
 LEFT_OUT = {
-    "danger_plain": (0.89, 0.94), "danger_hinted": (0.69, 0.84), "violence": (0.81, 0.91),
-    "swindle": (0.77, 0.89), "accident": (0.75, 0.89), "child": (0.78, 0.91), "hunger": (0.76, 0.9),
+    "danger_plain": (0.9, 0.95), "danger_hinted": (0.72, 0.87), "violence": (0.79, 0.92),
+    "swindle": (0.85, 0.93), "accident": (0.8, 0.92), "child": (0.82, 0.93), "hunger": (0.82, 0.92),
 }  # fmt: skip
-# Of writers who teach nothing, whose sentences nobody saw while patterns or training were made: four, and one
+# Of writers who teach nothing, whose sentences nobody saw while patterns or training were made: four, and two
 # who wrote mostly between the lines.
 NEVER_SEEN = {
     (11, 12, 37, 38): {
-        "danger_plain": (0.96, 0.98), "danger_hinted": (0.82, 0.9), "violence": (0.86, 0.96),
-        "swindle": (0.87, 0.92), "accident": (0.81, 0.93), "child": (0.78, 0.88), "hunger": (0.87, 0.96),
+        "danger_plain": (0.93, 0.97), "danger_hinted": (0.84, 0.92), "violence": (0.88, 0.96),
+        "swindle": (0.89, 0.93), "accident": (0.86, 0.94), "child": (0.78, 0.92), "hunger": (0.85, 0.96),
     },
     (55,): {
-        "danger_plain": (0.95, 1.0), "danger_hinted": (0.64, 0.8), "violence": (0.64, 0.8),
-        "swindle": (0.8, 0.9),
+        "danger_plain": (0.9, 0.95), "danger_hinted": (0.66, 0.84), "violence": (0.68, 0.88),
+        "swindle": (0.81, 0.9),
+    },
+    (65,): {
+        "danger_plain": (0.95, 1.0), "danger_hinted": (0.51, 0.69), "violence": (0.75, 0.85),
+        "swindle": (0.78, 0.9), "accident": (0.83, 1.0), "child": (0.75, 0.87), "hunger": (0.87, 1.0),
     },
 }  # fmt: skip
 FALSE_ALARMS, FALSE_DOUBTS = 0.02, 0.05
+FALSE_NEAR_MISSES = 0.04  # of ordinary sentences that mislead by design: they set no threshold
 FEW = 0.01  # of emergencies stand word for word in two writers' files: "我不想活了"
 HELD = Path(__file__).parent / "held"
 FEW_WRITERS = (2, 9)
@@ -88,6 +93,7 @@ def test_writers_left_out_one_by_one_were_heard_as_often_as_training_must() -> N
     )
     assert count >= 3000
     assert raised / count <= FALSE_ALARMS
+    assert measured["near_misses"][0] / measured["near_misses"][2] <= FALSE_NEAR_MISSES
     assert (lines - raised) / count <= FALSE_DOUBTS
 
 
@@ -131,6 +137,8 @@ def test_writers_who_were_never_trained_on_are_heard_as_often_as_was_measured() 
             raised, count = heard[name]
             assert raised / count >= alarms, f"{name}: {raised} of {count}"
             assert met[name][0] / count >= lines, f"{name}: {met[name][0]} of {count}"
+    misleading = [each.alarms(limits()) for each in found if each.sentence.list == "near_misses"]
+    assert sum(misleading) / len(misleading) <= FALSE_NEAR_MISSES
     everyday = [each for each in found if each.sentence.list in EVERYDAY]
     assert sum(each.alarms(limits()) for each in everyday) / len(everyday) <= FALSE_ALARMS
     assert sum(each.is_met(limits()) for each in everyday) / len(everyday) <= FALSE_ALARMS + FALSE_DOUBTS
@@ -149,7 +157,7 @@ def test_writers_share_few_sentences() -> None:
     everybody = [*held(), *(each for path in WRITERS.glob("*.yaml") for each in written(path))]
     shared = list(copied(everybody))
     print(
-        *(f"{a.writer} {b.writer} {a.text}" for a, b in shared if a.writer not in {11, 12, 37, 38, 55}),
+        *(f"{a.writer} {b.writer} {a.text}" for a, b in shared if a.writer not in {11, 12, 37, 38, 55, 65}),
         sep="\n",
     )
     assert len(shared) <= FEW * sum(each.kind is not None for each in everybody)

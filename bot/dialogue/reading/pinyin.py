@@ -41,11 +41,13 @@ _RARE = (  # the others that people do type
     "揸zha 攞luo 噻sai 哒da 唠lao 嗝ge 咪mi 呃e 谂nian 乜mie 仨sa 咩mie 啱an 囡nan 猝cu 踹chuai 搂lou "
     "瞑ming 鲨sha 嘣beng 喽lou 呗bei 咚dong 咦yi 殡bin 呛qiang 噎ye 蜇zhe 屌diao 癫dian 孬nao"
 )
+_AS_TYPED = "了le 着zhe"  # by the sound that they have at the end of a word, not by the one in the list
 _LAST = b"\xd7\xf9"  # of the characters that are listed by sound
 _starts = [entry[0].encode("gb2312") for entry in _FIRST.split()]
 _syllables = [entry[1:] for entry in _FIRST.split()]
 _rare = {entry[0]: entry[1:] for entry in _RARE.split()}
-_known = frozenset(_syllables)
+_as_typed = {entry[0]: entry[1:] for entry in _AS_TYPED.split()}
+_known = frozenset((*_syllables, "shei"))
 _LATIN = re.compile(r"[a-z']+")
 _PIECE = re.compile("[\u3400-\u9fff]|[a-z']+|[^\\s.,!?、;:]")
 MOST_LETTERS = 6  # of a syllable
@@ -55,6 +57,8 @@ UNKNOWN = "|"
 @lru_cache(8192)  # characters, never anybody's words
 def syllable(character: str) -> str | None:
     """Return a character's sound; None for a rare one, and for other signs."""
+    if character in _as_typed:
+        return _merged(_as_typed[character])
     try:
         code = character.encode("gb2312")
     except UnicodeEncodeError:
@@ -105,7 +109,7 @@ def _cut(word: str) -> tuple[str, ...]:
 @cache
 def _merged(sound: str) -> str:
     """Make sounds one that many speakers don't part."""
-    for spelled, plain in (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l")):
+    for spelled, plain in (("shei", "sui"), ("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l")):
         if sound.startswith(spelled) and sound != spelled:
             sound = plain + sound[len(spelled) :]
             break
