@@ -36,9 +36,9 @@ EMERGENCIES = {
 DOUBTS = {
     "life": ("好想歇一歇 什么都不想管了", "12356"),
     "violence": ("老公砸东西", "110"),
-    "child": ("小孩在路边", "110"),
-    "accident": ("工友好像中暑了", "120"),
-    "swindle": ("贷款要先交钱", "96110"),
+    "child": ("孩子电话打不通", "110"),
+    "accident": ("工友中暑了", "120"),
+    "swindle": ("贷款先交钱", "96110"),
     "hunger": ("兜里没几块钱了", "12345"),
 }
 CHILD = ("/start", "+:consent:answers", "+:consent:abroad", "go:agree", "a:age:under_14")
