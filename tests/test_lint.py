@@ -10,6 +10,7 @@ import pytest
 from bot.channels.telegram.limits import CAPABILITIES
 from bot.channels.terminal import Terminal
 from bot.check import lint, offences, outdated, told_otherwise
+from bot.check.bounds import check_bounds
 from bot.check.commands import check_commands
 from bot.check.figures import check_figures
 from bot.check.forbidden import stiffness
@@ -102,11 +103,42 @@ def test_this_knowledge_has_nothing_to_put_right() -> None:
         ("en", "Nothing; the", "先交，后补 the", "Chinese in an English card"),
         ("en", "Nothing; the", "Say 临时救助临时救助临时救助临时救助 the", "Chinese in an English card"),
         ("en", "Nothing; the", "Ask.\n临时救助 aid\nThe", "more Chinese than English in a line"),
+        ("en", "Nothing; the", "It is free.The", "no blank between two sentences: e.The"),
+        ("en", "Nothing; the", "Nobody can cheat you; the", "surer than any source"),
+        ("zh", "不花钱，", "存了就不吃亏，", "surer than any source"),
     ],
 )
 def test_a_mistake_in_the_words_is_found(language: Language, old: str, new: str, told: str) -> None:
     knowledge = with_words(language, "emergency_fund", old, new)
     assert told in found(knowledge)
+
+
+@pytest.mark.parametrize(
+    ("language", "id", "old", "new", "told"),
+    [
+        ("zh", "subsidy_hardship", "每月最多退{{", "每月大约退{{", "a ceiling"),
+        ("en", "subsidy_hardship", ": up to {{", ": about {{", "a ceiling"),
+        ("en", "minimum_living", "a fine of up to", "a fine of", "a ceiling"),
+        ("zh", "pension_tier_choice", "每月大约{{", "每月{{", "told as a standard"),
+        ("en", "pension_tier_choice", "average wage about {{", "average wage {{", "told as a standard"),
+        (
+            "en",
+            "after_an_accident",
+            "you are employed (工伤): the employer",
+            "you are: they",
+            "for the employed",
+        ),
+    ],
+)
+def test_a_limit_that_is_told_as_the_amount_is_found(
+    language: Language, id: str, old: str, new: str, told: str
+) -> None:
+    knowledge = with_words(language, id, old, new)
+    assert any(told in str(finding) for finding in check_bounds(knowledge))
+
+
+def test_no_limit_is_told_as_the_amount() -> None:
+    assert [str(finding) for finding in check_bounds(KNOWLEDGE)] == []
 
 
 def test_a_bare_number_is_found_on_the_line_where_it_stands() -> None:

@@ -7,7 +7,7 @@ lengths     nothing too long to be read            commands      each is handled
 pieces      emergencies, minors, kin, options      figures       none impossible, no unmeant jump
 calendar    every date has its day, its card and its words, and a purpose that is asked for on use
 letters     cited, dated, a page each              compare_days  what would be said on another day
-places      cities asked by code, where it matters
+places      cities asked by code, where it matters   bounds        no limit told as the amount itself
 points      short answers, no surer than cards     hedges        what holds back, in both languages
 """
 
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.check.alarms import check_alarms, check_swindles
+from bot.check.bounds import check_bounds
 from bot.check.calendar import check_calendar
 from bot.check.commands import check_commands
 from bot.check.compare_days import Change, told_otherwise
@@ -58,6 +59,7 @@ def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult
         *check_letters(knowledge, on),
         *check_calendar(knowledge),
         *check_places(knowledge),
+        *check_bounds(knowledge),
     ]
     read = {fact for piece in knowledge.advice for fact in _conditions(knowledge, piece.id)}
     values, rendered = values_of(knowledge), 0

@@ -36,6 +36,9 @@ NAME = re.compile(r"""["'][a-z0-9_./]*[a-z][a-z0-9_./]*["']""")  # of a figure, 
 DAY = re.compile(rf"(\d+) ({'|'.join(MONTHS)}) (\d+)")
 HAN = re.compile(r"[\u3400-\u9fff]+")
 HAN_MARKS = re.compile("[，。；：！？、]")
+RUN_TOGETHER = re.compile(
+    r"[a-z0-9)”][.?!][A-Z][a-z]+ "
+)  # two sentences without a blank, as a tag leaves them
 LONGEST_NAME = 14  # Chinese characters of a name that an English reader looks for on the screen
 ROUGH: Mapping[Language, str] = {
     "zh": "大约|粗算|估|左右",
@@ -158,6 +161,8 @@ def _problems(card: Rendered, phrases: Phrases) -> Iterator[str]:
     yield from stiffness(words, card.language, phrases)
     if card.language == "en":
         yield from _chinese(words)
+        if run_together := RUN_TOGETHER.search(words):
+            yield f"no blank between two sentences: {run_together[0]}"
     if card.worked_out and not re.search(ROUGH[card.language], words):
         yield f"told as a standard, though we worked it out: {', '.join(sorted(card.worked_out))}"
     if "<blockquote expandable>" not in card.text:
