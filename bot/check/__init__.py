@@ -7,7 +7,7 @@ lengths     nothing too long to be read            commands      each is handled
 pieces      emergencies, minors, kin, options      figures       none impossible, no unmeant jump
 calendar    every date has its day, its card and its words, and a purpose that is asked for on use
 letters     cited, dated, a page each              compare_days  what would be said on another day
-places      cities asked by code, where it matters   bounds        no limit told as the amount itself
+places      cities asked by code, where it matters   bounds        no limit given as the amount itself
 points      short answers, no surer than cards     hedges        what holds back, in both languages
 """
 

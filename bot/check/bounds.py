@@ -1,4 +1,4 @@
-"""Checks of limits: what is the most, the least or our own sum is never told as the amount itself.
+"""Checks of limits: what is the most, the least or our own sum never reads like the amount itself.
 
 They read the templates' sources, for a limit is one in whatever context it is read.
 """
