@@ -21,8 +21,8 @@ from bot.dialogue.reading import asks
 from bot.dialogue.reading.folding import fold, mend
 from models.serving.linear import LinearModel
 
-CERTAIN = 1.0  # likeness from which an answer is given
-VAGUE = 0.75  # likeness from which the subject is clear enough to ask back, and to name its hotline
+CERTAIN = 1.0  # likeness from which an answer is given where nothing says whether the question is ours
+VAGUE = 0.75  # likeness from which the subject is clear: what is ours is answered, what may be is asked back
 NEAR = 2  # pieces beside the best one
 NEIGHBOUR = 0.6  # of the best one's likeness: what is less like the question is offered to nobody
 OTHER = "other"  # what is not ours: a question that is nearest to it is not answered
@@ -35,6 +35,7 @@ _ENDING = re.compile("(?<=...)(?:ments?|ings?|ers?|ed|es|s|ly)$")  # of a word t
 BEGINNING = 5  # letters of a longer English word that count once more: insur-ance, insur-er
 CLOSEST = 0.3  # what the likeness to the closest way counts beside the likeness to all of them
 SCOPE, OURS = "scope", "ours"  # the classifier of what is our business, and its only head
+USUAL = 0.4  # cosine of a question of ours with the closest way: what is above it adds to the scope's score
 KNOWN = 0.7  # cosine with one of our ways from which a question is ours whatever the classifier says
 TALK = "talk."  # begins the ids of small talk, whose words are in templates/*/talk.j2
 CARD = 0.3  # what a word of the card counts beside one of the ways
@@ -147,7 +148,7 @@ class Asker:
         ours = self._ours(words, terms)
         if ours == "no":
             return Found(None)
-        if likeness < CERTAIN or ours == "perhaps":
+        if ours == "perhaps" or (self.scope is None and likeness < CERTAIN):
             return Found(self.hotlines.get(best), perhaps=(best, *near))
         if matters := self._two_matters(words):
             best, near = (
@@ -191,8 +192,9 @@ class Asker:
         """Say whether a question, whose terms are known, is our business."""
         if self.scope is None:
             return "yes"
-        score = self.scope.scores(self._scoped(words, terms))[OURS]
-        if score > self.scope.threshold or max(self._closest(terms).values(), default=0.0) > KNOWN:
+        near = max((near for id, near in self._closest(terms).items() if id != OTHER), default=0.0)
+        score = self.scope.scores(self._scoped(words, terms))[OURS] + near - USUAL
+        if score > self.scope.threshold or near > KNOWN:
             return "yes"
         return "perhaps" if score > self.scope.lower else "no"
 

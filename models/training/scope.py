@@ -46,7 +46,8 @@ bot's business. Where it isn't, a card that shares its words is not shown; where
 |---|--:|--:|--:|--:|--:|--:|
 {rows}
 
-Not every question that is taken for ours gets a card: it must be like one, too. What is answered in the end
+How near a question is to one of our ways is added to its score later, and not counted here. Not every
+question that is taken for ours gets a card: it must be like one, too. What is answered in the end
 is in tests/others/README.md.
 
 ## What it can't hear
@@ -67,8 +68,13 @@ class Question:
 
 
 def questions(asks: Asks) -> list[Question]:
-    """Read all questions that teach, each once for each writer."""
-    found = [*_known(asks), *_own(), *_others()]
+    """Read all questions that teach, each once for each writer.
+
+    A writer's question that became a way of asking stays the writer's, who can be left out.
+    """
+    others = list(_others())
+    theirs = {each.text for each in others}
+    found = [*(each for each in _known(asks) if each.text not in theirs), *_own(), *others]
     return list(dict.fromkeys(found))
 
 

@@ -1,6 +1,6 @@
 """Questions that are not the bot's business get no card, and questions that are still get one.
 
-`held/58.yaml` is a simulated writer who teaches nothing and whose questions nobody read: totals only.
+`held/` are simulated writers who teach nothing and whose questions are not to be read: totals only.
 """
 
 from dataclasses import replace
@@ -16,7 +16,7 @@ from tests.checkout import KNOWLEDGE
 from tests.talks import TODAY, presenter
 
 HELD = ELSEWHERE / "held"
-ANSWERED, ANSWERED_ELSEWHERE = 0.92, 0.06  # of the writer held out; the goals are 0.90 and 0.01
+ANSWERED, ANSWERED_ELSEWHERE = 0.82, 0.035  # of the writers held out; the goals are 0.90 and 0.01
 
 
 def found(question: Question) -> Found:
@@ -36,9 +36,10 @@ def noted() -> dict[str, object]:
 def test_a_writer_held_out_is_answered_and_refused_as_often_as_was_measured() -> None:
     held = [question for path in HELD.glob("*.yaml") for question in written(path)]
     ours, elsewhere = ([q for q in held if q.ours is so] for so in (True, False))
-    print(f"held: ours answered {answered(ours):.3f}, elsewhere answered {answered(elsewhere):.3f}")
-    assert answered(ours) >= ANSWERED
-    assert answered(elsewhere) <= ANSWERED_ELSEWHERE
+    shares = answered(ours), answered(elsewhere)  # a failure prints these and none of the questions
+    print(f"held: ours answered {shares[0]:.3f}, elsewhere answered {shares[1]:.3f}")
+    assert shares[0] >= ANSWERED
+    assert shares[1] <= ANSWERED_ELSEWHERE
 
 
 def test_writers_left_out_one_by_one_were_told_apart_as_often_as_training_must() -> None:
@@ -71,7 +72,7 @@ def test_a_private_matter_in_our_words_gets_no_card(text: str) -> None:
     assert found(Question(text, 0, ours=False)) == Found(None)
 
 
-@pytest.mark.parametrize(("score", "certain"), [(0.5, True), (0.2, False), (-0.5, None)])
+@pytest.mark.parametrize(("score", "certain"), [(0.6, True), (0.2, False), (-0.5, None)])
 def test_what_only_may_be_ours_is_asked_back(score: float, certain: bool | None) -> None:
     question = "我在老家断了社保好几个月了会不会影响以后"
     whole = presenter().asker("zh", TODAY)
