@@ -104,7 +104,7 @@ def test_small_stories_are_mostly_not_answered_rather_than_answered_wrongly() ->
     found = answered("hard_in_topic")
     assert at_once(found) >= 0.42
     assert (
-        share(bool(answer.near) and answer.best not in question.right for question, answer in found) <= 0.22
+        share(bool(answer.near) and answer.best not in question.right for question, answer in found) <= 0.24
     )
 
 
