@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 WRITERS = ROOT / "tests" / "others" / "swindles"
 OWN = ROOT / "models" / "sentences" / "swindles"
 NOBODY = 0  # the writer of our own texts: never left out
-HELD = (7, 8, 12, 14)  # writers who teach nothing: they only measure
+HELD = (7, 8, 12, 14, 17)  # writers who teach nothing: they only measure
 UNSAID = "anybody"  # the sender where a writer doesn't say which
 HONEST = "honest"  # the name of what is no swindle
 NEVER = -100.0  # the bias of a kind that is left out
@@ -62,8 +62,9 @@ other's. The signs, which are written by hand, know all kinds.
 
 All writers are simulated: real swindlers may write otherwise. **These figures flatter.** The signs were
 written with sight of the failures of writers 1 to 6, and some of our own training texts with sight of those
-of writers 1 to 6, 9 and 10. Before these texts it was 0.91, with 0.03 of the honest texts. The writers held
-out teach nothing: tests/others/README.md has what was measured on them, and test_swindles.py asserts it.
+of writers 1 to 6, 9 and 10. Before these texts it was 0.91, with 0.03 of the honest texts. Writers 15 to 20
+were asked for smooth texts without a catch-word: 0.85 of theirs are red, and 0.95 of the others'. The writers
+held out teach nothing: tests/others/README.md has what was measured on them, and test_swindles.py asserts it.
 
 ## What it can't hear
 
