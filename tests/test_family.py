@@ -94,6 +94,16 @@ def test_a_talk_for_a_family_member_begins_with_a_consent_of_its_own_each_purpos
     assert agreed[OWN].consent == ("answers", "abroad")
 
 
+def test_the_consent_and_what_is_kept_speak_of_the_family_members_answers() -> None:
+    held, (asked,) = put_in(chat("/start", *CONSENT), "/family")
+    assert "用这些回答算出他（她）的结果和建议" in asked.message.text
+    assert "我的回答" not in asked.message.text
+    _, (nothing_yet,) = put_in(held, "/mydata")
+    assert "您的同意：\n" in nothing_yet.message.text, "no version was agreed to"
+    agreed, _ = put_in(held, *AGREEING)
+    assert "用这些回答" in put_in(agreed, "/mydata")[1][0].message.text
+
+
 def test_it_is_agreed_to_by_typing_too_one_purpose_at_a_time() -> None:
     held = chat("/family", "同意", "同意")
     assert held[FAMILY].consent is None
@@ -467,7 +477,6 @@ def test_the_consent_says_whom_it_is_about_and_that_they_have_to_want_it(languag
     talk = Conversation(QUESTIONNAIRE.version, language, seat="family")  # type: ignore[arg-type]
 
     (asked,) = presenter().for_family.render(AskConsent(), talk, talk.language, NOON.date())
-    wanted = KNOWLEDGE.consent.family
-    assert wanted is not None
-    assert wanted.in_(talk.language) in asked.text
+    for purpose in KNOWLEDGE.consent.family:
+        assert purpose.in_(talk.language) in asked.text
     assert length(asked.text) <= MOST

@@ -25,13 +25,13 @@ class Consent:
     """What is agreed to before the first question; a new version asks everyone again.
 
     still: the versions before whose consent holds on, for their purposes are word for word the same.
-    family: what a worker says before they answer for a family member.
+    family: what a worker says before they answer for a family member, and purposes in other words there.
     """
 
     version: str
     purposes: tuple[Purpose, ...]
     still: tuple[str, ...] = ()
-    family: Purpose | None = None
+    family: tuple[Purpose, ...] = ()
 
     @property
     def asked(self) -> tuple[Purpose, ...]:
@@ -41,9 +41,9 @@ class Consent:
     @cached_property
     def for_family(self) -> "Consent":
         """What is agreed to before a talk for a family member: nobody agrees to research for another."""
-        kept = [purpose for purpose in self.purposes if purpose.required or purpose.on_use]
-        own = () if self.family is None else (self.family,)
-        return replace(self, purposes=(*own, *kept), still=(), family=None)
+        own = {purpose.id: purpose for purpose in self.family}
+        kept = {purpose.id: purpose for purpose in self.purposes if purpose.required or purpose.on_use}
+        return replace(self, purposes=tuple((own | kept | own).values()), still=(), family=())
 
     @cached_property
     def required(self) -> frozenset[str]:
