@@ -23,7 +23,7 @@ from bot.storage.engine import open_database
 from bot.storage.lease import LEASE
 from bot.storage.tables import outbox
 from tests.databases import connect
-from tests.world.harness import CLOCK, KINDS, POLLING, POSTGRESQL, SQLITE, NotHere, World
+from tests.world.harness import ANSWERED, CLOCK, KINDS, POLLING, POSTGRESQL, SQLITE, NotHere, World
 
 DAY = 24 * 3600
 PUSHED = (SQLITE, POSTGRESQL)
@@ -289,21 +289,28 @@ async def backup_and_restore(world: World) -> None:
 async def _stopped_at_rest(world: World) -> None:
     """Stop every process when nothing is queued, for that is no part of a backup.
 
-    A turn may be under way at the look and leave a message that its process has no time to send.
+    A turn may be under way at the look and leave a message that its process has no time to send. The database
+    is asked, for a process that Telegram can't reach isn't ready, and tells of no backlog.
     """
-    while True:
-        while await world.services[0].backlog():  # noqa: ASYNC110 - it tells by nothing else
-            await asyncio.sleep(0.2)
-        for service in world.services:
-            await world.stop(service)
-        database = open_database(world.server)
+    database = open_database(world.server)
+
+    async def queued() -> int:
         async with connect(database) as look:
-            queued = await look.scalar(sa.select(sa.func.count()).select_from(outbox))
+            return int(await look.scalar(sa.select(sa.func.count()).select_from(outbox)) or 0)
+
+    try:
+        async with asyncio.timeout(ANSWERED):
+            while True:
+                while await queued():  # noqa: ASYNC110 - it tells by nothing else
+                    await asyncio.sleep(0.2)
+                for service in world.services:
+                    await world.stop(service)
+                if not await queued():
+                    return
+                for service in world.services:
+                    await world.start(service)
+    finally:
         await database.dispose()
-        if not queued:
-            return
-        for service in world.services:
-            await world.start(service)
 
 
 async def _admin(world: World) -> asyncpg.Connection:
