@@ -12,14 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.inbound_rate import InboundRate
+from bot.channels.intake import Intake
 from bot.channels.telegram.updates import _words
 from bot.content.questionnaire import LANGUAGES
 from bot.content.templates import MOST, length
 from bot.dialogue.conversation import Conversation, Incoming, Seat, Tap, Typed, Wake
 from bot.dialogue.data_rights import TO_DELETION
+from bot.dialogue.reading import for_relative, only_asks
 from bot.dialogue.reminders import Reminder
 from bot.dialogue.replies import AskConsent
-from bot.dialogue.seats import FLOOR, MARK, VERBS, OtherSeat
+from bot.dialogue.seats import FLOOR, MARK, VERBS, OtherSeat, meant
+from bot.ops.metrics import Metrics
 from bot.render import File, Message
 from bot.research.participants import Office
 from bot.storage.conversations import seal
@@ -59,7 +62,7 @@ def put_in(held: Held, *inputs: str, hours: float = 0) -> tuple[Held, list[Outbo
     """Put inputs into a chat; returns its talks afterwards, and what the last turn answered."""
     out: list[Outbound] = []
     for number, data in enumerate(inputs):
-        came = incoming(data)
+        came = meant(incoming(data), KNOWLEDGE.vocabulary)
         tapped = "5" if isinstance(came, Tap) else None
         inbound = Inbound(number, OWN, came, message=tapped)
         settled = turned([inbound], held, NOON + timedelta(hours=hours))
@@ -83,7 +86,7 @@ def test_a_talk_for_a_family_member_begins_with_a_consent_of_its_own_each_purpos
     held, (asked,) = put_in(chat("/start", *CONSENT), "/family")
     assert held[OWN].consent == ("answers", "abroad")
     assert held[FAMILY].consent is None
-    assert asked.message.text.startswith("👪 给家里人的")
+    assert asked.message.text.startswith("👪 家里人的这份")
     assert asked.edits is None, "the worker's own screen stays as it is"
     assert [data for data in data_of(asked.message) if "+:consent" in data] == list(AGREEING[:-1])
     for missing in AGREEING[:-1]:
@@ -99,7 +102,7 @@ def test_the_consent_and_what_is_kept_speak_of_the_family_members_answers() -> N
     assert "用这些回答算出他（她）的结果和建议" in asked.message.text
     assert "我的回答" not in asked.message.text
     _, (nothing_yet,) = put_in(held, "/mydata")
-    assert "您的同意：\n" in nothing_yet.message.text, "no version was agreed to"
+    assert "替他（她）勾的同意：\n" in nothing_yet.message.text, "no version was agreed to"
     agreed, _ = put_in(held, *AGREEING)
     assert "用这些回答" in put_in(agreed, "/mydata")[1][0].message.text
 
@@ -139,7 +142,7 @@ def test_a_tap_on_an_old_screen_reaches_the_talk_of_that_screen() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_screen_says_whose_it_is_and_leads_back_with_one_tap(language: str) -> None:
     held = chat("/start", f"lang:{language}", *CONSENT, "/family")
-    head = {"zh": "👪 给家里人的\n", "en": "👪 For family\n"}[language]
+    head = {"zh": "👪 家里人的这份\n", "en": "👪 Your family member’s\n"}[language]
     after = (
         "/tips",
         "/mydata",
@@ -148,6 +151,9 @@ def test_every_screen_says_whose_it_is_and_leads_back_with_one_tap(language: str
         "/calendar",
         "/help",
         "/review",
+        "/privacy",
+        "/restart",
+        "/withdraw",
         f"{MARK}tool:loan",
         "500",
     )
@@ -188,7 +194,7 @@ def test_the_result_and_the_menu_lead_to_it() -> None:
     assert asked.edits is None
     _, (back,) = put_in(held, "mine:start")
     assert back.edits is None
-    assert "您的结果" in back.message.text
+    assert "您自己的结果" in back.message.text
 
 
 # --- no way of mixing ----------------------------------------------------------------------------------
@@ -309,19 +315,69 @@ def test_one_is_deleted_and_the_other_stays_as_it_is(seat: Seat) -> None:
     _, (asked,) = put_in(held, "/delete")
     mark = "" if seat == "own" else MARK
     assert data_of(asked.message)[:2] == [f"{mark}go:forget", f"{mark}go:continue"]
-    assert "go:forget_both" in data_of(asked.message)
+    assert f"{mark}go:forget_both" in data_of(asked.message)
+    assert "不动" not in asked.message.text, "two of its buttons reach the other talk"
     after, (said,) = put_in(held, f"{mark}go:forget")
     other: Seat = "family" if seat == "own" else "own"
     assert set(after) == {OWN.at(other)}
     assert replace(after[OWN.at(other)], tool=None) == replace(held[OWN.at(other)], tool=None)
-    assert ("给家里人的" in said.message.text) or seat == "own"
+    assert "现在这里是您自己的" in said.message.text, "whose talk typed words go to from now on"
+    assert {"own": "您自己的已全部删除", "family": "家里人的已全部删除"}[seat] in said.message.text
+    assert ("family:delete" in data_of(said.message)) == (seat == "own")
 
 
-def test_both_are_deleted_with_one_tap_and_one_word() -> None:
-    after, (said,) = put_in(chat(*BOTH), "go:forget_both")
+@pytest.mark.parametrize("screen", ["go:forget_both", f"{MARK}go:forget_both"])
+def test_both_are_deleted_after_one_more_question_that_names_both(screen: str) -> None:
+    held = chat(*BOTH)
+    asking, (asked,) = put_in(held, screen)
+    assert {chat: talk.answers for chat, talk in asking.items()} == {
+        chat: talk.answers for chat, talk in held.items()
+    }
+    mark = MARK if screen.startswith(MARK) else ""
+    assert data_of(asked.message)[:2] == [f"{mark}go:forget_both_sure", f"{mark}go:continue"]
+    after, (said,) = put_in(asking, f"{mark}go:forget_both_sure")
     assert after == {}
-    assert "已全部删除" in said.message.text
+    for told in (asked, said):
+        assert "您自己的" in told.message.text
+        assert "家里人的" in told.message.text
     assert "还在" not in said.message.text
+    again, (same,) = put_in(after, f"{mark}go:forget_both_sure")
+    assert again == {}
+    assert same.message.text == said.message.text
+
+
+def test_both_again_after_one_is_gone_names_the_one_that_is_left() -> None:
+    held, _ = put_in(chat(*BOTH), f"{MARK}go:forget")
+    same, (asked,) = put_in(held, "go:forget_both")
+    assert same[OWN].answers == held[OWN].answers
+    assert "家里人" not in asked.message.text
+    after, (nothing,) = put_in({}, "go:forget_both")
+    assert after == {}
+    assert "没有您自己的任何回答" in nothing.message.text
+
+
+def test_after_the_others_end_a_deletion_of_the_workers_own_says_that_it_is_their_own() -> None:
+    held, _ = put_in(chat(*BOTH), f"{MARK}go:forget")
+    _, (asked,) = put_in(held, "/delete")
+    assert "您自己的" in asked.message.text
+    english, _ = put_in(held, "lang:en")
+    assert "your own" in put_in(english, "/delete")[1][0].message.text
+
+
+def test_coming_back_to_the_workers_own_is_said_in_the_first_line_once() -> None:
+    held = chat(*BOTH)
+    for turning in ("/mine", "mine:start", "mine:mydata", SHORT_PATH[0], "go:tips"):
+        there, (first, *_) = put_in(held, turning)
+        assert first.message.text.startswith("👤 现在是您自己的\n"), turning
+        _, (next_, *_) = put_in(there, "/tips")
+        assert "👤" not in next_.message.text
+    gone, _ = put_in(held, f"{MARK}go:forget")
+    _, (first, *_) = put_in(gone, "mine:start")
+    assert first.message.text.startswith("👤"), "an old button of the talk that is gone"
+    _, (alarm, *_) = put_in(held, "/mine", "我不想活了")
+    assert "👤" not in alarm.message.text
+    english, _ = put_in(held, "/mine", "lang:en", "/family")
+    assert put_in(english, "/mine")[1][0].message.text.startswith("👤 This is your own talk\n")
 
 
 def test_the_end_of_one_gives_typed_words_back_to_the_other() -> None:
@@ -334,13 +390,22 @@ def test_nothing_of_either_talk_is_told_where_the_chat_has_one() -> None:
     _, (asked,) = put_in(chat("/start", *CONSENT), "/delete")
     assert data_of(asked.message) == ["go:forget", "go:continue"]
     assert "家里人" not in asked.message.text
+    assert "👤" not in asked.message.text
     after, (said,) = put_in(chat("/family"), f"{MARK}go:forget", "go:forget", "/delete")
     assert after == {}
     assert "家里人" not in said.message.text
 
 
 @pytest.mark.parametrize(
-    "data", ["/delete", "go:forget_both", f"{MARK}go:forget", "family:delete", "mine:delete"]
+    "data",
+    [
+        "/delete",
+        "go:forget_both",
+        f"{MARK}go:forget_both_sure",
+        f"{MARK}go:forget",
+        "family:delete",
+        "mine:delete",
+    ],
 )
 def test_the_way_to_each_deletion_stays_open_in_any_flood(data: str) -> None:
     floods = InboundRate(rate=1, burst=2, monotonic=lambda: 0.0)
@@ -379,7 +444,7 @@ async def test_each_talk_has_a_row_a_key_and_a_pseudonym_and_the_dead_one_leaves
     own = await store.conversation(OWN)
     assert own is not None
     assert own.answers == chat(*BOTH)[OWN].answers
-    await take(store, ["/family", "go:forget_both", "go:forget_both"], 101)
+    await take(store, ["/family", "go:forget_both_sure", "go:forget_both_sure"], 101)
     assert await rows_of(database) == {}
 
 
@@ -387,9 +452,9 @@ async def test_both_deletions_share_a_transaction_and_an_update_that_comes_again
     database: Database,
 ) -> None:
     store = Store(database, KEYRING, settling_today(), clock=NOON.timestamp)
-    await take(store, [*BOTH, "go:forget_both"])
+    await take(store, [*BOTH, "go:forget_both_sure"])
     await take(store, ["/family", *AGREEING], 200)
-    await store.take(Inbound(len(BOTH), OWN, Tap("go:forget_both")))  # the same update as before
+    await store.take(Inbound(len(BOTH), OWN, Tap("go:forget_both_sure")))  # the same update as before
     kept = await store.conversation(FAMILY)
     assert kept is not None
     assert kept.consent == ("relative", "answers", "abroad")
@@ -409,7 +474,7 @@ async def test_a_reminder_wakes_the_talk_that_it_was_set_in_and_says_whose_it_is
     assert family.reminders == (Reminder("survey", int(NOON.timestamp()) + 3600),)
     settled = turned([Inbound(None, FAMILY, Wake())], {OWN: own, FAMILY: family}, NOON + timedelta(hours=2))
     (told,) = settled.outgoing
-    assert told.message.text.startswith("👪 给家里人的")
+    assert told.message.text.startswith("👪 家里人的这份")
     assert all(data.startswith((MARK, "mine:")) for data in data_of(told.message))
     assert OWN not in settled.conversations, "what comes by itself changes nothing of where typed words go"
     assert await Waking(later).wake() in (0, 1)
@@ -460,7 +525,7 @@ async def test_canaries_of_both_talks_are_in_no_file_after_the_deletion(
 ) -> None:
     store = Store(database, KEYRING, settling_today(), clock=NOON.timestamp)
     typed = ("canary7391 own", "/family", *AGREEING, "canary7392 family", "/mine", "canary7393")
-    await take(store, ["/start", *CONSENT, *typed, "go:forget_both"])
+    await take(store, ["/start", *CONSENT, *typed, "go:forget_both_sure"])
     for letter in await store.outbox.waiting():
         await store.sent(letter)
     await store.deletion.tidy()
@@ -470,6 +535,143 @@ async def test_canaries_of_both_talks_are_in_no_file_after_the_deletion(
 
 
 # --- words ---------------------------------------------------------------------------------------------
+
+WAYS = (
+    "帮我妈问",
+    "我是替我妈问的",
+    "我想帮我妈也算一下",
+    "换成我妈的",
+    "给我爸填",
+    "給我媽填",
+    "I want to ask for my mother",
+    "Can I do it for my parents too?",
+)
+CONTENT = (
+    "帮我妈还钱",
+    "给我妈交社保",
+    "帮我妈算养老金",
+    "我妈怎么办",
+    "what can I do for my mother",
+    "help my mother",
+)
+STATES = {
+    "nothing": (),
+    "consent": ("/start",),
+    "question": ("/start", *CONSENT, *SHORT_PATH[:2]),
+    "tool": ("/start", *CONSENT, *SHORT_PATH, "tool:loan"),
+    "result": ("/start", *CONSENT, *SHORT_PATH),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("said", [*WAYS, "/ask 帮我妈问"])
+def test_who_types_that_they_ask_for_a_relative_is_shown_the_way(state: str, said: str) -> None:
+    held = chat(*STATES[state])
+    after, (told,) = put_in(held, said)
+    assert after == held or said.startswith("/"), "a command closes a tool"
+    assert "/family" in told.message.text
+    assert "family:start" in data_of(told.message)
+
+
+@pytest.mark.parametrize("said", CONTENT)
+def test_a_question_about_a_relative_is_no_wish_to_answer_for_them(said: str) -> None:
+    assert not for_relative(said, KNOWLEDGE.vocabulary)
+
+
+def test_in_the_relatives_own_talk_the_wish_needs_no_way() -> None:
+    held, (told,) = put_in(chat(*BOTH), "帮我妈问")
+    assert "现在就是家里人的这份" in told.message.text
+    assert "mine:start" in data_of(told.message)
+    assert held[FAMILY].answers == chat(*BOTH)[FAMILY].answers
+
+
+@pytest.mark.parametrize(
+    "said", ["回到我自己的", "‹ 回到我自己的", "我自己的", "看我自己的", "回到我自己的。", "Back to my own"]
+)
+def test_the_words_of_the_button_turn_back_as_the_button_does(said: str) -> None:
+    held, (back, *_) = put_in(chat(*BOTH), said)
+    assert back.message.text.startswith("👤")
+    assert held[OWN].tool is None
+    _, (there, *_) = put_in(held, "👪 家里人的这份")
+    assert there.message.text.startswith("👪")
+
+
+async def test_the_words_of_the_button_turn_back_by_every_channel(database: Database) -> None:
+    store = Store(database, KEYRING, settling_today(), clock=NOON.timestamp)
+    await take(store, BOTH)
+    intake = Intake(store, Metrics(), meant=lambda came: meant(came, KNOWLEDGE.vocabulary))
+    await intake.take(Inbound(200, OWN, Typed("回到我自己的")))
+    own = await store.conversation(OWN)
+    assert own is not None
+    assert own.tool is None
+
+
+def test_a_question_about_a_relative_keeps_its_answer_and_has_the_way_beside_it() -> None:
+    asked = "我妈54岁做保洁只交了新农合，她该怎么办"
+    _, (told,) = put_in(chat(*STATES["result"]), asked)
+    assert any(data.startswith("open:") for data in data_of(told.message))
+    assert "family:start" in data_of(told.message)
+    _, (of_oneself,) = put_in(chat(*STATES["result"]), "医保断了怎么办")
+    assert "family:start" not in data_of(of_oneself.message)
+    _, (there,) = put_in(chat(*BOTH[:-3], *MOTHER), asked)
+    assert "family:start" not in data_of(there.message)
+
+
+def test_an_emergency_of_a_relative_comes_before_the_way() -> None:
+    for said in ("我妈喝农药了", "my mother took pills", "帮我妈问，她喝农药了"):
+        _, (alarm, *_) = put_in(chat(*STATES["question"]), said)
+        assert "120" in alarm.message.text
+        assert "family:start" not in data_of(alarm.message)
+    assert not only_asks("I want to do it for my family", KNOWLEDGE.vocabulary), "whatever that may be"
+
+
+@pytest.mark.parametrize("language", ["zh", "hant", "en"])
+def test_the_first_page_says_that_it_can_be_done_for_a_relative(language: str) -> None:
+    _, (first,) = put_in({}, "/start", f"lang:{language}")
+    assert "/family" in first.message.text
+    assert length(first.message.text) <= MOST
+
+
+@pytest.mark.parametrize("look", ["normal", "simple"])
+@pytest.mark.parametrize("script", ["zh", "hant"])
+def test_in_the_relatives_talk_nothing_of_two_people_is_called_yours(look: str, script: str) -> None:
+    held = chat(
+        "/start", f"lang:{script}", f"mode:{look}", *CONSENT, *SHORT_PATH, "/family", *AGREEING, *MOTHER
+    )
+    wrong = {
+        "/mydata": ("您的同意", "您的回答", "您的回答"),
+        "/result": ("您的结果", "您的結果", "别人看不到"),
+        "/restart": ("清空回答",),
+        "/withdraw": ("只撤回“研究”", "只撤回「研究」"),
+        f"{MARK}remind:survey": ("提醒您",),
+        f"{MARK}go:withdraw_research": ("不再用于研究", "不再用於研究"),
+    }
+    for data, words in wrong.items():
+        _, (told, *_) = put_in(held, data)
+        assert told.message.text.startswith("👪"), data
+        assert not any(word in told.message.text for word in words), told.message.text
+    _, (withdrawing,) = put_in(held, "/withdraw")
+    assert f"{MARK}go:withdraw_research" not in data_of(withdrawing.message)
+
+
+def test_no_button_leads_away_between_the_last_answer_and_the_result() -> None:
+    _, (done, result) = put_in(chat("/start", *CONSENT, "/family", *AGREEING, *MOTHER[:-1]), MOTHER[-1])
+    assert "答完了" in done.message.text
+    assert data_of(done.message) == []
+    assert "mine:start" in data_of(result.message)
+
+
+@pytest.mark.parametrize("seat", ["own", "family"])
+def test_the_reminders_of_one_talk_tell_of_those_of_the_other(seat: Seat) -> None:
+    held = chat("/start", *CONSENT, *SHORT_PATH, "/family", *AGREEING, *MOTHER)
+    mark, turning = ("", "/family") if seat == "own" else (MARK, "/mine")
+    held, _ = put_in(held, f"{mark}remind:survey:hour", turning)
+    _, (told,) = put_in(held, "/remind")
+    assert f"{seat}:remind".replace("own", "mine") in data_of(told.message)
+    assert "还有1个提醒" in told.message.text
+    _, (listed,) = put_in(held, f"{seat}:remind".replace("own", "mine"))
+    assert f"{mark}remind:survey:stop" in data_of(listed.message)
+    assert "还有" not in listed.message.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

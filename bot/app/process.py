@@ -30,8 +30,9 @@ from bot.channels.telegram.webhook import webhook
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.port import routed
 from bot.delivery.send_rate import SendRate
-from bot.dialogue.conversation import Conversation
+from bot.dialogue.conversation import Conversation, Incoming
 from bot.dialogue.reminders import CHINA, awake
+from bot.dialogue.seats import meant
 from bot.ops.health import Health
 from bot.ops.metrics import Metrics
 from bot.render import Presenter
@@ -119,7 +120,8 @@ class Bot:
         self._prepared = asyncio.Event()  # what typed words need is made
         if ahead_of_time:
             self._health.prepared = self._prepared.is_set
-        self._intake = Intake(store, self._metrics, floods, self._prepared if ahead_of_time else None)
+        prepared = self._prepared if ahead_of_time else None
+        self._intake = Intake(store, self._metrics, floods, prepared, self._meant)
         self._counts = Counts(store.database)
         store.on_commit.append(self._counts.hear)
         self._telegram = Telegram(token, api)
@@ -136,6 +138,9 @@ class Bot:
     @property
     def _presenter(self) -> Presenter:
         return self._served.presenter
+
+    def _meant(self, incoming: Incoming) -> Incoming:
+        return meant(incoming, self._presenter.knowledge.vocabulary)
 
     async def _prepare(self) -> None:
         """Make ahead, in a thread, what the free questions of today and of the next hour's day need."""

@@ -3,11 +3,13 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.inbound_rate import InboundRate
-from bot.dialogue.conversation import Typed
+from bot.dialogue.conversation import Incoming, Typed
 from bot.ops.logs import place
 from bot.ops.metrics import Metrics
 from bot.storage.jobs import Committed
@@ -34,13 +36,16 @@ class Intake:
         metrics: Metrics,
         floods: InboundRate | None = None,
         prepared: asyncio.Event | None = None,
+        meant: Callable[[Incoming], Incoming] = lambda incoming: incoming,
     ) -> None:
         """Take turns into a store; typed words wait until `prepared` is set, if it is given.
+
+        `meant` gives the command for which typed words stand.
 
         Made within the turn, what they need would keep every chat of its transaction locked for seconds.
         """
         self._store, self._metrics, self._floods = store, metrics, floods or InboundRate(rate=0)
-        self._prepared, self._leaving = prepared, False
+        self._prepared, self._leaving, self._meant = prepared, False, meant
         store.on_commit.append(self._hear)
         store.on_commit.append(metrics.hear)
 
@@ -67,7 +72,7 @@ class Intake:
             with self._metrics.health.turn():
                 if isinstance(admitted.incoming, Typed):
                     await self._until_prepared()
-                new = await self._store.take(admitted)
+                new = await self._store.take(replace(admitted, incoming=self._meant(admitted.incoming)))
         except (SQLAlchemyError, OSError) as error:
             self._floods.give_back(admitted)
             self._metrics.updates.labels("not_stored").inc()

@@ -9,7 +9,7 @@ from bot.content.questionnaire import Language
 from bot.content.templates import plain
 from bot.dialogue.conversation import Command, Conversation, Incoming, Tap, Typed, Wake
 from bot.dialogue.flow import Flow
-from bot.dialogue.seats import turned_to
+from bot.dialogue.seats import meant, turned_to
 from bot.render import Button, Message, Presenter
 from bot.turns.contract import Address, Inbound
 from bot.turns.turn import routed, settle
@@ -73,7 +73,7 @@ class Terminal:
         pressed = number.isdecimal() and 0 < int(number) <= len(self.buttons)
         if pressed and (line.startswith("#") or not self._counting()):
             return Tap(self.buttons[int(number) - 1].data)
-        return Typed(line)
+        return meant(Typed(line), self.presenter.knowledge.vocabulary)
 
     def _counting(self) -> bool:
         """Say whether a number may be an amount: a tool is open, or a question whose options are ranges."""

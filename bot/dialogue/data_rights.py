@@ -7,10 +7,12 @@ from bot.dialogue import calendar
 from bot.dialogue.commands import ANYTIME
 from bot.dialogue.conversation import Command, Conversation, Incoming, Pace, Tap
 from bot.dialogue.replies import Explain, MyData, Say, ShowResult, Turn
-from bot.dialogue.seats import FORGET, FORGET_BOTH, turned_to
+from bot.dialogue.seats import FORGET, FORGET_BOTH, FORGET_BOTH_SURE, turned_to
 
 RESEARCH = "research"  # the purpose that can be withdrawn alone
-TO_DELETION = (Command("delete"), Tap("go:delete"), FORGET, FORGET_BOTH)  # open whatever happens
+# Open whatever happens.
+TO_DELETION = (Command("delete"), Tap("go:delete"), FORGET, FORGET_BOTH, FORGET_BOTH_SURE)
+NEED_TALK = ("data_file", "withdraw_research", "withdraw_calendar", "unscored", "scored", "forget_both")
 
 
 def leads_to_deletion(incoming: Incoming) -> bool:
@@ -23,9 +25,11 @@ def tap(talk: Conversation | None, where: str, questionnaire: Questionnaire) -> 
     match where:
         case "mydata" | "explain" | "withdraw" | "delete":
             return ANYTIME[where](talk)
+        case "forget_both" if talk is not None:
+            return talk, (Say("ask_forget_both"),)
         case "figures":
             return talk, (Explain(figures=True),)
-        case "data_file" | "withdraw_research" | "withdraw_calendar" | "unscored" | "scored" if talk is None:
+        case _ if talk is None and where in NEED_TALK:
             return None, (Say("nothing_kept"),)
         case "data_file" if talk:
             return talk, (MyData(as_file=True),)

@@ -38,7 +38,7 @@ from bot.dialogue.conversation import (
 )
 from bot.dialogue.counting import Count
 from bot.dialogue.pace import paced
-from bot.dialogue.reading import stops_reminders
+from bot.dialogue.reading import for_relative, only_asks, stops_reminders
 from bot.dialogue.reminders import due, split
 from bot.dialogue.replies import (
     VARIANTS,
@@ -207,6 +207,10 @@ class Flow:
                 return talk, (Say("hurry"),)
             case Wake():
                 return self._woken(talk, now)
+            case Typed(said, "typed" | "edited") | Command(commands.ASK, said) if for_relative(
+                said, self.vocabulary
+            ):
+                return talk, (Say("for_family"),)
             case Command(commands.ASK, rest):
                 return talk, (Say("private") if private_in(rest, self.vocabulary) else Answer(rest),)
             case Command(seats.START, rest) if (piece := _carded(rest)) in self.pieces:
@@ -241,7 +245,7 @@ class Flow:
         accident or a child to frighten. Danger to life comes before that as well.
         """
         said, tool = self._said(talk, incoming)
-        if self.triage is None:
+        if self.triage is None or only_asks(said, self.vocabulary):
             return None
         found = self.triage.found(said)
         if found is None:
@@ -454,20 +458,24 @@ class Flow:
         """Repeat the last word to a second tap on a button that ended the talk: it begins no new one."""
         if verb == "go" and subject == "forget":
             return None, (Say("forgotten", replaces=True),)
-        if verb == "go" and subject == "forget_both":
-            return None, ()
+        if verb == "go" and subject == "forget_both_sure":
+            return self._both_forgotten()
         if verb == "go" and subject == "decline":
             return None, (Say("declined", replaces=True),)
         question = self.questionnaire.by_id.get(subject) if verb == "a" else None
         option = question.option(object_) if question else None
         return (None, (Say("under_14", replaces=True),)) if option is not None and option.ends else None
 
+    def _both_forgotten(self) -> Turn:
+        """End this talk and the other one of its chat: the worker's own says so for both."""
+        return None, (Say("both_forgotten", replaces=True),) if self.seat == "own" else ()
+
     def _go(self, talk: Conversation, where: str) -> Turn:
         match where:
             case "forget":
                 return None, (Say("forgotten", replaces=True),)
-            case "forget_both":  # the worker's own talk says that all is forgotten
-                return None, ()
+            case "forget_both_sure":
+                return self._both_forgotten()
             case "agree":
                 return self._agree(talk)
             case "decline" if not self.agreed(talk):

@@ -102,6 +102,7 @@ class HowToPassOn:
 
 Saying = Literal[
     "done", "under_14", "declined", "paused", "ask_forget", "forgotten", "ask_restart",
+    "ask_forget_both", "both_forgotten", "for_family",
     "privacy", "help", "full", "choose_language", "after_result", "unknown_advice", "nothing_kept", "group",
     "sorry", "mark_not_kept", "ask_withdraw", "research_withdrawn", "private", "fine",
     "hurry", "no_pictures", "pass_on", "tool_closed", "tool_needs_consent",

@@ -7,7 +7,9 @@ that knows of no second talk closes a tool that it doesn't know, so it takes no 
 
 from dataclasses import replace
 
+from bot.content.vocabulary import Vocabulary
 from bot.dialogue.conversation import Command, Conversation, Incoming, Media, OpenTool, Seat, Tap, Typed
+from bot.dialogue.reading import names_talk
 
 MARK = "@"  # in front of the data of each button of the talk for a family member
 VERBS: dict[str, Seat] = {
@@ -15,7 +17,9 @@ VERBS: dict[str, Seat] = {
     "mine": "own",
 }  # commands, and buttons from one talk to the other
 START = "start"
-FORGET_BOTH = Tap("go:forget_both")
+BACK = Command("mine")
+FORGET_BOTH = Tap("go:forget_both")  # asks once more; it was a deletion at once on earlier screens
+FORGET_BOTH_SURE = Tap("go:forget_both_sure")
 FORGET = Tap("go:forget")
 FLOOR = OpenTool("family", until=2**40)  # longer than any row is kept
 
@@ -35,6 +39,14 @@ def across(seat: Seat, command: str = START) -> str:
     return f"{verb}:{command}"
 
 
+def meant(incoming: Incoming, vocabulary: Vocabulary) -> Incoming:
+    """Return the command that typed words stand for: the words on a button from one talk to the other."""
+    if not isinstance(incoming, Typed) or incoming.how != "typed":
+        return incoming
+    verb = names_talk(incoming.text, vocabulary)
+    return Command(verb) if verb in VERBS else incoming
+
+
 def turned_to(incoming: Incoming, own: Conversation | None) -> tuple[Seat, Incoming]:
     """Return the talk that something that came into a chat belongs to, and what it is in that talk.
 
@@ -44,9 +56,10 @@ def turned_to(incoming: Incoming, own: Conversation | None) -> tuple[Seat, Incom
         case Tap(data) if data.startswith(MARK):
             return "family", Tap(data.removeprefix(MARK))
         case Tap(data) if (verb := data.partition(":")[0]) in VERBS:
-            return VERBS[verb], Command(data.partition(":")[2])
+            command = data.partition(":")[2]
+            return VERBS[verb], Command(verb if command == START else command)
         case Command(name) if name in VERBS:
-            return VERBS[name], Command(START)
+            return VERBS[name], Command(name)
         case Command() | Typed() | Media() if own is not None and own.tool == FLOOR:
             return "family", incoming
     return "own", incoming

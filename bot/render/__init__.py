@@ -9,6 +9,6 @@ script   Traditional signs            asides   their data, the score explained, 
 
 from bot.render.message import Attachment, Button, File, Keyboard, Message
 from bot.render.presenter import Presenter
-from bot.render.view import Operator
+from bot.render.view import Beside, Operator
 
-__all__ = ["Attachment", "Button", "File", "Keyboard", "Message", "Operator", "Presenter"]
+__all__ = ["Attachment", "Beside", "Button", "File", "Keyboard", "Message", "Operator", "Presenter"]

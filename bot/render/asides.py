@@ -10,10 +10,11 @@ from bot.content.parameters import Figures
 from bot.content.questionnaire import Answers, Language
 from bot.content.templates import MOST, length
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.reading import asks
+from bot.dialogue.reading import asks, of_relative
 from bot.dialogue.reminders import CHINA, WHENS, days_ahead, due
 from bot.dialogue.replies import Answer, AskDay, AskReminder, MyData, Reminders, Stuck, TakeAlong
 from bot.dialogue.retrieval import TALK, Asker, Found, from_pinyin
+from bot.dialogue.seats import across
 from bot.guidance.levels import REGION
 from bot.guidance.outcome import CREDIT, GAP
 from bot.guidance.pages import FOOT, SOURCES
@@ -90,6 +91,8 @@ def answer(sheet: View, reply: Answer, asker: Callable[[Language], Asker]) -> Me
     found = asker(spoken(asked)).answer(asked)
     kept = sheet.talk is not None and sheet.talk.answers
     leaving = sheet.rows(("tips", "result") if kept else ("tips",))
+    if sheet.seat == "own" and of_relative(reply.question, sheet.knowledge.vocabulary):
+        leaving += ((Button(sheet.label("to_family"), across("family")),),)
     if found.best and found.best.startswith(TALK):
         text = sheet.knowledge.wording.block(
             sheet.language, "talk.j2", found.best.removeprefix(TALK), on=sheet.today
@@ -263,9 +266,9 @@ def reminders(sheet: View, reply: Reminders) -> Message:
     """List the reminders, each with a button that stops it."""
     talk = sheet.talk
     held = talk.reminders if talk else ()
-    text = sheet.render(
-        "reminders.j2", asking=False, picking=False, lines=_times(sheet, talk) if talk else []
-    )
+    lines = _times(sheet, talk) if talk else []
+    others = sheet.beside.reminders
+    text = sheet.render("reminders.j2", asking=False, picking=False, lines=lines, others=others)
     stopping: Keyboard = tuple(
         (Button(sheet.label("stop", what=_what(sheet, r.what)), f"remind:{r.what}:stop"),) for r in held[:6]
     )

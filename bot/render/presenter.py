@@ -48,7 +48,7 @@ from bot.render.message import Button, Keyboard, Message
 from bot.render.script import traditional
 from bot.render.seats import seated
 from bot.render.simple import simple
-from bot.render.view import Operator, View
+from bot.render.view import ALONE, Beside, Operator, View
 
 DAYS_AT_ONCE = 4  # askers that are kept: of two days in two languages
 MANY = 2_000  # worded questions that are remembered
@@ -142,12 +142,12 @@ class Presenter:
         talk: Conversation | None,
         language: Language,
         today: date,
-        beside: bool = False,
+        beside: Beside = ALONE,
     ) -> tuple[Message, ...]:
         """Render one reply; every text fits one Telegram message.
 
         Typed words that are no answer may be a question: it is answered first, and then the open question
-        comes again. `beside` says whether the chat has its other talk too.
+        comes again. `beside` is what may be told of the chat's other talk.
         """
         if isinstance(reply, Alarm | Gentle):
             language = reply.language or language
@@ -259,7 +259,10 @@ def _reads_traditional(reply: Reply, talk: Conversation | None) -> bool:
 def _said(sheet: View, reply: Say) -> Message:
     what = reply.what
     commands = sheet.knowledge.commands
-    rows = _ways(sheet) if what == "choose_language" else sheet.rows(*commands.sayings[what])
+    listed = commands.sayings[what]
+    if sheet.seat == "family":  # nobody agrees to research there
+        listed = tuple(row for row in listed if row != ("withdraw_research",))
+    rows = _ways(sheet) if what == "choose_language" else sheet.rows(*listed)
     told = {"commands": commands.listed(), **asdict(sheet.operator)}
     return Message(sheet.render(f"say/{what}.j2", **told), rows, replaces=reply.replaces)
 

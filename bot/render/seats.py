@@ -8,6 +8,7 @@ from bot.dialogue.replies import (
     Gentle,
     MyData,
     PassOn,
+    Reminders,
     Reply,
     Say,
     ShowResult,
@@ -23,16 +24,20 @@ AS_IT_IS = (Alarm, Gentle, PassOn)
 
 def seated(sheet: View, reply: Reply, messages: tuple[Message, ...]) -> tuple[Message, ...]:
     """Return messages that say whose they are, and whose buttons lead back to the talk that they are of."""
-    crossing = _crossing(sheet, reply)
-    if sheet.seat == "own":
-        return (*messages[:-1], _with(messages[-1], crossing)) if crossing else messages
     plain = isinstance(reply, AS_IT_IS) or (isinstance(reply, TakeLetter) and reply.part == "text")
-    headless = plain or reply == Say("privacy")  # which tells of both
-    head = "" if headless else sheet.label("for_family") + "\n"
-    told = tuple(
-        replace(message, text=head + message.text, buttons=_marked(message.buttons)) for message in messages
-    )
-    return told if plain else (*told[:-1], _with(told[-1], crossing))
+    if sheet.seat == "family":
+        messages = tuple(replace(message, buttons=_marked(message.buttons)) for message in messages)
+    if plain:
+        return messages
+    if sheet.seat == "family":
+        messages = tuple(_headed(message, sheet.label("for_family")) for message in messages)
+    elif sheet.beside.returned and sheet.talk is not None:
+        messages = (_headed(messages[0], sheet.label("own_again")), *messages[1:])
+    return (*messages[:-1], _with(messages[-1], _crossing(sheet, reply)))
+
+
+def _headed(message: Message, head: str) -> Message:
+    return replace(message, text=f"{head}\n{message.text}")
 
 
 def _with(message: Message, rows: Keyboard) -> Message:
@@ -49,13 +54,22 @@ def _marked(rows: Keyboard) -> Keyboard:
 def _crossing(sheet: View, reply: Reply) -> Keyboard:
     """Return the buttons that lead to the chat's other talk."""
     other: Seat = "own" if sheet.seat == "family" else "family"
+    back = ((Button(sheet.label("to_own"), across(other)),),) if sheet.seat == "family" else ()
     match reply:
-        case Say("ask_forget" | "nothing_kept") if sheet.beside:
-            both = ((Button(sheet.label("forget_both"), FORGET_BOTH.data),),)
+        case Say("done"):  # the result follows at once
+            return ()
+        case Say("ask_forget" | "nothing_kept") if sheet.beside.kept:
+            mark = marked if sheet.seat == "family" else str
+            both = ((Button(sheet.label("forget_both"), mark(FORGET_BOTH.data)),),)
             there = Button(sheet.label(f"delete_{other}"), across(other, "delete"))
             return (*(both if reply.what == "ask_forget" else ()), (there,))
-        case MyData(as_file=False) if sheet.beside:
+        case Say("forgotten") if sheet.seat == "own" and sheet.beside.kept:
+            return ((Button(sheet.label("delete_family"), across(other, "delete")),),)
+        case MyData(as_file=False) if sheet.beside.kept:
             return ((Button(sheet.label(f"mydata_{other}"), across(other, "mydata")),),)
-        case ShowResult() if sheet.seat == "own":
+        case ShowResult() | Say("for_family") if sheet.seat == "own":
             return ((Button(sheet.label("to_family"), across(other)),),)
-    return ((Button(sheet.label("to_own"), across(other)),),) if sheet.seat == "family" else ()
+        case Reminders() if sheet.beside.reminders:
+            there = Button(sheet.label(f"remind_{other}"), across(other, "remind"))
+            return ((there,), *back)
+    return back

@@ -30,12 +30,24 @@ class Operator:
     result_days: int = 90
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a screen may tell of the chat's other talk: whether there is one, and how many reminders it has.
+
+    returned: the worker comes back from it to their own.
+    """
+
+    kept: bool = False
+    reminders: int = 0
+    returned: bool = False
+
+
+ALONE = Beside()
+
+
 @dataclass(frozen=True)
 class View:
-    """The words for one worker, or for their family member, on one day.
-
-    beside: whether the chat has both talks.
-    """
+    """The words for one worker, or for their family member, on one day."""
 
     knowledge: Knowledge
     talk: Conversation | None
@@ -43,7 +55,7 @@ class View:
     today: date
     operator: Operator = Operator()
     seat: Seat = "own"
-    beside: bool = False
+    beside: Beside = ALONE
 
     @property
     def consent(self) -> Consent:
@@ -99,15 +111,20 @@ class View:
         return self.label("listed", words=[*chosen[:named], *others])
 
     def render(self, template: str, **context: object) -> str:
-        told = {"family": self.seat == "family", "beside": self.beside, **context}
-        return self.knowledge.wording.render(self.language, template, on=self.today, **told)
+        return self.knowledge.wording.render(self.language, template, on=self.today, **self._seat, **context)
+
+    @property
+    def _seat(self) -> Mapping[str, object]:
+        """What words depend on beside their own context: whose talk it is, and whether there is another."""
+        return {"family": self.seat == "family", "beside": self.beside.kept}
 
     def block(self, template: str, name: str, /, **context: object) -> str:
         """Render one block of a template."""
         return self.knowledge.wording.block(self.language, template, name, on=self.today, **context)
 
     def label(self, name: str, **context: object) -> str:
-        return self.knowledge.wording.block(self.language, "labels.j2", name, on=self.today, **context)
+        told = {**self._seat, **context}
+        return self.knowledge.wording.block(self.language, "labels.j2", name, on=self.today, **told)
 
     def rows(self, *rows: tuple[str, ...]) -> Keyboard:
         """Make rows of buttons that go somewhere, by their labels."""

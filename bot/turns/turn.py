@@ -10,8 +10,8 @@ from bot.dialogue.conversation import Command, Conversation, Group, Hurry, Incom
 from bot.dialogue.counting import SHADOW, Count
 from bot.dialogue.flow import RESULT, Flow, Step
 from bot.dialogue.replies import Reply, Say, Tips
-from bot.dialogue.seats import FORGET, FORGET_BOTH, turned_to, with_floor
-from bot.render import Message, Presenter
+from bot.dialogue.seats import BACK, FLOOR, FORGET_BOTH_SURE, turned_to, with_floor
+from bot.render import Beside, Message, Presenter
 from bot.turns.contract import Address, Inbound, Outbound
 
 UNLIMITED = 10**9
@@ -106,10 +106,11 @@ def routed(
         if chat.seat != "own" or isinstance(incoming, Wake | Group | Hurry):
             found.append(inbound)
             continue
-        if incoming == FORGET_BOTH:
+        if turned_to(incoming, None)[1] == FORGET_BOTH_SURE:  # on the screen of either talk
+            both = replace(inbound, incoming=FORGET_BOTH_SURE)
             if inbound.update not in repeated:
-                found.append(replace(inbound, chat=chat.at("family"), update=None))
-            found.append(replace(inbound, incoming=FORGET))
+                found.append(replace(both, chat=chat.at("family"), update=None))
+            found.append(both)
         else:
             own = last.get(chat, conversations.get(chat))
             seat, incoming = turned_to(incoming, own)
@@ -150,8 +151,9 @@ def settle(
         chat, voice = came.chat, voices[came.chat.seat]
         before = batch.now(chat, conversations)
         other = batch.now(chat.at(OTHER[chat.seat]), conversations)
-        own, beside = before if chat.seat == "own" else other, other is not None
+        own = before if chat.seat == "own" else other
         inbound = came if chat.seat == "own" else _as_own(came, own)
+        beside = _beside(came, before, other)
         heard = before if before is None or before.tool is None else _heard(before, inbound.incoming)
         try:
             step = rules[chat.seat].step(
@@ -177,6 +179,13 @@ def settle(
         if chat.seat == "own" and step.talk is not None and RESULT in step.shown:
             batch.events.counts.update((SHADOW, bands) for bands in presenter.side_by_side(step.talk))
     return batch
+
+
+def _beside(came: Inbound, before: Conversation | None, other: Conversation | None) -> Beside:
+    """Return what a screen may tell of the chat's other talk."""
+    back = came.incoming == BACK or (before is not None and before.tool == FLOOR)
+    returned = came.chat.seat == "own" and back and not isinstance(came.incoming, Wake | Group | Hurry)
+    return Beside(other is not None, len(other.reminders) if other is not None else 0, returned)
 
 
 def _as_own(inbound: Inbound, own: Conversation | None) -> Inbound:
@@ -211,11 +220,13 @@ def _render(
     talk: Conversation | None,
     language: Language,
     today: date,
-    beside: bool,
+    beside: Beside,
 ) -> list[Message]:
-    return [
-        message for reply in replies for message in presenter.render(reply, talk, language, today, beside)
-    ]
+    found: list[Message] = []
+    for reply in replies:
+        found += presenter.render(reply, talk, language, today, beside)
+        beside = replace(beside, returned=False)  # said once
+    return found
 
 
 def _language(inbound: Inbound, talk: Conversation | None) -> Language:

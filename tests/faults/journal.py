@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import Ask, AskConsent, Reply
-from bot.render import Message, Presenter
+from bot.render import Beside, Message, Presenter
+from bot.render.view import ALONE
 from bot.storage.conversations import unsealed
 from bot.storage.outbound_format import loaded
 from bot.storage.tables import conversations, dead_letters, outbox, updates, years
@@ -61,7 +62,7 @@ class Mute(Presenter):
     """
 
     def render(
-        self, reply: Reply, talk: Conversation | None, language: Any, today: Any, beside: bool = False
+        self, reply: Reply, talk: Conversation | None, language: Any, today: Any, beside: Beside = ALONE
     ) -> tuple[Message, ...]:
         if isinstance(reply, Ask | AskConsent) and reply.heard:
             return super().render(reply, talk, language, today, beside)

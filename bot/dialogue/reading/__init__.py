@@ -25,6 +25,7 @@ from bot.dialogue.reading.amounts import measure
 from bot.dialogue.reading.choices import choose
 from bot.dialogue.reading.folding import fold, join, mend
 from bot.dialogue.reading.meanings import Control, Guess, Match, NotRead, Reading
+from bot.dialogue.reading.relatives import for_relative, names_talk, of_relative, only_asks
 
 __all__ = [
     "Control",
@@ -35,6 +36,10 @@ __all__ = [
     "agrees",
     "asks",
     "denies",
+    "for_relative",
+    "names_talk",
+    "of_relative",
+    "only_asks",
     "place",
     "read",
     "refuses",
