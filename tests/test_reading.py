@@ -29,6 +29,16 @@ def test_a_typed_answer_means_what_it_was_written_down_to_mean(phrase: Phrase) -
     assert phrase.is_met_by(reading), f"{phrase.text} should be {phrase.meaning}: {reading}"
 
 
+def test_a_loan_told_of_beside_one_denied_is_never_taken_for_none() -> None:
+    for said in ("没跟银行借过，跟邻居借过", "跟邻居借过，没跟银行借过"):
+        reading = read(said, QUESTIONS["constrained"])
+        assert isinstance(reading, Guess)
+        assert "never_needed" not in reading.options
+    for said in ("邻居", "跟邻居借的"):
+        kind = read(said, QUESTIONS["debt_kinds"])
+        assert kind == Guess(("family",))
+
+
 def test_no_typed_answer_is_silently_misread() -> None:
     assert not [p for p in PHRASES if p.is_misread_by(read(p.text, QUESTIONS[p.question]))]
 

@@ -22,6 +22,8 @@ def choose(words: str, question: Question, vocabulary: Vocabulary) -> Reading:
     named, hinted, denied = _sort_out(tokens)
     agreed = bool(named) and all(options & named for options in hinted)
     wanted = (named if agreed else named.union(*hinted)) - denied
+    if not wanted and hinted:  # 没跟银行借过，跟邻居借过: both said and denied
+        wanted = frozenset[str]().union(*hinted)
     plain = not denied and all(token.kind in ("name", "hint", "filler", "turn", "pause") for token in tokens)
     chosen = tuple(option.id for option in question.options if option.id in wanted)
     if plain and agreed and not _OPEN.search(words) and question.accepts(chosen):
