@@ -32,7 +32,7 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a screen may tell of the chat's other talk: whether there is one, and how many reminders it has.
+    """As much as a screen may tell of the chat's other talk: whether it is there, its number of reminders.
 
     returned: the worker comes back from it to their own.
     """

@@ -182,7 +182,7 @@ def settle(
 
 
 def _beside(came: Inbound, before: Conversation | None, other: Conversation | None) -> Beside:
-    """Return what a screen may tell of the chat's other talk."""
+    """Return as much as a screen may tell of the chat's other talk."""
     back = came.incoming == BACK or (before is not None and before.tool == FLOOR)
     returned = came.chat.seat == "own" and back and not isinstance(came.incoming, Wake | Group | Hurry)
     return Beside(other is not None, len(other.reminders) if other is not None else 0, returned)
