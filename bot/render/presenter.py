@@ -147,7 +147,7 @@ class Presenter:
         """Render one reply; every text fits one Telegram message.
 
         Typed words that are no answer may be a question: it is answered first, and then the open question
-        comes again. `beside`: the chat's other talk, as far as it may be told of.
+        comes again. `beside` holds what the chat's other talk may add to a screen.
         """
         if isinstance(reply, Alarm | Gentle):
             language = reply.language or language
