@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from bot.content.questionnaire import Language
 from bot.dialogue.conversation import Command, Conversation, Tap, Typed
+from bot.dialogue.hearing import NO_DOUBT
 from bot.dialogue.replies import VARIANTS, Alarm, Answer, AskConsent, Gentle, Say, UseTool
+from bot.dialogue.triage import PLAIN, is_alarm, leeway
 from bot.render import Message
 from tests.talks import NOON, TODAY, presenter, rules
 from tests.test_rights import STATES, data_of, said, state
@@ -239,6 +241,7 @@ def test_no_text_is_too_strange_to_be_heard(text: str) -> None:
         "我想自殺", "輕生", "想跳樓", "活著沒意思", "自\u200b杀", "ＳＵＩＣＩＤＥ", "唔想活了",
         "死了算了", "活够了", "活着没意义", "不如死了", "遗书都写好了", "想割腕", "better off dead",
         "I don’t want to live", "i dont want to live", "真的不想活了", "我想自沙", "wo xiang zi sha",
+        "我刚刚吃了好多药", "死意已决", "上次没死掉，这次不会了", "唔想生了", "我准备跳了", "把自己整死算了",
     ],
 )  # fmt: skip
 def test_words_of_despair_are_heard_however_they_are_written(text: str) -> None:
@@ -249,9 +252,22 @@ def test_words_of_despair_are_heard_however_they_are_written(text: str) -> None:
     assert scene.kind == "life"
 
 
+def test_what_says_plainly_that_somebody_wants_to_die_needs_little_of_the_classifier() -> None:
+    threshold, lower = 1.0, 0.2
+    plain, other, one = (leeway(met) for met in ({"life": NO_DOUBT}, {"violence": NO_DOUBT}, {"life": 1}))
+    assert is_alarm(lower - PLAIN + 0.01, threshold, lower, plain)
+    assert not is_alarm(lower - PLAIN, threshold, lower, plain)
+    assert is_alarm(lower + 0.01, threshold, lower, other)
+    assert not is_alarm(lower, threshold, lower, other)
+    assert is_alarm(threshold + 0.01, threshold, lower, one)
+    assert not is_alarm(threshold, threshold, lower, one)
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "想活得好", "累死了", "die Bank", "kill the app", "自己杀价", "跳楼价", "累得要死",
+     "吃了药好多了", "药吃完了去哪开", "想死你了", "下班去跳广场舞", "绳子绑好了，出发",
+     "自杀条款赔吗", "烧烤的炭买好了", "站天台等单",
      "5500", "跳单怎么办", "死单太多", "选好了", "我已经有了", "少了"],
 )  # fmt: skip
 def test_tired_words_are_no_alarm(text: str) -> None:

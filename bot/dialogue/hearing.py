@@ -310,7 +310,8 @@ class Hearing:
 
     @cached_property
     def _degrees(self) -> re.Pattern[str]:
-        very = rf"(?<!自)[{self.heeded.degrees}]死(?:个人|人|我们|我|了|俺|仔)?"
+        himself = "(?!我?们?自己)"  # 整死自己 isn't very much of anything
+        very = rf"(?<!自)(?<!把自己)[{self.heeded.degrees}]死{himself}(?:个人|人|我们|我|了|俺|仔)?"
         return re.compile(rf"{very}|[得穷卡贵难累忙困]得?要死")
 
     @cached_property

@@ -1,7 +1,8 @@
 """What comes before everything: is this an emergency, of which kind, and how is it answered? Or is it over?
 
 A text is an emergency when the classifier says so; where it meets patterns of one kind that leave no doubt,
-the classifier need only lean to it. What the classifier leans to without such patterns may be an emergency.
+the classifier need only lean to it, and hardly that where they are of danger to life. What the classifier
+leans to without such patterns may be an emergency.
 Nothing of it is kept, and nothing depends on what was said before.
 """
 
@@ -12,12 +13,13 @@ from functools import cached_property
 from bot.content.alarms import ALARM, KINDS, Alarms, Kind, Scene
 from bot.content.knowledge import Knowledge
 from bot.content.questionnaire import Language
-from bot.dialogue.hearing import Heard, Hearing, beyond_doubt
+from bot.dialogue.hearing import NO_DOUBT, Heard, Hearing, beyond_doubt
 from bot.dialogue.reading.folding import is_traditional
 from bot.dialogue.reading.pinyin import is_pinyin
 from models.serving.linear import LinearModel
 
 LIFE = 0.25  # how much nearer to danger to life a text is taken to be: what can't be made good comes first
+PLAIN = 1.0  # how far below the gentle line it may score to say plainly that somebody wants to die
 HINT: Mapping[Language, int] = {"zh": 4, "en": 2}  # characters and words of the shortest hint
 MARKS = "。.!?,;、"  # at the end of a text, as folding leaves them
 
@@ -51,12 +53,12 @@ class Triage:
         met, features = self.hearing.listened(heard)
         scores = self.model.scores(features)
         score = danger(scores)
-        if score <= self.model.lower:
+        alarm = is_alarm(score, self.model.threshold, self.model.lower, leeway(met))
+        leans = score > self.model.lower
+        if not alarm and (not leans or is_brief(heard)):
             return None
-        kind = max(KINDS, key=lambda kind: scores[kind] + (LIFE if kind == "life" and met.get(kind) else 0.0))
-        alarm = is_alarm(score, self.model.threshold, self.model.lower, sure=beyond_doubt(met))
-        if not alarm and is_brief(heard):
-            return None
+        near = LIFE if met.get("life") else 0.0
+        kind = max(KINDS, key=lambda kind: scores[kind] + near * (kind == "life")) if leans else "life"
         return Found(kind, self._scene(kind, heard) if alarm else None)
 
     def scene(self, text: str) -> Scene | None:
@@ -101,9 +103,19 @@ def danger(scores: Mapping[str, float]) -> float:
     return scores[ALARM] + max(scores[kind] for kind in KINDS)
 
 
-def is_alarm(score: float, threshold: float, lower: float, *, sure: bool) -> bool:
-    """Say whether a score raises an alarm; with patterns beyond doubt it need only be above `lower`."""
-    return score > (lower if sure else threshold)
+def leeway(met: Mapping[str, int]) -> float | None:
+    """Say how far below the gentle line a text that meets these patterns may score and still raise an alarm.
+
+    None where the patterns leave a doubt.
+    """
+    if met.get("life", 0) >= NO_DOUBT:
+        return PLAIN
+    return 0.0 if beyond_doubt(met) else None
+
+
+def is_alarm(score: float, threshold: float, lower: float, leeway: float | None) -> bool:
+    """Say whether a score raises an alarm, by the patterns' leeway if there is one."""
+    return score > (threshold if leeway is None else lower - leeway)
 
 
 def is_brief(heard: Heard) -> bool:

@@ -19,8 +19,8 @@ from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from bot.content.alarms import ALARM, KINDS, Kind
-from bot.dialogue.hearing import Hearing, beyond_doubt
-from bot.dialogue.triage import danger, is_alarm, is_brief
+from bot.dialogue.hearing import Hearing
+from bot.dialogue.triage import danger, is_alarm, is_brief, leeway
 from bot.loading.knowledge import load_hearing
 from models.serving import linear
 from models.training.linear import OFTEN, Floats, Rows, columns, ones, write_classifier
@@ -49,6 +49,7 @@ OWN = {"plain": "danger_plain", "hinted": "danger_hinted", "typed": "ordinary"} 
 NOBODY = 0  # the writer of our own sentences: never left out
 PENALTY = 3.0  # the support vector machine's C
 COSTS = {True: 1.0, False: 2.0}  # of a sentence on the wrong side: a false alarm is the dearer
+PLAINER = {"danger_plain": 2.0}  # how often a sentence of a list counts in training, where not once
 SELDOM: Mapping[str, float] = {"accident": 0.2, "child": 0.2, "hunger": 0.2}
 """Added to the scores of kinds of which there are few sentences, or the many of danger to life hide them."""
 MOST = 80_000  # features that are kept: those with the greatest weights, which generalise as well as all
@@ -75,9 +76,11 @@ above which a text is answered as usual after one kind line with a number. Both 
 to 15 and of all from 61 on, who hint at danger in most of theirs.
 
 All writers are simulated: real people may write otherwise. The patterns were written with sight of the
-failures of writers 1 to 5, 51 to 53 and 61 to 74, and of some of 6 to 10 and 31 to 35, so their columns
-flatter. Those of 75 and 76 were never read. The writers in tests/others/held/ teach nothing, and of most only
-totals were seen (tests/others/README.md). Writers 13 to 15 wrote in the styles that were heard least.
+failures of writers 1 to 5, 51 to 53 and 61 to 74, and of some of 6 to 10 and 31 to 35. Those that make an
+alarm by themselves were written with sight of all plain sentences, and of those of other kinds that were
+missed narrowly, by any writer. So all columns flatter, danger said plainly the most. The writers in
+tests/others/held/ teach nothing, and of most only totals were seen (tests/others/README.md). Writers 13 to
+15 wrote in the styles that were heard least.
 
 ## What it can't hear
 
@@ -111,12 +114,12 @@ class Judged:
     sentence: Sentence
     score: float
     kind: Kind
-    sure: bool  # by the patterns alone
+    leeway: float | None  # of its patterns, where they leave no doubt
     brief: bool = False  # too short to hint at anything
 
     def alarms(self, limits: "Limits") -> bool:
         """Say whether it raises an alarm."""
-        return is_alarm(self.score, limits.alarm, limits.doubt, sure=self.sure)
+        return is_alarm(self.score, limits.alarm, limits.doubt, self.leeway)
 
     def is_met(self, limits: "Limits") -> bool:
         """Say whether it raises an alarm or is answered with a gentle line."""
@@ -176,8 +179,9 @@ class Corpus:
         rare = np.log(len(chosen) / often[known])
         rows = normalize(rows[:, known] @ sp.diags(rare))
         kinds = [self.sentences[place].kind for place in chosen]
+        counts = [PLAINER.get(self.sentences[place].list, 1.0) for place in chosen]
         fits = [
-            _head(rows, [kind is not None if head == ALARM else kind == head for kind in kinds])
+            _head(rows, [kind is not None if head == ALARM else kind == head for kind in kinds], counts)
             for head in heads
         ]
         weights = np.array([weights for weights, _ in fits]).T * rare[:, None]
@@ -221,9 +225,9 @@ class Corpus:
         ]
 
     @cached_property
-    def sure(self) -> list[bool]:
-        """Say of each sentence whether its patterns leave no doubt."""
-        return [beyond_doubt(self.hearing.alarming(self.hearing.heard(each.text))) for each in self.sentences]
+    def leeways(self) -> list[float | None]:
+        """The leeway of each sentence's patterns."""
+        return [leeway(self.hearing.alarming(self.hearing.heard(each.text))) for each in self.sentences]
 
     @cached_property
     def brief(self) -> list[bool]:
@@ -236,7 +240,7 @@ class Corpus:
 
     def _verdict(self, place: int, scores: Mapping[str, float]) -> Judged:
         kind = max(KINDS, key=lambda kind: scores[kind])
-        return Judged(self.sentences[place], danger(scores), kind, self.sure[place], self.brief[place])
+        return Judged(self.sentences[place], danger(scores), kind, self.leeways[place], self.brief[place])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -277,8 +281,8 @@ def limits_of(left_out: Iterable[Judged]) -> Limits:
     everyday = [each for each in left_out if each.sentence.list in EVERYDAY]
     scores = sorted((each.score for each in everyday), reverse=True)
     doubt = scores[int(len(scores) * (FALSE_ALARMS + FALSE_DOUBTS))]
-    sure = sum(each.sure and each.score > doubt for each in everyday)
-    unsure = sorted((each.score for each in everyday if not each.sure), reverse=True)
+    sure = sum(each.leeway is not None and each.score > doubt - each.leeway for each in everyday)
+    unsure = sorted((each.score for each in everyday if each.leeway is None), reverse=True)
     alarm = unsure[max(0, int(len(scores) * FALSE_ALARMS) - sure)]
     return Limits(round(alarm, 3), round(doubt, 3))
 
@@ -350,7 +354,7 @@ def _share(counted: Mapping[str, tuple[int, int]], name: str) -> str:
     return f"{counted[name][0] / counted[name][1]:.2f}" if name in counted else ""
 
 
-def _head(rows: Rows, wanted: Sequence[bool]) -> tuple[Floats, float]:
+def _head(rows: Rows, wanted: Sequence[bool], counts: Sequence[float]) -> tuple[Floats, float]:
     machine = LinearSVC(C=PENALTY, class_weight=COSTS, dual=True, tol=1e-3, max_iter=5000, random_state=0)
-    machine.fit(rows, np.array(wanted))
+    machine.fit(rows, np.array(wanted), sample_weight=np.array(counts))
     return machine.coef_[0], float(machine.intercept_[0])
