@@ -112,7 +112,7 @@ def test_what_was_ticked_can_be_unticked() -> None:
 
 def test_of_whom_nothing_is_kept_there_are_no_data_to_show() -> None:
     (told,) = presenter().render(MyData(), None, "zh", ON)
-    assert "没有您的任何回答" in told.text
+    assert "没有您自己的任何回答" in told.text
     assert told.attachment is None
 
 
