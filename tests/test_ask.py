@@ -177,6 +177,17 @@ def test_every_piece_is_found_by_its_own_title_and_ways(asker: Asker) -> None:
         assert ranked.count(id) >= len(some) / 2, (id, ranked)
 
 
+def test_a_way_of_asking_gets_a_subject_whose_way_it_is(asker: Asker) -> None:
+    having: dict[frozenset[str], set[str]] = {}
+    for id, ways in asker.ways.items():
+        for way in ways:
+            having.setdefault(frozenset(asker.features(way)), set()).add(id)
+    for ways in asker.ways.values():
+        for way in ways[:: -(-len(ways) // tries("own_ways"))]:
+            if found := asker.ranked(way):
+                assert found[0][0] in having[frozenset(asker.features(way))], way
+
+
 @pytest.mark.parametrize("text", ["", "   ", "😀" * 50, "a" * 10_000, "？？？", "\x00", "的了吗"])
 def test_any_string_is_a_question_without_harm(asker: Asker, text: str) -> None:
     asker.answer(text)

@@ -162,10 +162,8 @@ def test_where_a_base_is_not_known_the_card_says_so(language: str, province: str
 
 def test_from_the_new_year_a_question_about_enrolment_finds_the_card_for_who_missed_it() -> None:
     for question in ("居民医保什么时候交", "现在还能交医保吗", "居民医保多少钱一年"):
-        after = presenter().asker("zh", NEW_YEAR).answer(question)
-        assert "resident_medical_closed" in (after.best, *after.near)
-        before = presenter().asker("zh", NEW_YEAR - A_DAY).answer(question)
-        assert "resident_medical_now" in (before.best, *before.near)
+        assert presenter().asker("zh", NEW_YEAR).answer(question).best == "resident_medical_closed"
+        assert presenter().asker("zh", NEW_YEAR - A_DAY).answer(question).best == "resident_medical_now"
     told = card(KNOWLEDGE, "resident_medical_closed", {}, "zh", NEW_YEAR)
     assert "2026年最低标准是一年400元" in told
     assert "今年的还没查到" in told

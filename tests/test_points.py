@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 import pytest
@@ -41,6 +41,15 @@ def test_every_point_has_an_answer_and_one_that_is_asked_for_a_figure_gives_it(l
     figures = {id for id, point in POINTS.items() if point.kind in FIGURES} - NO_FIGURE
     assert all(answers.values())
     assert {id for id in figures if not re.search(r"\d|half|third|三分之二|一半", answers[id])} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_point_can_be_worded_on_the_day_after_each_figure_ends(language: Language) -> None:
+    known = presenter().knowledge
+    ends = {value.to for one in known.parameters.by_id.values() for value in one.values if value.to}
+    for day in sorted({end + timedelta(days=1) for end in ends if end >= TODAY}):
+        for id in POINTS:
+            assert guidance.point(known, id, {}, language, day), (id, day)
 
 
 def test_no_answer_is_of_a_point_that_is_gone() -> None:

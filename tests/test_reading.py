@@ -206,3 +206,26 @@ def test_simplified_words_never_load_the_converter() -> None:
         cwd=Path(__file__).parents[1],
     )
     assert done.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize(
+    ("said", "option"),
+    [
+        ("我这个月还不上了 有没有办法", "behind"),
+        ("网贷还不起了天天催", "behind"),
+        ("送餐摔断了手", "hurt"),
+        ("老板不发工资", "unpaid"),
+        ("收到传票了", "court"),
+        ("我妈住院了", "family_ill"),
+        ("号被封了没单跑", "no_income"),
+        ("被骗了八千", "cheated"),
+        ("I can't pay my loan", "behind"),
+        ("got scammed", "cheated"),
+        ("还得上", None),
+        ("我没出车祸", None),
+        ("没被骗过", None),
+    ],
+)
+def test_what_is_going_on_is_understood_in_everyday_words(said: str, option: str | None) -> None:
+    found = read(said, KNOWLEDGE.questionnaire.by_id["happening"])
+    assert getattr(found, "options", ()) == ((option,) if option else ())

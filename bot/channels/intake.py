@@ -40,9 +40,8 @@ class Intake:
     ) -> None:
         """Take turns into a store; typed words wait until `prepared` is set, if it is given.
 
-        `meant` gives the command for which typed words stand.
-
         Made within the turn, what they need would keep every chat of its transaction locked for seconds.
+        meant: gives the command for which typed words stand, or what came in.
         """
         self._store, self._metrics, self._floods = store, metrics, floods or InboundRate(rate=0)
         self._prepared, self._leaving, self._meant = prepared, False, meant

@@ -34,6 +34,7 @@ _RUN = re.compile("[\u3400-\u9fff]+|[a-z0-9']+")
 _ENDING = re.compile("(?<=...)(?:ments?|ings?|ers?|ed|es|s|ly)$")  # of a word that keeps three letters
 BEGINNING = 5  # letters of a longer English word that count once more: insur-ance, insur-er
 CLOSEST = 0.3  # what the likeness to the closest way counts beside the likeness to all of them
+SAME = 0.999  # cosine with a way from which a question is that way: its subject comes first
 SCOPE, OURS = "scope", "ours"  # the classifier of what is our business, and its only head
 USUAL = 0.4  # cosine of a question of ours with the closest way: what is above it adds to the scope's score
 KNOWN = 0.7  # cosine with one of our ways from which a question is ours whatever the classifier says
@@ -203,7 +204,10 @@ class Asker:
         _ = self._index
 
     def ranked(self, question: str) -> list[tuple[str, float]]:
-        """List the subjects that share anything with the question and their likeness, the likest first."""
+        """List the subjects that share anything with the question, and their likeness.
+
+        Those of which the question is a way of asking stand first, then the likest.
+        """
         return self._ranked(sorted(set(self.features(question[-MAX_READ:]))))
 
     def _ranked(self, terms: list[str]) -> list[tuple[str, float]]:
@@ -219,9 +223,10 @@ class Asker:
             id = index.ids[subject]
             like = score / most * (OTHERNESS if id == OTHER else 1.0)
             likeness[id] = max(likeness.get(id, 0.0), like)
-        for id, close in self._closest(terms).items():
+        closest = self._closest(terms)
+        for id, close in closest.items():
             likeness[id] = likeness.get(id, 0.0) + CLOSEST * close
-        return sorted(likeness.items(), key=lambda pair: (-pair[1], pair[0]))
+        return sorted(likeness.items(), key=lambda one: (closest.get(one[0], 0.0) < SAME, -one[1], one[0]))
 
     def _closest(self, terms: list[str]) -> dict[str, float]:
         """Return the cosine of each subject's closest way with the terms, each weighed by its rarity."""
