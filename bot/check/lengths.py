@@ -40,6 +40,8 @@ from bot.render.script import traditional
 
 PAGES = 3  # of a card
 FIRST_STEP = "①"
+# The notes whose words depend on the question that they stand before, and no note at all.
+OF_THE_QUESTION = frozenset({None, "why", "guess", "ticked", "other_quantity"})
 
 
 def check_lengths(knowledge: Knowledge, on: date) -> Iterator[Finding]:
@@ -76,11 +78,14 @@ def longest(html: str, language: Language) -> int:
 
 
 def _said_to_everybody(knowledge: Knowledge) -> Iterator[Reply]:
+    questions = knowledge.questionnaire.questions
+    longest_ones = [max(questions, key=lambda each: len(each.text.in_(language))) for language in LANGUAGES]
     for note in (None, *get_args(Note)):
         yield AskConsent(note=note)
-        for question in knowledge.questionnaire.questions:
+        # A note that says the same before every question is tried before the longest one.
+        for question in questions if note in OF_THE_QUESTION else longest_ones:
             guess = tuple(option.id for option in question.options)[:2] if note == "guess" else ()
-            yield Ask(question.id, 1, len(knowledge.questionnaire.questions), note=note, guess=guess)
+            yield Ask(question.id, 1, len(questions), note=note, guess=guess)
     yield from (Say(CommandSaying(what)) for what in knowledge.commands.sayings)
     yield from (Alarm(scene, variant) for scene in knowledge.scenes for variant in range(VARIANTS))
     yield from map(Gentle, KINDS)
