@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from jinja2 import meta
 
 from bot.channels.telegram.limits import CAPABILITIES
 from bot.channels.terminal import Terminal
@@ -19,7 +20,7 @@ from bot.check.texts import numbers
 from bot.content.knowledge import Knowledge, Piece
 from bot.content.parameters import Parameter, Parameters, Value
 from bot.content.questionnaire import LANGUAGES, Language, Option, Questionnaire, Renaming, Text
-from bot.content.templates import Wording
+from bot.content.templates import Wording, environment
 from bot.guidance import title
 from bot.loading.knowledge import commands
 from bot.loading.places import DATA
@@ -476,6 +477,24 @@ def test_at_new_year_it_says_what_is_missing_and_still_tells_no_expired_figure()
     assert "medical.resident.individual_min: expired on 2026-12-31, and the old one stands in" in notes
     assert "resident_medical_now: no longer given" in notes
     assert not report.findings, str(report)
+
+
+@pytest.mark.parametrize("block", ["benefit", "steps", "beware"])
+def test_what_cannot_be_worded_for_some_workers_only_is_an_error(block: str) -> None:
+    tag = f"{{% block {block} %}}"
+    gap = "{% if said('age', 'from_51_to_59') %}{{ figure('no.such') }}{% endif %}"
+    knowledge = with_words("zh", "emergency_fund", tag, tag + gap)
+    assert "no.such" in "\n".join(map(str, outdated(knowledge, ON).findings))
+
+
+def test_the_frame_of_a_card_reads_no_fact_that_no_block_reads() -> None:
+    """So that a card can be worded wherever each of its blocks can."""
+    for language in LANGUAGES:
+        for name, source in KNOWLEDGE.wording.templates[language].items():
+            if name == "advice/card.j2" or name.startswith("frames/"):
+                assert not {"said", "calc"} & meta.find_undeclared_variables(environment({}).parse(source)), (
+                    name
+                )
 
 
 def test_an_expired_figure_that_a_text_uses_is_an_error() -> None:

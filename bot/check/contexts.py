@@ -1,6 +1,6 @@
 """Every context a card can be read in: found by watching which facts its template reads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,9 +8,10 @@ from bot.check.references import NO_SOURCE
 from bot.content.knowledge import Knowledge, Piece
 from bot.content.parameters import Figures
 from bot.content.questionnaire import Language
-from bot.guidance import dated_facts, render_card
+from bot.guidance import dated_facts, render_block, render_card
 
 Context = Mapping[str, frozenset[str]]
+Render = Callable[["Watched", Figures], str]
 
 
 class Watched(Mapping[str, frozenset[str]]):
@@ -54,7 +55,45 @@ def renderings(
     on: date,
     values: Mapping[str, tuple[str, ...]],
 ) -> Iterator[Rendered]:
-    """Render a card in every context that makes a difference to it; raises what rendering raises.
+    """Render a card in every context that makes a difference to it; raises what rendering raises."""
+
+    def whole(facts: Watched, figures: Figures) -> str:
+        return render_card(knowledge, piece.id, facts, language, figures)
+
+    for facts, figures, text in _in_every_context(knowledge, piece, on, values, whole):
+        read = frozenset(facts.asked)
+        ours = frozenset(_worked_out(knowledge, figures))
+        yield Rendered(piece, language, dict(facts.facts), text, frozenset(figures.used), read, ours)
+
+
+def word_each_block(
+    knowledge: Knowledge,
+    piece: Piece,
+    language: Language,
+    on: date,
+    values: Mapping[str, tuple[str, ...]],
+) -> None:
+    """Render each block of a card in every context that matters to it; raises what rendering raises.
+
+    A card has many more contexts than its blocks together, and fails where a block or its frame does. The
+    frame reads no fact, only whether a figure is missing, and then it names the hotline.
+    """
+    for block in sorted(knowledge.wording.blocks(language, piece.template)):
+
+        def one(facts: Watched, figures: Figures, block: str = block) -> str:
+            return render_block(knowledge, piece.id, block, facts, language, figures)
+
+        for _ in _in_every_context(knowledge, piece, on, values, one):
+            pass
+    figures = Figures(knowledge.parameters, on)
+    render_card(knowledge, piece.id, dated_facts(knowledge.parameters, on), language, figures)
+    figures(piece.check_with)
+
+
+def _in_every_context(
+    knowledge: Knowledge, piece: Piece, on: date, values: Mapping[str, tuple[str, ...]], render: Render
+) -> Iterator[tuple[Watched, Figures, str]]:
+    """Render in every context that makes a difference; returns the facts and figures of each, and its text.
 
     A fact is tried unknown and with each of its values, as far as the piece's conditions let it be; one that
     the day decides for everyone, as the day has it.
@@ -65,12 +104,10 @@ def renderings(
         tried = open_.pop()
         facts = Watched({name: value for name, value in tried.items() if value is not None})
         figures = Figures(knowledge.parameters, on)
-        text = render_card(knowledge, piece.id, facts, language, figures)
+        text = render(facts, figures)
         untried = next((name for name in facts.asked if name not in tried), None)
         if untried is None:
-            read = frozenset(facts.asked)
-            ours = frozenset(_worked_out(knowledge, figures))
-            yield Rendered(piece, language, dict(facts.facts), text, frozenset(figures.used), read, ours)
+            yield facts, figures, text
         else:
             possible = [dated[untried]] if untried in dated else _possible(piece, untried, values)
             open_ += [{**tried, untried: value} for value in possible]

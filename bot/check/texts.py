@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from jinja2 import TemplateError
 
-from bot.check.contexts import Rendered, renderings
+from bot.check.contexts import Rendered, renderings, word_each_block
 from bot.check.findings import Finding
 from bot.check.forbidden import offences, stiffness
 from bot.check.lengths import unread
@@ -124,9 +124,7 @@ def check_worded(
     """Find a piece that can't be worded on a day in some reachable context; look at nothing else."""
     for language in LANGUAGES:
         try:
-            for _ in renderings(knowledge, piece, language, on, values):
-                pass
-            title(knowledge, piece.id, language, on)
+            word_each_block(knowledge, piece, language, on, values)
         except UNWORDED as error:
             yield _unworded(f"templates/{language}/{piece.template}", on, error)
 

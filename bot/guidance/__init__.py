@@ -18,6 +18,7 @@ from bot.guidance.cards import (
     parts,
     point,
     point_on_its_ground,
+    render_block,
     render_card,
     title,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "point",
     "point_on_its_ground",
     "questions_of",
+    "render_block",
     "render_card",
     "replay",
     "score",

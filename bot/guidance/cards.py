@@ -132,10 +132,17 @@ def parts(
     return worded, Ground(found, figures, tuple(knowledge.cited(c, language) for c in found.sources))
 
 
-def _block(knowledge: Knowledge, piece: str, block: str, facts: Facts, language: Language, on: date) -> str:
-    found, figures = knowledge.piece(piece), Figures(knowledge.parameters, on)
+def render_block(
+    knowledge: Knowledge, piece: str, block: str, facts: Facts, language: Language, figures: Figures
+) -> str:
+    """Render one block of a piece for these facts; `figures` remembers what was shown."""
+    found = knowledge.piece(piece)
     context = _context(knowledge, found, facts, language, figures)
     return knowledge.wording.block_with(figures, language, found.template, block, **context)
+
+
+def _block(knowledge: Knowledge, piece: str, block: str, facts: Facts, language: Language, on: date) -> str:
+    return render_block(knowledge, piece, block, facts, language, Figures(knowledge.parameters, on))
 
 
 def _context(
