@@ -39,6 +39,7 @@ LENGTHS: Mapping[str, Length] = {
     "kills": Length("kills of the real service, on each database", 2, 10),
     "stops": Length("stops of the real service under load, on each database", 2, 5),
     "trouble_seconds": Length("seconds of troubles among real processes, on each database", 10, 30),
+    "canaries": Length("people of whose words and ids no file and no log holds one", 250, 1_000),
     "deleted": Length("deleted people of whom no trace is left", 250, 1_000),
     "worlds": Length("simulated worlds in which a fit learns from answers", 2, 8),
     "races": Length("deletions that race with answers", 500, 10_000),
