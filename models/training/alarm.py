@@ -44,7 +44,7 @@ KIND_OF: dict[str, Kind | None] = {
     "near_misses": None,
 }
 EVERYDAY = ("ordinary", "alike", "off_topic")  # those that set the thresholds
-MISLEADING = frozenset((13, 14, 15, *range(61, 80), *range(81, 95)))  # writers whose ordinary sentences mislead by design
+MISLEADING = frozenset((13, 14, 15, *range(61, 80), *range(81, 111)))  # writers whose ordinary sentences mislead by design
 OWN = {"plain": "danger_plain", "hinted": "danger_hinted", "typed": "ordinary"}  # lists of models/sentences/
 NOBODY = 0  # the writer of our own sentences: never left out
 PENALTY = 3.0  # the support vector machine's C
@@ -54,7 +54,7 @@ SELDOM: Mapping[str, float] = {"accident": 0.2, "child": 0.2, "hunger": 0.2}
 """Added to the scores of kinds of which there are few sentences, or the many of danger to life hide them."""
 MOST = 80_000  # features that are kept: those with the greatest weights, which generalise as well as all
 FALSE_ALARMS = 0.0195  # of everyday sentences of writers left out: where the threshold is set
-FALSE_DOUBTS = 0.0445  # of the same: how many more are answered with a gentle line
+FALSE_DOUBTS = 0.06  # of the same: how many more are answered with a gentle line
 
 CARD = """# Card of the alarm
 
