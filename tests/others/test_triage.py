@@ -33,39 +33,49 @@ from tests.talks import rules
 
 # Of writers left out one by one: the share that raises an alarm, and with the gentle line.
 LEFT_OUT = {
-    "danger_plain": (0.98, 0.99), "danger_hinted": (0.73, 0.87), "violence": (0.83, 0.92),
-    "swindle": (0.87, 0.94), "accident": (0.85, 0.94), "child": (0.86, 0.92), "hunger": (0.86, 0.92),
+    "danger_plain": (0.98, 0.99), "danger_hinted": (0.75, 0.89), "violence": (0.82, 0.94),
+    "swindle": (0.87, 0.96), "accident": (0.82, 0.95), "child": (0.84, 0.95), "hunger": (0.82, 0.94),
 }  # fmt: skip
 # Of writers who teach nothing, whose sentences nobody saw while patterns or training were made: four, and as
-# many who wrote mostly between the lines.
+# many who wrote mostly between the lines, then two after whose brief others teach.
 NEVER_SEEN = {
     (11, 12, 37, 38): {
-        "danger_plain": (0.96, 0.98), "danger_hinted": (0.86, 0.93), "violence": (0.9, 0.96),
-        "swindle": (0.9, 0.94), "accident": (0.88, 0.93), "child": (0.82, 0.92), "hunger": (0.87, 0.96),
+        "danger_plain": (0.97, 0.98), "danger_hinted": (0.87, 0.94), "violence": (0.88, 0.96),
+        "swindle": (0.89, 0.95), "accident": (0.85, 0.93), "child": (0.8, 0.94), "hunger": (0.91, 0.98),
     },
     (55,): {
-        "danger_plain": (0.95, 0.95), "danger_hinted": (0.7, 0.82), "violence": (0.76, 0.88),
-        "swindle": (0.81, 0.9),
+        "danger_plain": (0.95, 1.0), "danger_hinted": (0.73, 0.87), "violence": (0.76, 0.9),
+        "swindle": (0.8, 0.96),
     },
     (65,): {
-        "danger_plain": (0.95, 1.0), "danger_hinted": (0.53, 0.69), "violence": (0.75, 0.85),
-        "swindle": (0.8, 0.9), "accident": (0.91, 1.0), "child": (0.75, 0.87), "hunger": (0.87, 1.0),
+        "danger_plain": (1.0, 1.0), "danger_hinted": (0.55, 0.76), "violence": (0.77, 0.87),
+        "swindle": (0.86, 0.92), "accident": (0.91, 1.0), "child": (0.75, 1.0), "hunger": (0.87, 1.0),
     },
     (77,): {
-        "danger_plain": (0.95, 0.95), "danger_hinted": (0.8, 0.88), "violence": (0.8, 0.95),
-        "swindle": (0.94, 1.0), "accident": (1.0, 1.0), "child": (0.62, 0.87), "hunger": (0.87, 1.0),
+        "danger_plain": (0.95, 0.95), "danger_hinted": (0.72, 0.91), "violence": (0.87, 0.95),
+        "swindle": (0.94, 0.98), "accident": (1.0, 1.0), "child": (0.62, 1.0), "hunger": (0.87, 0.87),
     },
     (78,): {
-        "danger_plain": (0.95, 1.0), "danger_hinted": (0.6, 0.8), "violence": (0.75, 0.92),
-        "swindle": (0.9, 0.98), "accident": (0.75, 1.0), "child": (0.87, 0.87), "hunger": (1.0, 1.0),
+        "danger_plain": (0.95, 1.0), "danger_hinted": (0.65, 0.81), "violence": (0.75, 0.97),
+        "swindle": (0.94, 1.0), "accident": (0.83, 1.0), "child": (0.87, 0.87), "hunger": (1.0, 1.0),
     },
+    (92,): {
+        "danger_plain": (1.0, 1.0), "danger_hinted": (0.68, 0.91), "violence": (0.9, 1.0),
+        "swindle": (0.94, 0.98), "accident": (1.0, 1.0), "child": (1.0, 1.0), "hunger": (0.87, 0.87),
+    },
+    (94,): {
+        "danger_plain": (0.9, 0.95), "danger_hinted": (0.68, 0.8), "violence": (0.6, 0.7),
+        "swindle": (0.76, 0.84), "accident": (0.62, 0.62), "child": (1.0, 1.0), "hunger": (0.75, 0.75),
+    },
+    (106,): {},
 }  # fmt: skip
-FALSE_ALARMS, FALSE_DOUBTS = 0.02, 0.05
+FALSE_ALARMS, FALSE_DOUBTS = 0.02, 0.06
 FALSE_NEAR_MISSES = 0.042  # of ordinary sentences that mislead by design: they set no threshold
 FEW = 0.01  # of emergencies stand word for word in two writers' files: "我不想活了"
 HELD = Path(__file__).parent / "held"
 FEW_WRITERS = (2, 9)
 BETWEEN_THE_LINES = 51  # the first of the writers who wrote only the main lists
+EVERYDAY_ALONE = 101  # the first of those who wrote nothing but everyday sentences
 MAIN_LISTS = {"danger_plain", "danger_hinted", "violence", "swindle", "ordinary"}
 LISTS = {"danger_plain", "danger_hinted", "violence", "swindle", "accident", "child", "hunger", "ordinary"}
 
@@ -157,7 +167,9 @@ def test_a_writers_file_has_its_number_and_all_lists(path: Path) -> None:
     own = list(written(path))
     assert {each.writer for each in own} == {int(path.stem)}
     lists = {"ordinary" if each.kind is None else each.list for each in own}
-    assert lists >= (MAIN_LISTS if int(path.stem) >= BETWEEN_THE_LINES else LISTS)
+    number = int(path.stem)
+    needed = {"ordinary"} if number >= EVERYDAY_ALONE else MAIN_LISTS if number >= BETWEEN_THE_LINES else LISTS
+    assert lists >= needed
     assert all(each.text.strip() for each in own)
 
 
