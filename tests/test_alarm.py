@@ -36,12 +36,12 @@ EMERGENCIES = {
 }
 # What may be one: what somebody writes, and the number that stands in one line before the usual answer.
 DOUBTS = {
-    "life": ("好想歇一歇 什么都不想管了", "12356"),
+    "life": ("今天什么都不想管了", "12356"),
     "violence": ("老公砸东西", "110"),
-    "child": ("孩子电话打不通", "110"),
+    "child": ("放学没看到孩子", "110"),
     "accident": ("工友中暑了", "120"),
-    "swindle": ("贷款先交钱", "96110"),
-    "hunger": ("兜里没几块钱了", "12345"),
+    "swindle": ("让我先交钱", "96110"),
+    "hunger": ("卡里就剩几块钱", "12345"),
 }
 CHILD = ("/start", "+:consent:answers", "+:consent:abroad", "go:agree", "a:age:under_14")
 EVERYWHERE = {
@@ -149,9 +149,9 @@ def test_the_gentle_line_has_its_number_in_each_language_script_and_look(
 
 
 def test_the_gentle_line_comes_before_the_answer_to_a_question_and_before_a_tool() -> None:
-    taken = rules().step(None, Command("ask", "好想歇一歇 什么都不想管了"), "zh", NOON)
+    taken = rules().step(None, Command("ask", "今天什么都不想管了"), "zh", NOON)
     assert [type(reply) for reply in taken.replies] == [Gentle, Answer]
-    taken = rules().step(state("survey"), Command("check", "好想歇一歇 什么都不想管了"), "zh", NOON)
+    taken = rules().step(state("survey"), Command("check", "今天什么都不想管了"), "zh", NOON)
     assert [type(reply) for reply in taken.replies] == [Gentle, UseTool]
 
 

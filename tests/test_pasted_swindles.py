@@ -14,7 +14,7 @@ WRITERS = sorted((Path(__file__).parent / "others" / "writers").glob("*.yaml"))
 def test_no_victim_is_answered_as_if_they_had_pasted_a_swindlers_words(writer: Path) -> None:
     rows = yaml.safe_load(writer.read_text(encoding="utf-8"))
     texts = [text for kind, texts in rows.items() if "swindle" in kind for text in texts]
-    assert texts
+    assert texts or not rows.keys() - {"writer", "brief", "ordinary"}  # who wrote everyday words alone
     for text in texts:
         _, replies = said(state("result"), text)
         assert "很像骗局" not in replies[0].text, text

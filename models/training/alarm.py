@@ -44,7 +44,8 @@ KIND_OF: dict[str, Kind | None] = {
     "near_misses": None,
 }
 EVERYDAY = ("ordinary", "alike", "off_topic")  # those that set the thresholds
-MISLEADING = frozenset((13, 14, 15, *range(61, 80), *range(81, 111)))  # writers whose ordinary sentences mislead by design
+# Writers whose ordinary sentences mislead by design.
+MISLEADING = frozenset((13, 14, 15, *range(61, 80), *range(81, 111)))
 OWN = {"plain": "danger_plain", "hinted": "danger_hinted", "typed": "ordinary"}  # lists of models/sentences/
 NOBODY = 0  # the writer of our own sentences: never left out
 PENALTY = 3.0  # the support vector machine's C
