@@ -38,6 +38,7 @@ SAME = 0.999  # cosine with a way from which a question is that way: its subject
 SCOPE, OURS = "scope", "ours"  # the classifier of what is our business, and its only head
 USUAL = 0.4  # cosine of a question of ours with the closest way: what is above it adds to the scope's score
 KNOWN = 0.7  # cosine with one of our ways from which a question is ours whatever the classifier says
+REST = 0.3  # likeness that the words beside the strongest one must reach, or one word alone would answer
 TALK = "talk."  # begins the ids of small talk, whose words are in templates/*/talk.j2
 CARD = 0.3  # what a word of the card counts beside one of the ways
 POINT = 0.22  # likeness from which the answer begins with a point of the best piece
@@ -146,10 +147,12 @@ class Asker:
             for id, like in ranked[1:]
             if id != OTHER and not id.startswith(("hotline.", TALK)) and like >= NEIGHBOUR * likeness
         )[:NEAR]
-        ours = self._ours(words, terms)
+        known = max((near for id, near in self._closest(terms).items() if id != OTHER), default=0.0)
+        ours = self._ours(words, terms, known)
         if ours == "no":
             return Found(None)
-        if ours == "perhaps" or (self.scope is None and likeness < CERTAIN):
+        doubtful = ours == "perhaps" or (known <= KNOWN and self._by_one_word(terms, best))
+        if doubtful or (self.scope is None and likeness < CERTAIN):
             return Found(self.hotlines.get(best), perhaps=(best, *near))
         if matters := self._two_matters(words):
             best, near = (
@@ -189,15 +192,32 @@ class Asker:
         runs = (run for run in _RUN.findall(words) if run[0] >= "\u3400")
         return {*terms, *(run[at : at + 3] for run in runs for at in range(len(run) - 2))}
 
-    def _ours(self, words: str, terms: list[str]) -> Literal["yes", "perhaps", "no"]:
-        """Say whether a question, whose terms are known, is our business."""
+    def _ours(self, words: str, terms: list[str], near: float) -> Literal["yes", "perhaps", "no"]:
+        """Say whether a question is our business; its terms are known, and how near our closest way is."""
         if self.scope is None:
             return "yes"
-        near = max((near for id, near in self._closest(terms).items() if id != OTHER), default=0.0)
         score = self.scope.scores(self._scoped(words, terms))[OURS] + near - USUAL
         if score > self.scope.threshold or near > KNOWN:
             return "yes"
         return "perhaps" if score > self.scope.lower else "no"
+
+    def _by_one_word(self, terms: list[str], subject: str) -> bool:
+        """Say whether a question is like a subject by one of its words alone: "stamp collectors club".
+
+        The beginning of an English word goes with it, and with a pair of Chinese characters what shares one.
+        """
+        index = self._index
+        number = index.ids.index(subject)
+        parts = {term: part for term in terms for place, part in index.parts.get(term, ()) if place == number}
+        if not parts:
+            return False
+        strongest = max(parts, key=lambda term: (len(term) > 1, parts[term], term))
+        if strongest.isascii():
+            beside = [term for term in terms if term[:BEGINNING] != strongest[:BEGINNING]]
+        else:
+            beside = [term for term in terms if not {*term} & {*strongest}]
+        most = math.sqrt(sum(index.rarity.get(term, index.rarest) for term in terms))
+        return bool(beside) and sum(parts.get(term, 0.0) for term in beside) < REST * most
 
     def prepare(self) -> None:
         """Make the index now rather than with the first question."""

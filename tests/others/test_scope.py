@@ -16,7 +16,8 @@ from tests.checkout import KNOWLEDGE
 from tests.talks import TODAY, presenter
 
 HELD = ELSEWHERE / "held"
-ANSWERED, ANSWERED_ELSEWHERE = 0.82, 0.035  # of the writers held out; the goals are 0.90 and 0.01
+# Of the writers held out, what is ours and what is not; the goals are 0.90 and 0.01.
+ANSWERED = {("58", "60"): (0.82, 0.035), ("98",): (0.55, 0.057)}
 
 
 def found(question: Question) -> Found:
@@ -33,13 +34,19 @@ def noted() -> dict[str, object]:
     return artifact.verify(text, name=SCOPE, schemas={linear.SCHEMA: linear.KEYS})
 
 
-def test_a_writer_held_out_is_answered_and_refused_as_often_as_was_measured() -> None:
-    held = [question for path in HELD.glob("*.yaml") for question in written(path)]
+def test_every_writer_held_out_is_measured() -> None:
+    assert {path.stem for path in HELD.glob("*.yaml")} == {writer for some in ANSWERED for writer in some}
+
+
+@pytest.mark.parametrize("writers", ANSWERED)
+def test_a_writer_held_out_is_answered_and_refused_as_often_as_was_measured(writers: tuple[str, ...]) -> None:
+    held = [question for writer in writers for question in written(HELD / f"{writer}.yaml")]
     ours, elsewhere = ([q for q in held if q.ours is so] for so in (True, False))
     shares = answered(ours), answered(elsewhere)  # a failure prints these and none of the questions
-    print(f"held: ours answered {shares[0]:.3f}, elsewhere answered {shares[1]:.3f}")
-    assert shares[0] >= ANSWERED
-    assert shares[1] <= ANSWERED_ELSEWHERE
+    print(f"{writers}: ours answered {shares[0]:.3f}, elsewhere answered {shares[1]:.3f}")
+    least, most = ANSWERED[writers]
+    assert shares[0] >= least
+    assert shares[1] <= most
 
 
 def test_writers_left_out_one_by_one_were_told_apart_as_often_as_training_must() -> None:
@@ -87,3 +94,29 @@ def test_one_of_our_ways_is_ours_whatever_the_scope_says() -> None:
     nothing = linear.LinearModel(("ours",), (-9.0,), 0.4, {}, 0.0, sized=True)
     asker = replace(presenter().asker("zh", TODAY), scope=nothing)
     assert asker.answer("社保断缴怎么办").best == "pension_break"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stamp collectors club changsha",
+        "is credit suisse still a thing",
+        "work visa to Z from student X1 how long",
+        "五一劳动节长沙哪里人少一点",
+        "电动车喇叭不响保险管在哪里",
+    ],
+)
+def test_one_word_of_ours_among_others_gets_no_card(text: str) -> None:
+    assert found(Question(text, 0, ours=False)).best not in KNOWLEDGE.pieces
+
+
+@pytest.mark.parametrize(("text", "piece"), [("huiminbao", "city_medical"), ("失业金", "unemployment_help")])
+def test_a_question_that_is_only_one_word_is_answered(text: str, piece: str) -> None:
+    assert found(Question(text, 0, ours=True)).best == piece
+
+
+def test_one_word_alone_is_asked_back() -> None:
+    certain = linear.LinearModel(("ours",), (9.0,), 0.4, {}, 0.0, sized=True)
+    asked = replace(presenter().asker("en", TODAY), scope=certain).answer("stamp collectors club changsha")
+    assert asked.best not in KNOWLEDGE.pieces
+    assert "collectors" in asked.perhaps
