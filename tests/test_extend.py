@@ -36,9 +36,10 @@ class Clone:
     edited: dict[str, set[str]]
 
     def run(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        # Compiled files are kept: else each of these processes compiles the copy again.
         return subprocess.run(
             [sys.executable, "-m", *arguments], cwd=self.root, input=typed, capture_output=True, text=True,
-            env={**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": ""},
         )  # fmt: skip
 
     def put(self, file: str, how: str | None, line: str, text: str) -> None:
