@@ -1,7 +1,7 @@
 """What the classifiers of texts share in training: features -> rows, weights -> whole thousandths."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -23,10 +23,11 @@ def columns(features: Sequence[Sequence[str]], chosen: Sequence[int]) -> dict[st
     return {feature: n for n, feature in enumerate(sorted(f for f, c in often.items() if c >= OFTEN))}
 
 
-def rareness(features: Sequence[Sequence[str]], chosen: Sequence[int], known: Iterable[str]) -> Floats:
-    """Say how much each known feature counts: the more, the fewer of the chosen texts have it."""
-    often = Counter(feature for place in chosen for feature in features[place])
-    return np.array([np.log(len(chosen) / often[feature]) for feature in known])
+def rareness(rows: "sp.csr_matrix[np.float64]") -> Floats:
+    """Say how much each column counts: the more, the fewer of the rows have its feature."""
+    texts, known = rows.shape
+    often = np.bincount(rows.indices, minlength=known)
+    return np.array([np.log(texts / count) for count in often])
 
 
 def matrix(

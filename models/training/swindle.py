@@ -149,8 +149,9 @@ class Corpus:
     def fitted(self, chosen: Sequence[int], threshold: float = 0.0) -> linear.LinearModel:
         """Fit on some of the texts, given by their places."""
         known = columns(self.features, chosen)
-        rare = rareness(self.features, chosen, known)
-        rows = sp.csr_matrix(matrix(self.features, chosen, known) @ sp.diags(rare))
+        rows = matrix(self.features, chosen, known)
+        rare = rareness(rows)
+        rows = sp.csr_matrix(rows @ sp.diags(rare))
         heads = _heads(rows, [self.texts[place].kind for place in chosen])
         weights, biases = rounded([(weight * rare, bias) for weight, bias in heads], known, KEPT)
         return linear.LinearModel(KINDS, biases, threshold, weights)
