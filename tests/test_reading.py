@@ -19,14 +19,16 @@ PHRASES = list(phrases())
 MESSY = "五千六七几万块w k.5到-不没有是吧，左右多 每天月年岁后信用卡和骑手上海?？❌０１🛵\u200b麼沒shanxi"
 
 
-def label(phrase: Phrase) -> str:
-    return f"{phrase.question}:{phrase.text}"
-
-
-@pytest.mark.parametrize("phrase", PHRASES, ids=label)
-def test_a_typed_answer_means_what_it_was_written_down_to_mean(phrase: Phrase) -> None:
-    reading = read(phrase.text, QUESTIONS[phrase.question])
-    assert phrase.is_met_by(reading), f"{phrase.text} should be {phrase.meaning}: {reading}"
+@pytest.mark.parametrize("id", sorted({phrase.question for phrase in PHRASES}))
+def test_a_typed_answer_means_what_it_was_written_down_to_mean(id: str) -> None:
+    """Name every answer that is read otherwise. A test for each would take longer to report than to run."""
+    readings = [(phrase, read(phrase.text, QUESTIONS[id])) for phrase in PHRASES if phrase.question == id]
+    missed = [
+        f"{phrase.text} should be {phrase.meaning}: {reading}"
+        for phrase, reading in readings
+        if not phrase.is_met_by(reading)
+    ]
+    assert not missed, "\n".join([f"{len(missed)} of {id}:", *missed])
 
 
 def test_a_loan_told_of_beside_one_denied_is_never_taken_for_none() -> None:
