@@ -210,23 +210,25 @@ def make(folder: Path, card: Path) -> list[Path]:
     without_writers, without_kinds = corpus.without_writers(), corpus.without_kinds()
     threshold = threshold_of(without_writers)
     fitted = corpus.fitted(range(len(corpus.texts)), threshold)
-    digest = hashlib.sha256("\n".join(f"{t.kind}\t{t.text}" for t in corpus.texts).encode()).hexdigest()
-    measured = found_of(without_writers, threshold)
+    measured, unknown = found_of(without_writers, threshold), found_of(without_kinds, threshold)
     path = write_classifier(
         folder,
         SWINDLE,
-        {"texts": digest, "count": len(corpus.texts)},
+        {"texts": digest(corpus.texts), "count": len(corpus.texts)},
         dict(zip(fitted.heads, fitted.biases, strict=True)),
         (threshold, threshold),
         fitted.weights,
         sized=False,
-        measured={name: list(count) for name, count in measured.items()},
+        measured={name: [*count, *unknown.get(name, ())] for name, count in measured.items()},
     )
     told = card / "SWINDLE.md"
-    told.write_text(
-        _card(measured, found_of(without_kinds, threshold), len(fitted.weights)), encoding="utf-8"
-    )
+    told.write_text(_card(measured, unknown, len(fitted.weights)), encoding="utf-8")
     return [path, told]
+
+
+def digest(texts: Iterable[Text]) -> str:
+    """Return what tells whether an artifact was made from these texts."""
+    return hashlib.sha256("\n".join(f"{t.kind}\t{t.text}" for t in texts).encode()).hexdigest()
 
 
 def _card(
