@@ -211,3 +211,44 @@ def test_a_card_on_debts_never_sends_to_the_banks_regulator_alone(language: Lang
 
 def hotline(name: str) -> str:
     return str(Figures(KNOWLEDGE.parameters, ON)(name))
+
+
+# --- cards that are worded by what is said ----------------------------------------------------------
+
+
+def first_step(piece: str, answers: Answers, language: Language = "zh") -> str:
+    text = card(KNOWLEDGE, piece, answers, language, ON)
+    return next(line for line in text.splitlines() if line.startswith("①"))
+
+
+def test_past_retirement_age_a_person_who_is_not_hurt_reads_what_to_ask_before() -> None:
+    hurt = {"age": ("from_60",), "happening": ("hurt",)}
+    well = {"age": ("from_60",), "happening": ("none",)}
+    assert "今天就治" in first_step("over_age_injury", hurt)
+    assert "明天问单位" in first_step("over_age_injury", well)
+    assert "treatment today" in first_step("over_age_injury", hurt, "en")
+    assert "ask tomorrow" in first_step("over_age_injury", well, "en")
+    assert "真受了伤" in card(KNOWLEDGE, "over_age_injury", well, "zh", ON)
+
+
+def test_who_may_have_to_pay_more_tax_is_not_promised_a_refund_alone() -> None:
+    (much,) = benefits(KNOWLEDGE, ["tax_refund"], {"income": ("above_20000",)}, "zh", ON)
+    (little,) = benefits(KNOWLEDGE, ["tax_refund"], {"income": ("from_3000",)}, "zh", ON)
+    assert "少交的补" in much
+    assert "少交的补" not in little
+    (english,) = benefits(KNOWLEDGE, ["tax_refund"], {"income": ("from_10001",)}, "en", ON)
+    assert "too little is paid in" in english
+
+
+def test_an_employee_is_not_sent_to_the_insurance_page_of_a_platform() -> None:
+    employee, rider = {"social_insurance": ("employee",)}, {"social_insurance": ("none",)}
+    assert "今天问单位" in first_step("ebike_liability", employee)
+    assert "平台" not in card(KNOWLEDGE, "ebike_liability", employee, "zh", ON)
+    assert "平台的保险页面" in first_step("ebike_liability", rider)
+
+
+def test_a_person_whose_name_was_used_looks_after_cards_and_numbers_and_reads_no_reproach() -> None:
+    used = card(KNOWLEDGE, "never_lend_card", {"happening": ("wrong_record",)}, "zh", ON)
+    assert "一证通查" in used
+    assert "都违法" not in used
+    assert "都违法" in card(KNOWLEDGE, "never_lend_card", {}, "zh", ON)

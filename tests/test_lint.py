@@ -199,9 +199,9 @@ def test_a_piece_that_does_not_fit_among_the_others_is_found(
 
 
 def test_two_cards_of_one_title_are_found() -> None:
-    twice = with_words("zh", "emergency_fund", "先攒一笔应急钱", "看看税有没有多交，能退")
+    twice = with_words("zh", "emergency_fund", "先攒一笔应急钱", "个税多退少补，一年对一次")
     both = replace(twice, advice=(*twice.advice, KNOWLEDGE.piece("tax_refund")))
-    assert title(KNOWLEDGE, "tax_refund", "zh", ON) == "看看税有没有多交，能退"
+    assert title(KNOWLEDGE, "tax_refund", "zh", ON) == "个税多退少补，一年对一次"
     assert "emergency_fund, tax_refund: all are called" in misfits(both)
 
 
