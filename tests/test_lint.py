@@ -105,6 +105,7 @@ def test_this_knowledge_has_nothing_to_put_right() -> None:
         ("en", "Nothing; the", "Say 临时救助临时救助临时救助临时救助 the", "Chinese in an English card"),
         ("en", "Nothing; the", "Ask.\n临时救助 aid\nThe", "more Chinese than English in a line"),
         ("en", "Nothing; the", "It is free.The", "no blank between two sentences: e.The"),
+        ("zh", "不花钱，", "{% if true %}真的。{% endif %}\n② 再，", "a step that doesn't begin its line"),
         ("en", "Nothing; the", "Nobody can cheat you; the", "surer than any source"),
         ("zh", "不花钱，", "存了就不吃亏，", "surer than any source"),
     ],

@@ -51,6 +51,7 @@ LEXER = environment({})
 MANY_TEMPLATES = 4_000  # of all languages; those of two knowledges, the old and the new one
 CASES = 3  # of one template that are listed; the others are mostly the same
 REQUIRED = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
+BREAK_LOST = re.compile(r"[^\n]{0,7}[^\n ][①-⑨•] .{1,8}")  # a step whose line break a tag took
 
 
 def check_sources(knowledge: Knowledge) -> Iterator[Finding]:
@@ -161,6 +162,9 @@ def _problems(card: Rendered, phrases: Phrases) -> Iterator[str]:
         yield from _chinese(words)
         if run_together := RUN_TOGETHER.search(words):
             yield f"no blank between two sentences: {run_together[0]}"
+    for lost in BREAK_LOST.findall(card.text):
+        # Jinja drops the break after a tag at a line's end: an empty line behind it keeps the break.
+        yield f"a step that doesn't begin its line: …{lost}"
     if card.worked_out and not re.search(ROUGH[card.language], words):
         yield f"told as a standard, though we worked it out: {', '.join(sorted(card.worked_out))}"
     if "<blockquote expandable>" not in card.text:
