@@ -17,7 +17,18 @@ from tests.plain_yaml import Plain
 from tests.test_first_pieces import first
 
 FOLDER = Path(__file__).parent / "golden" / "pieces"
-PANELS = ("panel", "panel_2", "panel_3", "panel_4", "panel_5", "panel_6", "panel_7", "panel_8", "panel_9")
+PANELS = (
+    "panel",
+    "panel_2",
+    "panel_3",
+    "panel_4",
+    "panel_5",
+    "panel_6",
+    "panel_7",
+    "panel_8",
+    "panel_9",
+    "panel_10",
+)
 
 
 @dataclass(frozen=True, slots=True)
