@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.content.templates import MOST, length
+from bot.dialogue.tools.debts import numbered
 from bot.guidance.debts import KINDS, LOSSES, Debt, Household, plan
+from tests.talks import rules
 from tests.test_rights import data_of, said, state
 from tests.test_tool_sums import MONTH, growth_by_halving
 
@@ -271,3 +273,11 @@ def test_no_screen_is_too_long_with_eight_debts_of_every_kind(language: str, inc
     assert length(kept.text) <= MOST
     _, (plan_again,) = said(talk, "返回" if language == "zh" else "back")
     assert length(plan_again.text) <= MOST
+
+
+@pytest.mark.parametrize("words", ["一年四百", "每天30", "400 a year"])
+def test_what_is_paid_in_another_time_than_a_month_is_asked_again(words: str) -> None:
+    monthly = numbered(1)["monthly"]
+    assert monthly.read is not None
+    assert monthly.read(words, rules().vocabulary) is None
+    assert monthly.read("每月四百", rules().vocabulary) == monthly.read("400", rules().vocabulary) == "400"

@@ -360,3 +360,19 @@ def test_taking_back_research_takes_its_answers_along_and_leaves_the_rest() -> N
     ticking = replace(ASKED, consent=None, ticks=("answers",))
     assert data_rights.without_research(ticking, questionnaire) == replace(ticking, consent=())
     assert data_rights.tap(None, "withdraw_research", questionnaire) == (None, (Say("nothing_kept"),))
+
+
+@pytest.mark.parametrize("name", ["result", "survey"])
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("我要删除我的信息", "/delete"),
+        ("把我的都删了", "/delete"),
+        ("delete my data", "/delete"),
+        ("我要撤回同意", "/withdraw"),
+    ],
+)
+def test_a_right_can_be_asked_for_in_words(name: str, words: str, command: str) -> None:
+    talk = state(name)
+    after, messages = said(talk, words)
+    assert (after, messages[-1]) == (said(talk, command)[0], said(talk, command)[1][-1])

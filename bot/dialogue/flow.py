@@ -38,7 +38,7 @@ from bot.dialogue.conversation import (
 )
 from bot.dialogue.counting import Count
 from bot.dialogue.pace import paced
-from bot.dialogue.reading import for_relative, only_asks, stops_reminders
+from bot.dialogue.reading import for_relative, only_asks, right_in, stops_reminders
 from bot.dialogue.reminders import due, split
 from bot.dialogue.replies import (
     VARIANTS,
@@ -224,6 +224,8 @@ class Flow:
                 return self._tap(talk, f"{calendar.VERB}:{what}:{how}", language, now)
             case Typed(said, "typed" | "edited") if stops_reminders(said, self.vocabulary):
                 return reminder_taps.stopped(talk)
+            case Typed(said, "typed" | "edited") if (right := right_in(said, self.vocabulary)) is not None:
+                return self._command(talk, self.commands.named(right), language)
             case _ if (turn := self._to_tool(talk, incoming, language, now)) is not None:
                 return turn
             case Command(name):

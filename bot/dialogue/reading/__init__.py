@@ -43,6 +43,7 @@ __all__ = [
     "place",
     "read",
     "refuses",
+    "right_in",
     "stops_reminders",
 ]
 
@@ -113,6 +114,14 @@ def stops_reminders(text: str, vocabulary: Vocabulary) -> bool:
     """Say whether a text wants no reminder any more, and nothing else: 别再提醒我, stop reminding me."""
     words = vocabulary.choices.get("reminders", {}).get("stop", ())
     return _alone(text, tuple(fold(word, vocabulary) for word in words), vocabulary)
+
+
+def right_in(text: str, vocabulary: Vocabulary) -> str | None:
+    """Return the command for the right that a text asks for and nothing else: 把我的都删了, withdraw consent."""
+    for command, words in vocabulary.choices.get("rights", {}).items():
+        if _alone(text, tuple(fold(word, vocabulary) for word in words), vocabulary):
+            return command
+    return None
 
 
 def asks(text: str, vocabulary: Vocabulary) -> bool:
