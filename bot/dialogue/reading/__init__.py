@@ -117,7 +117,7 @@ def stops_reminders(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def right_in(text: str, vocabulary: Vocabulary) -> str | None:
-    """Return the command for the right that a text asks for and nothing else: 把我的都删了, withdraw consent."""
+    """Return the command whose right a text asks for, and nothing else: 把我的都删了, withdraw consent."""
     for command, words in vocabulary.choices.get("rights", {}).items():
         if _alone(text, tuple(fold(word, vocabulary) for word in words), vocabulary):
             return command
