@@ -80,6 +80,11 @@ TRANSITIONS: tuple[Transition, ...] = (
         "the chat's first message is waiting or left; all messages of the chat or none",
         f"{_OUTBOX}.claim",
     ),
+    *_from(
+        frozenset({State.WAITING, State.LEFT}), "cut off", State.UNHEARD, Who.CLAIMER,
+        "the claim's commit happened, but the process got no answer: it is in doubt from then on",
+        f"{_OUTBOX}.doubt",
+    ),
     Transition(
         "find", State.UNHEARD, State.QUEUED, Who.HOLDER, "it is in doubt; this ends the doubt",
         f"{_OUTBOX}.claim",

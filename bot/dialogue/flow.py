@@ -257,12 +257,17 @@ class Flow:
             theirs = found.kind == "swindle" and self._is_swindlers(said)
             warned = tool == check.NAME or private_in(said, self.vocabulary)  # by what is answered anyway
             judged = theirs or (found.kind != "life" and bool(warned))
-            return None if judged else Gentle(found.kind, *spoken_in(said))
+            return None if judged or self._is_command(said) else Gentle(found.kind, *spoken_in(said))
         if scene.kind != "life" and tool == check.NAME and (scene.kind == "swindle" or self._is_red(said)):
             return None
         if scene.kind == "swindle" and self._is_swindlers(said):
             return UseTool(check.NAME, note=check.RESULT, heard=said)
         return Alarm(scene.id, int(now.timestamp()) % VARIANTS, *spoken_in(said))
+
+    def _is_command(self, said: str) -> bool:
+        """Say whether words are a command and nothing else: no reminder any more, delete, for my mother."""
+        words = self.vocabulary
+        return bool(stops_reminders(said, words) or right_in(said, words) or for_relative(said, words))
 
     def _is_red(self, said: str) -> bool:
         return self.suspicion is not None and self.suspicion.verdict(said).red
