@@ -275,7 +275,7 @@ def test_no_screen_is_too_long_with_eight_debts_of_every_kind(language: str, inc
     assert length(plan_again.text) <= MOST
 
 
-@pytest.mark.parametrize("words", ["一年四百", "每天30", "400 a year"])
+@pytest.mark.parametrize("words", ["一年四百", "每天30", "每周三百", "400 a year", "300 a week"])
 def test_what_is_paid_in_another_time_than_a_month_is_asked_again(words: str) -> None:
     monthly = numbered(1)["monthly"]
     assert monthly.read is not None

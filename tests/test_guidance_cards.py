@@ -231,7 +231,7 @@ def test_past_retirement_age_a_person_who_is_not_hurt_reads_what_to_ask_before()
     assert "真受了伤" in card(KNOWLEDGE, "over_age_injury", well, "zh", ON)
 
 
-def test_who_may_have_to_pay_more_tax_is_not_promised_a_refund_alone() -> None:
+def test_a_worker_who_may_have_to_pay_more_tax_is_not_promised_a_refund_alone() -> None:
     (much,) = benefits(KNOWLEDGE, ["tax_refund"], {"income": ("above_20000",)}, "zh", ON)
     (little,) = benefits(KNOWLEDGE, ["tax_refund"], {"income": ("from_3000",)}, "zh", ON)
     assert "少交的补" in much

@@ -30,7 +30,7 @@ from bot.check.places import check_places
 from bot.check.points import check_points
 from bot.check.questions import check_buttons, check_questions
 from bot.check.references import check_dates, check_ending, check_ground, check_stand_ins, values_of
-from bot.check.texts import check_piece, check_sources, check_worded
+from bot.check.texts import check_piece, check_sources, check_worded, run_on_lines
 from bot.check.vocabulary import check_vocabulary
 from bot.content.knowledge import THEMES, Knowledge
 from bot.content.questionnaire import LANGUAGES
@@ -96,9 +96,11 @@ def outdated(knowledge: Knowledge, on: date, fail_within: int | None = None) -> 
 
 
 def _templates(knowledge: Knowledge) -> Iterator[Finding]:
-    """Read the sources of all other templates for what may not be said."""
+    """Read the sources of templates: all for lost breaks, those outside advice for what may not be said."""
     for language in LANGUAGES:
         for name, source in sorted(knowledge.wording.templates[language].items()):
+            for line in run_on_lines(source):
+                yield Finding(f"templates/{language}/{name}", line, "put it right")
             if not name.startswith("advice/"):
                 for offence in offences(source, language, knowledge.phrases):
                     yield Finding(f"templates/{language}/{name}", offence, "say it otherwise")

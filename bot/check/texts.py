@@ -51,6 +51,7 @@ LEXER = environment({})
 MANY_TEMPLATES = 4_000  # of all languages; those of two knowledges, the old and the new one
 CASES = 3  # of one template that are listed; the others are mostly the same
 REQUIRED = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
+RUN_ON = re.compile(r"^(?!\{%).*\S\{% end(?:if|for) %\}\n(?=[^\s{]|\{\{)", re.MULTILINE)
 BREAK_LOST = re.compile(r"[^\n]{0,7}[^\n ][①-⑨•] .{1,8}")  # a step whose line break a tag took
 
 
@@ -58,6 +59,12 @@ def check_sources(knowledge: Knowledge) -> Iterator[Finding]:
     """Find bare numbers in the templates of advice, before anything is rendered."""
     for language in LANGUAGES:
         yield from bare_numbers(knowledge, language, "advice/")
+
+
+def run_on_lines(source: str) -> Iterator[str]:
+    """Find lines of a template that end in a tag and run on into the next, for Jinja drops the break."""
+    for found in RUN_ON.finditer(source):
+        yield f"a line runs on into the next: …{found[0].strip()[-40:]} (leave an empty line behind it)"
 
 
 def bare_numbers(knowledge: Knowledge, language: Language, folder: str) -> Iterator[Finding]:

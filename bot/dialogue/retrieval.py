@@ -226,7 +226,7 @@ class Asker:
     def ranked(self, question: str) -> list[tuple[str, float]]:
         """List the subjects that share anything with the question, and their likeness.
 
-        Those of which the question is a way of asking stand first, then the likest.
+        Subjects that have the question among their ways of asking stand first, then the likest.
         """
         return self._ranked(sorted(set(self.features(question[-MAX_READ:]))))
 

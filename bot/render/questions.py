@@ -50,6 +50,7 @@ def ask(sheet: View, reply: Ask) -> Message:
         question=question.text.in_(sheet.language),
         why=question.why.in_(sheet.language),
         multiple=question.multiple,
+        skippable=question.skippable and not reply.current,
         note=reply.note,
         guess=[o.in_(sheet.language) for o in question.options if o.id in reply.guess],
         ticked=[o.in_(sheet.language) for o in question.options if o.id in reply.ticks],

@@ -74,7 +74,8 @@ second column counts alarms and gentle lines together: below the threshold of an
 above which a text is answered as usual after one kind line with a number. Both thresholds are set by
 `ordinary`, `alike` and `off_topic`, for a free question may be about an emergency that is under way.
 `near_misses` mislead by design: those teach, but don't count. They are the ordinary sentences of writers 13
-to 15 and of all from 61 on, who hint at danger in most of theirs.
+to 15, of those from 61 to 94, who hint at danger in most of theirs, and of those from 101 on, who wrote
+nothing else.
 
 All writers are simulated: real people may write otherwise. The patterns were written with sight of the
 failures of writers 1 to 5, 51 to 53 and 61 to 74, and of some of 6 to 10 and 31 to 35. Those that make an

@@ -9,10 +9,11 @@ import pytest
 
 from bot.dialogue.retrieval import SCOPE, Found, from_pinyin
 from bot.render.asides import spoken
-from models.serving import artifact, linear
+from models.serving import linear
 from models.training import scope
-from models.training.scope import ELSEWHERE, ROOT, Question, written
+from models.training.scope import ELSEWHERE, Question, written
 from tests.checkout import KNOWLEDGE
+from tests.others import noted
 from tests.talks import TODAY, presenter
 
 HELD = ELSEWHERE / "held"
@@ -27,11 +28,6 @@ def found(question: Question) -> Found:
 
 def answered(questions: list[Question]) -> float:
     return sum(found(each).best in KNOWLEDGE.pieces for each in questions) / len(questions)
-
-
-def noted() -> dict[str, object]:
-    text = (ROOT / "models" / "artifacts" / f"{SCOPE}.json").read_text(encoding="utf-8")
-    return artifact.verify(text, name=SCOPE, schemas={linear.SCHEMA: linear.KEYS})
 
 
 def test_every_writer_held_out_is_measured() -> None:
@@ -50,18 +46,15 @@ def test_a_writer_held_out_is_answered_and_refused_as_often_as_was_measured(writ
 
 
 def test_writers_left_out_one_by_one_were_told_apart_as_often_as_training_must() -> None:
-    measured = noted()["measured"]
-    assert isinstance(measured, dict)
-    ours, taken, perhaps, elsewhere, mistaken, _ = map(sum, zip(*measured.values(), strict=True))
+    measured = noted.measured(SCOPE).values()
+    ours, taken, perhaps, elsewhere, mistaken, _ = map(sum, zip(*measured, strict=True))
     assert (taken + perhaps) / ours >= 0.97
     assert mistaken / elsewhere <= 0.12
 
 
 def test_the_scope_was_made_from_these_writers() -> None:
-    made_from = noted()["made_from"]
-    assert isinstance(made_from, dict)
-    assert made_from["questions"] == scope.digest(scope.corpus().questions), (
-        "run python -m models train-scope"
+    assert noted.made_from(SCOPE)["questions"] == scope.digest(scope.corpus().questions), (
+        "run `python -m models train-scope`"
     )
 
 

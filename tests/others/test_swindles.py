@@ -11,10 +11,8 @@ import pytest
 
 from bot.content.swindles import KINDS
 from bot.dialogue.suspicion import suspicion
-from models.serving import artifact, linear
 from models.training.swindle import (
     HELD,
-    ROOT,
     WRITERS,
     Corpus,
     Judged,
@@ -26,6 +24,7 @@ from models.training.swindle import (
     written,
 )
 from tests.lengths import LONG
+from tests.others import noted
 from tests.talks import presenter
 
 FEW_WRITERS = (1, 2, 9)
@@ -75,22 +74,12 @@ def test_what_is_called_a_swindle_is_mostly_called_by_its_own_name() -> None:
     assert sum(each.kind == each.text.kind for each in red) / len(red) >= 0.9
 
 
-def noted() -> dict[str, list[int]]:
-    """Read what training measured: how many were red of how many, of a kind also when nobody taught it."""
-    text = (ROOT / "models" / "artifacts" / "swindle.json").read_text(encoding="utf-8")
-    measured: dict[str, list[int]] = artifact.verify(
-        text, name="swindle", schemas={linear.SCHEMA: linear.KEYS}
-    )["measured"]
-    return measured
-
-
 def test_the_check_was_made_from_these_texts() -> None:
-    text = (ROOT / "models" / "artifacts" / "swindle.json").read_text(encoding="utf-8")
-    assert digest(texts()) in text, "run `python -m models train-swindle`"
+    assert noted.made_from("swindle")["texts"] == digest(texts()), "run `python -m models train-swindle`"
 
 
 def test_writers_left_out_one_by_one_were_heard_as_often_as_training_must() -> None:
-    measured = noted()
+    measured = noted.measured("swindle")
     print(measured)
     swindles = [measured[kind] for kind in KINDS]
     honest = [counts for name, counts in measured.items() if name not in KINDS]
@@ -102,7 +91,7 @@ def test_writers_left_out_one_by_one_were_heard_as_often_as_training_must() -> N
 
 
 def test_a_kind_that_nobody_taught_was_still_heard_more_often_than_not() -> None:
-    unknown = [measured[2:] for name, measured in noted().items() if name in KINDS]
+    unknown = [measured[2:] for name, measured in noted.measured("swindle").items() if name in KINDS]
     assert sum(red for red, _ in unknown) / sum(count for _, count in unknown) >= UNKNOWN_KIND
 
 
@@ -124,4 +113,4 @@ def test_training_again_comes_to_what_was_noted() -> None:
     unknown = found_of(every.without_kinds(), limit)
     assert {
         name: [*counts, *unknown.get(name, ())] for name, counts in found_of(found, limit).items()
-    } == noted()
+    } == noted.measured("swindle")

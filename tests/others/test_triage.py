@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.loading.knowledge import load_hearing
-from models.serving import artifact, linear
+from models.serving import linear
 from models.training.alarm import (
     EVERYDAY,
     ROOT,
@@ -28,6 +28,7 @@ from models.training.alarm import (
 )
 from tests.goldens import phrases
 from tests.lengths import LONG
+from tests.others import noted
 from tests.others.triage import copied, failures, limits, served, table
 from tests.talks import rules
 
@@ -84,15 +85,6 @@ def held() -> list[Sentence]:
     return [sentence for path in sorted(HELD.glob("*.yaml")) for sentence in written(path)]
 
 
-def noted() -> dict[str, list[int]]:
-    """Read what training measured, by list: how many alarms, alarms or gentle lines, and sentences."""
-    text = (ROOT / "models" / "artifacts" / "alarm.json").read_text(encoding="utf-8")
-    measured: dict[str, list[int]] = artifact.verify(
-        text, name="alarm", schemas={linear.SCHEMA: linear.KEYS}
-    )["measured"]
-    return measured
-
-
 @cache
 def seen() -> list[Judged]:
     """Judge by the alarm that serves what it learned from."""
@@ -100,7 +92,7 @@ def seen() -> list[Judged]:
 
 
 def test_writers_left_out_one_by_one_were_heard_as_often_as_training_must() -> None:
-    measured = noted()
+    measured = noted.measured("alarm")
     print(measured)
     for name, (alarms, met) in LEFT_OUT.items():
         raised, lines, count = measured[name]
@@ -116,8 +108,7 @@ def test_writers_left_out_one_by_one_were_heard_as_often_as_training_must() -> N
 
 
 def test_the_alarm_was_made_from_these_sentences() -> None:
-    text = (ROOT / "models" / "artifacts" / "alarm.json").read_text(encoding="utf-8")
-    assert digest(sentences()) in text, "run `python -m models train-alarm`"
+    assert noted.made_from("alarm")["sentences"] == digest(sentences()), "run `python -m models train-alarm`"
 
 
 def test_a_writer_who_is_left_out_teaches_nothing() -> None:
@@ -141,7 +132,9 @@ def test_training_again_comes_to_what_was_noted() -> None:
         print(f"\nwriter {writer}", *table(own, limits()), *failures(own, limits()), sep="\n  ")
     assert limits_of(found) == limits()
     heard, met = heard_of(found, limits()), met_of(found, limits())
-    assert {name: [raised, met[name][0], count] for name, (raised, count) in heard.items()} == noted()
+    assert {name: [raised, met[name][0], count] for name, (raised, count) in heard.items()} == noted.measured(
+        "alarm"
+    )
 
 
 def test_writers_who_were_never_trained_on_are_heard_as_often_as_was_measured() -> None:

@@ -15,11 +15,16 @@ _HARMLESS = frozenset({"filler", "quantity", "total", "doubt", "about", "part"})
 
 
 def exact(text: str, unit: str, vocabulary: Vocabulary) -> Decimal | None:
-    """Read a number that counts 元, 岁, 小时, 次, 期 or 天; “about 5000” is 5000, “5000 to 6000” is not."""
+    """Read a number that counts 元, 岁, 小时, 次, 期 or 天; “about 5000” is 5000, “5000 to 6000” is not.
+
+    Money by the year, week, day or hour is none: every tool asks for a sum, or for what is paid a month.
+    """
     if len(text) > MAX_READ:
         return None
     words = numerals.decimals(numerals.english(fold(text, vocabulary).strip(" .!,、")))
-    if unit == MONEY and measures.STRANGE.search(measures.PERIOD.sub(" ", words)):
+    if unit == MONEY and (
+        measures.STRANGE.search(measures.PERIOD.sub(" ", words)) or measures.periods(words) - {"month"}
+    ):
         return None
     plain = measures.reorder(measures.PERIOD.sub(" ", words) if unit == MONEY else words)
     known, pattern = measures.grammar(unit, vocabulary)

@@ -36,18 +36,12 @@ class Rate:
     period: Period | None
 
 
-def periods_in(text: str, vocabulary: Vocabulary) -> list[Period]:
-    """List the periods that a text names: 一年四百, 400 a week."""
-    words = join(numerals.decimals(numerals.english(fold(text, vocabulary))))
-    return [period for period, said in _SAID if re.search(said, words)]
-
-
 def rate(text: str, vocabulary: Vocabulary) -> Rate | None:
     """Read one rate of interest. Fen and li are by the month; of a day or a year they are not read."""
     if len(text) > MAX_READ:
         return None
     words = join(numerals.decimals(numerals.english(fold(text, vocabulary))))
-    told = periods_in(text, vocabulary)
+    told = [period for period, said in _SAID if re.search(said, words)]
     if len(told) > 1 or "-" in words:
         return None
     period = told[0] if told else None

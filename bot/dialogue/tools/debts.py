@@ -6,7 +6,7 @@ from decimal import Decimal
 from bot.content.questionnaire import Answers
 from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading import denies, place
-from bot.dialogue.reading.rates import PERIODS, Period, periods_in
+from bot.dialogue.reading.rates import PERIODS, Period
 from bot.dialogue.replies import UseTool
 from bot.dialogue.tools import rate
 from bot.dialogue.tools.floor import Heard, Heeded, Tool
@@ -40,12 +40,6 @@ def _amount(value: str, _said: Said) -> bool:
     return 0 <= Decimal(value) <= MOST
 
 
-def _monthly(text: str, vocabulary: Vocabulary) -> str | None:
-    """Read what is paid a month; what is paid a year or a day is not read, so that it is asked again."""
-    named = periods_in(text, vocabulary)
-    return yuan_or_nothing(text, vocabulary) if named in ([], ["month"]) else None
-
-
 def _rate(text: str, vocabulary: Vocabulary) -> str | None:
     """Read a rate, or a no, which is no interest."""
     return (
@@ -59,8 +53,8 @@ def _rate_possible(value: str, _said: Said) -> bool:
 
 
 HOUSEHOLD = (
-    Step("income", read=_monthly, possible=_amount),
-    *(Step(need, ("0",), read=_monthly, possible=_amount) for need in NEEDS),
+    Step("income", read=yuan_or_nothing, possible=_amount),
+    *(Step(need, ("0",), read=yuan_or_nothing, possible=_amount) for need in NEEDS),
 )
 
 
@@ -83,7 +77,7 @@ def numbered(number: int) -> dict[str, Step]:
         "monthly": Step(
             f"monthly{number}",
             ("0",),
-            read=_monthly,
+            read=yuan_or_nothing,
             possible=lambda value, said: 0 <= Decimal(value) <= left(said),
         ),
         "rate": Step(
