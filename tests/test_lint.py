@@ -16,7 +16,7 @@ from bot.check.commands import check_commands
 from bot.check.figures import check_figures
 from bot.check.forbidden import stiffness
 from bot.check.pieces import LED_BY, check_pieces
-from bot.check.texts import numbers
+from bot.check.texts import numbers, run_on_lines
 from bot.content.knowledge import Knowledge, Piece
 from bot.content.parameters import Parameter, Parameters, Value
 from bot.content.questionnaire import LANGUAGES, Language, Option, Questionnaire, Renaming, Text
@@ -478,6 +478,15 @@ def test_at_new_year_it_says_what_is_missing_and_still_tells_no_expired_figure()
     assert "medical.resident.individual_min: expired on 2026-12-31, and the old one stands in" in notes
     assert "resident_medical_now: no longer given" in notes
     assert not report.findings, str(report)
+
+
+def test_a_line_that_runs_on_into_the_next_is_found_in_every_template() -> None:
+    line = "都删了。{% if beside %}您的还在。{% endif %}"
+    assert [*run_on_lines(f"{line}\n回去")] != []
+    assert [
+        *run_on_lines(f"{line}\n\n回去"),
+        *run_on_lines("{% if a %}甲{% endif %}\n{% if b %}乙{% endif %}"),
+    ] == []
 
 
 @pytest.mark.parametrize("block", ["benefit", "steps", "beware"])

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.content.questionnaire import SKIPPED, Answers, Questionnaire
+from bot.content.questionnaire import LANGUAGES, SKIPPED, Answers, Language, Questionnaire
 from bot.dialogue.asking import Survey
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.replies import Ask, Say, ShowResult, Tips
 from tests.questionnaires import AGE, DEBT, KINDS, SEX, WORK
+from tests.talks import TODAY, presenter
 
 SURVEY = Survey(Questionnaire("1", (AGE, DEBT, KINDS, WORK, SEX)))
 GRADUATE = {"age": ("adult",), "debt": ("some",), "kinds": ("car", "home"), "work": ("rider",)}
@@ -248,3 +249,13 @@ def test_a_double_tap_after_the_last_question_hears_that_it_is_done(verb: str, o
 def test_any_other_button_after_the_last_question_hears_how_to_go_on(verb: str, object_: str) -> None:
     talk = at(GRADUATE)
     assert SURVEY.press(talk, verb, "work", object_) == (talk, (Say("after_result"),))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_with_a_question_names_a_button_only_where_there_is_one(language: Language) -> None:
+    skip = {"zh": "跳过", "en": "Skip"}[language]
+    for question in presenter().knowledge.questionnaire.questions:
+        reply = Ask(question.id, 1, 9, note="explained", heard="?")
+        (message,) = presenter().render(reply, None, language, TODAY)
+        buttons = [button.text for row in message.buttons for button in row]
+        assert (f"“{skip}”" in message.text) == any(skip in text for text in buttons), question.id
