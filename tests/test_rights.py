@@ -13,7 +13,7 @@ from bot.dialogue.commands import ANYTIME
 from bot.dialogue.conversation import Conversation, Tap, Typed, Wake
 from bot.dialogue.reminders import CHINA
 from bot.dialogue.replies import Explain, MyData, Review, Say, ShowResult
-from bot.guidance import advise, facts_from
+from bot.guidance import advise, facts_from, title
 from bot.render import File, Message
 from bot.turns.contract import Inbound
 from tests.chats import at
@@ -376,3 +376,10 @@ def test_a_right_can_be_asked_for_in_words(name: str, words: str, command: str) 
     talk = state(name)
     after, messages = said(talk, words)
     assert (after, messages[-1]) == (said(talk, command)[0], said(talk, command)[1][-1])
+
+
+def test_an_adult_is_offered_no_card_for_minors_beside_an_answer() -> None:
+    _, (message, *_) = said(state("result"), "工伤看病能用医保报吗")
+    shown = {button.text for row in message.buttons for button in row}
+    assert "干活受伤，谁来管" in shown
+    assert title(presenter().knowledge, "minor_worker", "zh", TODAY) not in shown

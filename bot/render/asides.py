@@ -107,7 +107,7 @@ def answer(sheet: View, reply: Answer, asker: Callable[[Language], Asker]) -> Me
     )
     if best:
         text = _told(sheet, found, asked)
-    offered = (best, *found.near) if best else found.perhaps
+    offered = (best, *_of_their_age(sheet, found.near)) if best else _of_their_age(sheet, found.perhaps)
     opening = tuple((Button(sheet.title(id), f"open:{id}"),) for id in offered)
     sum = how.sums.get(best or "")
     verb = "calc" if sum in SUMS else "tool"
@@ -115,6 +115,16 @@ def answer(sheet: View, reply: Answer, asker: Callable[[Language], Asker]) -> Me
     ready = letters.offered(sheet, best) if best else ()
     checking = check.button(sheet) if best and check.of_a_swindle(sheet, best) else ()
     return Message(text, (*sums, *opening, *ready, *checking, *leaving))
+
+
+def _of_their_age(sheet: View, pieces: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out what is for minors where the answers say that a worker is none, and the other way round."""
+    ages = {id: sheet.knowledge.pieces[id].when.get("minor") for id in pieces if id in sheet.knowledge.pieces}
+    if not any(ages.values()):
+        return pieces
+    facts = guidance.facts_from(sheet.answers, sheet.knowledge.questionnaire, {}, sheet.today)
+    known = facts.get("minor", frozenset())
+    return tuple(id for id in pieces if not known or not (age := ages.get(id)) or known.intersection(age))
 
 
 def _told(sheet: View, found: Found, asked: str) -> str:
@@ -133,7 +143,7 @@ def _told(sheet: View, found: Found, asked: str) -> str:
     while length("\n".join(lines) + foot + dated) > MOST and len(lines) > 1:
         lines.pop()
     text = "\n".join(lines).rstrip() + foot + dated
-    near = found.near if len(asked) >= STORY else ()
+    near = _of_their_age(sheet, found.near) if len(asked) >= STORY else ()
     benefits = guidance.benefits(sheet.knowledge, near, answers, sheet.language, sheet.today)
     for id, benefit in zip(near, benefits, strict=True):
         other = f"{text}\n\n<b>{sheet.title(id)}</b>\n{benefit}"
