@@ -118,7 +118,7 @@ def answer(sheet: View, reply: Answer, asker: Callable[[Language], Asker]) -> Me
 
 
 def _of_their_age(sheet: View, pieces: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave out what is for minors where the answers say that a worker is none, and the other way round."""
+    """Leave out what is for minors where the answers are an adult's, and the other way round."""
     ages = {id: sheet.knowledge.pieces[id].when.get("minor") for id in pieces if id in sheet.knowledge.pieces}
     if not any(ages.values()):
         return pieces

@@ -17,7 +17,7 @@ _HARMLESS = frozenset({"filler", "quantity", "total", "doubt", "about", "part"})
 def exact(text: str, unit: str, vocabulary: Vocabulary) -> Decimal | None:
     """Read a number that counts 元, 岁, 小时, 次, 期 or 天; “about 5000” is 5000, “5000 to 6000” is not.
 
-    Money by the year, week, day or hour is none: every tool asks for a sum, or for what is paid a month.
+    Money by the year, week, day or hour is not read: every tool asks for a sum, or for what is paid a month.
     """
     if len(text) > MAX_READ:
         return None
