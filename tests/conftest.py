@@ -4,6 +4,10 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+# Before anything loads numpy, in this process and in those that it starts: as many processes as cores, each
+# with as many threads, spend most of their time waiting for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from hypothesis import settings
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from bot.check.findings import Finding
+from bot.check.vocabulary import folded_once
 from bot.content.alarms import KINDS, Heeded
 from bot.content.knowledge import Knowledge
 from bot.content.swindles import KINDS as SWINDLES
 from bot.content.swindles import TAPPED, Speech
-from bot.dialogue.reading.folding import fold
 
 FILE = "alarms.yaml"
 OF_SWINDLES = "swindles.yaml"
@@ -63,5 +63,5 @@ def _words(knowledge: Knowledge, heeded: Heeded, file: str, table: str) -> Itera
 
 def _folded(knowledge: Knowledge, where: str, terms: Iterable[str]) -> Iterator[Finding]:
     for term in terms:
-        if (folded := fold(term, knowledge.vocabulary).replace(" ", "")) != term:
+        if (folded := folded_once(term, knowledge.vocabulary).replace(" ", "")) != term:
             yield Finding(where, f"{term!r} is read as {folded!r}", "write it so")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from functools import cache
 
 from bot.check.findings import Finding
 from bot.content.knowledge import Knowledge
@@ -11,6 +12,9 @@ from bot.content.vocabulary import Vocabulary
 from bot.dialogue.reading.folding import fold
 
 FILE = "reading.yaml"
+
+# Thousands of words of our own, most of them in several lists; nobody's typed words are kept.
+folded_once = cache(fold)
 
 
 def check_vocabulary(knowledge: Knowledge) -> Iterator[Finding]:
@@ -31,7 +35,7 @@ def check_vocabulary(knowledge: Knowledge) -> Iterator[Finding]:
         for term, count in Counter(terms).items():
             if count > 1:
                 yield Finding(where, f"{term!r} is there twice", "keep one")
-            elif (folded := fold(term, vocabulary)) != term and not folds:
+            elif (folded := folded_once(term, vocabulary)) != term and not folds:
                 yield Finding(where, f"{term!r} is read as {folded!r}", "write it so")
     yield from _phrases(knowledge.phrases)
 
