@@ -12,7 +12,7 @@ points      short answers, no surer than cards     hedges        what holds back
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
 
 from bot.check.alarms import check_alarms, check_swindles
@@ -36,30 +36,21 @@ from bot.content.knowledge import THEMES, Knowledge
 from bot.content.questionnaire import LANGUAGES
 from bot.turns.contract import Capabilities
 
+Check = Callable[[Knowledge, date], Iterable[Finding]]
+
 __all__ = ["Change", "CheckResult", "Finding", "lint", "offences", "outdated", "told_otherwise"]
 
 
-def lint(knowledge: Knowledge, on: date, *channels: Capabilities) -> CheckResult:
+def lint(
+    knowledge: Knowledge, on: date, *channels: Capabilities, without: Container[str] = ()
+) -> CheckResult:
     """Check everything as on a day: questions, figures, sources, advice, and every card in every context.
 
     channels: what the channels can do in which it is said.
+    without: names in CHECKS of what is left out; nothing that serves a worker leaves anything out.
     """
     findings = [
-        *check_ground(knowledge, on),
-        *check_figures(knowledge.parameters, on),
-        *check_sources(knowledge),
-        *_templates(knowledge),
-        *check_lengths(knowledge, on),
-        *check_alarms(knowledge),
-        *check_swindles(knowledge),
-        *check_vocabulary(knowledge),
-        *check_commands(knowledge),
-        *check_pieces(knowledge, on),
-        *check_points(knowledge, on),
-        *check_letters(knowledge, on),
-        *check_calendar(knowledge),
-        *check_places(knowledge),
-        *check_bounds(knowledge),
+        finding for name, check in CHECKS.items() if name not in without for finding in check(knowledge, on)
     ]
     read = {fact for piece in knowledge.advice for fact in _conditions(knowledge, piece.id)}
     values, rendered = values_of(knowledge), 0
@@ -126,3 +117,27 @@ def _counts(knowledge: Knowledge, rendered: int) -> dict[str, int]:
         "cards rendered (language x context)": rendered,
         "models": len(knowledge.models),
     }
+
+
+def _on_no_day(check: Callable[[Knowledge], Iterable[Finding]]) -> Check:
+    return lambda knowledge, on: check(knowledge)
+
+
+# What is checked once, whatever pieces there are.
+CHECKS: Mapping[str, Check] = {
+    "ground": check_ground,
+    "figures": lambda knowledge, on: check_figures(knowledge.parameters, on),
+    "sources": _on_no_day(check_sources),
+    "templates": _on_no_day(_templates),
+    "lengths": check_lengths,
+    "alarms": _on_no_day(check_alarms),
+    "swindles": _on_no_day(check_swindles),
+    "vocabulary": _on_no_day(check_vocabulary),
+    "commands": _on_no_day(check_commands),
+    "pieces": check_pieces,
+    "points": check_points,
+    "letters": check_letters,
+    "calendar": _on_no_day(check_calendar),
+    "places": _on_no_day(check_places),
+    "bounds": _on_no_day(check_bounds),
+}
