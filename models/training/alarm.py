@@ -45,7 +45,7 @@ KIND_OF: dict[str, Kind | None] = {
 }
 EVERYDAY = ("ordinary", "alike", "off_topic")  # those that set the thresholds
 # Writers whose ordinary sentences mislead by design.
-MISLEADING = frozenset((13, 14, 15, *range(61, 80), *range(81, 111)))
+MISLEADING = frozenset((13, 14, 15, *range(61, 80), *range(81, 123)))
 OWN = {"plain": "danger_plain", "hinted": "danger_hinted", "typed": "ordinary"}  # lists of models/sentences/
 NOBODY = 0  # the writer of our own sentences: never left out
 PENALTY = 3.0  # the support vector machine's C

@@ -28,7 +28,7 @@ from tests.others import noted
 from tests.talks import presenter
 
 FEW_WRITERS = (1, 2, 9)
-AT_LEAST = 0.91  # of the swindles of writers held out; 0.93 without 24, who came last
+AT_LEAST = 0.92  # of the swindles of writers held out; 0.94 without 24
 LEFT_OUT = 0.89  # of the swindles of writers left out of training; those from 15 on are smooth by design
 EACH = 0.84  # of each kind, by writers left out of training
 UNKNOWN_KIND = 0.5  # of all, the kind left out of training with half of the writers
@@ -82,7 +82,7 @@ def test_writers_left_out_one_by_one_were_heard_as_often_as_training_must() -> N
     measured = noted.measured("swindle")
     print(measured)
     swindles = [measured[kind] for kind in KINDS]
-    honest = [counts for name, counts in measured.items() if name not in KINDS]
+    honest = [counts for name, counts in measured.items() if name.startswith("honest")]
     assert sum(red for red, *_ in swindles) / sum(count for _, count, *_ in swindles) >= LEFT_OUT
     assert sum(red for red, _ in honest) / sum(count for _, count in honest) <= FALSE_ALARMS
     for kind in KINDS:

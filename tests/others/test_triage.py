@@ -38,7 +38,8 @@ LEFT_OUT = {
     "swindle": (0.87, 0.96), "accident": (0.82, 0.95), "child": (0.84, 0.95), "hunger": (0.82, 0.94),
 }  # fmt: skip
 # Of writers who teach nothing, whose sentences nobody saw while patterns or training were made: four, and as
-# many who wrote mostly between the lines, then two after whose brief others teach.
+# many who wrote mostly between the lines, then two after whose brief others teach. Last come twelve of whom
+# most hints could be overlooked by a reader in a hurry: they were asked for that.
 NEVER_SEEN = {
     (11, 12, 37, 38): {
         "danger_plain": (0.97, 0.98), "danger_hinted": (0.87, 0.94), "violence": (0.88, 0.96),
@@ -69,6 +70,10 @@ NEVER_SEEN = {
         "swindle": (0.76, 0.84), "accident": (0.62, 0.62), "child": (1.0, 1.0), "hunger": (0.75, 0.75),
     },
     (106,): {},
+    tuple(range(111, 123)): {
+        "danger_plain": (0.95, 0.98), "danger_hinted": (0.58, 0.78), "violence": (0.66, 0.88),
+        "swindle": (0.89, 0.97),
+    },
 }  # fmt: skip
 FALSE_ALARMS, FALSE_DOUBTS = 0.02, 0.06
 FALSE_NEAR_MISSES = 0.042  # of ordinary sentences that mislead by design: they set no threshold
