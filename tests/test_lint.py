@@ -149,6 +149,12 @@ def test_no_limit_is_told_as_the_amount() -> None:
     assert [str(finding) for finding in check_bounds(KNOWLEDGE)] == []
 
 
+def test_a_card_that_hangs_on_too_many_facts_at_once_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.check.texts.MOST_CONTEXTS", 10)
+    asked = "{% if said('province', 'hubei') %}不花钱，{% endif %}"
+    assert "contexts (at most 10)" in found(with_words("zh", "emergency_fund", "不花钱，", asked))
+
+
 def test_a_bare_number_is_found_on_the_line_where_it_stands() -> None:
     knowledge = with_words("zh", "emergency_fund", "• ", "• 先放5天。\n• ")
     text = knowledge.wording.templates["zh"]["advice/emergency_fund.j2"]

@@ -49,6 +49,7 @@ RESIDENTS: Mapping[Language, str] = {"zh": "居民医保", "en": "residents’"}
 UNWORDED = (LookupError, TemplateError, ValueError, TypeError)  # what rendering raises
 LEXER = environment({})
 MANY_TEMPLATES = 4_000  # of all languages; those of two knowledges, the old and the new one
+MOST_CONTEXTS = 3_000  # of a card in one language; a fact more multiplies them
 CASES = 3  # of one template that are listed; the others are mostly the same
 REQUIRED = ("title", "benefit", "cost", "time", "documents", "where", "deadline", "steps", "beware")
 RUN_ON = re.compile(r"^(?!\{%).*\S\{% end(?:if|for) %\}\n(?=[^\s{]|\{\{)", re.MULTILINE)
@@ -113,6 +114,9 @@ def check_piece(
             findings.append(_unworded(where, on, error))
             continue
         findings += [Finding(where, floor, "put it right") for floor in _floors(knowledge, piece, language)]
+        if len(own) > MOST_CONTEXTS:
+            told = f"{len(own)} contexts (at most {MOST_CONTEXTS}): nobody can read them all"
+            findings.append(Finding(where, told, "let it hang on fewer facts at once"))
         rendered += own
         distinct = {(card.text, card.worked_out): card for card in own}  # most contexts read like another
         seen = {

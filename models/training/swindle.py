@@ -67,7 +67,7 @@ All writers are simulated: real swindlers may write otherwise. **These figures f
 written with sight of the failures of writers 1 to 6, and some of our own training texts with sight of those
 of writers 1 to 6, 9 and 10. Before these texts it was 0.91, with 0.03 of the honest texts. Writers 15 to 20
 were asked for smooth texts without a catch-word: 0.85 of theirs are red, and 0.95 of the others'. Half of the
-honest texts of 25 to 28 were written to mislead (`misleading`): those teach, but set no threshold. The writers
+honest texts of 25 to 28 were written to mislead (`misleading`): they teach, but set no threshold. The writers
 held out teach nothing: tests/others/README.md has what was measured on them, and test_swindles.py asserts it.
 
 ## What it can't hear
