@@ -127,7 +127,7 @@ def test_the_sum_stands_on_the_card(clone: Clone) -> None:
 
 def test_the_office_reports_the_new_question(clone: Clone) -> None:
     for _ in (
-        walked := clone.run("bot", "simulate", "--people", "25", "--database", "town.sqlite"),
+        walked := clone.run("bot", "simulate", "--people", "8", "--database", "town.sqlite"),
         report := clone.run("bot", "report", "--database", "town.sqlite", "--out", "report"),
     ):
         assert _.returncode == 0, _.stderr

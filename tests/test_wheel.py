@@ -12,6 +12,7 @@ import pytest
 
 from bot.channels.terminal import PROMPT
 from bot.loading.knowledge import load_knowledge
+from tests.lengths import LONG
 
 ROOT = Path(__file__).parents[1]
 CACHES = shutil.ignore_patterns("__pycache__")
@@ -53,6 +54,7 @@ def run(python: Path, *options: str, said: str = "") -> str:
     return done.stdout
 
 
+@pytest.mark.skipif(not LONG, reason="checks once more what the tests of the source tree check: LONG=1")
 def test_the_check_finds_nothing_to_put_right(python: Path) -> None:
     said = run(python, "-m", "bot", "check")
     assert "0 to put right" in said

@@ -24,9 +24,9 @@ def test_a_bot_that_dies_anywhere_keeps_every_promise(batch: int) -> None:
 
 def test_a_seed_is_a_run() -> None:
     """Otherwise a failure could not be played again, least of all in another process."""
-    once = play(5, updates=20)
-    play(6, updates=20)
-    again = [sys.executable, "-c", "from tests.faults.world import play; print(play(5, updates=20).digest)"]
+    once = play(5, updates=8)
+    play(6, updates=8)
+    again = [sys.executable, "-c", "from tests.faults.world import play; print(play(5, updates=8).digest)"]
     elsewhere = subprocess.run(again, capture_output=True, text=True, check=True, cwd=ROOT)
-    assert play(5, updates=20) == once
+    assert play(5, updates=8) == once
     assert elsewhere.stdout.strip() == once.digest
