@@ -33,7 +33,7 @@ help:
 	@echo "sbom   list all parts in CycloneDX: dist/sbom.cdx.json"
 	@echo "fuzz   throw inputs at what reads strangers' bytes and words (SECONDS=300 each)"
 	@echo "prove  every property at full length (docs/reference/lengths.md; hours)"
-	@echo "mutants change the code and see which tests notice (an hour)"
+	@echo "mutants change the code and see which tests notice (hours; SAMPLE=400 so many at random)"
 	@echo "emulators  hold the talk at two emulators of Telegram by others (needs Node.js)"
 	@echo "wheel  build what is installed, twice, and compare"
 	@echo "lock   pin the dependencies after a change in pyproject.toml (UPGRADE=--upgrade: all to their newest)"
