@@ -10,8 +10,8 @@ PARTLY := bot/__main__.py,bot/check/*,bot/backoffice/*,bot/research/*,bot/demo/*
 # Without compiled files each process that a test starts, and pytest in each of its own, compiles the tree again.
 export PYTHONDONTWRITEBYTECODE :=
 
-# Three processes on two cores, for some tests wait. A file stays in one process, which keeps what its tests share.
-SPREAD := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+# Four processes on two cores, for some tests wait. A file stays in one process, which keeps what its tests share.
+SPREAD := --numprocesses=4 --dist=loadfile --no-loadscope-reorder
 # The tests that try more at full length: docs/reference/lengths.md.
 LONGER = $(shell grep -rlE --include='test_*.py' 'tests\.lengths|@given' tests)
 

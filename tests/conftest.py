@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from itertools import chain, zip_longest
 from pathlib import Path
 
 # Before anything loads numpy, in this process and in those that it starts: as many processes as cores, each
@@ -41,20 +42,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, and count coverage in the quick tests only.
 
     A long file that came last would be waited for by one process alone. Those in which real processes wait
-    for clocks come first of all, since others need the cores meanwhile. Coverage triples what the slow tests
-    take, and they reach no more.
+    for clocks stand between those that compute, so that no core is idle meanwhile. Coverage triples what the
+    slow tests take, and they reach no more.
     """
     slow = [item for item in items if item.get_closest_marker("slow")]
     for item in slow:
         item.add_marker("no_cover")
-    first = {item.path for item in slow}
+    long = list(dict.fromkeys(item.path for item in slow))
+    waiting = sorted((path for path in long if waits(path) < len(WAITING)), key=waits)
+    computing = [path for path in long if waits(path) == len(WAITING)]
+    mixed = chain.from_iterable(zip_longest(waiting, computing))
+    place = {path: at for at, path in enumerate(path for path in mixed if path is not None)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))  # stable: the others stay in their order
 
-    def place(item: pytest.Item) -> int:
-        if item.path not in first:
-            return len(WAITING) + 1
-        return next((at for at, folder in enumerate(WAITING) if folder in item.path.parts), len(WAITING))
 
-    items.sort(key=place)  # stable: the others stay in their order
+def waits(path: Path) -> int:
+    """Return the place in WAITING of the folder that a file of tests is in, or how many there are."""
+    return next((at for at, folder in enumerate(WAITING) if folder in path.parts), len(WAITING))
 
 
 @pytest.fixture
