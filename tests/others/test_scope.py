@@ -18,7 +18,11 @@ from tests.talks import TODAY, presenter
 
 HELD = ELSEWHERE / "held"
 # Of the writers held out, what is ours and what is not; the goals are 0.90 and 0.01.
-ANSWERED = {("58", "60"): (0.8, 0.035), ("98",): (0.55, 0.057)}
+ANSWERED = {
+    ("58", "60"): (0.8, 0.035),
+    ("98",): (0.55, 0.057),
+    ("123", "124", "125", "126"): (0.71, 0.05),
+}
 
 
 def found(question: Question) -> Found:
