@@ -140,7 +140,7 @@ def test_where_a_province_has_no_figure_the_card_doesnt_ask_for_the_province_aga
 def test_shanghais_own_share_of_the_subsidy_is_told_to_people_in_hardship_while_it_lasts() -> None:
     assert "最多退754.60元" in card(KNOWLEDGE, "subsidy_hardship", RIDER, "zh", ON)
     assert "元。" not in card(KNOWLEDGE, "subsidy_hardship", RIDER, "zh", date(2027, 1, 1)).split("要多久")[0]
-    assert "最多1006.13元" in card(KNOWLEDGE, "graduate_start", RIDER, "zh", ON), "that rule is another"
+    assert "最多退1006.13元" in card(KNOWLEDGE, "graduate_start", RIDER, "zh", ON), "that rule is another"
 
 
 def test_at_new_year_last_years_medical_price_is_told_with_its_year() -> None:
