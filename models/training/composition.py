@@ -95,7 +95,7 @@ def most_common(ids: Sequence[str]) -> tuple[str, int, int]:
 
 def surely_above(hits: int, of: int, share: float) -> bool:
     """Whether a share in the population is above this one, by more than chance."""
-    return of > 0 and binomtest(hits, of, share, alternative="greater").pvalue < SURE
+    return of > 0 and bool(binomtest(hits, of, share, alternative="greater").pvalue < SURE)
 
 
 def interval(hits: float, of: float) -> tuple[float, float]:

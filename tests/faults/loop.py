@@ -118,7 +118,8 @@ class Loop:
         name: str | None = None,
         context: contextvars.Context | None = None,
     ) -> asyncio.Task[Result]:
-        task = asyncio.Task(coro, loop=self._self, name=name, context=context)
+        # A task of Python 3.13 is typed to take a coroutine alone.
+        task = asyncio.Task(coro, loop=self._self, name=name, context=context)  # type: ignore[arg-type, unused-ignore]
         owner = (context or contextvars.copy_context()).get(life)
         if owner is not None:
             owner.tasks[task] = None

@@ -70,9 +70,9 @@ def test_every_score_with_unknown_answers_is_what_all_profiles_together_give(
         here = mine.like(known)
         shares = mine.shares[here] / mine.shares[here].sum()
         logits = mine.logits[here]
-        centre = shares @ logits
+        centre = float(shares @ logits)
         spread = Z90 * np.sqrt(shares @ (mine.variances[here] + (logits - centre) ** 2))
-        probability = shares @ chance(logits)
+        probability = float(shares @ chance(logits))
         low = min(float(chance(centre - spread)), probability)
         high = max(float(chance(centre + spread)), probability)
         missing = [place for place, level in enumerate(known) if level is None]
