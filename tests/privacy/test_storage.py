@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
@@ -248,7 +249,7 @@ async def test_pipl_47_a_deletion_that_races_with_answers_resurrects_nothing(tmp
 async def test_pipl_51_a_tampered_value_is_refused(tmp_path: Path, part: str) -> None:
     async with opened(f"sqlite:///{tmp_path / 'b.sqlite'}", KEYRING, settling_today()) as store:
         await talk(store, 1, "/start", *CONSENT, *up_to("province"))
-        with sqlite3.connect(tmp_path / "b.sqlite") as connection:
+        with closing(sqlite3.connect(tmp_path / "b.sqlite")) as connection:
             (value,) = connection.execute(f"select {part} from conversations").fetchone()
             for place in range(0, len(value), 7):
                 changed = bytearray(value)

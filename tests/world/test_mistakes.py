@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -155,7 +156,7 @@ def test_a_slip_in_a_setting_s_name_is_pointed_at(tmp_path: Path) -> None:
 
 def test_a_database_of_a_newer_release_is_refused_by_every_command(tmp_path: Path) -> None:
     assert run(tmp_path, "migrate").returncode == 0
-    with sqlite3.connect(tmp_path / "bot.sqlite") as connection:
+    with closing(sqlite3.connect(tmp_path / "bot.sqlite")) as connection, connection:
         connection.execute("update alembic_version set version_num = '9999'")
         connection.execute("update served_by set since = '9999'")
     for command in ("migrate", "webhook"):

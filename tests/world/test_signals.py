@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,6 @@ async def test_a_process_that_is_asked_to_stop_drains_and_gives_its_lease_back(
         async with asyncio.timeout(30):
             assert await service.process.wait() == 0, service.log()
     assert len(sent) == len(set(sent)) == 1, "sent once, and not again"
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("select count(*) from outbox").fetchone() == (0,)
         assert connection.execute("select count(*) from holders").fetchone() == (0,)
