@@ -69,10 +69,10 @@ train: $(VENV)/dev
 	$(BIN)/python -m models train-swindle
 	$(BIN)/python -m models train-scope
 
+# Types are checked beside the tests, for mypy keeps one core busy; what `bot check` looks at, the tests do too.
 test: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	# Types are checked beside the tests, for mypy keeps one core busy; what `bot check` looks at, the tests do too.
 	$(BIN)/mypy & types=$$!; $(BIN)/python -m pytest $(SPREAD) --durations=12; tests=$$?; wait $$types && exit $$tests
 
 # Line and branch of the pure core, intake, storage and privacy, by the quick tests (some of it only PostgreSQL reaches).

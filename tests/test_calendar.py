@@ -29,7 +29,8 @@ NEW_YEAR = date(2027, 1, 1)
 
 def first() -> date:
     """The day on which somebody last looked at the knowledge; the next 430 are from there."""
-    return max(piece.checked_on for piece in KNOWLEDGE.advice)
+    figures = (value.checked_on for parameter in KNOWLEDGE.parameters for value in parameter.values)
+    return max(*figures, *(piece.checked_on for piece in KNOWLEDGE.advice))
 
 
 def last() -> date:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,6 @@ from bot.check.bounds import check_bounds
 from bot.check.commands import check_commands
 from bot.check.figures import check_figures
 from bot.check.forbidden import stiffness
-from bot.check.lengths import check_lengths
 from bot.check.pieces import LED_BY, check_pieces
 from bot.check.texts import numbers, run_on_lines
 from bot.content.knowledge import Knowledge, Piece
@@ -31,7 +30,7 @@ from bot.render import Presenter
 from tests.checkout import KNOWLEDGE
 from tests.talks import NOON
 
-ON = date(2026, 11, 29)
+ON = date(2026, 12, 1)
 
 
 def small(*ids: str) -> Knowledge:
@@ -167,7 +166,7 @@ def test_what_is_too_long_to_be_read_is_found_wherever_it_is_said(name: str) -> 
     templates = {each: dict(texts) for each, texts in KNOWLEDGE.wording.templates.items()}
     templates["zh"][name] += "真话。" * 200
     wording = Wording(templates, KNOWLEDGE.parameters)
-    findings = check_lengths(replace(small("emergency_fund"), wording=wording), ON)
+    findings = lint(replace(small("emergency_fund"), wording=wording), ON).findings
     assert "characters (at most 700)" in "\n".join(map(str, findings))
 
 
@@ -310,7 +309,7 @@ def test_a_jump_that_is_meant_says_so_and_an_unsure_figure_is_compared_with_noth
 
 def test_a_figure_checked_in_the_future_is_found() -> None:
     early = base("odd", limits("4500"))
-    assert "it was checked on 2026-11-29, in the future" in figures_found(early, on=date(2026, 11, 28))
+    assert f"it was checked on {ON}, in the future" in figures_found(early, on=ON - timedelta(days=1))
     assert not figures_found(early, on=ON)
 
 

@@ -47,7 +47,7 @@ def lint(
     """Check everything as on a day: questions, figures, sources, advice, and every card in every context.
 
     channels: what the channels can do in which it is said.
-    without: names in CHECKS of what is left out; nothing that serves a worker leaves anything out.
+    without: names in CHECKS of what is left out; only tests leave anything out.
     """
     findings = [
         finding for name, check in CHECKS.items() if name not in without for finding in check(knowledge, on)

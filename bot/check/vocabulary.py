@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from functools import cache
+from functools import lru_cache
 
 from bot.check.findings import Finding
 from bot.content.knowledge import Knowledge
@@ -14,7 +14,7 @@ from bot.dialogue.reading.folding import fold
 FILE = "reading.yaml"
 
 # Thousands of words of our own, most of them in several lists; nobody's typed words are kept.
-folded_once = cache(fold)
+folded_once = lru_cache(maxsize=50_000)(fold)
 
 
 def check_vocabulary(knowledge: Knowledge) -> Iterator[Finding]:
