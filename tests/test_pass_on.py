@@ -31,7 +31,7 @@ def test_every_piece_of_advice_can_be_passed_on_in_one_short_message(language: L
 def test_it_has_the_title_what_it_is_good_for_and_whom_to_ask() -> None:
     text = passed("fake_police").text
     assert "自称公安、法院要我转钱" in text
-    assert text.index("先打96110、110") < text.index("安全账户")
+    assert text.index("先打110、96110") < text.index("安全账户")
     assert "96110问" in text
 
 
@@ -53,7 +53,7 @@ def test_any_piece_and_what_to_do_first_are_passed_on_as_a_picture_with_nobody_i
         assert all(thing.title in plain(message.text) for thing in message.attachment.things)
     assert isinstance(one.attachment, PassedPicture)
     assert one.attachment.things[0].steps
-    ring = "First call 96110, 110" if look == "en" else "先打96110、110"
+    ring = "First call 110, 96110" if look == "en" else "先打110、96110"
     assert one.attachment.things[0].ring == ring
 
 
