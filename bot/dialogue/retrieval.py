@@ -34,6 +34,7 @@ _RUN = re.compile("[\u3400-\u9fff]+|[a-z0-9']+")
 _ENDING = re.compile("(?<=...)(?:ments?|ings?|ers?|ed|es|s|ly)$")  # of a word that keeps three letters
 BEGINNING = 5  # letters of a longer English word that count once more: insur-ance, insur-er
 CLOSEST = 0.3  # what the likeness to the closest way counts beside the likeness to all of them
+ADDED = 0.15  # of a question's weight: that of its most usual terms, which by themselves find no way
 SAME = 0.999  # cosine with a way from which a question is that way: its subject comes first
 SCOPE, OURS = "scope", "ours"  # the classifier of what is our business, and its only head
 USUAL = 0.4  # cosine of a question of ours with the closest way: what is above it adds to the scope's score
@@ -251,20 +252,30 @@ class Asker:
     def _closest(self, terms: list[str]) -> dict[str, float]:
         """Return the cosine of each subject's closest way with the terms, each weighed by its rarity."""
         index = self._index
-        weights = {term: index.rarity.get(term, index.rarest) ** 2 for term in terms}
-        size = math.sqrt(sum(weights.values())) or 1.0
+        weights = {term: index.squares.get(term, index.rarest**2) for term in terms}
+        most = sum(weights.values())
+        size = math.sqrt(most) or 1.0
+        # Terms that few ways hold find the ways; those that many hold, and that weigh little, are only added.
+        by_few = sorted(terms, key=lambda term: (len(index.said_in.get(term, ())), term))
         shared: dict[int, float] = {}
-        for term in terms:
-            weight = weights[term]
-            for way in index.said_in.get(term, ()):
+        rest = most
+        adding = 0
+        while adding < len(by_few) and rest > ADDED * most:
+            weight = weights[by_few[adding]]
+            for way in index.said_in.get(by_few[adding], ()):
                 shared[way] = shared.get(way, 0.0) + weight
+            rest -= weight
+            adding += 1
+        added = [(index.said_in.get(term, frozenset()), weights[term]) for term in by_few[adding:]]
         closest: dict[str, float] = {}
         ways = index.ways
         for way, weight in shared.items():
             id, length = ways[way]
-            near = weight / length
-            if near > closest.get(id, 0.0):
-                closest[id] = near
+            best = closest.get(id, 0.0)
+            if (weight + rest) / length > best:
+                near = (weight + sum(more for said, more in added if way in said)) / length
+                if near > best:
+                    closest[id] = near
         return {id: near / size * (OTHERNESS if id == OTHER else 1.0) for id, near in closest.items()}
 
     def features(self, text: str) -> list[str]:
@@ -332,25 +343,28 @@ class _Index:
     ids: list[str]
     rarity: Mapping[str, float]
     rarest: float  # that of a term that nobody here says
+    squares: Mapping[str, float]  # of each term's rarity
     parts: Mapping[str, list[tuple[int, float]]]
     ways: list[tuple[str, float]] = field(default_factory=list)  # each way's subject and length
-    said_in: dict[str, list[int]] = field(default_factory=dict)  # of a term, the ways that say it
+    said_in: dict[str, set[int]] = field(default_factory=dict)  # of a term, the ways that say it
     point_ways: list[tuple[str, float]] = field(default_factory=list)  # each way's point and length
     pointed_in: dict[str, list[int]] = field(default_factory=dict)  # of a term, the points' ways that say it
 
     def add_point(self, id: str, terms: list[str]) -> None:
         """Add one way of asking for a point."""
-        squares = sum(self.rarity.get(term, self.rarest) ** 2 for term in terms)
         for term in terms:
             self.pointed_in.setdefault(term, []).append(len(self.point_ways))
-        self.point_ways.append((id, math.sqrt(squares) or 1.0))
+        self.point_ways.append((id, self._length(terms)))
 
     def add_way(self, id: str, terms: list[str]) -> None:
         """Add one way of asking for a subject."""
-        squares = sum(self.rarity.get(term, self.rarest) ** 2 for term in terms)
         for term in terms:
-            self.said_in.setdefault(term, []).append(len(self.ways))
-        self.ways.append((id, math.sqrt(squares) or 1.0))
+            self.said_in.setdefault(term, set()).add(len(self.ways))
+        self.ways.append((id, self._length(terms)))
+
+    def _length(self, terms: list[str]) -> float:
+        unknown = self.rarest**2
+        return math.sqrt(sum(self.squares.get(term, unknown) for term in terms)) or 1.0
 
     @classmethod
     def of(cls, ids: list[str], bags: list[Counter[str]], cards: list[Counter[str]]) -> "_Index":
@@ -363,7 +377,8 @@ class _Index:
             slack = REPEATS * sum(bag.values()) / usual
             for term, count in bag.items():
                 parts.setdefault(term, []).append((number, rarity[term] * count / (count + slack)))
-        return cls(ids, rarity, math.log(len(bags) + 1), parts)
+        squares = {term: rare**2 for term, rare in rarity.items()}
+        return cls(ids, rarity, math.log(len(bags) + 1), squares, parts)
 
 
 def _said_in(bags: list[Counter[str]]) -> dict[str, int]:
