@@ -32,7 +32,7 @@ ASKING = (1, 2, 3, 4, 5, 6)  # writers whose questions teach; those of 7 to 10 h
 NOBODY = 0  # the writer of the ways of asking and of our own questions: never left out
 PENALTY = 1.0  # the support vector machine's C
 COSTS = {True: 1.0, False: 3.0}  # of a question on the wrong side
-SURE, PERHAPS = 0.3, 0.0  # scores from which a question is answered, and from which it is asked back
+SURE, PERHAPS = 0.35, 0.0  # scores from which a question is answered, and from which it is asked back
 
 CARD = """# Card of the scope
 

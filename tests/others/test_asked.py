@@ -23,5 +23,5 @@ def test_a_left_out_writer_gets_the_piece_that_was_meant_as_often_as_was_measure
             among_three.append(id in (found.best, *found.near, *found.perhaps))
     print(f"{len(at_once)} asked: {share(at_once):.3f} at once, {share(among_three):.3f} among three")
     assert len(at_once) > 700
-    assert share(at_once) >= 0.61  # the goal is 0.90; before the scope it was 0.70
-    assert share(among_three) >= 0.78  # the goal is 0.95
+    assert share(at_once) >= 0.68  # the goal is 0.90; before 211 to 217 it was 0.62
+    assert share(among_three) >= 0.87  # the goal is 0.95; before 0.78
