@@ -108,6 +108,8 @@ def _injury(known: _Known) -> tuple[State, str]:
     if insured:
         # An employer's injury insurance covers the work for that employer, not orders from a platform.
         return ("covered", "employer") if known.no("platform_work") else ("partly", "employer_only")
+    if accident and known.is_("social_insurance", "employee"):
+        return "partly", "accident_only"  # the employer has to pay injury insurance too
     if accident:
         return ("covered", "accident") if known.is_("exposed_to_injury", "little") else ("partly", "accident")
     perhaps_insured = known.is_("social_insurance", "employee") and not known.no("has_injury_insurance")
