@@ -28,17 +28,16 @@ ROOT = Path(__file__).parents[2]
 WRITERS = ROOT / "tests" / "others" / "swindles"
 OWN = ROOT / "models" / "sentences" / "swindles"
 NOBODY = 0  # the writer of our own texts: never left out
-HELD = (7, 8, 12, 14, 17, 24, 29)  # writers who teach nothing: they only measure
-# Writers half of whose honest texts were written to mislead: those teach, but set no threshold.
-MISLEADING = frozenset(range(25, 30))
-MISLEADS = "misleading"
+HELD = (7, 8, 12, 14, 17, 24, 29, 33, 38, 43)  # writers who teach nothing: they only measure
+MISLEADS = "misleading"  # a list of honest texts that sound like a swindle: those teach, but set no threshold
+MISLEADING = frozenset(range(25, 30))  # writers who mixed such texts with the others
 UNSAID = "anybody"  # the sender where a writer doesn't say which
 HONEST = "honest"  # the name of what is no swindle
 NEVER = -100.0  # the bias of a kind that is left out
 PENALTY = 10.0  # the regression's C
-KEPT = 16_000  # features in the artifact: those of the greatest weights
+KEPT = 32_000  # features in the artifact: those of the greatest weights
 _KIND: dict[str, Kind] = {kind: kind for kind in KINDS}
-FALSE_ALARMS = 0.03  # of the everyday honest texts of writers left out: where the threshold is set
+FALSE_ALARMS = 0.025  # of the everyday honest texts of writers left out: where the threshold is set
 
 CARD = """# Card of the swindle check
 
@@ -65,9 +64,9 @@ other's. The signs, which are written by hand, know all kinds.
 
 All writers are simulated: real swindlers may write otherwise. **These figures flatter.** The signs were
 written with sight of the failures of writers 1 to 6, and some of our own training texts with sight of those
-of writers 1 to 6, 9 and 10. Before these texts it was 0.91, with 0.03 of the honest texts. Writers 15 to 20
-were asked for smooth texts without a catch-word: 0.85 of theirs are red, and 0.95 of the others'. Half of the
-honest texts of 25 to 28 were written to mislead (`misleading`): they teach, but set no threshold. The writers
+of writers 1 to 6, 9 and 10. Before these texts it was 0.91, with 0.03 of the honest texts. Writers from 15
+on were asked for smooth texts without a catch-word, a third of theirs. Half of the honest texts of 25 to 28 and a
+third of those from 30 on were written to mislead (`misleading`): they teach, but set no threshold. The writers
 held out teach nothing: tests/others/README.md has what was measured on them, and test_swindles.py asserts it.
 
 ## What it can't hear
@@ -89,6 +88,11 @@ class Text:
     writer: int
     kind: Kind | None
     sender: str = ""
+
+    @property
+    def everyday(self) -> bool:
+        """Say whether it is an honest text of a writer who didn't write it to mislead."""
+        return self.kind is None and self.sender != MISLEADS and self.writer not in MISLEADING
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ def written(path: Path) -> Iterator[Text]:
     for item in read["honest"]:
         sender = {"text": item, "from": UNSAID} if isinstance(item, str) else item
         yield Text(sender["text"], writer, None, sender["from"])
+    for item in read.get(MISLEADS, ()):
+        yield Text(item["text"], writer, None, MISLEADS)
 
 
 def texts() -> list[Text]:
@@ -194,7 +200,7 @@ class Corpus:
 
 def threshold_of(left_out: Iterable[Judged]) -> float:
     """Return the score that so many everyday honest texts of writers left out exceed, and no more."""
-    honest = (each for each in left_out if each.text.kind is None and each.text.writer not in MISLEADING)
+    honest = (each for each in left_out if each.text.everyday)
     scores = sorted((each.score for each in honest), reverse=True)
     return round(scores[int(len(scores) * FALSE_ALARMS)], 3)
 
@@ -206,7 +212,7 @@ def found_of(judgements: Iterable[Judged], threshold: float) -> dict[str, tuple[
     """
     found: dict[str, tuple[int, int]] = {}
     for each in judgements:
-        honest = MISLEADS if each.text.writer in MISLEADING else f"honest {each.text.sender}"
+        honest = f"honest {each.text.sender}" if each.text.everyday else MISLEADS
         name = each.text.kind or honest
         red, count = found.get(name, (0, 0))
         found[name] = red + each.red(threshold), count + 1

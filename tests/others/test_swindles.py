@@ -28,12 +28,13 @@ from tests.others import noted
 from tests.talks import presenter
 
 FEW_WRITERS = (1, 2, 9)
-AT_LEAST = 0.92  # of the swindles of writers held out; 0.94 without 24
-LEFT_OUT = 0.89  # of the swindles of writers left out of training; those from 15 on are smooth by design
-EACH = 0.84  # of each kind, by writers left out of training
-UNKNOWN_KIND = 0.5  # of all, the kind left out of training with half of the writers
-FALSE_ALARMS = 0.031  # by writers left out of training: 0.03, and one text by the rounding of the threshold
-HELD_FALSE_ALARMS = 0.03  # by writers held out
+AT_LEAST = 0.94  # of the swindles of writers held out
+LEFT_OUT = 0.93  # of the swindles of writers left out of training; those from 15 on are smooth by design
+EACH = 0.9  # of each kind, by writers left out of training
+UNKNOWN_KIND = 0.65  # of all, the kind left out of training with half of the writers
+FALSE_ALARMS = 0.026  # by writers left out of training: 0.025, and one text by the rounding of the threshold
+HELD_FALSE_ALARMS = 0.03  # of everyday texts by writers held out
+HELD_MISLED = 0.06  # of texts that they wrote to mislead
 
 
 def corpus(chosen: Iterable[Text]) -> Corpus:
@@ -57,15 +58,20 @@ def is_swindle(each: Judged) -> bool:
     return each.text.kind is not None
 
 
-def is_honest(each: Judged) -> bool:
-    return each.text.kind is None
+def is_everyday(each: Judged) -> bool:
+    return each.text.everyday
+
+
+def misleads(each: Judged) -> bool:
+    return each.text.kind is None and not each.text.everyday
 
 
 def test_writers_who_never_taught_are_heard_as_often_as_was_measured() -> None:
     limit = presenter().knowledge.swindle.threshold
     print(found_of(held(), limit))
     assert share(held(), limit, is_swindle) >= AT_LEAST
-    assert share(held(), limit, is_honest) <= HELD_FALSE_ALARMS
+    assert share(held(), limit, is_everyday) <= HELD_FALSE_ALARMS
+    assert share(held(), limit, misleads) <= HELD_MISLED
 
 
 def test_what_is_called_a_swindle_is_mostly_called_by_its_own_name() -> None:
