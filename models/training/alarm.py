@@ -45,7 +45,7 @@ KIND_OF: dict[str, Kind | None] = {
 }
 EVERYDAY = ("ordinary", "alike", "off_topic")  # those that set the thresholds
 # Writers whose ordinary sentences mislead by design.
-MISLEADING = frozenset((13, 14, 15, *range(61, 80), *range(81, 123)))
+MISLEADING = frozenset((13, 14, 15, *range(61, 80), *range(81, 123)))  # and keep no list of them
 OWN = {"plain": "danger_plain", "hinted": "danger_hinted", "typed": "ordinary"}  # lists of models/sentences/
 NOBODY = 0  # the writer of our own sentences: never left out
 PENALTY = 3.0  # the support vector machine's C
@@ -53,7 +53,7 @@ COSTS = {True: 1.0, False: 2.0}  # of a sentence on the wrong side: a false alar
 PLAINER = {"danger_plain": 2.0}  # how often a sentence of a list counts in training, where not once
 SELDOM: Mapping[str, float] = {"accident": 0.2, "child": 0.2, "hunger": 0.2}
 """Added to the scores of kinds of which there are few sentences, or the many of danger to life hide them."""
-MOST = 80_000  # features that are kept: those with the greatest weights, which generalise as well as all
+MOST = 160_000  # features that are kept: those with the greatest weights, which generalise as well as all
 FALSE_ALARMS = 0.0195  # of everyday sentences of writers left out: where the threshold is set
 FALSE_DOUBTS = 0.06  # of the same: how many more are answered with a gentle line
 
@@ -74,8 +74,8 @@ second column counts alarms and gentle lines together: below the threshold of an
 above which a text is answered as usual after one kind line with a number. Both thresholds are set by
 `ordinary`, `alike` and `off_topic`, for a free question may be about an emergency that is under way.
 `near_misses` mislead by design: those teach, but don't count. They are the ordinary sentences of writers 13
-to 15, of those from 61 to 94, who hint at danger in most of theirs, and of those from 101 on, who wrote
-nothing else.
+to 15, of those from 61 to 94, who hint at danger in most of theirs, of those from 101 to 110, who wrote
+nothing else, and what those from 131 on listed apart.
 
 All writers are simulated: real people may write otherwise. The patterns were written with sight of the
 failures of writers 1 to 5, 51 to 53 and 61 to 74, and of some of 6 to 10 and 31 to 35. Those that make an
@@ -131,11 +131,13 @@ class Judged:
 def written(path: Path) -> Iterator[Sentence]:
     """Read a writer's file.
 
-    Writers without things off topic wrote ordinary sentences in frightening words, which are counted apart.
+    Writers without things off topic wrote ordinary sentences in frightening words, which are counted apart,
+    unless a list of near misses stands beside them.
     """
     read = yaml.safe_load(path.read_text(encoding="utf-8"))
     writer = int(read["writer"])
-    harmless = "ordinary" if read.get("off_topic") else "near_misses" if writer in MISLEADING else "alike"
+    apart = read.get("off_topic") or read.get("near_misses")
+    harmless = "ordinary" if apart else "near_misses" if writer in MISLEADING else "alike"
     for name in KIND_OF:
         for item in read.get(name, ()):
             text = item if isinstance(item, str) else item["ask"]
