@@ -65,9 +65,10 @@ other's. The signs, which are written by hand, know all kinds.
 All writers are simulated: real swindlers may write otherwise. **These figures flatter.** The signs were
 written with sight of the failures of writers 1 to 6, and some of our own training texts with sight of those
 of writers 1 to 6, 9 and 10. Before these texts it was 0.91, with 0.03 of the honest texts. Writers from 15
-on were asked for smooth texts without a catch-word, a third of theirs. Half of the honest texts of 25 to 28 and a
-third of those from 30 on were written to mislead (`misleading`): they teach, but set no threshold. The writers
-held out teach nothing: tests/others/README.md has what was measured on them, and test_swindles.py asserts it.
+on were asked for smooth texts without a catch-word, a third of theirs. Half of the honest texts of 25 to 28
+and a third of those from 30 on were written to mislead (`misleading`): they teach, but set no threshold. The
+writers held out teach nothing: tests/others/README.md has what was measured on them, and test_swindles.py
+asserts it.
 
 ## What it can't hear
 
