@@ -50,6 +50,7 @@ POINTS = 3  # at most in one answer
 SHORT = 4  # characters from which a clause is looked at by itself
 REQUEST = 6  # characters from which a clause may be a request of its own
 ALONE = 1.5  # likeness from which the last clause of a story is one
+NOWHERE: frozenset[int] = frozenset()  # the ways that hold a term which nobody says
 SPLIT = r"[，。！？；,.!?;\n]+|(?<=[\u3400-\u9fff]) +| +(?=[\u3400-\u9fff])"
 
 
@@ -256,17 +257,17 @@ class Asker:
         most = sum(weights.values())
         size = math.sqrt(most) or 1.0
         # Terms that few ways hold find the ways; those that many hold, and that weigh little, are only added.
-        by_few = sorted(terms, key=lambda term: (len(index.said_in.get(term, ())), term))
+        by_few = sorted(terms, key=lambda term: (len(index.said_in.get(term, NOWHERE)), term))
         shared: dict[int, float] = {}
         rest = most
         adding = 0
         while adding < len(by_few) and rest > ADDED * most:
             weight = weights[by_few[adding]]
-            for way in index.said_in.get(by_few[adding], ()):
+            for way in index.said_in.get(by_few[adding], NOWHERE):
                 shared[way] = shared.get(way, 0.0) + weight
             rest -= weight
             adding += 1
-        added = [(index.said_in.get(term, frozenset()), weights[term]) for term in by_few[adding:]]
+        added = [(index.said_in.get(term, NOWHERE), weights[term]) for term in by_few[adding:]]
         closest: dict[str, float] = {}
         ways = index.ways
         for way, weight in shared.items():

@@ -108,10 +108,10 @@ def _injury(known: _Known) -> tuple[State, str]:
     if insured:
         # An employer's injury insurance covers the work for that employer, not orders from a platform.
         return ("covered", "employer") if known.no("platform_work") else ("partly", "employer_only")
-    if accident and known.is_("social_insurance", "employee"):
-        return "partly", "accident_only"  # the employer has to pay injury insurance too
-    if accident:
-        return ("covered", "accident") if known.is_("exposed_to_injury", "little") else ("partly", "accident")
+    if accident and known.is_("exposed_to_injury", "little"):
+        return "covered", "accident"
+    if accident:  # an employer has to pay injury insurance too
+        return "partly", "accident_only" if known.is_("social_insurance", "employee") else "accident"
     perhaps_insured = known.is_("social_insurance", "employee") and not known.no("has_injury_insurance")
     if known.no("has_accident_cover") and not perhaps_insured and "social_insurance" in known.facts:
         return "open", "nothing"
