@@ -12,7 +12,7 @@ from functools import cached_property
 
 from bot.content.alarms import ALARM, KINDS, Alarms, Kind, Scene
 from bot.content.knowledge import Knowledge
-from bot.content.questionnaire import Language
+from bot.content.questionnaire import LANGUAGES, Language, Questionnaire
 from bot.dialogue.hearing import NO_DOUBT, Heard, Hearing, beyond_doubt
 from bot.dialogue.reading.folding import is_traditional
 from bot.dialogue.reading.pinyin import is_pinyin
@@ -39,11 +39,13 @@ class Triage:
     alarms: Alarms
     hearing: Hearing
     model: LinearModel
+    questionnaire: Questionnaire
 
     @classmethod
     def over(cls, knowledge: Knowledge) -> "Triage":
         """Return the triage by what this knowledge says."""
-        return cls(knowledge.alarms, Hearing(knowledge.alarms, knowledge.vocabulary), knowledge.alarm)
+        hearing = Hearing(knowledge.alarms, knowledge.vocabulary)
+        return cls(knowledge.alarms, hearing, knowledge.alarm, knowledge.questionnaire)
 
     def found(self, text: str) -> Found | None:
         """Return what a text is, or may be; None for what is no emergency."""
@@ -51,6 +53,8 @@ class Triage:
         if (not heard.chinese and not heard.english) or self.is_over(text) or self._is_choice(heard):
             return None
         met, features = self.hearing.listened(heard)
+        if not any(met.values()) and _whole(heard) in self._answers:
+            return None
         scores = self.model.scores(features)
         score = danger(scores)
         alarm = is_alarm(score, self.model.threshold, self.model.lower, leeway(met))
@@ -84,7 +88,7 @@ class Triage:
 
     def _is_choice(self, heard: Heard) -> bool:
         """Say whether a text is word for word a choice that the tools offer: 扣了 is a fee taken off."""
-        return (heard.chinese.rstrip(MARKS) or heard.english) in self._choices
+        return _whole(heard) in self._choices
 
     @cached_property
     def _choices(self) -> frozenset[str | tuple[str, ...]]:
@@ -92,10 +96,22 @@ class Triage:
         said = (self.hearing.heard(term) for values in lists for terms in values.values() for term in terms)
         return frozenset(heard.chinese or heard.english for heard in said)
 
+    @cached_property
+    def _answers(self) -> frozenset[str | tuple[str, ...]]:
+        """All questions' options, which are no emergency word for word unless a pattern is met: 被骗了钱."""
+        options = (option for question in self.questionnaire.questions for option in question.options)
+        said = (term for option in options for term in (*map(option.in_, LANGUAGES), *option.aliases))
+        return frozenset(_whole(self.hearing.heard(term)) for term in said)
+
     def _scene(self, kind: Kind, heard: Heard) -> Scene:
         scenes = [scene for scene in self.alarms.scenes if scene.kind == kind]
         named = (scene for scene in scenes if self.hearing.holds(heard, scene.when))
         return next(named, scenes[-1])
+
+
+def _whole(heard: Heard) -> str | tuple[str, ...]:
+    """Return a text as a whole, without the marks at its end."""
+    return heard.chinese.rstrip(MARKS) or heard.english
 
 
 def danger(scores: Mapping[str, float]) -> float:

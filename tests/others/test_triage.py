@@ -26,6 +26,7 @@ from models.training.alarm import (
     sentences,
     written,
 )
+from tests.checkout import KNOWLEDGE
 from tests.goldens import phrases
 from tests.lengths import LONG
 from tests.others import noted
@@ -210,6 +211,19 @@ def test_typed_answers_raise_no_alarm() -> None:
     alarming = [text for text in texts if triage.scene(text) is not None]
     print(*alarming, sep="\n")
     assert len(alarming) <= 0.005 * len(texts)
+
+
+def test_no_option_typed_word_for_word_raises_an_alarm_but_to_be_cheated() -> None:
+    triage = rules().triage
+    assert triage is not None
+    alarming = {
+        (option.id, term)
+        for question in KNOWLEDGE.questionnaire.questions
+        for option in question.options
+        for term in (option.zh, option.en, *option.aliases)
+        if triage.scene(term) is not None
+    }
+    assert alarming == {("cheated", "被骗了钱"), ("cheated", "Cheated of money")}
 
 
 @pytest.mark.parametrize(
