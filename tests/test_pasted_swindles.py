@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
+from models.training.words import read_words
 from tests.test_rights import said, state
 
 WRITERS = sorted((Path(__file__).parent / "others" / "writers").glob("*.yaml"))
@@ -12,7 +12,7 @@ WRITERS = sorted((Path(__file__).parent / "others" / "writers").glob("*.yaml"))
 
 @pytest.mark.parametrize("writer", WRITERS, ids=lambda path: path.stem)
 def test_no_victim_is_answered_as_if_they_had_pasted_a_swindlers_words(writer: Path) -> None:
-    rows = yaml.safe_load(writer.read_text(encoding="utf-8"))
+    rows = read_words(writer)
     texts = [text for kind, texts in rows.items() if "swindle" in kind for text in texts]
     assert texts or not rows.keys() - {"writer", "brief", "ordinary"}  # who wrote everyday words alone
     for text in texts:

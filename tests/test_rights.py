@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 
 import pytest
 
@@ -47,6 +48,7 @@ def said(
     return talk, messages
 
 
+@cache
 def state(name: str) -> Conversation | None:
     return said(None, *STATES[name])[0]
 

@@ -66,6 +66,11 @@ def near_retirement(known: Known) -> frozenset[str] | None:
     return _yes_no(known, "age", "from_51_to_59")
 
 
+def few_years_left(known: Known) -> frozenset[str] | None:
+    """Whether the worker is 41 to 59, so that a pension may take more years than are left to pay in."""
+    return _yes_no(known, "age", "from_41_to_50", "from_51_to_59")
+
+
 def over_45(known: Known) -> frozenset[str] | None:
     """Whether the worker is over 45: the band 41 to 50 can't say."""
     if said(known, "age", "from_41_to_50"):
@@ -291,6 +296,7 @@ DERIVED: Mapping[str, Derived] = {
     "under_16": Derived(("age",), YES_NO, under_16),
     "over_retirement_age": Derived(("age", "sex"), YES_NO, over_retirement_age),
     "near_retirement": Derived(("age",), YES_NO, near_retirement),
+    "few_years_left": Derived(("age",), YES_NO, few_years_left),
     "over_45": Derived(("age",), ("yes", "perhaps", "no"), over_45),
     "recent_graduate": Derived(("age", "education"), ("perhaps", "no"), recent_graduate),
     "woman": Derived(("sex",), YES_NO, woman),

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-import yaml
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
@@ -24,6 +23,7 @@ from bot.dialogue.triage import danger, is_alarm, is_brief, leeway
 from bot.loading.knowledge import load_hearing
 from models.serving import linear
 from models.training.linear import OFTEN, Floats, Rows, columns, ones, write_classifier
+from models.training.words import read_words
 
 ROOT = Path(__file__).parents[2]
 SENTENCES = ROOT / "models" / "sentences"
@@ -134,7 +134,7 @@ def written(path: Path) -> Iterator[Sentence]:
     Writers without things off topic wrote ordinary sentences in frightening words, which are counted apart,
     unless a list of near misses stands beside them.
     """
-    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read = read_words(path)
     writer = int(read["writer"])
     apart = read.get("off_topic") or read.get("near_misses")
     harmless = "ordinary" if apart else "near_misses" if writer in MISLEADING else "alike"
@@ -148,7 +148,7 @@ def sentences() -> list[Sentence]:
     """Read all sentences: the writers' and our own."""
     found = [sentence for path in sorted(WRITERS.glob("*.yaml")) for sentence in written(path)]
     for path in sorted(SENTENCES.glob("*.yaml")):
-        for name, text in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for name, text in read_words(path).items():
             found += [Sentence(line, NOBODY, OWN.get(name, name)) for line in text.splitlines()]
     return found
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-import yaml
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
@@ -24,6 +23,7 @@ from bot.loading.knowledge import load_asker
 from models.serving import linear
 from models.training.alarm import WRITERS, Fitted
 from models.training.linear import OFTEN, Rows, columns, ones, write_classifier
+from models.training.words import read_words
 
 ROOT = Path(__file__).parents[2]
 OWN = ROOT / "models" / "sentences" / "questions"
@@ -88,13 +88,13 @@ def _known(asks: Asks) -> Iterator[Question]:
 
 def _own() -> Iterator[Question]:
     for path in sorted(OWN.glob("*.yaml")):
-        for name, text in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for name, text in read_words(path).items():
             yield from (Question(line, NOBODY, name == "ours") for line in text.splitlines())
 
 
 def _others() -> Iterator[Question]:
     for writer in ASKING:
-        read = yaml.safe_load((WRITERS / f"{writer:02}.yaml").read_text(encoding="utf-8"))
+        read = read_words(WRITERS / f"{writer:02}.yaml")
         for item in read["questions"]:
             yield Question(item if isinstance(item, str) else item["ask"], writer, True)
         yield from (Question(text, writer, False) for text in read["off_topic"])
@@ -104,7 +104,7 @@ def _others() -> Iterator[Question]:
 
 def written(path: Path) -> Iterator[Question]:
     """Read a file of questions that are mostly not the bot's business."""
-    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read = read_words(path)
     for name in ("elsewhere", "elsewhere_en", "ours"):
         yield from (Question(text, int(read["writer"]), name == "ours") for text in read[name])
 

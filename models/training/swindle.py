@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-import yaml
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
@@ -23,6 +22,7 @@ from bot.dialogue.suspicion import Suspicion, kind_of, swindled
 from bot.loading.knowledge import load_suspicion
 from models.serving import linear
 from models.training.linear import Floats, columns, matrix, rareness, rounded, write_classifier
+from models.training.words import read_words
 
 ROOT = Path(__file__).parents[2]
 WRITERS = ROOT / "tests" / "others" / "swindles"
@@ -111,7 +111,7 @@ class Judged:
 
 def written(path: Path) -> Iterator[Text]:
     """Read a writer's file."""
-    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read = read_words(path)
     writer = int(read["writer"])
     for item in read["swindles"]:
         yield Text(item["text"], writer, _KIND[item["kind"]])
@@ -119,7 +119,7 @@ def written(path: Path) -> Iterator[Text]:
         sender = {"text": item, "from": UNSAID} if isinstance(item, str) else item
         yield Text(sender["text"], writer, None, sender["from"])
     for item in read.get(MISLEADS, ()):
-        yield Text(item["text"], writer, None, MISLEADS)
+        yield Text(item if isinstance(item, str) else item["text"], writer, None, MISLEADS)
 
 
 def texts() -> list[Text]:
@@ -136,7 +136,7 @@ def _own() -> Iterator[Text]:
 
 
 def _lists(name: str) -> Iterator[tuple[str, list[str]]]:
-    read = yaml.safe_load((OWN / f"{name}.yaml").read_text(encoding="utf-8"))
+    read = read_words(OWN / f"{name}.yaml")
     return ((key, lines.splitlines()) for key, lines in read.items())
 
 

@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import yaml
-
 from bot.render.asides import spoken
+from models.training.words import read_words
 from tests.asked import share
 from tests.talks import TODAY, presenter
 
-ASKS: dict[str, list[str]] = yaml.safe_load(
-    (Path(__file__).parent / "asked" / "26.yaml").read_text(encoding="utf-8")
-)["asks"]
+ASKS: dict[str, list[str]] = read_words(Path(__file__).parent / "asked" / "26.yaml")["asks"]
 
 
 def test_a_left_out_writer_gets_the_piece_that_was_meant_as_often_as_was_measured() -> None:

@@ -12,13 +12,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot import guidance
 from bot.content.templates import plain
 from bot.dialogue.replies import Answer
 from bot.dialogue.retrieval import from_pinyin
 from bot.render.asides import spoken
+from models.training.words import read_words
 from tests.talks import TODAY, presenter
 
 FOLDER = Path(__file__).parent / "questions"
@@ -42,7 +42,7 @@ class Outcome:
 
 @cache
 def key_of(writer: str) -> Mapping[str, list[dict[str, object]]]:
-    return dict(yaml.safe_load((FOLDER / f"{writer}.yaml").read_text(encoding="utf-8")))
+    return dict(read_words(FOLDER / f"{writer}.yaml"))
 
 
 def meets(text: str, item: Mapping[str, object]) -> bool:

@@ -66,7 +66,7 @@ class _Reader:
 
 def units(text: str) -> int:
     """Count UTF-16 code units, Telegram's measure of length."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def escape(text: str) -> str:
