@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from html import unescape
 from types import CodeType
+from typing import Any
 
 from jinja2 import BytecodeCache, DictLoader, Environment, StrictUndefined, Template, pass_context
 from jinja2.bccache import Bucket
@@ -118,24 +119,41 @@ class _Compiled(BytecodeCache):
     """Remembers compiled templates by name and source: most are the same when a knowledge is read again."""
 
     def __init__(self) -> None:
-        self._code: dict[tuple[str, str], CodeType] = {}
+        self.code: dict[tuple[str, str], CodeType] = {}
+        self.new = False  # whether something is there that no file has
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._code.get((bucket.key, bucket.checksum))
+        bucket.code = self.code.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        if len(self._code) >= MANY_COMPILED:
-            self._code.clear()
+        if len(self.code) >= MANY_COMPILED:
+            self.code.clear()
         if bucket.code is not None:
-            self._code[bucket.key, bucket.checksum] = bucket.code
+            self.code[bucket.key, bucket.checksum] = bucket.code
+            self.new = True
 
 
-_COMPILED = _Compiled()
+COMPILED = _Compiled()
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox, which judges an attribute's name once for each type and not each time it is read."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._safe: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Say what the library says: it looks at nothing but the type and the name."""
+        key = type(obj), attr
+        if key not in self._safe:
+            self._safe[key] = super().is_safe_attribute(obj, attr, value)
+        return self._safe[key]
 
 
 def environment(templates: Mapping[str, str]) -> Environment:
     """Build the sandbox of one language: strict, escaping for Telegram's HTML, with our filters."""
-    made = ImmutableSandboxedEnvironment(
+    made = _Sandbox(
         loader=DictLoader(templates),
         undefined=StrictUndefined,
         autoescape=True,
@@ -143,7 +161,7 @@ def environment(templates: Mapping[str, str]) -> Environment:
         lstrip_blocks=True,
         cache_size=-1,
         auto_reload=False,
-        bytecode_cache=_COMPILED,
+        bytecode_cache=COMPILED,
     )
     made.filters |= {
         "yuan": yuan, "percent": percent, "percent_exactly": percent_exactly, "number": number, "day": day,

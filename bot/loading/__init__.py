@@ -1,1 +1,1 @@
-"""Files into frozen values: the knowledge, the wordings of each version, and where both lie."""
+"""Files into frozen values: the knowledge, the wordings of each version; and where these files lie."""
