@@ -22,10 +22,11 @@ from tests.checkout import KNOWLEDGE
 
 @cache
 def every_card(language: Language) -> list[Rendered]:
-    """All cards in force, in every context that makes a difference to them."""
+    """All cards in force, as they read in every context; once where many read alike."""
     values = values_of(KNOWLEDGE)
     given = [piece for piece in KNOWLEDGE.advice if piece.in_force(ON)]
-    return [card for piece in given for card in renderings(KNOWLEDGE, piece, language, ON, values)]
+    cards = (card for piece in given for card in renderings(KNOWLEDGE, piece, language, ON, values))
+    return list({(card.piece.id, card.text): card for card in cards}.values())
 
 
 def read(html: str) -> int:
