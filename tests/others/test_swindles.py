@@ -28,7 +28,8 @@ from tests.others import noted
 from tests.talks import presenter
 
 FEW_WRITERS = (1, 2, 9)
-AT_LEAST = 0.94  # of the swindles of writers held out
+# Of the swindles of writers held out, those who were asked for the smoothest apart.
+AT_LEAST = {(7, 8, 12, 14, 17, 24, 29, 33, 38, 43): 0.95, (48, 53, 58): 0.86}
 LEFT_OUT = 0.93  # of the swindles of writers left out of training; those from 15 on are smooth by design
 EACH = 0.9  # of each kind, by writers left out of training
 UNKNOWN_KIND = 0.65  # of all, the kind left out of training with half of the writers
@@ -69,7 +70,10 @@ def misleads(each: Judged) -> bool:
 def test_writers_who_never_taught_are_heard_as_often_as_was_measured() -> None:
     limit = presenter().knowledge.swindle.threshold
     print(found_of(held(), limit))
-    assert share(held(), limit, is_swindle) >= AT_LEAST
+    assert {writer for writers in AT_LEAST for writer in writers} == set(HELD)
+    for writers, least in AT_LEAST.items():
+        own = [each for each in held() if each.text.writer in writers]
+        assert share(own, limit, is_swindle) >= least, writers
     assert share(held(), limit, is_everyday) <= HELD_FALSE_ALARMS
     assert share(held(), limit, misleads) <= HELD_MISLED
 
