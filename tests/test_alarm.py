@@ -40,7 +40,7 @@ DOUBTS = {
     "violence": ("老公又发脾气了孩子躲我后面", "110"),
     "child": ("放学没看到孩子", "110"),
     "accident": ("撞了一下头有点晕", "120"),
-    "swindle": ("要我加个微信说", "96110"),
+    "swindle": ("要我加微信", "96110"),
     "hunger": ("卡里就剩几块钱", "12345"),
 }
 CHILD = ("/start", "+:consent:answers", "+:consent:abroad", "go:agree", "a:age:under_14")
@@ -124,11 +124,11 @@ def test_what_may_be_an_emergency_is_answered_as_usual_after_one_line_with_a_num
 
 def test_an_answer_is_still_taken_after_the_gentle_line() -> None:
     before = said(None, *STATES["survey"])[0]
-    after, (line, *_) = said(before, "很不稳定 撑得好累")
+    after, (line, *_) = said(before, "不稳定 好累 撑不动")
     assert "12356" in line.text
     assert before is not None
     assert after is not None
-    assert after == without_triage(before, "很不稳定 撑得好累")[0]
+    assert after == without_triage(before, "不稳定 好累 撑不动")[0]
 
 
 @pytest.mark.parametrize("kind", DOUBTS)

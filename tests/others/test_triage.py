@@ -36,7 +36,7 @@ from tests.talks import rules
 # Of writers left out one by one: the share that raises an alarm, and with the gentle line.
 LEFT_OUT = {
     "danger_plain": (0.979, 0.99), "danger_hinted": (0.86, 0.95), "violence": (0.91, 0.97),
-    "swindle": (0.92, 0.97), "accident": (0.91, 0.97), "child": (0.92, 0.99), "hunger": (0.9, 0.97),
+    "swindle": (0.92, 0.97), "accident": (0.91, 0.97), "child": (0.92, 0.98), "hunger": (0.91, 0.97),
 }  # fmt: skip
 # Of writers who teach nothing, whose sentences nobody saw while patterns or training were made: four, and as
 # many who wrote mostly between the lines, then two after whose brief others teach. Of the twelve from 111 on
