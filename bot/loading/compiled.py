@@ -22,7 +22,7 @@ def recall(file: Path = FILE) -> None:
     try:
         read = file.read_bytes()
         if read.startswith(HEAD):
-            # Who can write here can write the modules beside it, too.
+            # A process that can write here can write the modules beside it, too.
             COMPILED.code.update(marshal.loads(read[len(HEAD) :]))  # noqa: S302
     except (OSError, EOFError, ValueError, TypeError):
         return
