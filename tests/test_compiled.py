@@ -38,7 +38,7 @@ def kept(tmp_path: Path, nothing_compiled: None, monkeypatch: pytest.MonkeyPatch
 
 
 def words() -> str:
-    """Word a card as after a start, before any template is compiled."""
+    """Render a title as after a start, before any template is compiled."""
     return Wording(KNOWLEDGE.wording.templates, KNOWLEDGE.parameters).block("zh", CARD, "title", TODAY)
 
 
