@@ -12,13 +12,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import settings
 
-from bot.loading.compiled import keep
 from bot.storage.database import Database
 from bot.storage.engine import migrate, open_database
 from tests import postgres as own
 from tests.faults.service import fresh_postgres
 from tests.lengths import tries
-from tests.talks import KEYRING, TODAY, presenter
+from tests.talks import KEYRING
 
 WAITING = ("world", "faults", "deploy")  # folders of tests in which real processes wait, the longest first
 
@@ -28,12 +27,9 @@ settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the folder of the run's own PostgreSQL and compile for all before the other processes start."""
+    """Name the folder of the run's own PostgreSQL, before the other processes of the run start."""
     if not hasattr(config, "workerinput"):
         own.announce()
-        if config.getoption("numprocesses", None):
-            presenter().prepare(TODAY)
-            keep()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

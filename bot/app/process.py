@@ -33,7 +33,6 @@ from bot.delivery.send_rate import SendRate
 from bot.dialogue.conversation import Conversation, Incoming
 from bot.dialogue.reminders import CHINA, awake
 from bot.dialogue.seats import meant
-from bot.loading.compiled import keep
 from bot.ops.health import Health
 from bot.ops.metrics import Metrics
 from bot.render import Presenter
@@ -150,7 +149,6 @@ class Bot:
             try:
                 for day in sorted({now.date(), (now + AHEAD).date()}):
                     await beside(self._presenter.prepare, day)
-                await beside(keep)
             finally:
                 self._prepared.set()  # or typed words would wait for ever
             await self._stopped(AHEAD.total_seconds() / 2)

@@ -119,21 +119,19 @@ class _Compiled(BytecodeCache):
     """Remembers compiled templates by name and source: most are the same when a knowledge is read again."""
 
     def __init__(self) -> None:
-        self.code: dict[tuple[str, str], CodeType] = {}
-        self.new = False  # whether something is there that no file has
+        self._code: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.code.get((bucket.key, bucket.checksum))
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        if len(self.code) >= MANY_COMPILED:
-            self.code.clear()
+        if len(self._code) >= MANY_COMPILED:
+            self._code.clear()
         if bucket.code is not None:
-            self.code[bucket.key, bucket.checksum] = bucket.code
-            self.new = True
+            self._code[bucket.key, bucket.checksum] = bucket.code
 
 
-COMPILED = _Compiled()
+_COMPILED = _Compiled()
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -161,7 +159,7 @@ def environment(templates: Mapping[str, str]) -> Environment:
         lstrip_blocks=True,
         cache_size=-1,
         auto_reload=False,
-        bytecode_cache=COMPILED,
+        bytecode_cache=_COMPILED,
     )
     made.filters |= {
         "yuan": yuan, "percent": percent, "percent_exactly": percent_exactly, "number": number, "day": day,

@@ -6,6 +6,7 @@ leans to without such patterns may be an emergency.
 Nothing of it is kept, and nothing depends on what was said before.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ from models.serving.linear import LinearModel
 LIFE = 0.25  # how much nearer to danger to life a text is taken to be: what can't be made good comes first
 PLAIN = 1.0  # how far below the gentle line it may score to say plainly that somebody wants to die
 HINT: Mapping[Language, int] = {"zh": 4, "en": 2}  # characters and words of the shortest hint
+_DOUBLED = re.compile(r"(.)\1+")
 MARKS = "。.!?,;、"  # at the end of a text, as folding leaves them
 
 
@@ -53,7 +55,7 @@ class Triage:
         if (not heard.chinese and not heard.english) or self.is_over(text) or self._is_choice(heard):
             return None
         met, features = self.hearing.listened(heard)
-        if not any(met.values()) and _whole(heard) in self._answers:
+        if not any(met.values()) and self._slim(heard) in self._answers:
             return None
         scores = self.model.scores(features)
         score = danger(scores)
@@ -97,11 +99,15 @@ class Triage:
         return frozenset(heard.chinese or heard.english for heard in said)
 
     @cached_property
-    def _answers(self) -> frozenset[str | tuple[str, ...]]:
+    def _answers(self) -> frozenset[str]:
         """All questions' options, which are no emergency word for word unless a pattern is met: 被骗了钱."""
         options = (option for question in self.questionnaire.questions for option in question.options)
         said = (term for option in options for term in (*map(option.in_, LANGUAGES), *option.aliases))
-        return frozenset(_whole(self.hearing.heard(term)) for term in said)
+        return frozenset(self._slim(self.hearing.heard(term)) for term in said) - {""}
+
+    def _slim(self, heard: Heard) -> str:
+        """Return a text without small words, marks and doubled signs, as a thumb slips."""
+        return _DOUBLED.sub(r"\1", self._bare(heard.chinese) or " ".join(heard.english))
 
     def _scene(self, kind: Kind, heard: Heard) -> Scene:
         scenes = [scene for scene in self.alarms.scenes if scene.kind == kind]

@@ -1,1 +1,1 @@
-"""Files into frozen values: knowledge, the wordings of each version, where both lie, compiled templates."""
+"""Files into frozen values: the knowledge, the wordings of each version, and where both lie."""

@@ -24,7 +24,6 @@ from bot.dialogue.hearing import Hearing
 from bot.dialogue.retrieval import OTHER, SCOPE, TALK, Asker
 from bot.dialogue.suspicion import Suspicion, suspicion
 from bot.loading.alarms import alarms, swindles
-from bot.loading.compiled import recall
 from bot.loading.places import DATA, TREE
 from bot.loading.strict_yaml import File, Raw
 from bot.loading.vocabulary import phrases, terms, vocabulary
@@ -93,7 +92,6 @@ def load_knowledge(
         KnowledgeRefused: a file is missing, is not as it should be, or names a key that nothing reads.
         models.serving.risk.ArtifactError: a model's artifact is missing or was changed by hand.
     """
-    recall()
     artifacts = models or artifacts_of(root)
     root = root or DATA
     data = root / "knowledge"

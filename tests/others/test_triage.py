@@ -5,11 +5,13 @@ false alarms. What is asserted is what was measured; README.md says why it is le
 writer and notes what came of it in the artifact; with LONG=1 that is done again.
 """
 
+import random
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from bot.demo.town.habits import slipped
 from bot.loading.knowledge import load_hearing
 from models.serving import linear
 from models.training.alarm import (
@@ -233,6 +235,16 @@ def test_no_option_typed_word_for_word_raises_an_alarm_but_to_be_cheated() -> No
         if triage.scene(term) is not None
     }
     assert alarming == {("cheated", "被骗了钱"), ("cheated", "Cheated of money")}
+
+
+def test_no_option_typed_with_a_slip_of_the_thumb_raises_an_alarm_that_the_option_does_not() -> None:
+    triage = rules().triage
+    assert triage is not None
+    options = (option for question in KNOWLEDGE.questionnaire.questions for option in question.options)
+    terms = {term for option in options for term in (option.zh, *option.aliases) if not term.isascii()}
+    slips = {slipped(term, random.Random(f"{seed} {term}")) for term in terms for seed in range(6)}
+    alarming = {slip for slip in slips if triage.scene(slip) is not None and "骗" not in slip}
+    assert not alarming
 
 
 @pytest.mark.parametrize(
